@@ -1,0 +1,1 @@
+//! ziron-macros
