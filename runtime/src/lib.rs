@@ -1,1 +1,19 @@
-//! ziron-runtime
+//! What a compiled Ziron prompt stands on.
+//!
+//! A shell's [`request`] and the [`place`] it is in are all that a drawing starts from. [`source`]s read facts about the place through
+//! [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`] draws them. This crate knows no module
+//! of a prompt: those are in `ziron-modules`, and the compiler writes the code that joins them, an implementation of [`prompt::Prompt`].
+
+pub mod cli;
+pub mod exec;
+pub mod gather;
+pub mod io;
+pub mod pen;
+pub mod place;
+pub mod prompt;
+pub mod request;
+pub mod segment;
+pub mod shell;
+pub mod source;
+pub mod spec;
+pub mod store;

@@ -1,0 +1,203 @@
+//! `derive(Options)`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Expr, Field, Fields, Ident, Meta, Path, Type};
+
+use crate::attribute::{optional, parameters, required_doc, text, unknown};
+
+/// One field: an option, or something that is fixed for the module.
+enum Member {
+    Option { ident: Ident, ty: Type, default: Expr, doc: String, unit: Option<String>, aliases: Vec<String>, var: bool },
+    Fixed { ident: Ident, value: Expr },
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(syn::Error::new(input.span(), "options are a struct"));
+    };
+    let Fields::Named(fields) = &data.fields else {
+        return Err(syn::Error::new(input.span(), "options have names"));
+    };
+    let members: Vec<Member> = fields.named.iter().map(member).collect::<syn::Result<_>>()?;
+    let name = &input.ident;
+    let is_row_type = members.iter().any(|member| matches!(member, Member::Fixed { .. }));
+    let default = default_constant(name, &members, is_row_type);
+    let options = members.iter().filter_map(option_spec);
+    let setters = members.iter().filter_map(setter);
+    let module = module(input)?;
+    Ok(quote! {
+        #default
+
+        impl ::ziron_runtime::spec::Options for #name {
+            fn options(&self) -> ::std::vec::Vec<::ziron_runtime::spec::OptionSpec> {
+                ::std::vec![#(#options),*]
+            }
+
+            fn set(&mut self, name: &str, value: &::ziron_runtime::spec::Value) -> bool {
+                match name {
+                    #(#setters)*
+                    _ => false,
+                }
+            }
+        }
+
+        #module
+    })
+}
+
+fn member(field: &Field) -> syn::Result<Member> {
+    let ident = field.ident.clone().ok_or_else(|| syn::Error::new(field.span(), "options have names"))?;
+    if let Some(attribute) = field.attrs.iter().find(|attribute| attribute.path().is_ident("fixed")) {
+        return Ok(Member::Fixed { ident, value: attribute.parse_args()? });
+    }
+    let Some(metas) = parameters(&field.attrs, "option")? else {
+        return Err(syn::Error::new(field.span(), "needs #[option(default = …)], or #[fixed(…)] if it is not an option"));
+    };
+    let (mut default, mut unit, mut aliases, mut var) = (None, None, Vec::new(), false);
+    for meta in &metas {
+        match meta {
+            Meta::NameValue(pair) if pair.path.is_ident("default") => default = Some(pair.value.clone()),
+            Meta::NameValue(pair) if pair.path.is_ident("unit") => unit = Some(text(meta)?),
+            Meta::NameValue(pair) if pair.path.is_ident("alias") => aliases.push(text(meta)?),
+            Meta::Path(path) if path.is_ident("var") => var = true,
+            other => return Err(unknown(other, "`default`, `unit`, `alias` or `var`")),
+        }
+    }
+    let default = default.ok_or_else(|| syn::Error::new(field.span(), "needs a default"))?;
+    let ty = field.ty.clone();
+    let doc = required_doc(&field.attrs, field)?;
+    Ok(Member::Option { default: wrap(&ty, default), ident, ty, doc, unit, aliases, var })
+}
+
+/// Writes the newtype around a default of type `Format`, `StyleText` or `Words`, so that modules need not.
+fn wrap(ty: &Type, default: Expr) -> Expr {
+    let Type::Path(path) = ty else { return default };
+    match path.path.segments.last() {
+        Some(last) if ["Format", "StyleText", "Words"].iter().any(|name| last.ident == name) => {
+            syn::parse_quote!(#path(#default))
+        }
+        _ => default,
+    }
+}
+
+fn default_constant(name: &Ident, members: &[Member], is_row_type: bool) -> TokenStream {
+    let fields = members.iter().map(|member| match member {
+        Member::Option { ident, default, .. } => quote!(#ident: #default),
+        Member::Fixed { ident, value } => quote!(#ident: #value),
+    });
+    let doc = if is_row_type { "What rows of a table begin with." } else { "The defaults." };
+    quote! {
+        impl #name {
+            #[doc = #doc]
+            pub const DEFAULT: #name = #name { #(#fields),* };
+        }
+    }
+}
+
+fn option_spec(member: &Member) -> Option<TokenStream> {
+    let Member::Option { ident, ty, doc, unit, aliases, var, .. } = member else { return None };
+    let name = ident.to_string();
+    let unit = optional(unit.as_ref());
+    Some(quote! {
+        ::ziron_runtime::spec::OptionSpec {
+            name: ::std::string::String::from(#name),
+            kind: <#ty as ::ziron_runtime::spec::OptionValue>::KIND,
+            default: ::ziron_runtime::spec::OptionValue::to_toml(&self.#ident),
+            doc: ::std::string::String::from(#doc),
+            unit: #unit,
+            aliases: ::std::vec![#(::std::string::String::from(#aliases)),*],
+            var: #var,
+        }
+    })
+}
+
+fn setter(member: &Member) -> Option<TokenStream> {
+    let Member::Option { ident, .. } = member else { return None };
+    let name = ident.to_string();
+    Some(quote! {
+        #name => match ::ziron_runtime::spec::OptionValue::from_value(value) {
+            ::core::option::Option::Some(value) => {
+                self.#ident = value;
+                true
+            }
+            ::core::option::Option::None => false,
+        },
+    })
+}
+
+/// What `#[module(…)]` says: an associated function `spec` that puts the specification together.
+fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let Some(metas) = parameters(&input.attrs, "module")? else { return Ok(TokenStream::new()) };
+    let name = &input.ident;
+    let doc = required_doc(&input.attrs, name)?;
+    let (mut module_name, mut position, mut feature, mut root, mut many) = (None, None, None, None, false);
+    let (mut facts, mut aliases) = (Vec::new(), Vec::new());
+    for meta in &metas {
+        match meta {
+            Meta::NameValue(pair) if pair.path.is_ident("name") => module_name = Some(text(meta)?),
+            Meta::NameValue(pair) if pair.path.is_ident("position") => position = Some(pair.value.clone()),
+            Meta::NameValue(pair) if pair.path.is_ident("feature") => feature = Some(text(meta)?),
+            Meta::NameValue(pair) if pair.path.is_ident("root") => root = Some(text(meta)?),
+            Meta::Path(path) if path.is_ident("many") => many = true,
+            Meta::List(list) if list.path.is_ident("facts") => {
+                let paths = list.parse_args_with(syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated)?;
+                facts.extend(paths.iter().map(fact));
+            }
+            Meta::List(list) if list.path.is_ident("alias") => {
+                let pairs = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)?;
+                for pair in &pairs {
+                    let (alias, format) = (pair.path().require_ident()?.to_string(), text(pair)?);
+                    aliases.push(quote! {
+                        ::ziron_runtime::spec::AliasSpec {
+                            name: ::std::string::String::from(#alias),
+                            format: ::std::string::String::from(#format),
+                        }
+                    });
+                }
+            }
+            other => return Err(unknown(other, "`name`, `position`, `facts`, `feature`, `root`, `alias` or `many`")),
+        }
+    }
+    let module_name = module_name.unwrap_or_default();
+    let position = position.map_or_else(|| quote!(::core::option::Option::None), |n| quote!(::core::option::Option::Some(#n)));
+    let (feature, root) = (optional(feature.as_ref()), optional(root.as_ref()));
+    let path_tail = format_ident!("{name}").to_string();
+    Ok(quote! {
+        impl #name {
+            /// Describes the module with this value's contents as the defaults.
+            pub fn spec(&self) -> ::ziron_runtime::spec::ModuleSpec {
+                ::ziron_runtime::spec::ModuleSpec {
+                    name: ::std::string::String::from(#module_name),
+                    doc: ::std::string::String::from(#doc),
+                    position: #position,
+                    path: ::std::format!("{}::{}", ::core::module_path!(), #path_tail),
+                    row: ::core::option::Option::None,
+                    feature: #feature,
+                    many: #many,
+                    facts: ::std::vec![#(#facts),*],
+                    root: #root,
+                    options: ::ziron_runtime::spec::Options::options(self),
+                    vars: <<Self as ::ziron_runtime::segment::Segment>::Vars<'static> as ::ziron_runtime::segment::Vars>::specs(),
+                    aliases: ::std::vec![#(#aliases),*],
+                }
+            }
+        }
+    })
+}
+
+/// `request`, `self`, a module's name in lower case, or the path of a source's type.
+fn fact(path: &Path) -> TokenStream {
+    let spec = quote!(::ziron_runtime::spec::FactSpec);
+    let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let joined = words.join("::");
+    match joined.as_str() {
+        "request" => quote!(#spec::Request),
+        "self" => quote!(#spec::Own),
+        _ if words.last().is_some_and(|last| last.starts_with(char::is_uppercase)) => {
+            quote!(#spec::Unit(::std::string::String::from(#joined)))
+        }
+        _ => quote!(#spec::Module(::std::string::String::from(#joined))),
+    }
+}

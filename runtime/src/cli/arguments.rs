@@ -1,0 +1,126 @@
+//! The arguments of a generated binary. Their names are starship's, so that scripts written for it go on working.
+
+use std::time::Duration;
+
+use lexopt::{Arg, Error, Parser, ValueExt};
+
+use crate::gather::Parts;
+use crate::request::Request;
+use crate::shell::Shell;
+
+/// What a call asks for.
+#[derive(Debug)]
+pub(super) struct Arguments {
+    pub(super) command: Command,
+    pub(super) request: Request,
+}
+
+#[derive(Debug)]
+pub(super) enum Command {
+    Prompt(Parts),
+    Continuation,
+    Module(String),
+    /// Not for people: reads what came too late for a prompt, and stores it.
+    Refresh,
+    Timings,
+    Explain,
+    Doctor,
+    Init(Shell),
+    Version,
+    Help,
+}
+
+impl Arguments {
+    pub(super) fn parse(mut parser: Parser) -> Result<Arguments, Error> {
+        let mut words: Vec<String> = Vec::new();
+        let mut request = Request { terminal_columns: 0, ..Request::default() };
+        let mut parts = Parts::LEFT;
+        let mut continuation = false;
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Value(word) => words.push(word.string()?),
+                Arg::Long("help") | Arg::Short('h') => return Ok(Arguments { command: Command::Help, request }),
+                Arg::Long("version") | Arg::Short('V') => return Ok(Arguments { command: Command::Version, request }),
+                Arg::Long("right") => parts = Parts::RIGHT,
+                Arg::Long("all") => parts = Parts::ALL,
+                Arg::Long("continuation") => continuation = true,
+                Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
+                Arg::Long("status") | Arg::Short('s') => {
+                    request.status = Some(parser.value()?.string()?).filter(|status| !status.is_empty());
+                }
+                Arg::Long("pipestatus") => {
+                    request.pipe_status = parser.value()?.string()?.split_whitespace().map(ToOwned::to_owned).collect();
+                }
+                Arg::Long("cmd-duration") | Arg::Short('d') => {
+                    let text = parser.value()?.string()?;
+                    request.duration = text.trim().parse().ok().map(Duration::from_millis);
+                }
+                Arg::Long("jobs") | Arg::Short('j') => request.jobs = number(&parser.value()?.string()?, "jobs")?.unwrap_or(0),
+                Arg::Long("shlvl") => request.shlvl = number(&parser.value()?.string()?, "shlvl")?,
+                Arg::Long("keymap") | Arg::Short('k') => request.keymap = parser.value()?.string()?,
+                Arg::Long("terminal-width") | Arg::Short('w') => {
+                    request.terminal_columns = number(&parser.value()?.string()?, "terminal-width")?.unwrap_or(0);
+                }
+                Arg::Long("path") | Arg::Short('p') => request.path = Some(parser.value()?.into()),
+                Arg::Long("logical-path") | Arg::Short('P') => request.logical_path = Some(parser.value()?.into()),
+                other => return Err(other.unexpected()),
+            }
+        }
+        let mut words = words.into_iter();
+        let command = match words.next().as_deref() {
+            Some("prompt") if continuation => Command::Continuation,
+            Some("prompt") => Command::Prompt(parts),
+            Some("module") => Command::Module(words.next().ok_or("`module` takes the name of a module")?),
+            Some("refresh") => Command::Refresh,
+            Some("timings") => Command::Timings,
+            Some("explain") => Command::Explain,
+            Some("doctor") => Command::Doctor,
+            Some("init") => Command::Init(Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?)),
+            Some(other) => return Err(format!("there is no command `{other}`").into()),
+            None => Command::Help,
+        };
+        match words.next() {
+            Some(extra) => Err(format!("`{extra}` is one word too many").into()),
+            None => Ok(Arguments { command, request }),
+        }
+    }
+}
+
+/// Reads a number; shells pass an empty text for one that they do not know.
+fn number<N: std::str::FromStr>(text: &str, option: &str) -> Result<Option<N>, Error> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| format!("--{option} takes a number, not `{text}`").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, String> {
+        Arguments::parse(Parser::from_args(line.split('|').filter(|word| *word != "_"))).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn empty_values_mean_unknown() {
+        let got = parse("prompt|--status=|--pipestatus=|--cmd-duration=|--jobs=|--shlvl=|--terminal-width=").unwrap();
+        assert_eq!(got.request, Request { terminal_columns: 0, ..Request::default() });
+    }
+
+    #[test]
+    fn a_full_request() {
+        let got = parse("prompt|--all|--shell|zsh|--status|1|--pipestatus|0 1|--cmd-duration|1500|--jobs|2|--shlvl|3").unwrap();
+        assert!(matches!(got.command, Command::Prompt(Parts::ALL)));
+        assert_eq!(got.request.pipe_status, ["0", "1"]);
+        assert_eq!(got.request.duration, Some(Duration::from_millis(1500)));
+        assert_eq!((got.request.jobs, got.request.shlvl, got.request.shell), (2, Some(3), Shell::Zsh));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(parse("promt").unwrap_err(), "there is no command `promt`");
+        assert_eq!(parse("prompt|--jobs|many").unwrap_err(), "--jobs takes a number, not `many`");
+        assert_eq!(parse("init").unwrap_err(), "`init` takes the name of a shell");
+    }
+}

@@ -1,0 +1,116 @@
+//! The commands that draw.
+
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use super::world;
+use crate::gather::{Direct, Parts};
+use crate::io::Real;
+use crate::pen::Pen;
+use crate::prompt::{self, Prompt};
+use crate::request::Request;
+use crate::shell::{self, Shell};
+
+/// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
+pub(super) const BUFFER_BYTES: usize = 8192;
+
+/// How long a refresh may take that a late prompt left behind.
+const REFRESH_BUDGET: Duration = Duration::from_secs(30);
+
+/// Draws parts of the prompt, then leaves a refresh behind if something was too late for it.
+pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
+    let request = world::complete(request);
+    let place = world::place::<P>(&request);
+    let store = world::store();
+    let gather = Direct::new(&Real, &place, &request, store.as_ref(), parts, P::SETTINGS.budget);
+    let facts = P::gather(&gather);
+    let mut out = Vec::with_capacity(BUFFER_BYTES);
+    prompt::draw::<P>(&facts, &request, parts, world::colors(), &mut out);
+    // Whoever closed the pipe did not want more.
+    let _ = std::io::stdout().lock().write_all(&out);
+    if gather.is_late()
+        && let Some(store) = &store
+    {
+        leave_refresh_behind(store.folder(), &place);
+    }
+}
+
+/// Draws the continuation prompt.
+pub(super) fn continuation<P: Prompt>(request: &Request) {
+    let mut out = Vec::new();
+    continuation_into::<P>(request.shell, &mut out);
+    let _ = std::io::stdout().lock().write_all(&out);
+}
+
+fn continuation_into<P: Prompt>(shell: Shell, out: &mut Vec<u8>) {
+    let mut pen = Pen::new(out, shell, 80).colored(world::colors());
+    P::continuation(&mut pen);
+    pen.finish();
+}
+
+/// Draws one module.
+pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), String> {
+    let Some(module) = P::MODULES.iter().find(|module| module.name == name) else {
+        let names: Vec<&str> = P::MODULES.iter().map(|module| module.name).collect();
+        return Err(format!("there is no module `{name}` in this prompt, which has: {}", names.join(", ")));
+    };
+    let request = world::complete(request);
+    let place = world::place::<P>(&request);
+    let store = world::store();
+    let gather = Direct::new(&Real, &place, &request, store.as_ref(), Parts::MODULES, P::SETTINGS.budget);
+    let facts = P::gather(&gather);
+    let mut out = Vec::with_capacity(BUFFER_BYTES);
+    let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(world::colors());
+    (module.draw)(&facts, &mut pen);
+    pen.finish();
+    let _ = std::io::stdout().lock().write_all(&out);
+    Ok(())
+}
+
+/// Reads everything again, patiently, so that the next prompt finds it in the store.
+pub(super) fn refresh<P: Prompt>(request: &Request) {
+    let place = world::place::<P>(request).patient(REFRESH_BUDGET);
+    let store = world::store();
+    let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET);
+    P::gather(&gather);
+}
+
+/// The script that connects a shell.
+pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
+    let binary = std::env::current_exe().map_err(|error| format!("could not find this program's own path: {error}"))?;
+    let binary = binary.to_str().ok_or("this program's own path is not UTF-8, which shell scripts cannot hold")?;
+    let mut continuation = Vec::new();
+    continuation_into::<P>(shell, &mut continuation);
+    let continuation = String::from_utf8_lossy(&continuation);
+    shell::script(shell, binary, &continuation, P::SETTINGS.transient, P::BUILD.build_hash)
+        .ok_or_else(|| String::from("`init` has scripts for zsh, bash and fish"))
+}
+
+/// Starts this program once more, detached, to read what came too late.
+///
+/// At most one runs for a user: a lock file keeps others away for as long as a refresh may take.
+#[allow(clippy::disallowed_methods, reason = "this program, which no source is, starts itself")]
+fn leave_refresh_behind(folder: &std::path::Path, place: &crate::place::Place) {
+    let lock = folder.join("refresh.lock");
+    let fresh = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age < REFRESH_BUDGET);
+    if std::fs::metadata(&lock).and_then(|meta| meta.modified()).is_ok_and(fresh) {
+        return;
+    }
+    let Ok(binary) = std::env::current_exe() else { return };
+    if std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&lock, b"")).is_err() {
+        return;
+    }
+    let _ = std::process::Command::new(binary)
+        .arg("refresh")
+        .arg("--path")
+        .arg(&place.physical)
+        .arg("--logical-path")
+        .arg(&place.logical)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn();
+}

@@ -1,0 +1,94 @@
+//! The command line of a generated binary.
+
+mod arguments;
+mod doctor;
+mod draw;
+mod report;
+mod world;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+
+use crate::prompt::Prompt;
+
+/// Exit status of a wrong call. Source: BSD's sysexits, `EX_USAGE`.
+const USAGE_ERROR: u8 = 64;
+
+const HELP: &str = "\
+A prompt made by ziron-build.
+
+Usage: COMMAND [OPTIONS]
+
+  prompt              draw the prompt; --right, --continuation, or --all for every part in one run
+  module NAME         draw one module
+  timings             say what every source and module took
+  explain             say what the prompt is made of
+  init SHELL          print the script that connects a shell (zsh, bash, fish)
+  doctor              look for what keeps the prompt from being right
+
+Drawing:
+  --shell NAME        the shell that shows the prompt
+  --status N          exit status of the last command
+  --pipestatus LIST   exit statuses of the last pipeline, separated by spaces
+  --cmd-duration MS   how long the last command ran
+  --jobs N            jobs in the background
+  --shlvl N           nesting of shells
+  --keymap NAME       the active key map
+  --terminal-width N  columns of the terminal
+  --path DIR          the directory; --logical-path DIR as the shell calls it
+
+  --version           version, build and configuration
+  --help              this text
+";
+
+/// Runs a generated binary: its whole `main`.
+pub fn main<P: Prompt>() -> ExitCode {
+    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            say_error(&format!("error: {error}\n\nTry --help.\n"));
+            return ExitCode::from(USAGE_ERROR);
+        }
+    };
+    match run::<P>(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            say_error(&format!("error: {message}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
+    let Arguments { command, request } = arguments;
+    match command {
+        Command::Prompt(parts) => draw::prompt::<P>(&request, parts),
+        Command::Continuation => draw::continuation::<P>(&request),
+        Command::Module(name) => return draw::module::<P>(&request, &name),
+        Command::Refresh => draw::refresh::<P>(&request),
+        Command::Timings => say(&report::timings::<P>(&request)),
+        Command::Explain => say(&report::explain::<P>(&request)),
+        Command::Doctor => say(&doctor::report::<P>(&request)),
+        Command::Init(shell) => say(&draw::init::<P>(shell)?),
+        Command::Version => say(&format!(
+            "ziron {}\nbuild  {}\nconfig {} ({})\n",
+            P::BUILD.version,
+            P::BUILD.build_hash,
+            P::BUILD.config_hash,
+            P::BUILD.config
+        )),
+        Command::Help => say(HELP),
+    }
+    Ok(())
+}
+
+/// Writes to standard output. Whoever closed it did not want more.
+fn say(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn say_error(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,63 @@
+//! The world that a generated binary finds itself in: directories, terminal, store.
+#![allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
+
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
+use crate::io::{Io, Real};
+use crate::place::Place;
+use crate::prompt::{Prompt, Settings};
+use crate::request::Request;
+use crate::store::Store;
+
+/// The environment variable that names another folder for stored facts.
+pub(super) const CACHE_VARIABLE: &str = "ZIRON_CACHE";
+
+/// Completes a request with what the process itself can see.
+pub(super) fn complete(request: &Request) -> Request {
+    let mut request = request.clone();
+    if request.terminal_columns == 0 {
+        request.terminal_columns = terminal_columns().unwrap_or(80);
+    }
+    request
+}
+
+/// Finds the place of a request and lists it if the plan asks for that.
+pub(super) fn place<P: Prompt>(request: &Request) -> Place {
+    let Settings { command_timeout, scan_timeout, follow_symlinks, needs_listing, .. } = P::SETTINGS;
+    let pwd = || std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
+    let physical = match &request.path {
+        Some(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+        // A directory that was deleted has no name any more, but the shell still knows it.
+        None => std::env::current_dir().ok().or_else(pwd).unwrap_or_else(|| PathBuf::from("/")),
+    };
+    let logical = request.logical_path.clone().or_else(|| if request.path.is_none() { pwd() } else { None });
+    let logical = logical.unwrap_or_else(|| physical.clone());
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let place = Place::new(logical, physical, home, command_timeout);
+    if !needs_listing {
+        return place;
+    }
+    let listing = futures_lite::future::block_on(Real.list(&place.physical, follow_symlinks, scan_timeout));
+    place.listed(listing.unwrap_or_default())
+}
+
+/// The store, where the user has a folder for caches.
+pub(super) fn store() -> Option<Store> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = absolute(CACHE_VARIABLE)
+        .or_else(|| Some(absolute("XDG_CACHE_HOME").or_else(|| Some(std::env::home_dir()?.join(".cache")))?.join("ziron")))?;
+    folder.is_absolute().then(|| Store::new(folder.join("facts")))
+}
+
+/// Whether styles may be drawn. Sources: no-color.org; terminfo's `dumb`.
+pub(super) fn colors() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn terminal_columns() -> Option<u16> {
+    let from = |stream: std::os::fd::BorrowedFd<'_>| {
+        rustix::termios::tcgetwinsize(stream).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+    };
+    from(std::io::stdout().as_fd()).or_else(|| from(std::io::stderr().as_fd())).or_else(|| from(std::io::stdin().as_fd()))
+}

@@ -1,0 +1,60 @@
+//! Execution models: how the futures of sources are driven.
+//!
+//! [`Inline`] drives them on the calling thread and costs nothing until something must wait; [`Pool`] shares them among worker threads. Sources are written once for both.
+
+mod inline;
+#[cfg(feature = "pool")]
+mod pool;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+pub use inline::Inline;
+#[cfg(feature = "pool")]
+pub use pool::Pool;
+
+/// A future that a model has taken over.
+///
+/// # Cancel safety
+/// Dropping it cancels the work at its next step.
+#[derive(Debug)]
+pub struct Job<T>(pub(crate) async_executor::Task<T>);
+
+impl<T> Future for Job<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+/// A way to drive futures.
+pub trait Exec<'a> {
+    /// Takes a future over; it makes progress while anything is waited for, or on the model's own threads.
+    fn spawn<T: Send + 'a>(&self, work: impl Future<Output = T> + Send + 'a) -> Job<T>;
+
+    /// Waits for a job, at most until `deadline`; then the job comes back.
+    fn wait_until<T: Send + 'a>(&self, job: Job<T>, deadline: Instant) -> Result<T, Job<T>>;
+}
+
+/// Waits for a future on this thread, at most until `deadline`.
+///
+/// No timer is needed: the thread sleeps until it is woken or the time has come.
+pub(crate) fn block_on_until<F: Future + Unpin>(future: &mut F, deadline: Instant) -> Option<F::Output> {
+    let (parker, unparker) = parking::pair();
+    let waker = std::task::Waker::from(unparker);
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = Pin::new(&mut *future).poll(&mut context) {
+            return Some(output);
+        }
+        #[allow(clippy::disallowed_methods, reason = "a deadline is a matter of the real clock")]
+        let now = Instant::now();
+        if now >= deadline {
+            return None;
+        }
+        parker.park_deadline(deadline);
+    }
+}

@@ -1,0 +1,260 @@
+//! Gathering: from sources to facts, within the budget.
+//!
+//! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use crate::exec::{Exec, Inline, Job};
+use crate::io::Io;
+use crate::place::Place;
+use crate::request::Request;
+use crate::source::{Known, Policy, ReadError, Source};
+use crate::store::Store;
+
+/// Which parts of a prompt are wanted, as a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts(u8);
+
+impl Parts {
+    /// The left prompt.
+    pub const LEFT: Parts = Parts(1);
+    /// The right prompt.
+    pub const RIGHT: Parts = Parts(2);
+    /// The transient prompts.
+    pub const TRANSIENT: Parts = Parts(4);
+    /// Single modules, for `module` and `timings`.
+    pub const MODULES: Parts = Parts(8);
+    /// All that a shell shows.
+    pub const ALL: Parts = Parts(7);
+
+    /// Both sets.
+    #[must_use]
+    pub const fn and(self, other: Parts) -> Parts {
+        Parts(self.0 | other.0)
+    }
+
+    /// Whether the sets have something in common.
+    pub const fn meets(self, other: Parts) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What gathers facts for generated code: a direct drawing, a daemon, a scenario.
+pub trait Gather {
+    /// A source that has begun.
+    type Pending<F>;
+
+    /// What the shell said.
+    fn request(&self) -> &Request;
+
+    /// Begins to read a source if one of the parts that need it is wanted.
+    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Self::Pending<S::Fact>;
+
+    /// Waits for a source within the budget.
+    fn finish<F>(&self, pending: Self::Pending<F>) -> Known<F>
+    where
+        F: crate::source::Fact;
+}
+
+/// What became of one source, for `timings` and `doctor`.
+#[derive(Debug)]
+pub struct Reading {
+    /// The source.
+    pub source: &'static str,
+    /// How long it took from its beginning to its end, or to the end of the budget.
+    pub elapsed: Duration,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a source.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// There is nothing to read here.
+    Nothing,
+    /// It was read.
+    Read,
+    /// It was in the store, for so long.
+    Stored(Duration),
+    /// It could not be read.
+    Failed(ReadError),
+    /// It did not arrive within the budget.
+    Late,
+}
+
+/// Gathers facts in this process for one drawing.
+#[derive(Debug)]
+pub struct Direct<'a, I> {
+    io: &'a I,
+    place: &'a Place,
+    request: &'a Request,
+    store: Option<&'a Store>,
+    wanted: Parts,
+    start: Instant,
+    deadline: Instant,
+    model: Inline<'a>,
+    record: Cell<bool>,
+    readings: RefCell<Vec<Reading>>,
+    late: Cell<bool>,
+}
+
+/// What a source's future brings: the fact if there is one, and what came of it.
+type Found<F> = (Option<F>, Outcome);
+
+/// A source that a direct drawing has begun.
+#[derive(Debug)]
+pub struct Pending<F> {
+    name: &'static str,
+    start: Instant,
+    state: State<F>,
+}
+
+#[derive(Debug)]
+enum State<F> {
+    Unwanted,
+    Ready(Found<F>),
+    Waiting(Job<Found<F>>, Option<F>),
+}
+
+impl<'a, I: Io> Direct<'a, I> {
+    /// Gathers for a request; `budget` is the longest that a prompt may wait.
+    #[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
+    pub fn new(io: &'a I, place: &'a Place, request: &'a Request, store: Option<&'a Store>, wanted: Parts, budget: Duration) -> Self {
+        let start = Instant::now();
+        Direct {
+            io,
+            place,
+            request,
+            store,
+            wanted,
+            start,
+            deadline: start + budget,
+            model: Inline::new(),
+            record: Cell::new(false),
+            readings: RefCell::default(),
+            late: Cell::new(false),
+        }
+    }
+
+    /// Keeps a record of what becomes of each source.
+    #[must_use]
+    pub fn recording(self) -> Self {
+        self.record.set(true);
+        self
+    }
+
+    /// What became of each source so far.
+    pub fn into_readings(self) -> Vec<Reading> {
+        self.readings.into_inner()
+    }
+
+    /// Whether a source did not arrive within the budget.
+    pub fn is_late(&self) -> bool {
+        self.late.get()
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "a record of elapsed time is a matter of the real clock")]
+    fn now(&self) -> Instant {
+        if self.record.get() { Instant::now() } else { self.start }
+    }
+
+    fn note(&self, source: &'static str, start: Instant, outcome: Outcome) {
+        if matches!(outcome, Outcome::Late) {
+            self.late.set(true);
+        }
+        if self.record.get() {
+            let elapsed = self.now().saturating_duration_since(start);
+            self.readings.borrow_mut().push(Reading { source, elapsed, outcome });
+        }
+    }
+}
+
+impl<'a, I: Io> Gather for Direct<'a, I> {
+    type Pending<F> = Pending<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Pending<S::Fact> {
+        let (name, start) = (source.name(), self.now());
+        if !parts.meets(self.wanted) {
+            return Pending { name, start, state: State::Unwanted };
+        }
+        let (io, place, store) = (self.io, self.place, self.store);
+        let mut work = Box::pin(learn(source, io, place, store));
+        let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(found) => State::Ready(found),
+            Poll::Pending => {
+                let last = last_value(source, io, place, store);
+                State::Waiting(self.model.spawn(work), last)
+            }
+        };
+        Pending { name, start, state }
+    }
+
+    fn finish<F: crate::source::Fact>(&self, pending: Pending<F>) -> Known<F> {
+        let Pending { name, start, state } = pending;
+        let (found, outcome) = match state {
+            State::Unwanted => return Known::Absent,
+            State::Ready(found) => found,
+            State::Waiting(job, last) => match self.model.wait_until(job, self.deadline) {
+                Ok(found) => found,
+                Err(job) => {
+                    drop(job);
+                    self.note(name, start, Outcome::Late);
+                    return last.map_or(Known::Absent, Known::Stale);
+                }
+            },
+        };
+        self.note(name, start, outcome);
+        found.map_or(Known::Absent, Known::Fresh)
+    }
+}
+
+/// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the default budget.
+const SLOW: Duration = Duration::from_millis(50);
+
+/// Finds a fact: in the store if its policy allows, else by reading, and then stores it.
+async fn learn<S: Source, I: Io>(source: &'static S, io: &I, place: &Place, store: Option<&Store>) -> Found<S::Fact> {
+    let Some(key) = source.key(place, io).await else { return (None, Outcome::Nothing) };
+    let policy = source.manifest().policy;
+    let longest = match policy {
+        Policy::Never | Policy::Last => None,
+        Policy::Keyed => Some(Duration::MAX),
+        Policy::Ttl(age) => Some(age),
+    };
+    if let (Some(longest), Some(store)) = (longest, store)
+        && let Some(stored) = store.load::<S::Key, S::Fact>(source.name(), &key, io.now())
+        && stored.age <= longest
+    {
+        return (Some(stored.fact), Outcome::Stored(stored.age));
+    }
+    let start = io.now();
+    match source.read(&key, place, io).await {
+        Ok(fact) => {
+            let now = io.now();
+            let worth_keeping = match policy {
+                Policy::Never => false,
+                Policy::Keyed | Policy::Ttl(_) => true,
+                Policy::Last => now.duration_since(start).is_ok_and(|elapsed| elapsed > SLOW),
+            };
+            if let (true, Some(store)) = (worth_keeping, store) {
+                store.save(source.name(), &key, &fact, now);
+            }
+            (Some(fact), Outcome::Read)
+        }
+        Err(error) => (None, Outcome::Failed(error)),
+    }
+}
+
+/// The last value of a source that has to wait, to be drawn as old if the new one is late.
+fn last_value<S: Source, I: Io>(source: &'static S, io: &I, place: &Place, store: Option<&Store>) -> Option<S::Fact> {
+    let store = store?;
+    let key = futures_lite::future::block_on(futures_lite::future::poll_once(source.key(place, io)))??;
+    store.load::<S::Key, S::Fact>(source.name(), &key, io.now()).map(|stored| stored.fact)
+}

@@ -1,0 +1,174 @@
+//! The operating system, as it is handed to sources.
+//!
+//! A source never touches files, environment, programs or the clock itself: it asks the [`Io`] it was given. The product has [`Real`],
+//! tests have [`Simulated`]. Both are chosen statically.
+
+mod real;
+mod simulated;
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+pub use real::Real;
+pub use simulated::Simulated;
+
+use serde::{Deserialize, Serialize};
+
+/// What identifies the contents of a file without reading it: equal identities, equal contents.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// Where it is, with symbolic links resolved.
+    pub path: PathBuf,
+    /// The number of its inode, and of the device.
+    pub inode: (u64, u64),
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// When it was modified last (seconds and nanoseconds since 1970).
+    pub modified: (i64, u32),
+}
+
+/// One entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: OsString,
+    /// Whether it is a folder, or a symbolic link to one where links are followed.
+    pub is_folder: bool,
+}
+
+/// A program to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The program's file, already found.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Where it runs.
+    pub directory: PathBuf,
+    /// What it reads from its standard input.
+    pub input: Vec<u8>,
+    /// Variables it gets besides those of this process.
+    pub environment: Vec<(OsString, OsString)>,
+    /// After how long it is killed.
+    pub timeout: Duration,
+}
+
+impl Command {
+    /// A program with nothing on its standard input.
+    pub fn new(program: impl Into<PathBuf>, directory: impl Into<PathBuf>, timeout: Duration) -> Command {
+        Command {
+            program: program.into(),
+            arguments: Vec::new(),
+            directory: directory.into(),
+            input: Vec::new(),
+            environment: Vec::new(),
+            timeout,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Command {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// What a program left behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// Its exit status; `None` if a signal ended it.
+    pub status: Option<i32>,
+    /// What it wrote to its standard output.
+    pub stdout: Vec<u8>,
+    /// What it wrote to its standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Output {
+    /// Whether it said that it succeeded.
+    pub fn succeeded(&self) -> bool {
+        self.status == Some(0)
+    }
+}
+
+/// The operating system.
+///
+/// The futures of the file methods are ready at once in the inline model; those of [`Io::run`] and [`Io::unblock`] wait on another thread.
+/// Dropping any of them abandons the answer; a program already started is killed at its timeout.
+pub trait Io: Sync {
+    /// Reads a variable of the environment that the shell sent.
+    fn env(&self, name: &str) -> Option<OsString>;
+
+    /// The time of day.
+    fn now(&self) -> SystemTime;
+
+    /// The file system's own identity of a file, following symbolic links.
+    fn identity(&self, path: &Path) -> impl Future<Output = io::Result<Identity>> + Send;
+
+    /// Whether something exists at a path, and if so whether it is a folder, following symbolic links.
+    fn kind(&self, path: &Path) -> impl Future<Output = Option<FileKind>> + Send;
+
+    /// Reads a whole file.
+    fn read(&self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Lists a directory, in no order; stops with what it has when `patience` runs out.
+    fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
+
+    /// Finds a program on the `PATH` that the shell sent.
+    fn find_program(&self, name: &str) -> impl Future<Output = Option<PathBuf>> + Send;
+
+    /// Runs a program to its end and collects what it says.
+    fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send;
+
+    /// Runs a function that waits or computes for long, off this thread.
+    fn unblock<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> + Send;
+
+    /// The user who runs the shell.
+    fn user(&self) -> User;
+
+    /// The name of this machine.
+    fn hostname(&self) -> String;
+
+    /// Reads a text file, replacing what is not UTF-8.
+    fn read_text(&self, path: &Path) -> impl Future<Output = io::Result<String>> + Send {
+        async move {
+            let bytes = self.read(path).await?;
+            Ok(match String::from_utf8(bytes) {
+                Ok(text) => text,
+                Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            })
+        }
+    }
+
+    /// Reads a variable as text, replacing what is not UTF-8.
+    fn env_text(&self, name: &str) -> Option<String> {
+        self.env(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    /// Whether a variable is set, be it to nothing.
+    fn has_env(&self, name: &str) -> bool {
+        self.env(name).is_some()
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A folder.
+    Folder,
+    /// Anything else.
+    File,
+}
+
+/// The user who runs the shell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    /// The name in the password file, if it is there.
+    pub name: Option<String>,
+    /// Whether it is root.
+    pub is_root: bool,
+}

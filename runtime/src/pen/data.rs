@@ -1,0 +1,194 @@
+//! Data from the world: what a variable can hold, and how it becomes harmless.
+
+use super::Pen;
+
+/// A value that a format string can show.
+///
+/// Implementations write through [`Pen::put_str`], so that nothing reaches a terminal or a shell unescaped.
+pub trait Datum {
+    /// Whether there is nothing to show, which also hides a conditional around it.
+    fn is_empty(&self) -> bool;
+
+    /// Draws the value in the pen's style.
+    fn draw(&self, pen: &mut Pen<'_>);
+}
+
+impl Datum for str {
+    fn is_empty(&self) -> bool {
+        str::is_empty(self)
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        pen.put_str(self);
+    }
+}
+
+impl Datum for String {
+    fn is_empty(&self) -> bool {
+        str::is_empty(self)
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        pen.put_str(self);
+    }
+}
+
+impl<D: Datum + ?Sized> Datum for &D {
+    fn is_empty(&self) -> bool {
+        D::is_empty(self)
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        D::draw(self, pen);
+    }
+}
+
+impl<D: Datum> Datum for Option<D> {
+    fn is_empty(&self) -> bool {
+        self.as_ref().is_none_or(Datum::is_empty)
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        if let Some(value) = self {
+            value.draw(pen);
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Datum for $number {
+            fn is_empty(&self) -> bool {
+                false
+            }
+
+            fn draw(&self, pen: &mut Pen<'_>) {
+                let mut digits = Digits::default();
+                pen.put_str(digits.write(i128::from(*self)));
+            }
+        }
+    )*};
+}
+numbers!(u8, u16, u32, u64, i32, i64);
+
+impl Datum for usize {
+    fn is_empty(&self) -> bool {
+        false
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        (*self as u64).draw(pen);
+    }
+}
+
+/// Text that may have several lines, each of which ends a line of the prompt: the output of a custom command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lines<'a>(pub &'a str);
+
+impl Datum for Lines<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        for (index, line) in self.0.split('\n').enumerate() {
+            if index > 0 {
+                pen.newline();
+            }
+            pen.put_str(line);
+        }
+    }
+}
+
+/// Room for the digits of one number, so that drawing it allocates nothing.
+#[derive(Debug)]
+pub struct Digits {
+    /// A 128-bit number has 39 digits and a sign.
+    buffer: [u8; 40],
+}
+
+impl Default for Digits {
+    fn default() -> Digits {
+        Digits { buffer: [0; 40] }
+    }
+}
+
+impl Digits {
+    /// Writes a number in decimal and returns its text.
+    pub fn write(&mut self, number: i128) -> &str {
+        let mut rest = number.unsigned_abs();
+        let mut start = self.buffer.len();
+        loop {
+            start -= 1;
+            self.buffer[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            start -= 1;
+            self.buffer[start] = b'-';
+        }
+        std::str::from_utf8(&self.buffer[start..]).unwrap_or_default()
+    }
+}
+
+/// Appends a number in decimal.
+pub(crate) fn write_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(Digits::default().write(i128::from(number)).as_bytes());
+}
+
+/// What happens to one character of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Keep,
+    /// White space that would move the cursor becomes one space.
+    Space,
+    Drop,
+}
+
+/// Decides whether a character of data may reach the terminal.
+///
+/// Dropped are control characters (C0, DEL and C1), those that change the direction of text, those of no width, line and
+/// paragraph separators, annotation marks and tag characters. Source: Unicode 16, general category Cc and Cf, and UAX #9.
+pub(crate) fn judge(c: char) -> Verdict {
+    match c {
+        '\t' | '\n' | '\r' | '\x0b' | '\x0c' => Verdict::Space,
+        '\0'..='\x1f'
+        | '\x7f'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Verdict::Drop,
+        _ => Verdict::Keep,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_cover_the_extremes() {
+        assert_eq!(Digits::default().write(0), "0");
+        assert_eq!(Digits::default().write(i128::from(i64::MIN)), "-9223372036854775808");
+        assert_eq!(Digits::default().write(i128::from(u64::MAX)), "18446744073709551615");
+    }
+
+    #[test]
+    fn what_moves_or_hides_is_not_kept() {
+        for c in ['\x1b', '\u{9b}', '\u{202e}', '\u{200b}', '\u{2066}', '\x07', '\u{feff}'] {
+            assert_eq!(judge(c), Verdict::Drop, "{c:?}");
+        }
+        assert_eq!(judge('\n'), Verdict::Space);
+        for c in ['a', 'é', '🦀', '\u{fe0f}', '漢'] {
+            assert_eq!(judge(c), Verdict::Keep, "{c:?}");
+        }
+    }
+}

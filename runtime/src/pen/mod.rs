@@ -1,0 +1,335 @@
+//! The pen: the only way from a prompt to a terminal.
+//!
+//! It has two ways in. [`Pen::text`] and [`Pen::escaped`] take literals of the configuration, which the compiler has
+//! already escaped for every shell; [`Pen::put`] takes data from the world, which is stripped of what could
+//! steer a terminal and escaped for the shell at hand.
+
+mod data;
+mod style;
+mod width;
+
+pub use data::{Datum, Digits, Lines};
+use data::{Verdict, judge};
+pub use style::{Color, Style};
+pub use width::columns;
+
+use crate::shell::Shell;
+
+/// A literal that at least one shell treats specially, in the form that each shell shows as `plain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// The text as it is shown.
+    pub plain: &'static str,
+    /// For a zsh prompt string with `prompt_percent`.
+    pub zsh: &'static str,
+    /// For a bash prompt string with `promptvars`.
+    pub bash: &'static str,
+    /// For a tcsh prompt string.
+    pub tcsh: &'static str,
+}
+
+/// How many fills one line can hold; more are drawn as one symbol each.
+const FILLS_PER_LINE: usize = 8;
+
+#[derive(Clone, Copy, Debug)]
+struct Fill {
+    /// Where in the output the symbol is to be repeated (bytes).
+    at: usize,
+    symbol: &'static str,
+    columns: usize,
+}
+
+/// Draws styled text for one shell into a buffer.
+#[derive(Debug)]
+pub struct Pen<'b> {
+    out: &'b mut Vec<u8>,
+    shell: Shell,
+    colors: bool,
+    terminal_columns: usize,
+    /// The style of text that has none of its own.
+    base: Style,
+    /// The style chosen by `begin`, if any.
+    chosen: Option<Style>,
+    /// What the terminal is set to.
+    shown: Style,
+    /// The style of what was drawn before on this line.
+    previous: Option<Style>,
+    /// Whether what is drawn now is known to be old.
+    stale: bool,
+    in_module: bool,
+    /// Whether a module has drawn any text since the last mark.
+    drawn: bool,
+    line_columns: usize,
+    fills: [Fill; FILLS_PER_LINE],
+    fill_count: usize,
+}
+
+/// A point to which a pen can return; see [`Pen::mark`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    length: usize,
+    shown: Style,
+    previous: Option<Style>,
+    drawn: bool,
+    line_columns: usize,
+    fill_count: usize,
+}
+
+impl<'b> Pen<'b> {
+    /// Starts to draw at the end of `out`, for a terminal of `terminal_columns` columns.
+    pub fn new(out: &'b mut Vec<u8>, shell: Shell, terminal_columns: u16) -> Pen<'b> {
+        Pen {
+            out,
+            shell,
+            colors: true,
+            terminal_columns: usize::from(terminal_columns),
+            base: Style::PLAIN,
+            chosen: None,
+            shown: Style::PLAIN,
+            previous: None,
+            stale: false,
+            in_module: false,
+            drawn: false,
+            line_columns: 0,
+            fills: [Fill { at: 0, symbol: "", columns: 0 }; FILLS_PER_LINE],
+            fill_count: 0,
+        }
+    }
+
+    /// Draws styles or leaves them out, as `NO_COLOR` and `TERM=dumb` ask.
+    #[must_use]
+    pub fn colored(self, colors: bool) -> Pen<'b> {
+        Pen { colors, ..self }
+    }
+
+    /// Begins the drawing of a module; `stale` says that its facts are known to be old, and dims it.
+    pub fn enter(&mut self, stale: bool) {
+        self.in_module = true;
+        self.stale = stale;
+    }
+
+    /// Ends the drawing of a module.
+    pub fn leave(&mut self) {
+        self.in_module = false;
+        self.stale = false;
+    }
+
+    /// Sets the style of text that has no style of its own: of modules inside a group of the prompt's format.
+    pub fn base(&mut self, style: Style) {
+        self.base = style;
+    }
+
+    /// Chooses the style of what follows, until [`Pen::end`].
+    pub fn begin(&mut self, style: Style) {
+        self.chosen = Some(style);
+    }
+
+    /// Returns to the base style.
+    pub fn end(&mut self) {
+        self.chosen = None;
+    }
+
+    /// Draws a literal in which no shell sees anything special and which holds no line break.
+    pub fn text(&mut self, literal: &'static str) {
+        self.prepare(literal.is_empty());
+        self.out.extend_from_slice(literal.as_bytes());
+        self.line_columns += columns(literal);
+    }
+
+    /// Draws a literal in the form made for the shell at hand.
+    pub fn escaped(&mut self, literal: &Literal) {
+        self.prepare(literal.plain.is_empty());
+        let form = match self.shell {
+            Shell::Zsh => literal.zsh,
+            Shell::Bash => literal.bash,
+            Shell::Tcsh => literal.tcsh,
+            _ => literal.plain,
+        };
+        self.out.extend_from_slice(form.as_bytes());
+        self.line_columns += columns(literal.plain);
+    }
+
+    /// Draws data from the world.
+    pub fn put<D: Datum + ?Sized>(&mut self, value: &D) {
+        value.draw(self);
+    }
+
+    /// Draws one piece of text from the world on one line: the end of every [`Datum`].
+    pub fn put_str(&mut self, text: &str) {
+        self.prepare(text.is_empty());
+        if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_alphanumeric() || b"-_./~:+@,=#".contains(&byte)) {
+            self.out.extend_from_slice(text.as_bytes());
+            self.line_columns += text.len();
+            return;
+        }
+        for c in text.chars() {
+            match judge(c) {
+                Verdict::Keep => self.put_char(c),
+                Verdict::Space => self.out.push(b' '),
+                Verdict::Drop => {}
+            }
+        }
+        self.line_columns += columns_of_data(text);
+    }
+
+    fn put_char(&mut self, c: char) {
+        let escape = escape_of(self.shell, c);
+        if escape.is_empty() {
+            let mut utf8 = [0; 4];
+            self.out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
+        } else {
+            self.out.extend_from_slice(escape.as_bytes());
+        }
+    }
+
+    /// Ends the line. What comes next has no previous colours.
+    pub fn newline(&mut self) {
+        self.change_to(Style::PLAIN);
+        self.resolve_fills();
+        match self.shell {
+            // tcsh drops a line break at the end of a prompt; a space before it keeps it.
+            Shell::Tcsh => self.out.extend_from_slice(b" \\n"),
+            _ => self.out.push(b'\n'),
+        }
+        self.previous = None;
+        self.line_columns = 0;
+    }
+
+    /// Fills the free room of the line with a symbol; several fills share it.
+    pub fn fill(&mut self, symbol: &'static str) {
+        self.prepare(symbol.is_empty());
+        let width = columns(symbol);
+        if self.fill_count == FILLS_PER_LINE || width == 0 {
+            self.out.extend_from_slice(symbol.as_bytes());
+            self.line_columns += width;
+        } else {
+            self.fills[self.fill_count] = Fill { at: self.out.len(), symbol, columns: width };
+            self.fill_count += 1;
+        }
+        self.previous = None;
+    }
+
+    /// Draws a fill as one symbol, where there is no line to fill.
+    pub fn single_fill(&mut self, symbol: &'static str) {
+        self.text(symbol);
+    }
+
+    /// Remembers this point, to return to it if no module draws anything from here on.
+    pub fn mark(&mut self) -> Mark {
+        let mark = Mark {
+            length: self.out.len(),
+            shown: self.shown,
+            previous: self.previous,
+            drawn: self.drawn,
+            line_columns: self.line_columns,
+            fill_count: self.fill_count,
+        };
+        self.drawn = false;
+        mark
+    }
+
+    /// Takes back all that was drawn since `mark` unless a module drew some of it: a conditional around modules.
+    pub fn keep_if_drawn(&mut self, mark: Mark) {
+        if self.drawn {
+            return;
+        }
+        self.out.truncate(mark.length);
+        self.shown = mark.shown;
+        self.previous = mark.previous;
+        self.drawn = mark.drawn;
+        self.line_columns = mark.line_columns;
+        self.fill_count = mark.fill_count;
+    }
+
+    /// Whether a module has drawn any text since the last mark or the start.
+    pub fn has_drawn(&self) -> bool {
+        self.drawn
+    }
+
+    /// Ends the drawing: the terminal is left in its default look.
+    pub fn finish(mut self) {
+        self.change_to(Style::PLAIN);
+        self.resolve_fills();
+    }
+
+    /// Makes the terminal ready for a piece of text in the current style.
+    fn prepare(&mut self, empty: bool) {
+        let mut style = self.chosen.unwrap_or(self.base).resolve(self.previous);
+        self.previous = Some(style);
+        if empty {
+            return;
+        }
+        if self.stale {
+            style = style.dimmed();
+        }
+        self.drawn |= self.in_module;
+        self.change_to(style);
+    }
+
+    fn change_to(&mut self, style: Style) {
+        if !self.colors || style == self.shown {
+            return;
+        }
+        let (open, close): (&[u8], &[u8]) = match self.shell {
+            Shell::Zsh | Shell::Tcsh => (b"%{", b"%}"),
+            Shell::Bash => (b"\\[", b"\\]"),
+            _ => (b"", b""),
+        };
+        self.out.extend_from_slice(open);
+        style::write_change(self.out, self.shown, style);
+        self.out.extend_from_slice(close);
+        self.shown = style;
+    }
+
+    /// Shares the free room of the line among its fills, by integer division as starship does.
+    fn resolve_fills(&mut self) {
+        let count = std::mem::take(&mut self.fill_count);
+        if count == 0 {
+            return;
+        }
+        let share = self.terminal_columns.saturating_sub(self.line_columns) / count;
+        for fill in self.fills[..count].iter().rev() {
+            let times = (share / fill.columns).max(1);
+            let bytes = fill.symbol.len() * times;
+            let tail = self.out.len();
+            self.out.resize(tail + bytes, 0);
+            self.out.copy_within(fill.at..tail, fill.at + bytes);
+            for slot in self.out[fill.at..fill.at + bytes].chunks_exact_mut(fill.symbol.len()) {
+                slot.copy_from_slice(fill.symbol.as_bytes());
+            }
+        }
+    }
+}
+
+/// How a shell has to be given a character that it would otherwise act on; empty if it takes it as it is.
+///
+/// bash decodes a prompt twice: backslash escapes first, then expansions as in double quotes; hence the doubling.
+/// Sources: zshmisc(1) "EXPANSION OF PROMPT SEQUENCES", bash(1) "PROMPTING", tcsh(1) "prompt".
+fn escape_of(shell: Shell, c: char) -> &'static str {
+    match (shell, c) {
+        (Shell::Zsh | Shell::Tcsh, '%') => "%%",
+        (Shell::Bash, '\\') => "\\\\\\\\",
+        (Shell::Bash, '$') => "\\\\$",
+        (Shell::Bash, '`') => "\\\\`",
+        (Shell::Tcsh, '!') => "\\!",
+        (Shell::Tcsh, '\\') => "\\\\",
+        _ => "",
+    }
+}
+
+/// The columns of data after it has been sanitised.
+fn columns_of_data(text: &str) -> usize {
+    let mut start = 0;
+    let mut total = 0;
+    for (at, c) in text.char_indices() {
+        let verdict = judge(c);
+        if verdict != Verdict::Keep {
+            total += columns(&text[start..at]) + usize::from(verdict == Verdict::Space);
+            start = at + c.len_utf8();
+        }
+    }
+    total + columns(&text[start..])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! The place: the directory that a prompt is drawn for.
+
+use std::any::{Any, TypeId};
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::io::{Entry, FileKind, Io};
+
+/// The directory that a prompt is drawn for.
+#[derive(Debug)]
+pub struct Place {
+    /// The directory as the shell calls it.
+    pub logical: PathBuf,
+    /// The directory with symbolic links resolved.
+    pub physical: PathBuf,
+    /// The user's home directory.
+    pub home: Option<PathBuf>,
+    /// How long one program may run (`command_timeout`).
+    pub command_timeout: Duration,
+    listing: Listing,
+    repository: OnceLock<Option<PathBuf>>,
+    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Place {
+    /// Describes a directory.
+    pub fn new(logical: PathBuf, physical: PathBuf, home: Option<PathBuf>, command_timeout: Duration) -> Place {
+        Place {
+            logical,
+            physical,
+            home,
+            command_timeout,
+            listing: Listing::default(),
+            repository: OnceLock::new(),
+            shared: Mutex::default(),
+        }
+    }
+
+    /// Takes the one listing that all modules share.
+    #[must_use]
+    pub fn listed(self, entries: Vec<Entry>) -> Place {
+        Place { listing: Listing::new(entries), ..self }
+    }
+
+    /// Gives programs more time.
+    #[must_use]
+    pub fn patient(self, command_timeout: Duration) -> Place {
+        Place { command_timeout, ..self }
+    }
+
+    /// What is in the directory.
+    pub fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file.
+    pub async fn repository_root<I: Io>(&self, io: &I) -> Option<&Path> {
+        if self.repository.get().is_none() {
+            let mut found = None;
+            for folder in self.physical.ancestors() {
+                if looks_like_repository(&folder.join(".git"), io).await {
+                    found = Some(folder.to_owned());
+                    break;
+                }
+            }
+            // Another source may have found the same meanwhile.
+            let _ = self.repository.set(found);
+        }
+        self.repository.get().and_then(Option::as_deref)
+    }
+
+    /// Makes something once that several sources need, such as an opened repository.
+    ///
+    /// Two sources that ask at the same time may both make it; the first one's is kept.
+    pub fn share<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        let id = TypeId::of::<T>();
+        if let Some(made) = self.lock_shared().get(&id).cloned().and_then(|any| any.downcast().ok()) {
+            return made;
+        }
+        let made = Arc::new(make());
+        let kept = self.lock_shared().entry(id).or_insert_with(|| made.clone()).clone();
+        kept.downcast().unwrap_or(made)
+    }
+
+    fn lock_shared(&self) -> std::sync::MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a `.git` is a repository, or points to one: an empty folder of that name is not.
+async fn looks_like_repository<I: Io>(dot_git: &Path, io: &I) -> bool {
+    match io.kind(dot_git).await {
+        Some(FileKind::File) => true,
+        Some(FileKind::Folder) => io.kind(&dot_git.join("HEAD")).await.is_some(),
+        None => false,
+    }
+}
+
+/// What is in a directory, ready to be asked for names and extensions.
+#[derive(Debug, Default)]
+pub struct Listing {
+    files: HashSet<Box<OsStr>>,
+    folders: HashSet<Box<OsStr>>,
+    extensions: HashSet<Box<str>>,
+}
+
+impl Listing {
+    /// Sorts the entries of a directory by what can be asked of them.
+    pub fn new(entries: Vec<Entry>) -> Listing {
+        let mut listing = Listing::default();
+        for Entry { name, is_folder } in entries {
+            if is_folder {
+                listing.folders.insert(name.into_boxed_os_str());
+                continue;
+            }
+            if let Some(text) = name.to_str() {
+                for extension in extensions(text) {
+                    if !listing.extensions.contains(extension) {
+                        listing.extensions.insert(extension.into());
+                    }
+                }
+            }
+            listing.files.insert(name.into_boxed_os_str());
+        }
+        listing
+    }
+
+    /// Whether there is a file of this name.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.files.contains(OsStr::new(name))
+    }
+
+    /// Whether there is a folder of this name.
+    pub fn has_folder(&self, name: &str) -> bool {
+        self.folders.contains(OsStr::new(name))
+    }
+
+    /// Whether there is a file with this extension, written without the dot.
+    pub fn has_extension(&self, extension: &str) -> bool {
+        self.extensions.contains(extension)
+    }
+
+    /// The names of all files, in no order.
+    pub fn files(&self) -> impl Iterator<Item = &OsStr> {
+        self.files.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the directory matches what a module looks for: at least one hit, and none of those written with a leading `!`.
+    pub fn matches(&self, files: &[&str], folders: &[&str], extensions: &[&str]) -> bool {
+        let mut hit = false;
+        let lists: [(&[&str], fn(&Listing, &str) -> bool); 3] =
+            [(files, Listing::has_file), (folders, Listing::has_folder), (extensions, Listing::has_extension)];
+        for (names, has) in lists {
+            for name in names {
+                match name.strip_prefix('!') {
+                    Some(unwanted) if has(self, unwanted) => return false,
+                    Some(_) => {}
+                    None => hit = hit || has(self, name),
+                }
+            }
+        }
+        hit
+    }
+}
+
+/// The extensions of a file's name: what follows the last dot and what follows the first; none for a name that begins with a dot.
+fn extensions(name: &str) -> impl Iterator<Item = &str> {
+    let visible = !name.starts_with('.');
+    let last = name.rsplit_once('.').map(|(_, extension)| extension);
+    let first = name.split_once('.').map(|(_, extension)| extension);
+    last.into_iter().chain(first).filter(move |_| visible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(names: &[&str]) -> Listing {
+        let entry = |name: &&str| Entry { name: name.trim_end_matches('/').into(), is_folder: name.ends_with('/') };
+        Listing::new(names.iter().map(entry).collect())
+    }
+
+    #[test]
+    fn extensions_are_those_after_the_first_and_the_last_dot() {
+        let listing = listing(&["a.tar.gz", ".hidden.rs", "folder.py/"]);
+        assert!(listing.has_extension("gz") && listing.has_extension("tar.gz"));
+        assert!(!listing.has_extension("rs") && !listing.has_extension("py"));
+    }
+
+    #[test]
+    fn one_unwanted_name_vetoes() {
+        let listing = listing(&["package.json", "deno.json"]);
+        assert!(listing.matches(&["package.json"], &[], &[]));
+        assert!(!listing.matches(&["package.json", "!deno.json"], &[], &[]));
+        assert!(!listing.matches(&["!bun.lock"], &[], &[]), "a veto that does not hit is no hit");
+    }
+}

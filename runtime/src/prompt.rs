@@ -1,0 +1,112 @@
+//! The prompt: what generated code provides, and how one is drawn.
+
+use std::time::Duration;
+
+use crate::gather::{Gather, Parts};
+use crate::pen::Pen;
+use crate::request::Request;
+use crate::source::Manifest;
+
+/// What separates the parts of a reply (unit separator): no data and no literal can contain it.
+pub const PART_END: u8 = 0x1f;
+
+/// A compiled prompt. Generated code implements it; people do not.
+pub trait Prompt {
+    /// All facts that any part draws.
+    type Facts: 'static;
+
+    /// Which build this is.
+    const BUILD: Build;
+    /// What the configuration says about the prompt as a whole.
+    const SETTINGS: Settings;
+    /// All modules of the plan, in the order in which they are drawn.
+    const MODULES: &'static [Module<Self::Facts>];
+
+    /// Gathers the facts.
+    fn gather<G: Gather>(gather: &G) -> Self::Facts;
+
+    /// Draws the left prompt.
+    fn left(facts: &Self::Facts, pen: &mut Pen<'_>);
+
+    /// Draws the right prompt.
+    fn right(facts: &Self::Facts, pen: &mut Pen<'_>);
+
+    /// Draws the prompt of a continued line.
+    fn continuation(pen: &mut Pen<'_>);
+
+    /// Draws what stays of the left prompt once a command runs.
+    fn transient_left(facts: &Self::Facts, pen: &mut Pen<'_>);
+
+    /// Draws what stays of the right prompt once a command runs.
+    fn transient_right(facts: &Self::Facts, pen: &mut Pen<'_>);
+
+    /// The sources of the plan with what they read and cost.
+    fn sources() -> Vec<(&'static str, Manifest)>;
+}
+
+/// Which build a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Ziron's version.
+    pub version: &'static str,
+    /// The configuration's file.
+    pub config: &'static str,
+    /// A hash of the configuration.
+    pub config_hash: &'static str,
+    /// A hash of all that the program was built from.
+    pub build_hash: &'static str,
+}
+
+/// What a configuration says about the prompt as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether an empty line comes before the prompt.
+    pub add_newline: bool,
+    /// The longest that a prompt waits for facts.
+    pub budget: Duration,
+    /// How long one program may run.
+    pub command_timeout: Duration,
+    /// How long the listing of the directory may take.
+    pub scan_timeout: Duration,
+    /// Whether a symbolic link to a folder is a folder.
+    pub follow_symlinks: bool,
+    /// Whether any source asks what is in the directory.
+    pub needs_listing: bool,
+    /// Whether a shell replaces the prompt once a command runs.
+    pub transient: bool,
+}
+
+/// One module of a plan.
+#[derive(Debug)]
+pub struct Module<F: 'static> {
+    /// Its name in the configuration.
+    pub name: &'static str,
+    /// What it shows.
+    pub doc: &'static str,
+    /// Draws it.
+    pub draw: fn(&F, &mut Pen<'_>),
+}
+
+/// Draws parts of a prompt into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
+pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors: bool, out: &mut Vec<u8>) {
+    let all: [(Parts, fn(&P::Facts, &mut Pen<'_>)); 4] = [
+        (Parts::LEFT, P::left),
+        (Parts::RIGHT, P::right),
+        (Parts::TRANSIENT, P::transient_left),
+        (Parts::TRANSIENT, P::transient_right),
+    ];
+    for (part, draw) in all {
+        if !part.meets(parts) {
+            continue;
+        }
+        let mut pen = Pen::new(out, request.shell, request.terminal_columns).colored(colors);
+        if part == Parts::LEFT && P::SETTINGS.add_newline {
+            pen.newline();
+        }
+        draw(facts, &mut pen);
+        pen.finish();
+        if parts == Parts::ALL {
+            out.push(PART_END);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Segments: facts in, variables out.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::pen::Datum;
+use crate::request::Request;
+use crate::spec::VarSpec;
+
+/// Draws facts. Pure and total: no I/O, no clock, no allocation.
+pub trait Segment: Sized {
+    /// The facts it draws: a `&Request`, an `Option<&Fact>`, or a tuple of those.
+    type Facts<'a>: FactsFrom<'a>
+    where
+        Self: 'a;
+    /// Its variables: a struct that derives [`Vars`](crate::segment::Vars).
+    type Vars<'a>: Vars
+    where
+        Self: 'a;
+
+    /// Turns facts into variables; `None` hides the segment.
+    fn vars<'a>(&'a self, facts: Self::Facts<'a>) -> Option<Self::Vars<'a>>;
+}
+
+/// The variables of a segment, by name. Derived; generated code uses the fields directly, the interpreter this.
+pub trait Vars {
+    /// Describes all variables, in the order of the fields.
+    fn specs() -> Vec<VarSpec>
+    where
+        Self: Sized;
+
+    /// Looks a variable up.
+    fn get(&self, name: &str) -> Option<VarValue<'_>>;
+}
+
+/// An enum each of whose variants stands for an option of the module. Derived.
+pub trait Choice {
+    /// The index of the variant.
+    fn arm(&self) -> usize;
+
+    /// Looks up a variable that the variant holds.
+    fn get(&self, name: &str) -> Option<VarValue<'_>>;
+}
+
+/// The value of a variable, for the interpreter.
+#[derive(Clone, Copy)]
+pub enum VarValue<'v> {
+    /// Data.
+    Datum(&'v dyn Datum),
+    /// A choice among options; `None` is hidden.
+    Choice(Option<&'v dyn Choice>),
+    /// Something drawn with one option's format; `None` is hidden.
+    Item(Option<&'v dyn Vars>),
+    /// Several of those.
+    Each(&'v dyn Each),
+}
+
+impl fmt::Debug for VarValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            VarValue::Datum(_) => "Datum",
+            VarValue::Choice(_) => "Choice",
+            VarValue::Item(_) => "Item",
+            VarValue::Each(_) => "Each",
+        })
+    }
+}
+
+/// A list of things that are drawn with the same format.
+pub trait Each {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The one at an index below [`Each::count`].
+    fn nth(&self, index: usize) -> Option<&dyn Vars>;
+}
+
+/// A few things of one kind, in place: a list that costs no allocation. What does not fit is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Few<T, const N: usize> {
+    items: [T; N],
+    count: usize,
+}
+
+impl<T: Copy + Default, const N: usize> FromIterator<T> for Few<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(iterator: I) -> Self {
+        let mut few = Few { items: [T::default(); N], count: 0 };
+        for (place, item) in few.items.iter_mut().zip(iterator) {
+            *place = item;
+            few.count += 1;
+        }
+        few
+    }
+}
+
+impl<T, const N: usize> Few<T, N> {
+    /// Goes through the things.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items[..self.count].iter()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl<'f, T, const N: usize> IntoIterator for &'f Few<T, N> {
+    type Item = &'f T;
+    type IntoIter = std::slice::Iter<'f, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// A list whose items have a type; lets a derive name it.
+pub trait Items {
+    /// The type of the items.
+    type Item;
+}
+
+impl<T, const N: usize> Items for Few<T, N> {
+    type Item = T;
+}
+
+impl<V: Vars, const N: usize> Each for Few<V, N> {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn nth(&self, index: usize) -> Option<&dyn Vars> {
+        self.items[..self.count].get(index).map(|item| item as &dyn Vars)
+    }
+}
+
+/// Facts by the name of their source, for the interpreter and for scenarios.
+#[derive(Debug, Default)]
+pub struct FactSet {
+    /// What the shell said.
+    pub request: Request,
+    facts: HashMap<String, Box<dyn Any>>,
+}
+
+impl FactSet {
+    /// Puts a fact under the name of its source.
+    pub fn insert<F: 'static>(&mut self, source: &str, fact: F) {
+        self.facts.insert(source.to_owned(), Box::new(fact));
+    }
+
+    /// Puts a fact whose type is no longer known under the name of its source.
+    pub fn insert_any(&mut self, source: &str, fact: Box<dyn Any>) {
+        self.facts.insert(source.to_owned(), fact);
+    }
+
+    /// Looks a fact up; `None` also if it has another type.
+    pub fn get<F: 'static>(&self, source: &str) -> Option<&F> {
+        self.facts.get(source)?.downcast_ref()
+    }
+}
+
+/// The facts of a segment, taken from a set by the names of their sources.
+pub trait FactsFrom<'a> {
+    /// Takes the facts; `names` are the sources in the order of the tuple.
+    fn take(set: &'a FactSet, names: &[&str]) -> Self;
+}
+
+impl<'a> FactsFrom<'a> for &'a Request {
+    fn take(set: &'a FactSet, _names: &[&str]) -> Self {
+        &set.request
+    }
+}
+
+impl<'a, F: 'static> FactsFrom<'a> for Option<&'a F> {
+    fn take(set: &'a FactSet, names: &[&str]) -> Self {
+        set.get(names.first()?)
+    }
+}
+
+impl FactsFrom<'_> for () {
+    fn take(_set: &FactSet, _names: &[&str]) -> Self {}
+}
+
+macro_rules! tuples {
+    ($($name:ident $index:tt),*) => {
+        impl<'a, $($name: FactsFrom<'a>),*> FactsFrom<'a> for ($($name,)*) {
+            fn take(set: &'a FactSet, names: &[&str]) -> Self {
+                ($($name::take(set, names.get($index..).unwrap_or_default()),)*)
+            }
+        }
+    };
+}
+tuples!(A 0, B 1);
+tuples!(A 0, B 1, C 2);
+tuples!(A 0, B 1, C 2, D 3);

@@ -1,0 +1,52 @@
+//! Shells: their names, and the scripts that connect them.
+
+mod init;
+
+pub use init::{Quoting, script};
+
+macro_rules! shells {
+    ($($variant:ident $name:literal $doc:literal),* $(,)?) => {
+        /// A shell that a prompt can be drawn for.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub enum Shell {
+            $(#[doc = $doc] $variant,)*
+            /// No shell, or one that shows a prompt as it is.
+            #[default]
+            Plain,
+        }
+
+        impl Shell {
+            /// Every shell with a name.
+            pub const ALL: &'static [Shell] = &[$(Shell::$variant),*];
+
+            /// The name as it is given to `--shell`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Shell::$variant => $name,)*
+                    Shell::Plain => "plain",
+                }
+            }
+        }
+    };
+}
+
+shells! {
+    Bash "bash" "GNU bash.",
+    Zsh "zsh" "The Z shell.",
+    Fish "fish" "The friendly interactive shell.",
+    Tcsh "tcsh" "The TENEX C shell.",
+    Nu "nu" "Nushell.",
+    Pwsh "pwsh" "`PowerShell` 7.",
+    PowerShell "powershell" "Windows `PowerShell` 5.",
+    Elvish "elvish" "Elvish.",
+    Xonsh "xonsh" "Xonsh.",
+    Ion "ion" "Ion.",
+    Cmd "cmd" "cmd.exe with Clink.",
+}
+
+impl Shell {
+    /// Finds a shell by its name; anything unknown is [`Shell::Plain`].
+    pub fn from_name(name: &str) -> Shell {
+        Shell::ALL.iter().copied().find(|shell| shell.name() == name).unwrap_or_default()
+    }
+}

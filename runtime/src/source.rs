@@ -1,0 +1,223 @@
+//! Sources: where facts come from.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::Hash;
+use std::io;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::io::Io;
+use crate::place::Place;
+
+/// All that a fact depends on: equal keys, equal facts.
+pub trait Key: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static {}
+impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static> Key for K {}
+
+/// What a source found; remembered, and stored where the policy says so.
+pub trait Fact: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+impl<F: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Fact for F {}
+
+/// Gathers one kind of fact about a place.
+pub trait Source: Sync + Sized + 'static {
+    /// All that the fact depends on.
+    type Key: Key;
+    /// What is found.
+    type Fact: Fact;
+
+    /// The name under which facts are stored and shown.
+    fn name(&self) -> &'static str;
+
+    /// What the source reads, what it costs and how long its facts hold: the only such list.
+    fn manifest(&self) -> Manifest;
+
+    /// Says what the fact depends on here; `None` if there is nothing to read, which is no error.
+    ///
+    /// Asynchronous because the identity of a file has to be asked of the file system.
+    fn key<I: Io>(&self, place: &Place, io: &I) -> impl Future<Output = Option<Self::Key>> + Send;
+
+    /// Reads the fact.
+    ///
+    /// # Cancel safety
+    /// Dropping the future abandons the reading; nothing is stored.
+    fn read<I: Io>(&self, key: &Self::Key, place: &Place, io: &I) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
+}
+
+/// What a source reads, what it costs and how long its facts hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// The variables of the environment that it reads.
+    pub env: Vec<&'static str>,
+    /// The files, folders and extensions (`*.rs`) that it looks for in the place, and other files that it reads.
+    pub files: Vec<String>,
+    /// The programs that it may run.
+    pub programs: Vec<String>,
+    /// How expensive it is.
+    pub cost: Cost,
+    /// How long a fact holds.
+    pub policy: Policy,
+}
+
+impl Manifest {
+    /// The manifest of a source that reads nothing and costs nothing.
+    pub const fn new(cost: Cost, policy: Policy) -> Manifest {
+        Manifest { env: Vec::new(), files: Vec::new(), programs: Vec::new(), cost, policy }
+    }
+
+    /// Adds variables of the environment.
+    #[must_use]
+    pub fn env(mut self, names: &[&'static str]) -> Manifest {
+        self.env.extend_from_slice(names);
+        self
+    }
+
+    /// Adds files.
+    #[must_use]
+    pub fn files<F: Into<String>>(mut self, names: impl IntoIterator<Item = F>) -> Manifest {
+        self.files.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds programs.
+    #[must_use]
+    pub fn programs<P: Into<String>>(mut self, names: impl IntoIterator<Item = P>) -> Manifest {
+        self.programs.extend(names.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// How expensive a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cost {
+    /// Memory only: the environment, the request, the clock.
+    Free,
+    /// A handful of system calls on files.
+    File,
+    /// A walk through a tree of files.
+    Tree,
+    /// A program is run.
+    Process,
+    /// Something beyond this machine is asked.
+    Network,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cost::Free => "free",
+            Cost::File => "file",
+            Cost::Tree => "tree",
+            Cost::Process => "process",
+            Cost::Network => "network",
+        })
+    }
+}
+
+/// How long a fact holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// It is read for every prompt and never stored.
+    Never,
+    /// It holds as long as the key is the same.
+    Keyed,
+    /// It holds as long as the key is the same, but not longer than this.
+    Ttl(Duration),
+    /// It is read for every prompt; the last value is drawn, marked as old, where a reading comes too late.
+    Last,
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Policy::Never => f.write_str("read for every prompt"),
+            Policy::Keyed => f.write_str("stored while its key is the same"),
+            Policy::Ttl(age) => write!(f, "stored for {} ms", age.as_millis()),
+            Policy::Last => f.write_str("read for every prompt, last value kept for late ones"),
+        }
+    }
+}
+
+/// Why a fact could not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A file or a program could not be used.
+    Io {
+        /// What was tried, in words: "run node".
+        action: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A program ended without success.
+    Failed {
+        /// The program.
+        program: String,
+        /// Its exit status, if it was not killed.
+        status: Option<i32>,
+    },
+    /// What was read makes no sense.
+    Unexpected {
+        /// What was expected of whom, in words.
+        what: String,
+    },
+}
+
+impl ReadError {
+    /// An error of the system, with what was tried.
+    pub fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> ReadError {
+        move |source| ReadError::Io { action: action.into(), source }
+    }
+
+    /// What was read makes no sense.
+    pub fn unexpected(what: impl Into<String>) -> ReadError {
+        ReadError::Unexpected { what: what.into() }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Io { action, .. } => write!(f, "could not {action}"),
+            ReadError::Failed { program, status: Some(status) } => write!(f, "{program} ended with status {status}"),
+            ReadError::Failed { program, status: None } => write!(f, "{program} was killed"),
+            ReadError::Unexpected { what } => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ReadError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// A fact as a prompt knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known<F> {
+    /// There is nothing to know here, or it could not be read.
+    Absent,
+    /// It was read for this prompt, or holds by its policy.
+    Fresh(F),
+    /// It is the last value; a new one did not arrive within the budget.
+    Stale(F),
+}
+
+impl<F> Known<F> {
+    /// The fact, however old.
+    pub const fn get(&self) -> Option<&F> {
+        match self {
+            Known::Absent => None,
+            Known::Fresh(fact) | Known::Stale(fact) => Some(fact),
+        }
+    }
+
+    /// Whether the fact is known to be old.
+    pub const fn is_stale(&self) -> bool {
+        matches!(self, Known::Stale(_))
+    }
+}

@@ -1,0 +1,215 @@
+//! The store: facts that are expensive to find, kept in files of the user's own.
+//!
+//! One file holds one fact. Its name is made of the source's name and a hash of the key, so that processes that store different
+//! facts never meet; those that store the same fact replace it atomically. What is damaged, or written by another version, is dropped.
+//!
+//! ```text
+//! offset  bytes  what
+//! 0       4      "ZIRF"
+//! 4       2      schema version, little endian
+//! 6       2      length of the key, little endian
+//! 8       4      CRC-32 of all that follows
+//! 12      8      when it was stored (ms since 1970), little endian
+//! 20      …      the key, then the fact, both in postcard's format
+//! ```
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::source::{Fact, Key};
+
+const MAGIC: &[u8; 4] = b"ZIRF";
+/// Counts up when the layout above, or the meaning of any key or fact, changes.
+const SCHEMA: u16 = 1;
+const HEADER_BYTES: usize = 20;
+/// No fact comes near this (bytes); a file that does is not ours.
+const FILE_LIMIT: u64 = 1 << 20;
+
+/// A folder of stored facts.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// A fact and its age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored<F> {
+    /// The fact.
+    pub fact: F,
+    /// How long ago it was stored; nothing if the clock was set back since.
+    pub age: Duration,
+}
+
+#[allow(clippy::disallowed_methods, reason = "the store is a back end of its own beside `Io`, which sources are handed")]
+impl Store {
+    /// Uses a folder, which is made when the first fact is stored.
+    pub fn new(folder: impl Into<PathBuf>) -> Store {
+        Store { folder: folder.into() }
+    }
+
+    /// Where the facts are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Loads the fact of a source for a key, whatever its age.
+    pub fn load<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
+        let key = postcard::to_stdvec(key).ok()?;
+        let bytes = self.read_own(&self.file(source, &key))?;
+        let (stored_at, fact) = decode(&bytes, &key)?;
+        let age = millis(now).saturating_sub(stored_at);
+        Some(Stored { fact: postcard::from_bytes(fact).ok()?, age: Duration::from_millis(age) })
+    }
+
+    /// Stores a fact. Fails silently: a prompt goes on without a store, and `doctor` says why.
+    pub fn save<K: Key, F: Fact>(&self, source: &str, key: &K, fact: &F, now: SystemTime) {
+        let (Ok(key), Ok(fact)) = (postcard::to_stdvec(key), postcard::to_stdvec(fact)) else { return };
+        let Some(bytes) = encode(&key, &fact, millis(now)) else { return };
+        let file = self.file(source, &key);
+        if self.replace(&file, &bytes).is_err() {
+            // The folder may be missing: make it and try once more.
+            if std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).is_ok() {
+                let _ = self.replace(&file, &bytes);
+            }
+        }
+    }
+
+    /// How many facts are stored, and how many bytes they take.
+    pub fn size(&self) -> (usize, u64) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return (0, 0) };
+        let sizes = entries.flatten().filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
+        sizes.fold((0, 0), |(count, bytes), meta| (count + 1, bytes + meta.len()))
+    }
+
+    /// Tries whether a fact could be stored; the error says why not.
+    pub fn probe(&self) -> std::io::Result<()> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+        self.replace(&self.folder.join("probe"), b"")?;
+        std::fs::remove_file(self.folder.join("probe"))
+    }
+
+    fn file(&self, source: &str, key: &[u8]) -> PathBuf {
+        self.folder.join(format!("{source}-{:016x}", fnv1a(key)))
+    }
+
+    /// Reads a file if it is a plain one that belongs to this user.
+    fn read_own(&self, file: &Path) -> Option<Vec<u8>> {
+        let mut open =
+            File::options().read(true).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(file).ok()?;
+        let meta = open.metadata().ok()?;
+        if !meta.is_file() || meta.uid() != rustix::process::geteuid().as_raw() || meta.len() > FILE_LIMIT {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        open.read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    fn replace(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let temporary = file.with_extension(format!("{}.tmp", std::process::id()));
+        let mut open = File::options().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        let written = open.write_all(bytes).and_then(|()| std::fs::rename(&temporary, file));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&temporary);
+        }
+        written
+    }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+}
+
+fn encode(key: &[u8], fact: &[u8], stored_at: u64) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + key.len() + fact.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&SCHEMA.to_le_bytes());
+    bytes.extend_from_slice(&u16::try_from(key.len()).ok()?.to_le_bytes());
+    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend_from_slice(&stored_at.to_le_bytes());
+    bytes.extend_from_slice(key);
+    bytes.extend_from_slice(fact);
+    let checksum = crc32fast::hash(&bytes[12..]);
+    bytes[8..12].copy_from_slice(&checksum.to_le_bytes());
+    Some(bytes)
+}
+
+/// Takes a file apart: when it was stored, and the fact. `None` for anything that is not exactly right.
+fn decode<'b>(bytes: &'b [u8], key: &[u8]) -> Option<(u64, &'b [u8])> {
+    let (header, rest) = bytes.split_at_checked(HEADER_BYTES)?;
+    let number = |range: std::ops::Range<usize>| u16::from_le_bytes([header[range.start], header[range.start + 1]]);
+    let checksum = u32::from_le_bytes(header[8..12].try_into().ok()?);
+    if header[..4] != *MAGIC || number(4..6) != SCHEMA || crc32fast::hash(&bytes[12..]) != checksum {
+        return None;
+    }
+    let (stored_key, fact) = rest.split_at_checked(usize::from(number(6..8)))?;
+    // Two keys with one hash are told apart here.
+    (stored_key == key).then_some((u64::from_le_bytes(header[12..20].try_into().ok()?), fact))
+}
+
+/// The 64-bit FNV-1a hash. Source: RFC 9923.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().join("facts"));
+        (folder, store)
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_fact_comes_back_with_its_age() {
+        let (_guard, store) = store();
+        store.save("tool", &1_u32, &String::from("v1"), at(10));
+        let stored = store.load::<u32, String>("tool", &1, at(12)).unwrap();
+        assert_eq!((stored.fact.as_str(), stored.age), ("v1", Duration::from_secs(2)));
+        assert_eq!(store.load::<u32, String>("tool", &2, at(12)), None);
+        assert_eq!(store.load::<u32, String>("tool", &1, at(3)).unwrap().age, Duration::ZERO, "the clock was set back");
+    }
+
+    #[test]
+    fn damage_anywhere_is_noticed() {
+        let key = b"key";
+        let good = encode(key, b"fact", 7).unwrap();
+        assert_eq!(decode(&good, key), Some((7, &b"fact"[..])));
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x40;
+            assert_eq!(decode(&bad, key), None, "byte {at}");
+            assert_eq!(decode(&good[..at], key), None, "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn symbolic_links_are_not_followed() {
+        let (_guard, store) = store();
+        store.save("tool", &1_u32, &String::from("v1"), at(10));
+        let file = std::fs::read_dir(store.folder()).unwrap().next().unwrap().unwrap().path();
+        let elsewhere = store.folder().join("elsewhere");
+        std::fs::rename(&file, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
+        assert_eq!(store.load::<u32, String>("tool", &1, at(12)), None);
+    }
+
+    #[test]
+    fn files_are_the_users_alone() {
+        let (_guard, store) = store();
+        store.save("tool", &1_u32, &String::from("v1"), at(10));
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!(mode(store.folder()), 0o700);
+        let file = std::fs::read_dir(store.folder()).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(mode(&file), 0o600);
+    }
+}
