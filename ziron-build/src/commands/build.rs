@@ -1,0 +1,76 @@
+//! `ziron-build build`: from a configuration to an installed prompt.
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::build_dir::{self, BuildDir};
+use crate::cargo::Cargo;
+use crate::cli::{BuildArgs, CompileArgs};
+use crate::compile::{self, Compiled};
+use crate::env::Env;
+use crate::error::CommandError;
+use crate::install::Staged;
+use crate::interrupt::Interrupt;
+use crate::toolchain::Toolchain;
+use crate::ui::Ui;
+use crate::{shells, smoke};
+
+/// What became of the binary that was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// There was none, or it was replaced.
+    Installed,
+    /// It is the same.
+    Unchanged,
+}
+
+/// Compiles the configuration and installs the prompt.
+pub(super) fn run(args: &BuildArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
+    let target = super::place(&args.place, env);
+    let interrupt = Interrupt::install()?;
+    let started = Instant::now();
+    let outcome = super::load(&args.config, env, ui)
+        .and_then(|config| compile::compile(&config, ui))
+        .and_then(|compiled| install(&compiled, args.compile, &target, env, ui, &interrupt))
+        .map_err(|error| error.old_prompt_in_place(&target))?;
+    let seconds = started.elapsed().as_secs_f64();
+    match outcome {
+        Outcome::Installed => ui.done("Installed", &format!("{} in {seconds:.1} s", env.tilde(&target))),
+        Outcome::Unchanged => {
+            ui.done("Unchanged:", &format!("{} is what this configuration makes", env.tilde(&target)));
+        }
+    }
+    if let Some(advice) = shells::advice(env, &target) {
+        ui.note(&advice);
+    }
+    Ok(())
+}
+
+/// Builds a program and, when it has shown that it runs, puts it at `target`.
+pub(super) fn install(
+    compiled: &Compiled,
+    args: CompileArgs,
+    target: &Path,
+    env: &Env,
+    ui: Ui,
+    interrupt: &Interrupt,
+) -> Result<Outcome, CommandError> {
+    let toolchain = Toolchain::find(env, &build_dir::base(env)?)?;
+    let triple = toolchain.target(args.musl)?;
+    let dir = BuildDir::open(env, &toolchain, ui, interrupt)?;
+    let profile = args.profile.cargo();
+    let cargo = Cargo { dir: &dir, toolchain: &toolchain, target: &triple, profile, env, ui, interrupt };
+    cargo.fetch()?;
+    dir.write_crate(&compiled.source, &compiled.features)?;
+    let features: Vec<_> = compiled.features.iter().copied().collect();
+    let built = cargo.build(&features.join(","))?;
+    interrupt.check()?;
+    let staged = Staged::new(&built, target)?;
+    if staged.is_installed() {
+        return Ok(Outcome::Unchanged);
+    }
+    smoke::run(staged.path(), interrupt)?;
+    interrupt.check()?;
+    staged.commit()?;
+    Ok(Outcome::Installed)
+}

@@ -1,0 +1,15 @@
+//! `ziron-build check`: the diagnostics of a configuration, and nothing else.
+
+use crate::cli::ConfigArgs;
+use crate::compile;
+use crate::env::Env;
+use crate::error::CommandError;
+use crate::ui::Ui;
+
+/// Prints what is wrong; fails where that is an error.
+pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
+    let config = super::load(args, env, ui)?;
+    compile::compile(&config, ui)?;
+    ui.done("Checked:", &format!("{} has no errors", config.shown));
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! `ziron-build rollback`: the prompt before this one.
+
+use crate::cli::RollbackArgs;
+use crate::env::Env;
+use crate::error::CommandError;
+use crate::install;
+use crate::ui::Ui;
+
+/// Swaps the installed prompt and the one before it; doing it twice changes nothing.
+pub(super) fn run(args: &RollbackArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
+    let target = super::place(&args.place, env);
+    install::rollback(&target)?;
+    ui.done("Rolled back:", &format!("{} is the one before; run this again to undo", env.tilde(&target)));
+    Ok(())
+}
