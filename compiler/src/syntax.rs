@@ -5,3 +5,6 @@
 pub mod format;
 pub mod style;
 pub mod toml;
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ mod tests {
             ["git_branch", "git_status", "git_state", "directory", "character", "cmd_duration", "c"];
         for (name, expected) in [
             ("git_brnach", Some("git_branch")),
-            ("git_stats", Some("git_state")),
+            ("git_stat", Some("git_state")),
             ("git_statu", Some("git_status")),
             ("Directory", Some("directory")),
             ("dir", None),

@@ -22,6 +22,9 @@ use std::ops::Range;
 pub use error::{ErrorKind, FormatError};
 pub use print::print;
 
+use super::toml::Text;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
 /// How deep groups and conditionals may be nested. Source: ours; nothing real comes near, and it bounds the parser's stack.
 pub const MAX_DEPTH: usize = 64;
 
@@ -111,6 +114,20 @@ pub struct Format {
 /// Reads a format string.
 pub fn parse(source: &str) -> Format {
     parser::parse(source)
+}
+
+/// Reads the format string that a value of the configuration is, and reports what is wrong with it.
+pub fn parse_text(text: &Text, diagnostics: &mut Diagnostics) -> Vec<Piece> {
+    let Format { pieces, errors } = parse(text.as_str());
+    diagnostics.extend(errors.iter().map(|error| error.diagnostic(text)));
+    if errors.is_empty() {
+        diagnostics.extend(never_shown(&pieces).into_iter().map(|span| {
+            Diagnostic::new(Code::NeverShown, text.source_span(span), "this can never be shown")
+                .label("no variable is in these parentheses")
+                .help(text.kind().encode_backslashes("write `\\(text\\)` for text in parentheses"))
+        }));
+    }
+    pieces
 }
 
 /// Calls `visit` with the name and place of every variable in `pieces`, also of those in groups and conditionals, but not in styles.

@@ -9,6 +9,7 @@
 //! ```
 
 mod color;
+mod expand;
 mod palette;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::ops::{BitOr, BitOrAssign, Range};
 
 pub use color::{Color, PREVIOUS, builtin_names};
+pub use expand::{Expanded, expand};
 pub use palette::{Palette, select_palette};
 
 use super::toml::Text;
@@ -194,12 +196,13 @@ impl StyleString {
         Some(style)
     }
 
-    /// Warns about every word that is not known. `place` maps bytes of the style string's value to bytes of the configuration.
+    /// Warns about every word that is not known. `place` maps bytes of the style string's value to bytes of the configuration,
+    /// or to `None` if nothing is to be said here because the word is written, and checked, elsewhere.
     pub fn check(
         &self,
         palette: &Palette,
         diagnostics: &mut Diagnostics,
-        place: impl Fn(Range<usize>) -> Range<usize>,
+        place: impl Fn(Range<usize>) -> Option<Range<usize>>,
     ) {
         for word in &self.words {
             let (name, is_fg) = match &word.effect {
@@ -207,9 +210,9 @@ impl StyleString {
                 Effect::UnknownBg(name) => (name, false),
                 _ => continue,
             };
-            let mut diagnostic = unknown(name, is_fg, palette);
-            diagnostic.span = place(word.span.clone());
-            diagnostics.push(diagnostic);
+            if let Some(place) = place(word.span.clone()) {
+                diagnostics.push(unknown(place, name, is_fg, palette));
+            }
         }
     }
 }
@@ -217,11 +220,11 @@ impl StyleString {
 /// Reads the style string that a value of the configuration is, and warns about what is unknown in it.
 pub fn parse_text(text: &Text, palette: &Palette, diagnostics: &mut Diagnostics) -> Option<Style> {
     let parsed = parse(text.as_str(), palette);
-    parsed.check(palette, diagnostics, |span| text.source_span(span));
+    parsed.check(palette, diagnostics, |span| Some(text.source_span(span)));
     parsed.style()
 }
 
-fn unknown(name: &str, is_fg: bool, palette: &Palette) -> Diagnostic {
+fn unknown(place: Range<usize>, name: &str, is_fg: bool, palette: &Palette) -> Diagnostic {
     let what = if is_fg { "word" } else { "background" };
     let mut candidates: Vec<&str> = builtin_names().chain(PREVIOUS).chain(["none"]).collect();
     candidates.extend(palette.names());
@@ -242,7 +245,7 @@ fn unknown(name: &str, is_fg: bool, palette: &Palette) -> Diagnostic {
     } else {
         "not a colour; there is no background"
     };
-    Diagnostic::new(Code::UnknownColor, 0..0, format!("unknown {what} `{name}` in a style"))
+    Diagnostic::new(Code::UnknownColor, place, format!("unknown {what} `{name}` in a style"))
         .label(label)
         .maybe_help(help)
 }

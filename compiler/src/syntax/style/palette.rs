@@ -66,11 +66,13 @@ pub fn select_palette(root: &Table, diagnostics: &mut Diagnostics) -> Palette {
     if let Some(at) = read.iter().position(|(name, _)| *name == chosen) {
         return read.swap_remove(at).1;
     }
-    let names = || read.iter().map(|(name, _)| *name);
-    let help = if let Some(meant) = nearest(chosen, names()) {
+    let names: Vec<&str> = read.iter().map(|(name, _)| *name).collect();
+    let help = if let Some(meant) = nearest(chosen, names.iter().copied()) {
         format!("write `{meant}`")
-    } else {
+    } else if names.is_empty() {
         format!("add a table `[palettes.{chosen}]`")
+    } else {
+        format!("the palettes are: {}", names.join(", "))
     };
     diagnostics.push(
         Diagnostic::new(Code::UnknownPalette, value.span.clone(), format!("unknown palette `{chosen}`"))
@@ -128,7 +130,7 @@ fn unreachable_name(key: &Key) -> Diagnostic {
         format!("the colour `{}` can never be used", key.name),
     )
     .label(if lower == key.name {
-        "means something else in a style"
+        "cannot be written in a style, or means something else there"
     } else {
         "styles are turned into lower case"
     })

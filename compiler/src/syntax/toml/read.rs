@@ -46,6 +46,8 @@ impl Reader<'_> {
     fn value(&mut self, value: Spanned<DeValue<'_>>) -> Option<Value> {
         let span = value.span();
         let kind = match value.into_inner() {
+            // What follows a header that does not end may be anything.
+            DeValue::Table(_) if self.is_cut_short(&span) => return None,
             DeValue::Table(table) => Kind::Table(self.table(table)),
             DeValue::Array(values) => {
                 Kind::Array(values.into_iter().filter_map(|value| self.value(value)).collect())
@@ -73,6 +75,11 @@ impl Reader<'_> {
         self.bad.iter().any(|bad| bad.start <= span.end && span.start <= bad.end)
     }
 
+    fn is_cut_short(&self, header: &Range<usize>) -> bool {
+        let text = self.file.get(header.clone()).unwrap_or_default();
+        text.starts_with('[') && !text.ends_with(']')
+    }
+
     fn out_of_range(&mut self, span: Range<usize>) -> Option<Value> {
         self.diagnostics.push(
             Diagnostic::new(Code::NumberOutOfRange, span, "a number that does not fit")
@@ -86,7 +93,9 @@ fn syntax_error(file: &str, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
     let message = error.message();
     if message.starts_with("duplicate key") {
-        return Diagnostic::new(Code::DuplicateKey, span, "a key is given twice").label("given before");
+        return Diagnostic::new(Code::DuplicateKey, span, "a key is given twice")
+            .label("given before")
+            .help("remove one of them, or merge them");
     }
     // A fragment of the form "what is wrong, expected one, another".
     let (what, expected) = match message.split_once(", expected ") {
