@@ -1,0 +1,42 @@
+//! The git engine: what a prompt shows of a repository, read without ever running a program.
+//!
+//! Everything here is plain synchronous code over plain data. Objects, configuration and the index are read through gitoxide;
+//! the work tree, the ignore rules, staged changes, renames and reference tables (`reftable`) are read by this module itself,
+//! because that is several times faster, or because gitoxide has no reader.
+//!
+//! **Nothing a repository configures is run**: no file system monitor, no `clean`, `smudge` or `process` filter, no text
+//! conversion, no hook, no pager, no credential helper. The filter pipeline is always built without drivers; where one would
+//! decide, [`Status::unknown`] counts the file. A repository that git would refuse for its ownership is refused, too
+//! ([`OpenError::NotTrusted`]).
+//!
+//! The locations of git's configuration (`HOME`, `XDG_CONFIG_HOME`, `GIT_CONFIG_*`) are those of the process.
+
+mod ahead;
+mod content;
+mod describe;
+mod disk;
+mod error;
+mod head;
+mod ignore;
+mod index;
+mod metrics;
+mod nested;
+mod open;
+mod refs;
+mod reftable;
+mod rename;
+mod staged;
+mod stash;
+mod stat;
+mod state;
+mod status;
+mod upstream;
+mod walk;
+
+pub use error::{OpenError, ReadError, StatusError};
+pub use head::Head;
+pub use metrics::Metrics;
+pub use open::{Environment, RefFormat, Repository};
+pub use state::{State, StateKind};
+pub use status::{Status, StatusOptions, Untracked};
+pub use upstream::{AheadBehind, Upstream};

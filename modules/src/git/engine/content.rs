@@ -1,0 +1,162 @@
+//! Whether a file's content is still what the index has.
+//!
+//! Line endings, encodings and `$Id$` are undone as git would. Filter programs are never run: the pipeline gets no drivers, and a
+//! file that one would have to clean is [`Answer::Unknown`].
+
+use std::collections::HashSet;
+
+use gix::bstr::{BStr, ByteSlice};
+use gix::filter::plumbing::{Pipeline, pipeline};
+use gix::index::{State, entry};
+use gix::worktree::stack::state::attributes;
+
+use super::disk::Tree;
+use super::error::ReadError;
+use super::open::Repository;
+
+/// The result of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// As the index has it.
+    Same,
+    /// Not as the index has it.
+    Different,
+    /// A filter program would have to be run.
+    Unknown,
+}
+
+/// Larger files are not read.
+const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Reads files as git would add them.
+pub(super) struct Reader<'a> {
+    repository: &'a gix::Repository,
+    tree: &'a Tree,
+    index: &'a State,
+    links: bool,
+    /// The names of filters that have a program.
+    filters: HashSet<Vec<u8>>,
+    stack: gix::worktree::Stack,
+    pipeline: Pipeline,
+    filter: gix::attrs::search::Outcome,
+    buffer: Vec<u8>,
+    pub(super) clean: Vec<u8>,
+}
+
+const WHAT: &str = "the attributes";
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(repository: &'a Repository, tree: &'a Tree, index: &'a State) -> Result<Self, ReadError> {
+        let inner = &repository.inner;
+        let mut options = gix::filter::Pipeline::options(inner).map_err(ReadError::at("the filter settings"))?;
+        options.drivers = Vec::new();
+        options.crlf_roundtrip_check = pipeline::CrlfRoundTripCheck::Skip;
+        options.encodings_with_roundtrip_check = Vec::new();
+        let stack = inner
+            .attributes_only(index, attributes::Source::WorktreeThenIdMapping)
+            .map_err(ReadError::at(WHAT))?
+            .detach();
+        let filter = inner
+            .attributes_only(&State::new(inner.object_hash()), attributes::Source::IdMapping)
+            .map_err(ReadError::at(WHAT))?
+            .selected_attribute_matches(["filter"]);
+        Ok(Self {
+            repository: inner,
+            tree,
+            index,
+            links: repository.flag("core.symlinks", true),
+            filters: filters(inner),
+            stack,
+            pipeline: Pipeline::new(gix::command::Context::default(), inner.object_hash(), options),
+            filter,
+            buffer: Vec::new(),
+            clean: Vec::new(),
+        })
+    }
+
+    /// Compares the file of the index entry numbered `at`.
+    pub(super) fn compare(&mut self, at: usize) -> Answer {
+        let entry = &self.index.entries()[at];
+        match self.read(entry.path(self.index), entry.mode == entry::Mode::SYMLINK) {
+            Answer::Same => {}
+            other => return other,
+        }
+        let hash = gix::objs::compute_hash(entry.id.kind(), gix::objs::Kind::Blob, &self.clean);
+        if hash.is_ok_and(|id| id == entry.id) { Answer::Same } else { Answer::Different }
+    }
+
+    /// Reads a file into [`Self::clean`] as git would add it. [`Answer::Same`] means that this worked.
+    pub(super) fn read(&mut self, path: &BStr, is_link: bool) -> Answer {
+        if is_link {
+            let read = if self.links {
+                self.tree.read_link(path, &mut self.clean)
+            } else {
+                self.tree.read(path, &mut self.clean, MAX_BYTES)
+            };
+            return if read.is_ok() { Answer::Same } else { Answer::Different };
+        }
+        match self.tree.read(path, &mut self.buffer, MAX_BYTES) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Answer::Different,
+            Err(_) => return Answer::Unknown,
+        }
+        if self.convert(path).is_err() { Answer::Unknown } else { Answer::Same }
+    }
+
+    /// Turns [`Self::buffer`] into [`Self::clean`]; an error if a program would have to do so.
+    fn convert(&mut self, path: &BStr) -> Result<(), ReadError> {
+        let mode = Some(entry::Mode::FILE);
+        let place =
+            self.stack.at_entry(path, mode, &self.repository.objects).map_err(ReadError::at(WHAT))?;
+        if !self.filters.is_empty() {
+            self.filter.reset();
+            place.matching_attributes(&mut self.filter);
+            for found in self.filter.iter_selected() {
+                let name = found.assignment.state.as_bstr();
+                if name.is_some_and(|name| self.filters.contains(name.as_bytes())) {
+                    return Err(ReadError::new("what a filter makes of a file"));
+                }
+            }
+        }
+        let (index, objects) = (self.index, &self.repository.objects);
+        let native = gix::path::from_bstr(path).map_err(ReadError::at("a path"))?;
+        let outcome = self
+            .pipeline
+            .convert_to_git(
+                &*self.buffer,
+                &native,
+                &mut |_, attributes| {
+                    place.matching_attributes(attributes);
+                },
+                &mut |buffer| {
+                    use gix::objs::Find;
+                    let Some(entry) = index.entry_by_path(path) else { return Ok(None) };
+                    Ok(objects.try_find(&entry.id, buffer)?.map(|_| ()))
+                },
+            )
+            .map_err(ReadError::at("a file"))?;
+        use gix::filter::plumbing::pipeline::convert::ToGitOutcome as Outcome;
+        match outcome {
+            Outcome::Unchanged(_) => std::mem::swap(&mut self.clean, &mut self.buffer),
+            Outcome::Buffer(bytes) => {
+                self.clean.clear();
+                self.clean.extend_from_slice(bytes);
+            }
+            // There are no drivers, so there is no process.
+            Outcome::Process(_) => return Err(ReadError::new("what a filter makes of a file")),
+        }
+        Ok(())
+    }
+}
+
+/// The names of the filters for which some configuration names a program that cleans.
+fn filters(repository: &gix::Repository) -> HashSet<Vec<u8>> {
+    let config = repository.config_snapshot();
+    let sections = config.plumbing().sections_by_name("filter");
+    sections
+        .into_iter()
+        .flatten()
+        .filter(|section| ["clean", "process"].into_iter().any(|key| section.contains_value_name(key)))
+        .filter_map(|section| section.header().subsection_name().map(|name| name.to_vec()))
+        .collect()
+}

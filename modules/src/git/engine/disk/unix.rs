@@ -1,0 +1,154 @@
+//! The work tree through directory descriptors.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, open, openat, readlinkat, statat};
+
+use super::{Facts, Kind, Listing};
+
+/// The top of a work tree.
+#[derive(Debug)]
+pub(in super::super) struct Tree(OwnedFd);
+
+/// An open directory.
+#[derive(Debug)]
+pub(in super::super) struct Folder(OwnedFd);
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+// Not blocking: somebody may have put a pipe in a file's place.
+const FILE: OFlags =
+    OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+impl Tree {
+    pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self(open(path, FOLDER, Mode::empty())?))
+    }
+
+    /// Opens the directory at `path`, relative to the top and without a slash at either end. Its last component may not be a link.
+    pub(in super::super) fn folder(&self, path: &[u8]) -> io::Result<Folder> {
+        let path = if path.is_empty() { b"." } else { path };
+        Ok(Folder(openat(&self.0, path, FOLDER.union(OFlags::NOFOLLOW), Mode::empty())?))
+    }
+
+    /// Looks at the file at `path`; `None` if there is none.
+    pub(in super::super) fn facts(&self, path: &[u8]) -> io::Result<Option<Facts>> {
+        facts_at(&self.0, path)
+    }
+
+    /// Reads a regular file of the work tree, unless it grew beyond `limit`.
+    pub(in super::super) fn read(&self, path: &[u8], into: &mut Vec<u8>, limit: u64) -> io::Result<()> {
+        use std::io::Read;
+        let file = openat(&self.0, path, FILE, Mode::empty())?;
+        if !FileType::from_raw_mode(fstat(&file)?.st_mode).is_file() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        into.clear();
+        let read = std::fs::File::from(file).take(limit + 1).read_to_end(into)?;
+        if read as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+    }
+
+    /// Reads where a symbolic link leads.
+    pub(in super::super) fn read_link(&self, path: &[u8], into: &mut Vec<u8>) -> io::Result<()> {
+        *into = readlinkat(&self.0, path, std::mem::take(into))?.into_bytes();
+        Ok(())
+    }
+}
+
+impl Folder {
+    /// Looks at the file called `name`; `None` if there is none.
+    pub(in super::super) fn facts(&self, name: &[u8]) -> io::Result<Option<Facts>> {
+        facts_at(&self.0, name)
+    }
+
+    /// Reads a small file of this directory that is not a link; `None` if there is none.
+    pub(in super::super) fn read(&self, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        use std::io::Read;
+        let file = match openat(&self.0, name, FILE, Mode::empty()) {
+            Ok(file) => std::fs::File::from(file),
+            Err(rustix::io::Errno::NOENT | rustix::io::Errno::LOOP) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if !file.metadata()?.is_file() {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_RULES).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    /// Lists the directory without `.` and `..`.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(in super::super) fn list(&self, into: &mut Listing) -> io::Result<()> {
+        into.clear();
+        let mut buffer = [const { MaybeUninit::uninit() }; 16 * 1024];
+        let mut entries = rustix::fs::RawDir::new(&self.0, &mut buffer);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            self.push(into, entry.file_name().to_bytes(), entry.file_type())?;
+        }
+        Ok(())
+    }
+
+    /// Lists the directory without `.` and `..`.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub(in super::super) fn list(&self, into: &mut Listing) -> io::Result<()> {
+        into.clear();
+        for entry in rustix::fs::Dir::read_from(&self.0)? {
+            let entry = entry?;
+            self.push(into, entry.file_name().to_bytes(), entry.file_type())?;
+        }
+        Ok(())
+    }
+
+    fn push(&self, into: &mut Listing, name: &[u8], kind: FileType) -> io::Result<()> {
+        if name == b"." || name == b".." {
+            return Ok(());
+        }
+        let kind = match kind {
+            FileType::RegularFile => Kind::File,
+            FileType::Symlink => Kind::Link,
+            FileType::Directory => Kind::Folder,
+            FileType::Unknown => match self.facts(name)? {
+                Some(facts) => facts.kind,
+                None => return Ok(()),
+            },
+            _ => Kind::Other,
+        };
+        into.push(name, kind);
+        Ok(())
+    }
+}
+
+/// No file of ignore rules is longer than this; what follows is not read.
+const MAX_RULES: u64 = 16 * 1024 * 1024;
+
+fn facts_at(folder: &OwnedFd, name: &[u8]) -> io::Result<Option<Facts>> {
+    match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(facts(&stat))),
+        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[allow(clippy::cast_sign_loss)] // The index keeps the low 32 bits of each, whatever its sign.
+fn facts(stat: &Stat) -> Facts {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Kind::File,
+        FileType::Symlink => Kind::Link,
+        FileType::Directory => Kind::Folder,
+        _ => Kind::Other,
+    };
+    Facts {
+        kind,
+        executable: stat.st_mode & 0o100 != 0,
+        modified: (stat.st_mtime as u32, stat.st_mtime_nsec as u32),
+        changed: (stat.st_ctime as u32, stat.st_ctime_nsec as u32),
+        inode: stat.st_ino as u32,
+        user: stat.st_uid,
+        group: stat.st_gid,
+        size: stat.st_size as u32,
+    }
+}

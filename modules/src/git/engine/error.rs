@@ -1,0 +1,113 @@
+//! What can go wrong, one type per operation.
+
+use std::path::PathBuf;
+use std::{error, fmt};
+
+/// The reason why a repository cannot be opened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It belongs to somebody else and `safe.directory` does not name it, or it is a bare one that `safe.bareRepository` forbids.
+    /// Git refuses it as well.
+    NotTrusted {
+        /// The directory the search began at.
+        path: PathBuf,
+    },
+    /// It is there, but cannot be read.
+    Unreadable {
+        /// The directory the search began at.
+        path: PathBuf,
+        /// The reader's message.
+        source: gix::Error,
+    },
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotTrusted { path } => {
+                write!(out, "the repository at `{}` is not trusted by git", path.display())
+            }
+            Self::Unreadable { path, .. } => {
+                write!(out, "the repository at `{}` cannot be opened", path.display())
+            }
+        }
+    }
+}
+
+impl error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::NotTrusted { .. } => None,
+            Self::Unreadable { source, .. } => Some(source),
+        }
+    }
+}
+
+/// The reason why something inside an opened repository could not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReadError {
+    what: &'static str,
+    source: Option<Box<dyn error::Error + Send + Sync>>,
+}
+
+impl ReadError {
+    pub(super) fn new(what: &'static str) -> Self {
+        Self { what, source: None }
+    }
+
+    /// Names what was being read when `source` happened.
+    pub(super) fn at<E: error::Error + Send + Sync + 'static>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self { what, source: Some(Box::new(source)) }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "cannot read {}", self.what)
+    }
+}
+
+impl error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn error::Error + 'static))
+    }
+}
+
+/// The reason why there is no status.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StatusError {
+    /// The caller asked to stop.
+    Interrupted,
+    /// The repository has no work tree to compare with.
+    Bare,
+    /// Something needed for it cannot be read.
+    Read(ReadError),
+}
+
+impl fmt::Display for StatusError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted => out.write_str("interrupted"),
+            Self::Bare => out.write_str("the repository has no work tree"),
+            Self::Read(_) => out.write_str("the status cannot be computed"),
+        }
+    }
+}
+
+impl error::Error for StatusError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Read(error) => Some(error),
+            Self::Interrupted | Self::Bare => None,
+        }
+    }
+}
+
+impl From<ReadError> for StatusError {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}

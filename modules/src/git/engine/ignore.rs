@@ -1,0 +1,61 @@
+//! Ignore rules: `.gitignore`, `info/exclude` and `core.excludesFile`.
+//!
+//! Each directory's rules are read once, when its listing shows that it has some, and shared with the directories below.
+
+use std::fs;
+use std::sync::Arc;
+
+use gix::bstr::ByteSlice;
+use gix::glob::{Pattern, pattern::Case, wildmatch};
+
+use super::open::Repository;
+
+/// The rules in force in a directory: its own, then those of the directories above.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// The length of the directory's path with its final slash; patterns apply to what follows.
+    base: usize,
+    patterns: Vec<Pattern>,
+    above: Option<Arc<Rules>>,
+}
+
+impl Rules {
+    /// The rules that hold everywhere: the user's file, then the repository's own.
+    pub(super) fn global(repository: &Repository) -> Option<Arc<Self>> {
+        let config = repository.inner.config_snapshot();
+        let configured = config.trusted_path("core.excludesFile").ok().flatten();
+        let users = configured
+            .or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name)));
+        let mut rules = None;
+        let own = repository.common_dir().join("info/exclude");
+        for path in users.into_iter().chain([own]) {
+            if let Ok(bytes) = fs::read(path) {
+                rules = Self::extend(rules, 0, &bytes);
+            }
+        }
+        rules
+    }
+
+    /// Puts the rules in `bytes`, which hold below a directory whose path is `base` bytes long, before those `above`.
+    pub(super) fn extend(above: Option<Arc<Self>>, base: usize, bytes: &[u8]) -> Option<Arc<Self>> {
+        let patterns: Vec<_> = gix::ignore::parse(bytes, false).map(|(pattern, ..)| pattern).collect();
+        if patterns.is_empty() { above } else { Some(Arc::new(Self { base, patterns, above })) }
+    }
+
+    /// Whether the rules exclude `path`, given that no directory above it is excluded.
+    pub(super) fn excludes(&self, path: &[u8], is_folder: bool, case: Case) -> bool {
+        let mut next = Some(self);
+        while let Some(rules) = next {
+            let below = path.get(rules.base..).unwrap_or_default().as_bstr();
+            let name = below.rfind_byte(b'/').map(|slash| slash + 1);
+            for pattern in rules.patterns.iter().rev() {
+                let mode = wildmatch::Mode::NO_MATCH_SLASH_LITERAL;
+                if pattern.matches_repo_relative_path(below, name, Some(is_folder), case, mode) {
+                    return !pattern.is_negative();
+                }
+            }
+            next = rules.above.as_deref();
+        }
+        false
+    }
+}

@@ -1,0 +1,79 @@
+//! Repositories inside the work tree: submodules, and strangers.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use gix::ObjectId;
+use gix::bstr::{BStr, ByteSlice};
+use gix::submodule::config::Ignore;
+
+use super::content::Answer;
+use super::error::StatusError;
+use super::open::Repository;
+use super::status::{StatusOptions, Untracked};
+
+/// Whether `folder` is the work tree of another repository, by what is in it.
+pub(super) fn is_repository(folder: &Path) -> bool {
+    let dot_git = folder.join(".git");
+    let Ok(facts) = fs::symlink_metadata(&dot_git) else { return false };
+    if facts.is_file() {
+        return fs::read(&dot_git).is_ok_and(|text| text.starts_with(b"gitdir: "));
+    }
+    gix::discover::is_git(&dot_git).is_ok()
+}
+
+/// Whether a submodule is as its superproject has it: at the same commit, and without changes.
+pub(super) fn compare(
+    superproject: &Repository,
+    folder: &Path,
+    path: &BStr,
+    wanted: &ObjectId,
+    options: &StatusOptions,
+    interrupt: &AtomicBool,
+) -> Result<Answer, StatusError> {
+    let ignore = ignored(superproject, path);
+    if ignore == Ignore::All || fs::symlink_metadata(folder.join(".git")).is_err() {
+        return Ok(Answer::Same);
+    }
+    let Ok(submodule) = Repository::open(folder) else { return Ok(Answer::Unknown) };
+    match submodule.head_id() {
+        Ok(Some(id)) if id == *wanted => {}
+        // A submodule without a commit counts as not there.
+        Ok(None) => return Ok(Answer::Same),
+        Ok(Some(_)) => return Ok(Answer::Different),
+        Err(_) => return Ok(Answer::Unknown),
+    }
+    if ignore == Ignore::Dirty {
+        return Ok(Answer::Same);
+    }
+    let untracked = if ignore == Ignore::Untracked || options.untracked == Untracked::No {
+        Untracked::No
+    } else {
+        Untracked::Collapsed
+    };
+    let options = StatusOptions { untracked, renames: None, ..*options };
+    match submodule.status(&options, interrupt) {
+        Ok(status) if status.unknown > 0 => {
+            let known = super::Status { unknown: 0, ..status };
+            Ok(if known.is_clean() { Answer::Unknown } else { Answer::Different })
+        }
+        Ok(status) => Ok(if status.is_clean() { Answer::Same } else { Answer::Different }),
+        Err(StatusError::Interrupted) => Err(StatusError::Interrupted),
+        Err(_) => Ok(Answer::Unknown),
+    }
+}
+
+/// What the configuration says not to look at in the submodule at `path`.
+fn ignored(superproject: &Repository, path: &BStr) -> Ignore {
+    let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
+    let configured = submodules
+        .filter(|submodule| submodule.path().is_ok_and(|own| own.as_bstr() == path))
+        .find_map(|submodule| submodule.ignore().ok().flatten());
+    configured.unwrap_or_else(|| match superproject.setting("diff.ignoreSubmodules").as_deref() {
+        Some(b"all") => Ignore::All,
+        Some(b"dirty") => Ignore::Dirty,
+        Some(b"untracked") => Ignore::Untracked,
+        _ => Ignore::None,
+    })
+}

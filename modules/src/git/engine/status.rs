@@ -1,0 +1,366 @@
+//! The status: staged changes, changes of the work tree, untracked files.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use gix::bstr::ByteSlice;
+use gix::glob::pattern::Case;
+use gix::index::{self, State, entry};
+use serde::{Deserialize, Serialize};
+
+use super::content::{Answer, Reader};
+use super::disk::Tree;
+use super::error::{ReadError, StatusError};
+use super::ignore;
+use super::open::Repository;
+use super::staged::{self, Staged};
+use super::stat::Rules;
+use super::walk::{Found, Queue, Walk, join};
+use super::{index as own_index, nested, rename};
+
+/// How untracked files are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Untracked {
+    /// Not at all; directories need not be listed.
+    No,
+    /// A directory without tracked files counts once, as in `git status`.
+    #[default]
+    Collapsed,
+    /// Every file counts, as in `git status --untracked-files=all`.
+    Files,
+}
+
+/// What a status has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StatusOptions {
+    /// How untracked files are counted.
+    pub untracked: Untracked,
+    /// Whether renames are told from deletions and additions, and how many files on either side are compared for it at most.
+    pub renames: Option<u32>,
+    /// Whether submodules are left out.
+    pub ignore_submodules: bool,
+    /// The number of threads at most, this one included; as many as there are processors if absent.
+    pub threads: Option<NonZero<usize>>,
+}
+
+impl Default for StatusOptions {
+    fn default() -> Self {
+        Self { untracked: Untracked::Collapsed, renames: Some(100), ignore_submodules: false, threads: None }
+    }
+}
+
+/// The number of paths in each state.
+///
+/// A path may count twice: once for what is staged, and once for what is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Status {
+    /// In conflict; counts nowhere else.
+    pub conflicted: u32,
+    /// Staged: new.
+    pub index_added: u32,
+    /// Staged: removed.
+    pub index_deleted: u32,
+    /// Staged: another content or executable bit.
+    pub index_modified: u32,
+    /// Staged: another kind of file.
+    pub index_typechanged: u32,
+    /// Staged: moved.
+    pub renamed: u32,
+    /// Not staged: announced by `git add --intent-to-add`.
+    pub worktree_added: u32,
+    /// Not staged: gone.
+    pub worktree_deleted: u32,
+    /// Not staged: another content or executable bit; a submodule with changes.
+    pub worktree_modified: u32,
+    /// Not staged: another kind of file.
+    pub worktree_typechanged: u32,
+    /// Not known to git.
+    pub untracked: u32,
+    /// Perhaps changed: only a program that the repository configures could tell, or the file cannot be read.
+    pub unknown: u32,
+    /// Which paths they are, for [`Repository::metrics`].
+    #[serde(skip)]
+    pub(super) changes: Changes,
+}
+
+/// The changed paths of a status. Equal for all, as the counts decide.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    pub staged: Staged,
+    pub worktree: Vec<WorktreeChange>,
+}
+
+/// A path that differs between index and work tree.
+#[derive(Clone, Debug)]
+pub(super) struct WorktreeChange {
+    pub file: staged::File,
+    pub is_deleted: bool,
+    pub is_added: bool,
+}
+
+impl PartialEq for Changes {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Changes {}
+
+impl std::hash::Hash for Changes {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl Status {
+    /// Starship's `modified`: changed in the work tree, or announced.
+    pub fn modified(&self) -> u32 {
+        self.worktree_modified + self.worktree_added
+    }
+
+    /// Starship's `staged`: changed, new or replaced in the index.
+    pub fn staged(&self) -> u32 {
+        self.index_modified + self.index_added + self.index_typechanged
+    }
+
+    /// Starship's `deleted`: from the work tree or from the index.
+    pub fn deleted(&self) -> u32 {
+        self.worktree_deleted + self.index_deleted
+    }
+
+    /// Starship's `typechanged`: in the work tree only.
+    pub fn typechanged(&self) -> u32 {
+        self.worktree_typechanged
+    }
+
+    /// Whether there is nothing to tell.
+    pub fn is_clean(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// With fewer entries than this a second thread costs more than it saves.
+const ENTRIES_PER_THREAD: usize = 500;
+/// More threads than this only wait for each other.
+const MAX_THREADS: usize = 8;
+/// Comparing so many files is worth a thread.
+const FILES_PER_THREAD: usize = 64;
+
+impl Repository {
+    /// Compares `HEAD`, the index and the work tree.
+    ///
+    /// # Errors
+    ///
+    /// [`StatusError::Interrupted`] soon after `interrupt` became true; [`StatusError::Bare`] without a work tree.
+    ///
+    /// # Cost
+    ///
+    /// One look at each tracked file, and one listing of each directory if untracked files are wanted.
+    pub fn status(&self, options: &StatusOptions, interrupt: &AtomicBool) -> Result<Status, StatusError> {
+        let root = self.root().ok_or(StatusError::Bare)?;
+        let tree = Tree::open(root).map_err(ReadError::at("the work tree"))?;
+        let head = self.head_tree()?;
+        let mut index = own_index::read(self)?;
+        let moved = index.is_sparse() && index.tree().is_none_or(|cached| cached.id != head);
+        own_index::expand(self, &mut index, &tree, moved)?;
+        let walk = self.walk(root, &tree, &index, options, interrupt);
+        walk.begin(if options.untracked == Untracked::No { None } else { ignore::Rules::global(self) });
+        let (mut staged, mut found) = self.run(&walk, head, options)?;
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(StatusError::Interrupted);
+        }
+        if let Some(limit) = options.renames
+            && self.wants_renames()
+        {
+            rename::detect(self, &mut staged, limit);
+        }
+        let mut unknown = found.unreadable;
+        unknown += self.compare_contents(&tree, &index, &mut found, options, interrupt)?;
+        unknown += self.look_into_submodules(root, &index, &mut found, options, interrupt)?;
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(StatusError::Interrupted);
+        }
+        Ok(summary(&index, staged, &found, unknown))
+    }
+
+    fn walk<'a>(
+        &self,
+        root: &'a Path,
+        tree: &'a Tree,
+        index: &'a index::File,
+        options: &StatusOptions,
+        interrupt: &'a AtomicBool,
+    ) -> Walk<'a> {
+        let written = index.timestamp();
+        let fold = self.flag("core.ignoreCase", false);
+        let sparse =
+            self.flag("core.sparseCheckout", false) && !self.flag("sparse.expectFilesOutsideOfPatterns", false);
+        Walk {
+            root,
+            tree,
+            index,
+            rules: Rules::new(self, (written.unix_seconds() as u32, written.nanoseconds())),
+            case: if fold { Case::Fold } else { Case::Sensitive },
+            untracked: options.untracked,
+            submodules: !options.ignore_submodules,
+            sparse,
+            hidden_rules: if sparse { self.hidden_rules(index) } else { HashMap::new() },
+            interrupt,
+            queue: Queue::default(),
+        }
+    }
+
+    /// The ignore rules of the index that are not on disk because they are outside the sparse part.
+    fn hidden_rules(&self, index: &State) -> HashMap<Vec<u8>, Vec<u8>> {
+        let entries = index.entries().iter();
+        entries
+            .filter(|entry| entry.flags.contains(entry::Flags::SKIP_WORKTREE))
+            .map(|entry| (entry, entry.path(index)))
+            .filter(|(_, path)| **path == ".gitignore" || path.ends_with_str("/.gitignore"))
+            .filter_map(|(entry, path)| {
+                Some((path.to_vec(), self.inner.find_blob(entry.id).ok()?.data.clone()))
+            })
+            .collect()
+    }
+
+    /// Runs the walk on as many threads as pay, and compares `HEAD` meanwhile.
+    fn run(
+        &self,
+        walk: &Walk<'_>,
+        head: gix::ObjectId,
+        options: &StatusOptions,
+    ) -> Result<(Staged, Found), ReadError> {
+        let threads = threads(options, walk.index.entries().len() / ENTRIES_PER_THREAD);
+        let submodules = !options.ignore_submodules;
+        thread::scope(|scope| {
+            let helpers: Vec<_> = (1..threads)
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, || walk.work()).ok())
+                .collect();
+            let staged = staged::compare(self, head, walk.index, submodules);
+            let mut found = walk.work();
+            for helper in helpers {
+                match helper.join() {
+                    Ok(more) => found.merge(more),
+                    Err(_) => return Err(ReadError::new("the work tree")),
+                }
+            }
+            Ok((staged?, found))
+        })
+    }
+
+    /// Whether the configuration leaves rename detection on.
+    fn wants_renames(&self) -> bool {
+        let config = self.inner.config_snapshot();
+        config.boolean("status.renames").or_else(|| config.boolean("diff.renames")).unwrap_or(true)
+    }
+
+    /// Settles the files whose times say nothing; returns how many cannot be settled.
+    fn compare_contents(
+        &self,
+        tree: &Tree,
+        index: &State,
+        found: &mut Found,
+        options: &StatusOptions,
+        interrupt: &AtomicBool,
+    ) -> Result<u32, ReadError> {
+        let unsure = std::mem::take(&mut found.unsure);
+        if unsure.is_empty() {
+            return Ok(0);
+        }
+        let compare = |repository: &Self, files: &[usize]| -> Result<Vec<(usize, Answer)>, ReadError> {
+            let mut reader = Reader::new(repository, tree, index)?;
+            let files = files.iter().take_while(|_| !interrupt.load(Ordering::Relaxed));
+            Ok(files.map(|&at| (at, reader.compare(at))).collect())
+        };
+        let threads = threads(options, unsure.len() / FILES_PER_THREAD);
+        let answers = if threads == 1 {
+            compare(self, &unsure)?
+        } else {
+            let mut chunks = unsure.chunks(unsure.len().div_ceil(threads));
+            let first = chunks.next().unwrap_or_default();
+            thread::scope(|scope| {
+                let helpers: Vec<_> = chunks
+                    .map(|chunk| {
+                        let own = Self { inner: self.inner.clone(), root: None, tables: None };
+                        scope.spawn(move || compare(&own, chunk))
+                    })
+                    .collect();
+                let mut answers = compare(self, first)?;
+                for helper in helpers {
+                    answers.extend(helper.join().map_err(|_| ReadError::new("the work tree"))??);
+                }
+                Ok::<_, ReadError>(answers)
+            })?
+        };
+        let mut unknown = 0;
+        for (at, answer) in answers {
+            match answer {
+                Answer::Same => {}
+                Answer::Different => found.modified.push(at),
+                Answer::Unknown => unknown += 1,
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Settles the submodules; returns how many cannot be settled.
+    fn look_into_submodules(
+        &self,
+        root: &Path,
+        index: &State,
+        found: &mut Found,
+        options: &StatusOptions,
+        interrupt: &AtomicBool,
+    ) -> Result<u32, StatusError> {
+        let submodules = std::mem::take(&mut found.submodules);
+        let mut unknown = 0;
+        for at in submodules {
+            let entry = &index.entries()[at];
+            let path = entry.path(index);
+            match nested::compare(self, &join(root, path), path, &entry.id, options, interrupt)? {
+                Answer::Same => {}
+                Answer::Different => found.modified.push(at),
+                Answer::Unknown => unknown += 1,
+            }
+        }
+        Ok(unknown)
+    }
+}
+
+fn threads(options: &StatusOptions, useful: usize) -> usize {
+    if useful <= 1 {
+        return 1;
+    }
+    let available = options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    useful.min(available).min(MAX_THREADS)
+}
+
+fn summary(index: &State, staged: Staged, found: &Found, unknown: u32) -> Status {
+    let change = |list: &[usize], is_deleted: bool, is_added: bool| -> Vec<WorktreeChange> {
+        let file = |at: usize| {
+            let entry = &index.entries()[at];
+            staged::File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
+        };
+        list.iter().map(|&at| WorktreeChange { file: file(at), is_deleted, is_added }).collect()
+    };
+    let mut worktree = change(&found.modified, false, false);
+    worktree.extend(change(&found.replaced, false, false));
+    worktree.extend(change(&found.deleted, true, false));
+    worktree.extend(change(&found.added, false, true));
+    Status {
+        conflicted: found.conflicted,
+        index_added: staged.added.len() as u32,
+        index_deleted: staged.deleted.len() as u32,
+        index_modified: staged.modified.len() as u32,
+        index_typechanged: staged.replaced.len() as u32,
+        renamed: staged.renamed.len() as u32,
+        worktree_added: found.added.len() as u32,
+        worktree_deleted: found.deleted.len() as u32,
+        worktree_modified: found.modified.len() as u32,
+        worktree_typechanged: found.replaced.len() as u32,
+        untracked: found.untracked,
+        unknown,
+        changes: Changes { staged, worktree },
+    }
+}
