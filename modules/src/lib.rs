@@ -1,1 +1,14 @@
-//! ziron-modules
+//! The modules of Ziron's prompts: one file for each, one folder for each family, one ordered list.
+//!
+//! A module's file reads from top to bottom: what it shows, its options, its key, its fact, how the fact is read, how it is drawn.
+//! The struct of options is the segment, and the source as well where the source has options.
+
+pub mod core;
+#[cfg(any())] // until the engine is there
+pub mod git;
+mod list;
+#[cfg(test)]
+mod testing;
+pub mod tools;
+
+pub use list::{Interpreted, Registered, registry, specs};

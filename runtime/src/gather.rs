@@ -117,7 +117,8 @@ pub struct Pending<F> {
 enum State<F> {
     Unwanted,
     Ready(Found<F>),
-    Waiting(Job<Found<F>>, Option<F>),
+    /// With what is drawn if it comes too late.
+    Waiting(Job<Found<F>>, Known<F>),
 }
 
 impl<'a, I: Io> Direct<'a, I> {
@@ -207,7 +208,7 @@ impl<'a, I: Io> Gather for Direct<'a, I> {
                 Err(job) => {
                     drop(job);
                     self.note(name, start, Outcome::Late);
-                    return last.map_or(Known::Absent, Known::Stale);
+                    return last;
                 }
             },
         };
@@ -248,13 +249,16 @@ async fn learn<S: Source, I: Io>(source: &'static S, io: &I, place: &Place, stor
             }
             (Some(fact), Outcome::Read)
         }
-        Err(error) => (None, Outcome::Failed(error)),
+        Err(error) => (source.without_reading(&key), Outcome::Failed(error)),
     }
 }
 
-/// The last value of a source that has to wait, to be drawn as old if the new one is late.
-fn last_value<S: Source, I: Io>(source: &'static S, io: &I, place: &Place, store: Option<&Store>) -> Option<S::Fact> {
-    let store = store?;
-    let key = futures_lite::future::block_on(futures_lite::future::poll_once(source.key(place, io)))??;
-    store.load::<S::Key, S::Fact>(source.name(), &key, io.now()).map(|stored| stored.fact)
+/// What is drawn of a source that has to wait if it comes too late: its last value, marked as old, or what its key tells.
+fn last_value<S: Source, I: Io>(source: &'static S, io: &I, place: &Place, store: Option<&Store>) -> Known<S::Fact> {
+    use futures_lite::future::{block_on, poll_once};
+    let Some(Some(key)) = block_on(poll_once(source.key(place, io))) else { return Known::Absent };
+    if let Some(stored) = store.and_then(|store| store.load::<S::Key, S::Fact>(source.name(), &key, io.now())) {
+        return Known::Stale(stored.fact);
+    }
+    source.without_reading(&key).map_or(Known::Absent, Known::Fresh)
 }

@@ -43,6 +43,12 @@ pub trait Source: Sync + Sized + 'static {
     /// # Cancel safety
     /// Dropping the future abandons the reading; nothing is stored.
     fn read<I: Io>(&self, key: &Self::Key, place: &Place, io: &I) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
+
+    /// What the key alone tells, drawn where a reading failed or came too late: a tool's symbol without its version.
+    fn without_reading(&self, key: &Self::Key) -> Option<Self::Fact> {
+        let _ = key;
+        None
+    }
 }
 
 /// What a source reads, what it costs and how long its facts hold.

@@ -174,6 +174,21 @@ pub enum VarKind {
     },
 }
 
+impl VarKind {
+    /// Rewrites the paths of the types in it.
+    pub fn map_paths(&mut self, rewrite: &impl Fn(&str) -> String) {
+        let inside = |vars: &mut Vec<VarSpec>| vars.iter_mut().for_each(|var| var.kind.map_paths(rewrite));
+        match self {
+            VarKind::Datum => {}
+            VarKind::Choice { path, arms, .. } | VarKind::Style { path, arms } => {
+                *path = rewrite(path);
+                arms.iter_mut().for_each(|arm| inside(&mut arm.vars));
+            }
+            VarKind::Item { vars, .. } | VarKind::Each { vars, .. } => inside(vars),
+        }
+    }
+}
+
 /// One variant of a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArmSpec {

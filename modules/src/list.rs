@@ -1,0 +1,131 @@
+//! The list of all modules: the only one.
+
+use ziron_runtime::segment::{FactSet, FactsFrom, Segment, Vars};
+use ziron_runtime::spec::{FactSpec, ModuleSpec, Options, Value};
+
+use crate::{core, tools};
+
+/// A module that can be drawn without being compiled.
+pub trait Interpreted {
+    /// Sets an option; false if the value does not fit.
+    fn set(&mut self, name: &str, value: &Value) -> bool;
+
+    /// Turns facts into variables and shows them to `with`; `None` if the module is hidden. `sources` are the names of the facts, in order.
+    fn with_vars(&self, facts: &FactSet, sources: &[&str], with: &mut dyn FnMut(Option<&dyn Vars>));
+}
+
+impl<S: Segment + Options> Interpreted for S {
+    fn set(&mut self, name: &str, value: &Value) -> bool {
+        Options::set(self, name, value)
+    }
+
+    fn with_vars(&self, facts: &FactSet, sources: &[&str], with: &mut dyn FnMut(Option<&dyn Vars>)) {
+        let vars = self.vars(S::Facts::take(facts, sources));
+        with(vars.as_ref().map(|vars| vars as &dyn Vars));
+    }
+}
+
+/// A module in the list.
+pub struct Registered {
+    /// What it tells about itself.
+    pub spec: ModuleSpec,
+    /// Makes one with its defaults.
+    pub make: Box<dyn Fn() -> Box<dyn Interpreted>>,
+}
+
+impl std::fmt::Debug for Registered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registered").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
+macro_rules! modules {
+    ($($module:path),* $(,)?) => {
+        vec![$(Registered { spec: <$module>::DEFAULT.spec(), make: Box::new(|| Box::new(<$module>::DEFAULT)) }),*]
+    };
+}
+
+/// All modules, sorted by name.
+pub fn registry() -> Vec<Registered> {
+    let mut all = modules![
+        core::character::Character,
+        core::fill::Fill,
+        core::hostname::Hostname,
+        core::line_break::LineBreak,
+    ];
+    all.extend(tools::table::ROWS.iter().map(|row| Registered {
+        spec: row_spec(row),
+        make: Box::new(|| Box::new(row.3)),
+    }));
+    all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
+    all
+}
+
+/// The specifications of all modules, as the compiler is given them: `compiler/specs.toml`.
+pub fn specs() -> Vec<ModuleSpec> {
+    let relative = |path: &str| path.trim_start_matches("ziron_modules::").to_owned();
+    registry()
+        .into_iter()
+        .map(|Registered { mut spec, .. }| {
+            spec.path = relative(&spec.path);
+            for var in &mut spec.vars {
+                var.kind.map_paths(&relative);
+            }
+            spec
+        })
+        .collect()
+}
+
+fn row_spec((constant, doc, position, tool): &tools::table::Row) -> ModuleSpec {
+    ModuleSpec {
+        name: tool.name.to_owned(),
+        doc: doc.trim().to_owned(),
+        position: Some(*position),
+        path: String::from("tools::Tool"),
+        row: Some(format!("tools::{constant}")),
+        feature: None,
+        many: false,
+        facts: vec![FactSpec::Own],
+        root: None,
+        options: tool.options(),
+        vars: tools::ToolVars::specs(),
+        aliases: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file that the compiler knows modules by. `ZIRON_BLESS=1` writes it anew.
+    const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../compiler/specs.toml");
+
+    #[derive(serde::Serialize)]
+    struct File {
+        module: Vec<ModuleSpec>,
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "it compares a file of the repository")]
+    fn the_compiler_knows_these_modules() {
+        let header = "# Written from the modules' derives by `ZIRON_BLESS=1 cargo test -p ziron-modules --all-features`.\n\n";
+        let text = header.to_owned() + &toml::to_string_pretty(&File { module: specs() }).unwrap();
+        if std::env::var_os("ZIRON_BLESS").is_some() {
+            std::fs::write(SPECS, &text).unwrap();
+        }
+        let committed = std::fs::read_to_string(SPECS).unwrap_or_default();
+        assert!(committed == text, "compiler/specs.toml is not what the modules say: run with ZIRON_BLESS=1");
+    }
+
+    #[test]
+    fn names_and_positions_are_unique() {
+        let specs = specs();
+        for (index, spec) in specs.iter().enumerate() {
+            assert!(!spec.doc.is_empty(), "{} has no documentation", spec.name);
+            for other in &specs[index + 1..] {
+                assert_ne!(spec.name, other.name);
+                assert!(spec.position.is_none() || spec.position != other.position, "{} and {}", spec.name, other.name);
+            }
+        }
+    }
+}
