@@ -103,10 +103,10 @@ fn write(out: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// A member's manifest without what only its own tests, benches and build machinery need.
+/// A member's manifest without what only we need: tests, benches, lints.
 fn member_manifest(text: &str) -> Result<String, Box<dyn std::error::Error>> {
     let mut manifest: toml::Table = text.parse()?;
-    for key in ["dev-dependencies", "test", "bench", "example"] {
+    for key in ["dev-dependencies", "test", "bench", "example", "lints"] {
         manifest.remove(key);
     }
     if let Some(targets) = manifest.get_mut("target").and_then(toml::Value::as_table_mut) {
@@ -117,12 +117,13 @@ fn member_manifest(text: &str) -> Result<String, Box<dyn std::error::Error>> {
     Ok(toml::to_string(&manifest)?)
 }
 
-/// The unpacked workspace's manifest: our shared versions and lints, the embedded members, and the generated crate.
+/// The unpacked workspace's manifest: our shared versions, the embedded members, and the generated crate.
 fn root_manifest(text: &str) -> Result<String, Box<dyn std::error::Error>> {
     let ours: toml::Table = text.parse()?;
     let mut workspace =
         ours.get("workspace").and_then(toml::Value::as_table).cloned().ok_or("no [workspace]")?;
     workspace.remove("default-members");
+    workspace.remove("lints");
     let members = MEMBERS.iter().chain(&["prompt"]).map(|name| toml::Value::from(*name)).collect::<Vec<_>>();
     workspace.insert("members".into(), members.into());
     let mut manifest = toml::Table::new();

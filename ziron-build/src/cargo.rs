@@ -186,7 +186,7 @@ impl Cargo<'_> {
     /// The same binary for everybody: no path of this machine in it, no setting of this user's.
     fn rustflags(&self) -> Result<OsString, CommandError> {
         let cargo_home = self.env.path("CARGO_HOME").unwrap_or_else(|| self.env.home().join(".cargo"));
-        let mut flags = vec![OsString::from("--cap-lints=allow")];
+        let mut flags = vec![OsString::from("--cap-lints=warn")];
         for (path, shown) in [(self.dir.root(), "/ziron"), (&cargo_home, "/cargo")] {
             let mut flag = OsString::from("--remap-path-prefix=");
             flag.push(path);

@@ -1,0 +1,86 @@
+//! Building and installing.
+
+use std::fs;
+
+use crate::world::{GOOD, Ran, World, names};
+
+fn prompt(world: &World) -> String {
+    let output = std::process::Command::new(world.installed()).arg("prompt").output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_build_installs_and_says_what_to_do_next() {
+    let world = World::new(GOOD);
+    let ran = world.run(&[]);
+    ran.says(
+        0,
+        &["Using the built-in defaults", "Compiling the prompt", "Installed ~/.local/bin/ziron-prompt in"],
+    );
+    ran.says(0, &["at the end of ~/.bashrc:", "/.local/bin/ziron-prompt init bash)\""]);
+    assert_eq!(ran.out, "");
+    assert!(prompt(&world).starts_with("prompt config "));
+
+    world.write("home/.bashrc", "eval \"$(ziron-prompt init bash)\"\n");
+    let ran = world.run(&["build", "--quiet"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_prompt_before_comes_back() {
+    let world = World::new(GOOD);
+    world.run(&[]).says(0, &[]);
+    let first = prompt(&world);
+    world.write("home/.config/ziron/ziron.toml", "add_newline = false\n");
+    world.run(&[]).says(0, &["Using ~/.config/ziron/ziron.toml", "Installed"]);
+    let second = prompt(&world);
+    assert_ne!(first, second);
+    world.run(&[]).says(0, &["Unchanged"]);
+    world.run(&["rollback"]).says(0, &["Rolled back"]);
+    assert_eq!(prompt(&world), first);
+    world.run(&["rollback"]).says(0, &[]);
+    assert_eq!(prompt(&world), second);
+    assert_eq!(names(world.installed().parent().unwrap()), ["ziron-prompt", "ziron-prompt.previous"]);
+}
+
+#[test]
+fn a_starship_configuration_is_found_and_named() {
+    let world = World::new(GOOD);
+    world.write("home/.config/starship.toml", "");
+    world.run(&[]).says(0, &["Using ~/.config/starship.toml: there is no ~/.config/ziron/ziron.toml"]);
+}
+
+#[test]
+fn the_output_and_the_name_are_the_users() {
+    let world = World::new(GOOD);
+    world.run(&["--output", "there/", "--name", "p"]).says(0, &["Installed"]);
+    assert_eq!(names(&world.path("there")), ["p"]);
+    world.run(&["-o", "here/q"]).says(0, &["Installed"]);
+    assert_eq!(names(&world.path("here")), ["q"]);
+}
+
+#[test]
+fn two_builds_at_once_take_turns() {
+    let world = World::new(&format!(
+        "mkdir \"$WORLD/busy\" || exit 9\n/bin/sleep 0.3\n{GOOD}\nrmdir \"$WORLD/busy\"\n"
+    ));
+    let runs = [world.start(&["--name", "a"]), world.start(&["--name", "b"])];
+    for run in runs {
+        Ran::of(run.wait_with_output().unwrap()).says(0, &["Installed"]);
+    }
+    assert_eq!(names(world.installed().parent().unwrap()), ["a", "b"]);
+}
+
+#[test]
+fn the_second_build_neither_unpacks_nor_fetches() {
+    let world = World::new(GOOD);
+    world.cargo("echo fetch >> \"$WORLD/fetches\"", GOOD);
+    world.run(&[]).says(0, &[]);
+    let cache = world.path("home/.cache/ziron/build");
+    let folder = names(&cache).into_iter().find(|name| !name.contains('.')).unwrap();
+    let manifest = cache.join(folder).join("runtime/Cargo.toml");
+    let before = fs::metadata(&manifest).unwrap().modified().unwrap();
+    world.run(&[]).says(0, &[]);
+    assert_eq!(fs::read_to_string(world.path("fetches")).unwrap(), "fetch\n");
+    assert_eq!(fs::metadata(&manifest).unwrap().modified().unwrap(), before);
+}
