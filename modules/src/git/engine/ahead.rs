@@ -136,13 +136,8 @@ impl<'a> Walk<'a> {
                 commit.sides = merged;
             }
             Entry::Vacant(entry) => {
-                let (place, parents) = read(
-                    self.repository,
-                    self.graph.as_ref(),
-                    self.shallow.as_ref(),
-                    &id,
-                    &mut self.buffer,
-                )?;
+                let (place, parents) =
+                    read(self.repository, self.graph.as_ref(), self.shallow.as_ref(), &id, &mut self.buffer)?;
                 self.queue.push((place.0, place.1, id));
                 self.open += usize::from(sides != BOTH);
                 entry.insert(Commit { sides, queued: true, place, parents });

@@ -46,9 +46,14 @@ pub(super) struct Reader<'a> {
 const WHAT: &str = "the attributes";
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(repository: &'a Repository, tree: &'a Tree, index: &'a State) -> Result<Self, ReadError> {
+    pub(super) fn new(
+        repository: &'a Repository,
+        tree: &'a Tree,
+        index: &'a State,
+    ) -> Result<Self, ReadError> {
         let inner = &repository.inner;
-        let mut options = gix::filter::Pipeline::options(inner).map_err(ReadError::at("the filter settings"))?;
+        let mut options =
+            gix::filter::Pipeline::options(inner).map_err(ReadError::at("the filter settings"))?;
         options.drivers = Vec::new();
         options.crlf_roundtrip_check = pipeline::CrlfRoundTripCheck::Skip;
         options.encodings_with_roundtrip_check = Vec::new();
@@ -106,8 +111,7 @@ impl<'a> Reader<'a> {
     /// Turns [`Self::buffer`] into [`Self::clean`]; an error if a program would have to do so.
     fn convert(&mut self, path: &BStr) -> Result<(), ReadError> {
         let mode = Some(entry::Mode::FILE);
-        let place =
-            self.stack.at_entry(path, mode, &self.repository.objects).map_err(ReadError::at(WHAT))?;
+        let place = self.stack.at_entry(path, mode, &self.repository.objects).map_err(ReadError::at(WHAT))?;
         if !self.filters.is_empty() {
             self.filter.reset();
             place.matching_attributes(&mut self.filter);

@@ -24,8 +24,8 @@ impl Rules {
     pub(super) fn global(repository: &Repository) -> Option<Arc<Self>> {
         let config = repository.inner.config_snapshot();
         let configured = config.trusted_path("core.excludesFile").ok().flatten();
-        let users = configured
-            .or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name)));
+        let users =
+            configured.or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name)));
         let mut rules = None;
         let own = repository.common_dir().join("info/exclude");
         for path in users.into_iter().chain([own]) {

@@ -32,7 +32,7 @@ pub(super) fn compare(
     options: &StatusOptions,
     interrupt: &AtomicBool,
 ) -> Result<Answer, StatusError> {
-    let ignore = ignored(superproject, path);
+    let ignore = ignored(superproject, path, options.untracked);
     if ignore == Ignore::All || fs::symlink_metadata(folder.join(".git")).is_err() {
         return Ok(Answer::Same);
     }
@@ -47,11 +47,7 @@ pub(super) fn compare(
     if ignore == Ignore::Dirty {
         return Ok(Answer::Same);
     }
-    let untracked = if ignore == Ignore::Untracked || options.untracked == Untracked::No {
-        Untracked::No
-    } else {
-        Untracked::Collapsed
-    };
+    let untracked = if ignore == Ignore::Untracked { Untracked::No } else { Untracked::Collapsed };
     let options = StatusOptions { untracked, renames: None, ..*options };
     match submodule.status(&options, interrupt) {
         Ok(status) if status.unknown > 0 => {
@@ -64,8 +60,8 @@ pub(super) fn compare(
     }
 }
 
-/// What the configuration says not to look at in the submodule at `path`.
-fn ignored(superproject: &Repository, path: &BStr) -> Ignore {
+/// What the configuration says not to look at in the submodule at `path`. Its own setting goes before all others.
+fn ignored(superproject: &Repository, path: &BStr, untracked: Untracked) -> Ignore {
     let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
     let configured = submodules
         .filter(|submodule| submodule.path().is_ok_and(|own| own.as_bstr() == path))
@@ -74,6 +70,7 @@ fn ignored(superproject: &Repository, path: &BStr) -> Ignore {
         Some(b"all") => Ignore::All,
         Some(b"dirty") => Ignore::Dirty,
         Some(b"untracked") => Ignore::Untracked,
+        _ if untracked == Untracked::No => Ignore::Untracked,
         _ => Ignore::None,
     })
 }

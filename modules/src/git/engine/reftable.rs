@@ -26,7 +26,12 @@ impl Stacks {
         Err(ReadError::new("reference tables"))
     }
 
-    pub(super) fn nearest_tag(&self, _inner: &gix::Repository, _id: gix::ObjectId, _candidates: usize) -> Result<Option<String>, ReadError> {
+    pub(super) fn nearest_tag(
+        &self,
+        _inner: &gix::Repository,
+        _id: gix::ObjectId,
+        _candidates: usize,
+    ) -> Result<Option<String>, ReadError> {
         Err(ReadError::new("reference tables"))
     }
 }

@@ -74,13 +74,13 @@ impl Search<'_> {
             let Some(file) = &self.new[new] else { continue };
             let Some(same) = by_id.get_mut(&file.id) else { continue };
             let fits = |&at: &usize| {
-                self.old[at].as_ref().is_some_and(|old| {
-                    old.mode == file.mode || (is_file(old.mode) && is_file(file.mode))
-                })
+                self.old[at]
+                    .as_ref()
+                    .is_some_and(|old| old.mode == file.mode || (is_file(old.mode) && is_file(file.mode)))
             };
-            let named = same.iter().position(|at| {
-                fits(at) && self.old[*at].as_ref().is_some_and(|old| name(old) == name(file))
-            });
+            let named = same
+                .iter()
+                .position(|at| fits(at) && self.old[*at].as_ref().is_some_and(|old| name(old) == name(file)));
             if let Some(place) = named.or_else(|| same.iter().position(fits)) {
                 let old = same.remove(place);
                 self.pair(old, new);

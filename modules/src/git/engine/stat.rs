@@ -41,7 +41,8 @@ const TICK: u64 = 20_000_000;
 
 impl Rules {
     pub(super) fn new(repository: &Repository, index: Moment) -> Self {
-        let minimal = repository.setting("core.checkStat").is_some_and(|v| v.eq_ignore_ascii_case(b"minimal"));
+        let minimal =
+            repository.setting("core.checkStat").is_some_and(|v| v.eq_ignore_ascii_case(b"minimal"));
         Self {
             executable: cfg!(unix) && repository.flag("core.fileMode", true),
             links: repository.flag("core.symlinks", true),

@@ -194,8 +194,8 @@ impl Repository {
     ) -> Walk<'a> {
         let written = index.timestamp();
         let fold = self.flag("core.ignoreCase", false);
-        let sparse =
-            self.flag("core.sparseCheckout", false) && !self.flag("sparse.expectFilesOutsideOfPatterns", false);
+        let sparse = self.flag("core.sparseCheckout", false)
+            && !self.flag("sparse.expectFilesOutsideOfPatterns", false);
         Walk {
             root,
             tree,

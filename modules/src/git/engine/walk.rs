@@ -295,8 +295,11 @@ impl<'w, 'a> Worker<'w, 'a> {
             }
         };
         if entry.mode == entry::Mode::COMMIT {
-            let list =
-                if facts.kind == Kind::Folder { &mut self.found.submodules } else { &mut self.found.replaced };
+            let list = if facts.kind == Kind::Folder {
+                &mut self.found.submodules
+            } else {
+                &mut self.found.replaced
+            };
             list.push(at);
             return;
         }
@@ -334,8 +337,19 @@ impl<'w, 'a> Worker<'w, 'a> {
             if kind == Kind::Other || is_dot_git(name, self.walk.case) || self.is_tracked(names, name, kind) {
                 continue;
             }
+            if kind == Kind::Folder && self.replaces_file(names, name) {
+                continue;
+            }
             self.new_name(name, kind, ignore);
         }
+    }
+
+    /// Whether a directory is in the place of a tracked file. Git does not say so of the directory, but of the files in it.
+    fn replaces_file(&self, names: &[(&[u8], Child)], name: &[u8]) -> bool {
+        let start = names.partition_point(|(other, _)| *other < name);
+        names.get(start).is_some_and(|(other, _)| *other == name)
+            && (self.walk.untracked == Untracked::Collapsed
+                || nested::is_repository(&join(self.walk.root, &[&self.path, name].concat())))
     }
 
     fn new_name(&mut self, name: &[u8], kind: Kind, ignore: Option<&Arc<IgnoreRules>>) {
