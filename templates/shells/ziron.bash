@@ -1,0 +1,124 @@
+# Ziron for bash. Build @BUILD@.
+#
+# One process a prompt: after each command the binary is asked for all parts at once. What it says is escaped for two readers: bash's
+# own prompt escapes, and the expansion that follows (promptvars).
+
+\builtin shopt -q expand_aliases && _ziron_aliases=1 || _ziron_aliases=
+\builtin shopt -u expand_aliases # Until the end of this text, the user's aliases do not change it.
+
+_ziron_path=@ZIRON@
+_ziron_continuation=@CONTINUATION@
+_ziron_transient=@TRANSIENT@
+_ziron_version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))
+_ziron_codes=(0 0) # the status, then that of each command in the pipe
+_ziron_start=      # when the command began, in microseconds, or seconds before bash 5
+_ziron_zero=('')   # lets PS0 calculate and show nothing
+_ziron_jobs='\j'
+_ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
+
+# Draws the prompt. Must not fail, since `set -e` would end the shell, and must not set what is not set, as with `set -u`.
+_ziron_draw() {
+  builtin local IFS=$' \t\n' reply='' duration='' jobs=0
+  if [[ -n $_ziron_start ]]; then
+    if [[ -n ${EPOCHREALTIME-} ]]; then
+      duration=$(((${EPOCHREALTIME/[.,]/} - _ziron_start) / 1000))
+    else
+      duration=$(((SECONDS - _ziron_start) * 1000))
+    fi
+    [[ $duration != -* ]] || duration='' # The clock was set back.
+    _ziron_start=
+  fi
+  [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
+  reply=$(builtin exec "$_ziron_path" prompt --all --shell bash --status "${_ziron_codes[0]}" \
+    --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
+    --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
+  if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
+    _ziron_left=${reply%%$'\x1f'*}
+    reply=${reply:${#_ziron_left}+1}
+    _ziron_right=${reply%%$'\x1f'*}
+    reply=${reply:${#_ziron_right}+1}
+    _ziron_transient_left=${reply%%$'\x1f'*}
+    reply=${reply:${#_ziron_transient_left}+1}
+    _ziron_transient_right=${reply%$'\x1f'}
+  else # The binary is gone or broken: a plain prompt, without a word.
+    _ziron_left='\W \$ ' _ziron_right= _ziron_transient_left= _ziron_transient_right=
+  fi
+  PS1=$_ziron_left
+  [[ ! -o posix ]] || PS1=${PS1//'!'/'!!'} # There `!` is the history number.
+  [[ -z ${BLE_VERSION-} ]] || _ziron_ble || builtin return 0
+}
+
+# ble.sh can show a right prompt, and replace both once the line has been accepted.
+_ziron_ble() {
+  bleopt prompt_rps1="$_ziron_right"
+  [[ $_ziron_transient == 1 && -n $_ziron_transient_left ]] || builtin return 0
+  bleopt prompt_ps1_transient=always prompt_ps1_final="$_ziron_transient_left" prompt_rps1_final="$_ziron_transient_right"
+}
+
+# An element of PROMPT_COMMAND (bash 5.1 and later), where every element sees the status of the user's command.
+_ziron_prompt() {
+  _ziron_codes=("$?" "${PIPESTATUS[@]}")
+  [[ -z ${BLE_VERSION-} || -z ${BLE_PIPESTATUS[*]-} ]] || _ziron_codes=("${_ziron_codes[0]}" "${BLE_PIPESTATUS[@]}")
+  _ziron_draw
+}
+
+# Before bash 5.1 PROMPT_COMMAND is one string: this goes to its front, and hands the status on to what follows.
+_ziron_capture() {
+  _ziron_codes=("$?" "${PIPESTATUS[@]}")
+  [[ $- == *e* ]] || builtin return "${_ziron_codes[0]}"
+}
+
+# And this to its end. Whoever has put something in front since then is put behind, for the next time.
+_ziron_finish() {
+  [[ $PROMPT_COMMAND == _ziron_capture* ]] || _ziron_hook_string
+  _ziron_draw
+}
+
+_ziron_hook_string() {
+  builtin local ours rest=${PROMPT_COMMAND-}
+  for ours in _ziron_capture _ziron_finish; do
+    rest=${rest//$'\n'$ours/}
+    rest=${rest//$ours$'\n'/}
+    rest=${rest//$ours/:}
+  done
+  PROMPT_COMMAND=_ziron_capture$'\n'${rest:+$rest$'\n'}_ziron_finish
+}
+
+# The first element is left to the user (a bare `:` when there is none): whatever is done later to PROMPT_COMMAND as if it were a
+# string is done to that, and ours keeps a place of its own. bash-preexec's last element has to stay the last.
+_ziron_hook_array() {
+  builtin local element elements ours=
+  elements=()
+  for element in "${PROMPT_COMMAND[@]}"; do
+    [[ $element != _ziron_prompt ]] || builtin continue
+    if [[ $element == __bp_interactive_mode && ${#elements[@]} -gt 0 ]]; then
+      elements+=(_ziron_prompt)
+      ours=1
+    fi
+    elements+=("$element")
+  done
+  [[ ${#elements[@]} -gt 0 ]] || elements=(:)
+  [[ -n $ours ]] || elements+=(_ziron_prompt)
+  PROMPT_COMMAND=("${elements[@]}")
+}
+
+if [[ $_ziron_version -ge 501 ]]; then
+  _ziron_hook_array
+else
+  _ziron_hook_string
+fi
+
+# PS0 is expanded, in this process, when a command has been read and is about to run; an empty line is none.
+if [[ ${PS0-} != *_ziron_start* ]]; then
+  if [[ -n ${EPOCHREALTIME-} ]]; then
+    PS0='${_ziron_zero[_ziron_start=${EPOCHREALTIME/[.,]/},0]}'${PS0-}
+  elif [[ $_ziron_version -ge 404 ]]; then
+    PS0='${_ziron_zero[_ziron_start=SECONDS,0]}'${PS0-}
+  fi
+fi
+
+\builtin shopt -s promptvars checkwinsize
+[[ -z $_ziron_continuation ]] || PS2=$_ziron_continuation
+[[ -n ${COLUMNS-} ]] || (:) # With checkwinsize, a child that ends makes bash look up the width.
+[[ -z $_ziron_aliases ]] || \builtin shopt -s expand_aliases
+\builtin unset -v _ziron_aliases

@@ -1,0 +1,112 @@
+# Ziron for fish. Build @BUILD@.
+#
+# One process a prompt: fish_prompt asks the binary for all parts at once, and fish_right_prompt, which fish calls next, shows what is left.
+
+set -g _ziron_path @ZIRON@
+set -g _ziron_transient @TRANSIENT@
+set -g _ziron_codes 0 0 # the status, then that of each command in the pipe
+set -g _ziron_duration ''
+set -g _ziron_ran 0 # a command has run since the last prompt
+set -g _ziron_shrink 0 # the next drawing of the prompt is that of an accepted line
+set -g _ziron_right ''
+set -g _ziron_transient_left ''
+set -g _ziron_transient_right ''
+
+# Once for each new prompt, unlike fish_prompt, which is called for repaints too. Also, others may wrap fish_prompt and change the status.
+function _ziron_new_prompt --on-event fish_prompt
+    set -g _ziron_codes $status $pipestatus
+    if test "$_ziron_ran" = 1
+        set -g _ziron_duration $CMD_DURATION
+    else
+        set -g _ziron_duration '' # an empty line
+    end
+    set -g _ziron_ran 0
+    set -g _ziron_shrink 0
+end
+
+function _ziron_command_ended --on-event fish_postexec
+    set -g _ziron_ran 1
+end
+
+# What the prompt should show of vi-mode. Without vi-mode there is one mode, and its name is that of vi's normal mode.
+function _ziron_keymap
+    if test "$fish_bind_mode" = default; and not builtin contains -- insert (builtin bind --list-modes)
+        builtin echo insert
+    else
+        builtin echo $fish_bind_mode
+    end
+end
+
+function fish_prompt --description 'Ziron: left prompt'
+    if test "$_ziron_shrink" = 1; or builtin contains -- --final-rendering $argv
+        if test -n "$_ziron_transient_left"
+            builtin printf '%s' $_ziron_transient_left
+            return
+        end
+    end
+    set -l left
+    set -l end
+    set -g _ziron_right ''
+    set -g _ziron_transient_left ''
+    set -g _ziron_transient_right ''
+    if builtin test -x "$_ziron_path"
+        command $_ziron_path prompt --all --shell fish --status $_ziron_codes[1] --pipestatus "$_ziron_codes[2..-1]" \
+            --cmd-duration "$_ziron_duration" --jobs (builtin jobs --group 2>/dev/null | builtin count) --shlvl "$SHLVL" \
+            --keymap (_ziron_keymap) --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null \
+            | read --null --delimiter \x1f left _ziron_right _ziron_transient_left _ziron_transient_right end
+    end
+    if test -n "$left"; or test -n "$_ziron_right"
+        builtin printf '%s' $left
+    else # The binary is gone or broken: a plain prompt, without a word.
+        builtin printf '%s> ' (prompt_pwd)
+    end
+end
+
+function fish_right_prompt --description 'Ziron: right prompt'
+    if test "$_ziron_shrink" = 1; or builtin contains -- --final-rendering $argv
+        if test -n "$_ziron_transient_left"
+            builtin printf '%s' $_ziron_transient_right
+            return
+        end
+    end
+    builtin printf '%s' $_ziron_right
+end
+
+# The prompt shows the mode itself.
+builtin functions --erase fish_mode_prompt
+
+if test "$_ziron_transient" = 1
+    if string match -qr '^(?:[0-3]\.|4\.0)' -- $version
+        function _ziron_accept
+            if not builtin commandline --paging-mode
+                builtin commandline --is-valid
+                # Neither an incomplete line, which goes on below, nor a wrong one, which stays.
+                if test $status -eq 0; or test -z (builtin commandline | string trim | string collect --allow-empty)
+                    set -g _ziron_shrink 1
+                    builtin commandline -f repaint
+                end
+            end
+            builtin commandline -f execute
+        end
+
+        function _ziron_cancel
+            set -g _ziron_shrink 1
+            builtin commandline -f repaint
+            builtin commandline -f cancel-commandline
+        end
+
+        # After a cancelled line fish shows the same prompt again, and that is not a new prompt to it.
+        function _ziron_cancelled --on-event fish_cancel
+            set -g _ziron_shrink 0
+            builtin commandline -f repaint
+        end
+
+        for mode in default insert
+            builtin bind -M $mode \r _ziron_accept
+            builtin bind -M $mode \n _ziron_accept
+            builtin bind -M $mode \cc _ziron_cancel
+        end
+    else
+        set -g fish_transient_prompt 1
+    end
+end

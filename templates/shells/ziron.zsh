@@ -1,0 +1,127 @@
+# Ziron for zsh. Build @BUILD@.
+#
+# One process a prompt: precmd asks the binary for all parts at once and keeps them in variables, and the prompt shows those
+# variables. zsh does not expand what a variable holds a second time, so text from the world is never run.
+
+\builtin typeset -g _ziron_path=@ZIRON@
+\builtin typeset -g _ziron_continuation=@CONTINUATION@
+\builtin typeset -g _ziron_transient=@TRANSIENT@
+
+# The quoted text is read without aliases and as plain zsh, whatever options the user likes; and its functions run so too (zsh calls
+# this a sticky emulation). It must therefore hold no single quote.
+\builtin emulate zsh -o no_aliases -o no_xtrace -c '
+builtin zmodload zsh/datetime 2>/dev/null
+builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main
+builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
+
+# Asks the binary for every part of the prompt.
+function _ziron_draw {
+  builtin local reply
+  builtin local -a parts
+  reply=$(exec "$_ziron_path" prompt --all --shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
+    --cmd-duration "$_ziron_duration" --jobs "${(%):-%j}" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
+    --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null)
+  parts=("${(@ps:\x1f:)reply}")
+  if (( $#parts >= 5 )); then
+    _ziron_left=$parts[1] _ziron_right=$parts[2] _ziron_transient_left=$parts[3] _ziron_transient_right=$parts[4]
+  else # The binary is gone or broken: a plain prompt, without a word.
+    _ziron_left="%1~ %# " _ziron_right= _ziron_transient_left= _ziron_transient_right=
+  fi
+}
+
+function _ziron_preexec {
+  _ziron_start=${EPOCHREALTIME-}
+}
+
+function _ziron_precmd {
+  builtin local now=$? pipe="${(j: :)pipestatus}"
+  _ziron_duration=
+  if [[ -z $_ziron_start ]]; then
+    [[ $now == $_ziron_status ]] || pipe=$now # A line given up with Ctrl-C has a status but no pipe.
+  elif (( EPOCHREALTIME >= _ziron_start )); then # Else the clock was set back.
+    _ziron_duration=$(( (EPOCHREALTIME - _ziron_start) * 1000 ))
+    _ziron_duration=${_ziron_duration%.*}
+  fi
+  _ziron_status=$now _ziron_pipestatus=$pipe _ziron_start=
+  _ziron_keymap=main
+  _ziron_draw
+}
+
+# vi-mode: draws again when the mode differs from the one that is shown.
+function _ziron_mode {
+  [[ $KEYMAP != "$_ziron_keymap" ]] || return 0
+  _ziron_keymap=$KEYMAP
+  builtin local before=$_ziron_left$_ziron_right
+  _ziron_draw
+  [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
+}
+
+# The line has been accepted or given up: replaces its prompt with the small one.
+function _ziron_shrink {
+  [[ $_ziron_transient == 1 && ${CONTEXT-start} == start && -n $_ziron_transient_left ]] || return 0
+  _ziron_left=$_ziron_transient_left _ziron_right=$_ziron_transient_right
+  builtin zle .reset-prompt
+}
+
+builtin typeset -ga precmd_functions preexec_functions
+precmd_functions=("${(@)precmd_functions:#_ziron_precmd}" _ziron_precmd)
+preexec_functions=("${(@)preexec_functions:#_ziron_preexec}" _ziron_preexec)
+
+PS1="\${_ziron_left}" RPS1="\${_ziron_right}"
+[[ -z $_ziron_continuation ]] || PS2="\${_ziron_continuation}"
+'
+
+# What follows calls the user's own widgets and traps, so it runs with the user's options.
+# The guards stop a circle: ours calls theirs, which was made when ours was in place.
+_ziron_keymap_select() {
+  [[ -z "${_ziron_in_keymap-}" ]] || \builtin return 0
+  \builtin local _ziron_in_keymap=1
+  [[ -z "${widgets[_ziron_user_keymap_select]-}" ]] || \builtin zle _ziron_user_keymap_select -- "$@"
+  _ziron_mode
+}
+
+_ziron_line_finish() {
+  [[ -z "${_ziron_in_finish-}" ]] || \builtin return 0
+  \builtin local _ziron_in_finish=1
+  [[ -z "${widgets[_ziron_user_line_finish]-}" ]] || \builtin zle _ziron_user_line_finish -- "$@"
+  _ziron_shrink
+}
+
+_ziron_interrupt() {
+  \builtin zle && _ziron_shrink
+  [[ -n "${_ziron_in_interrupt-}" || -z "${functions[_ziron_user_interrupt]-}" ]] || {
+    \builtin local _ziron_in_interrupt=1
+    _ziron_user_interrupt "$@"
+    \builtin return
+  }
+  \builtin return $(( 128 + $1 ))
+}
+
+\builtin emulate zsh -o no_aliases -o no_xtrace -c '
+# Puts ours in front of a widget of the user, who goes on being called.
+function _ziron_wrap {
+  [[ ${widgets[zle-$1]-} != "user:$2" ]] || builtin return 0
+  [[ -z ${widgets[zle-$1]-} ]] || builtin zle -A "zle-$1" "$3"
+  builtin zle -N "zle-$1" "$2"
+}
+_ziron_traps=
+if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
+  _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
+  if [[ $_ziron_transient == 1 ]]; then
+    _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
+    # Ctrl-C does not finish a line, it is a trap. A trap that is a list cannot be called and is left alone.
+    if (( $+functions[TRAPINT] )); then
+      [[ $functions[TRAPINT] == *_ziron_interrupt* ]] || _ziron_traps=function
+    else
+      builtin trap | builtin read -rd "" _ziron_traps
+      [[ " ${(ps:\n:)_ziron_traps} " == *" INT "* ]] && _ziron_traps= || _ziron_traps=none
+    fi
+  fi
+fi
+'
+[[ $_ziron_traps != function ]] || functions[_ziron_user_interrupt]=${functions[TRAPINT]}
+[[ -z $_ziron_traps ]] || TRAPINT() { _ziron_interrupt "$@"; \builtin return $?; }
+\builtin unset _ziron_traps
+
+# Only out here: a sticky emulation puts options back.
+\builtin setopt prompt_subst prompt_percent no_prompt_bang
