@@ -4,17 +4,17 @@
 //! Hidden when: the directory has none of the tool's files.
 //! Costs: a look at the `PATH`; one process for each version of the program, ever.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 use ziron_macros::{Options, Vars};
-use ziron_runtime::io::{Command, Identity, Io, Output};
+use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use super::shim::{self, Surroundings};
+use super::options::Detection;
+use super::parse::trimmed;
+use super::run::{ToolKey, tool_key};
 
 /// A tool that shows nothing but its version: a row of the table.
 #[derive(Clone, Copy, Debug, Options)]
@@ -54,22 +54,21 @@ pub struct Tool {
     pub parse: fn(&Output) -> Option<String>,
 }
 
-/// What the version of a tool depends on: the program's file, and for a version manager's shim what that one looks at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ToolKey {
-    /// The index of the command line.
-    command: usize,
-    /// The program; `None` if it is not installed.
-    program: Option<Identity>,
-    /// What a shim looks at.
-    shim: Option<Surroundings>,
-}
-
 /// The version of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     /// The version as the tool writes it; empty if it is not known.
     pub raw: String,
+}
+
+impl Tool {
+    const fn detection(&self) -> Detection {
+        Detection {
+            files: self.detect_files,
+            folders: self.detect_folders,
+            extensions: self.detect_extensions,
+        }
+    }
 }
 
 impl Source for Tool {
@@ -81,80 +80,23 @@ impl Source for Tool {
     }
 
     fn manifest(&self) -> Manifest {
-        manifest(self.detect_files, self.detect_folders, self.detect_extensions, self.run)
+        self.detection().manifest_of_tool(self.run)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        if !place.listing().matches(self.detect_files, self.detect_folders, self.detect_extensions) {
+        if !self.detection().matches(place) {
             return None;
         }
         Some(tool_key(self.run, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {
-        let output = ask(self.run, key, place, io).await?;
-        let raw = (self.parse)(&output).ok_or_else(|| unreadable(self.name))?;
-        Ok(Version { raw })
+        Ok(Version { raw: key.version(self.parse, place, io).await? })
     }
 
     fn without_reading(&self, _key: &ToolKey) -> Option<Version> {
         Some(Version::default())
     }
-}
-
-/// The manifest of a tool.
-pub(crate) fn manifest(files: &[&str], folders: &[&str], extensions: &[&str], run: &[&[&str]]) -> Manifest {
-    Manifest::new(Cost::Process, Policy::Keyed)
-        .env(&["PATH"])
-        .files(files.iter().map(|name| (*name).to_owned()))
-        .files(folders.iter().map(|name| format!("{name}/")))
-        .files(extensions.iter().map(|name| match name.strip_prefix('!') {
-            Some(name) => format!("!*.{name}"),
-            None => format!("*.{name}"),
-        }))
-        .programs(run.iter().map(|words| words.join(" ")))
-}
-
-/// The key of a tool: the first of its programs that is on the `PATH`.
-pub(crate) async fn tool_key<I: Io>(run: &[&[&str]], place: &Place, io: &I) -> ToolKey {
-    for (command, words) in run.iter().enumerate() {
-        let Some(name) = words.first() else { continue };
-        if let Some(file) = io.find_program(name).await
-            && let Ok(identity) = io.identity(&file).await
-        {
-            let shim = shim::surroundings(&file, &identity, place, io).await;
-            return ToolKey { command, program: Some(identity), shim };
-        }
-    }
-    ToolKey { command: 0, program: None, shim: None }
-}
-
-/// Runs a tool's command line and checks that it succeeded.
-pub(crate) async fn ask<I: Io>(run: &[&[&str]], key: &ToolKey, place: &Place, io: &I) -> Result<Output, ReadError> {
-    let words = run.get(key.command).copied().unwrap_or_default();
-    let name = words.first().copied().unwrap_or_default();
-    if key.program.is_none() {
-        return Err(ReadError::unexpected(format!("`{name}` is not on the PATH")));
-    }
-    // Run by the name it was found under: a program that is many in one looks at that.
-    let file = io.find_program(name).await.ok_or_else(|| ReadError::unexpected(format!("`{name}` is not on the PATH")))?;
-    run_program(&file, &words[1..], place, io).await
-}
-
-/// Runs a program in the place and checks that it succeeded.
-pub(crate) async fn run_program<I: Io>(file: &Path, words: &[&str], place: &Place, io: &I) -> Result<Output, ReadError> {
-    let command = Command::new(file, &place.physical, place.command_timeout).args(words.iter().copied());
-    let output = io.run(command).await.map_err(ReadError::io(format!("run {}", file.display())))?;
-    if output.succeeded() {
-        Ok(output)
-    } else {
-        Err(ReadError::Failed { program: file.display().to_string(), status: output.status })
-    }
-}
-
-/// The error for a version that nobody can find in what a tool said.
-pub(crate) fn unreadable(name: &str) -> ReadError {
-    ReadError::unexpected(format!("there is no version in what `{name}` said"))
 }
 
 /// A version, taken apart for `version_format`.
@@ -170,6 +112,13 @@ pub struct VersionVars<'a> {
     pub patch: &'a str,
 }
 
+impl Version {
+    /// The version, taken apart; `None` if it is not known.
+    pub(crate) fn vars(&self) -> Option<VersionVars<'_>> {
+        VersionVars::new(&self.raw)
+    }
+}
+
 impl<'a> VersionVars<'a> {
     /// Takes a version apart; `None` if there is none.
     pub fn new(raw: &'a str) -> Option<VersionVars<'a>> {
@@ -178,7 +127,8 @@ impl<'a> VersionVars<'a> {
         }
         let core = raw.split(['-', '+', '_', ' ']).next().unwrap_or_default();
         let mut numbers = core.split('.');
-        let mut number = || numbers.next().filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
+        let mut number =
+            || numbers.next().filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
         let (major, minor, patch) = (number(), number(), number());
         // A version of one number, or of none, is not taken apart.
         let known = major.is_some() && minor.is_some();
@@ -200,43 +150,8 @@ impl Segment for Tool {
     type Vars<'a> = ToolVars<'a>;
 
     fn vars<'a>(&'a self, version: Option<&'a Version>) -> Option<ToolVars<'a>> {
-        Some(ToolVars { version: VersionVars::new(&version?.raw) })
+        Some(ToolVars { version: version?.vars() })
     }
-}
-
-/// The standard output, or the standard error if there is none.
-pub(crate) fn either(output: &Output) -> Option<String> {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_owned()).ok();
-    text(&output.stdout).filter(|text| !text.is_empty()).or_else(|| text(&output.stderr))
-}
-
-/// The standard output.
-pub(crate) fn stdout(output: &Output) -> Option<String> {
-    String::from_utf8(output.stdout.clone()).ok()
-}
-
-/// A version that is all that a tool says.
-pub fn trimmed(output: &Output) -> Option<String> {
-    Some(stdout(output)?.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// A version that is one word of what a tool says: the word `N`, counted from 0.
-pub fn word<const N: usize>(output: &Output) -> Option<String> {
-    stdout(output)?.split_whitespace().nth(N).map(ToOwned::to_owned)
-}
-
-/// The same for tools that may say it on their standard error.
-pub fn word_of_either<const N: usize>(output: &Output) -> Option<String> {
-    either(output)?.split_whitespace().nth(N).map(ToOwned::to_owned)
-}
-
-/// The first word of what a tool says that is a version of three numbers.
-pub fn semantic_word(output: &Output) -> Option<String> {
-    let is_version = |word: &&str| {
-        let core = word.split(['-', '+']).next().unwrap_or_default();
-        core.split('.').count() == 3 && core.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    };
-    stdout(output)?.split_whitespace().find(is_version).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]

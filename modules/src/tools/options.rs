@@ -1,0 +1,101 @@
+//! The options that every tool has, written once.
+
+use ziron_runtime::place::Place;
+use ziron_runtime::source::{Cost, Manifest, Policy};
+
+/// What shows a module: names looked for in the place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Detection {
+    pub(crate) files: &'static [&'static str],
+    pub(crate) folders: &'static [&'static str],
+    pub(crate) extensions: &'static [&'static str],
+}
+
+impl Detection {
+    /// Whether the place has one of the names, and none of those that hide the module.
+    pub(crate) fn matches(self, place: &Place) -> bool {
+        place.listing().matches(self.files, self.folders, self.extensions)
+    }
+
+    /// The manifest of a source that looks for these names.
+    pub(crate) fn manifest(self, cost: Cost, policy: Policy) -> Manifest {
+        let extension = |name: &&str| match name.strip_prefix('!') {
+            Some(name) => format!("!*.{name}"),
+            None => format!("*.{name}"),
+        };
+        Manifest::new(cost, policy)
+            .files(self.files.iter().copied())
+            .files(self.folders.iter().map(|name| format!("{name}/")))
+            .files(self.extensions.iter().map(extension))
+    }
+
+    /// The manifest of a source that runs one of some command lines.
+    pub(crate) fn manifest_of_tool(self, run: &[&[&str]]) -> Manifest {
+        self.manifest(Cost::Process, Policy::Keyed)
+            .env(&["PATH"])
+            .programs(run.iter().map(|words| words.join(" ")))
+    }
+}
+
+/// Declares a tool's struct of options: those that every tool has, with the defaults given, and after `with` its own.
+///
+/// The struct derives `Options`; `detection()` puts together what shows the module.
+macro_rules! tool {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident {
+            files: $files:expr,
+            folders: $folders:expr,
+            extensions: $extensions:expr,
+            symbol: $symbol:literal,
+            style: $style:literal,
+            format: $format:literal,
+            $(version_format: $version_format:literal,)?
+        }
+        $(with { $($own:tt)* })?
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, ziron_macros::Options)]
+        pub struct $name {
+            /// The format of the module.
+            #[option(default = $format)]
+            pub format: ziron_runtime::spec::Format,
+            $(
+                /// The format of the version.
+                #[option(default = $version_format)]
+                pub version_format: ziron_runtime::spec::Format,
+            )?
+            /// The symbol of the tool.
+            #[option(default = $symbol, var)]
+            pub symbol: ziron_runtime::spec::Format,
+            /// The style of the module.
+            #[option(default = $style)]
+            pub style: ziron_runtime::spec::StyleText,
+            $($($own)*)?
+            /// Extensions of files that show the module; one with a leading `!` hides it.
+            #[option(default = &$extensions)]
+            pub detect_extensions: &'static [&'static str],
+            /// Files that show the module; one with a leading `!` hides it.
+            #[option(default = &$files)]
+            pub detect_files: &'static [&'static str],
+            /// Folders that show the module; one with a leading `!` hides it.
+            #[option(default = &$folders)]
+            pub detect_folders: &'static [&'static str],
+            /// Leaves the module out.
+            #[option(default = false)]
+            pub disabled: bool,
+        }
+
+        impl $name {
+            /// What shows the module.
+            pub(crate) const fn detection(&self) -> $crate::tools::options::Detection {
+                $crate::tools::options::Detection {
+                    files: self.detect_files,
+                    folders: self.detect_folders,
+                    extensions: self.detect_extensions,
+                }
+            }
+        }
+    };
+}
+pub(crate) use tool;
