@@ -39,6 +39,7 @@ pub(super) struct Reader<'a> {
     stack: gix::worktree::Stack,
     pipeline: Pipeline,
     filter: gix::attrs::search::Outcome,
+    diff: gix::attrs::search::Outcome,
     buffer: Vec<u8>,
     pub(super) clean: Vec<u8>,
 }
@@ -59,21 +60,19 @@ impl<'a> Reader<'a> {
         options.encodings_with_roundtrip_check = Vec::new();
         let stack = inner
             .attributes_only(index, attributes::Source::WorktreeThenIdMapping)
-            .map_err(ReadError::at(WHAT))?
-            .detach();
-        let filter = inner
-            .attributes_only(&State::new(inner.object_hash()), attributes::Source::IdMapping)
-            .map_err(ReadError::at(WHAT))?
-            .selected_attribute_matches(["filter"]);
+            .map_err(ReadError::at(WHAT))?;
+        let filter = stack.selected_attribute_matches(["filter"]);
+        let diff = stack.selected_attribute_matches(["diff"]);
         Ok(Self {
             repository: inner,
             tree,
             index,
             links: repository.flag("core.symlinks", true),
             filters: filters(inner),
-            stack,
+            stack: stack.detach(),
             pipeline: Pipeline::new(gix::command::Context::default(), inner.object_hash(), options),
             filter,
+            diff,
             buffer: Vec::new(),
             clean: Vec::new(),
         })
@@ -106,6 +105,24 @@ impl<'a> Reader<'a> {
             Err(_) => return Answer::Unknown,
         }
         if self.convert(path).is_err() { Answer::Unknown } else { Answer::Same }
+    }
+
+    /// Whether the attributes say that a file is text or that it is not; nothing if its content has to tell.
+    pub(super) fn is_text(&mut self, path: &BStr) -> Option<bool> {
+        let place = self.stack.at_entry(path, Some(entry::Mode::FILE), &self.repository.objects).ok()?;
+        self.diff.reset();
+        place.matching_attributes(&mut self.diff);
+        let config = self.repository.config_snapshot();
+        let found = self.diff.iter_selected().next()?;
+        match found.assignment.state {
+            gix::attrs::StateRef::Set => Some(true),
+            gix::attrs::StateRef::Unset => Some(false),
+            gix::attrs::StateRef::Unspecified => None,
+            gix::attrs::StateRef::Value(driver) => {
+                let binary = config.plumbing().boolean_by("diff", Some(driver.as_bstr()), "binary");
+                binary.ok().flatten().map(|is_binary| !is_binary)
+            }
+        }
     }
 
     /// Turns [`Self::buffer`] into [`Self::clean`]; an error if a program would have to do so.

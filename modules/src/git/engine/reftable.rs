@@ -1,37 +1,172 @@
-//! References kept in tables (`reftable`).
+//! References kept in tables (`reftable`), which gitoxide does not read.
+//!
+//! A stack of tables, named in `tables.list` from the oldest to the newest, together holds the references; the newest table that
+//! mentions one decides. Each table is read whole, once for as long as the list is the same.
+//!
+//! Source: git's `Documentation/technical/reftable.adoc`.
 
+mod table;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gix::ObjectId;
 
 use super::error::ReadError;
 use super::refs::Target;
+use table::{Table, Value};
 
-/// The stacks of tables of a repository.
+const WHAT: &str = "the reference tables";
+
+/// The stacks of a repository: that of the work tree, and the shared one.
 #[derive(Clone, Debug)]
 pub(super) struct Stacks {
-    own: PathBuf,
-    shared: PathBuf,
+    own: Stack,
+    shared: Stack,
+}
+
+#[derive(Clone, Debug)]
+struct Stack {
+    dir: PathBuf,
+    read: RefCell<(Vec<u8>, Vec<Table>)>,
 }
 
 impl Stacks {
     pub(super) fn new(git_dir: &Path, common_dir: &Path) -> Self {
-        Self { own: git_dir.join("reftable"), shared: common_dir.join("reftable") }
+        Self { own: Stack::new(git_dir.join("reftable")), shared: Stack::new(common_dir.join("reftable")) }
     }
 
-    pub(super) fn find(&self, _name: &str) -> Result<Option<Target>, ReadError> {
-        let _ = (&self.own, &self.shared);
-        Err(ReadError::new("reference tables"))
+    /// The stack that holds a reference: what belongs to a work tree is in its own.
+    fn of(&self, name: &str) -> &Stack {
+        let own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
+        if !name.starts_with("refs/") || own.iter().any(|prefix| name.starts_with(prefix)) {
+            &self.own
+        } else {
+            &self.shared
+        }
     }
 
-    pub(super) fn count_log(&self, _name: &str) -> Result<u32, ReadError> {
-        Err(ReadError::new("reference tables"))
+    /// Reads one reference, without following it.
+    pub(super) fn find(&self, name: &str) -> Result<Option<Target>, ReadError> {
+        self.of(name).with(|tables| {
+            for table in tables.iter().rev() {
+                if let Some(value) = table.find(name.as_bytes()).ok_or_else(broken)? {
+                    return Ok(match value {
+                        Value::Deleted => None,
+                        Value::Id(id) | Value::Tag { id, .. } => Some(Target::Commit(id)),
+                        Value::Symbolic(name) => {
+                            Some(Target::Symbolic(String::from_utf8_lossy(&name).into_owned()))
+                        }
+                    });
+                }
+            }
+            Ok(None)
+        })
     }
 
+    /// Counts the entries of a reference's log.
+    pub(super) fn count_log(&self, name: &str) -> Result<u32, ReadError> {
+        self.of(name).with(|tables| {
+            let mut seen = HashSet::new();
+            let mut count = 0;
+            for table in tables.iter().rev() {
+                for (update, is_deleted) in table.log(name.as_bytes()).ok_or_else(broken)? {
+                    count += u32::from(seen.insert(update) && !is_deleted);
+                }
+            }
+            Ok(count)
+        })
+    }
+
+    /// The name of the nearest tag on the first-parent history of `id`.
     pub(super) fn nearest_tag(
         &self,
-        _inner: &gix::Repository,
-        _id: gix::ObjectId,
-        _candidates: usize,
+        repository: &gix::Repository,
+        id: ObjectId,
+        candidates: usize,
     ) -> Result<Option<String>, ReadError> {
-        Err(ReadError::new("reference tables"))
+        const PREFIX: &[u8] = b"refs/tags/";
+        let tags = self.shared.with(|tables| {
+            let mut tags = BTreeMap::new();
+            for table in tables {
+                for (name, value) in table.below(PREFIX).ok_or_else(broken)? {
+                    tags.insert(name, value);
+                }
+            }
+            Ok(tags)
+        })?;
+        let mut names = HashMap::new();
+        let mut annotated = HashSet::new();
+        for (name, value) in tags {
+            let (id, is_annotated) = match value {
+                Value::Tag { peeled, .. } => (peeled, true),
+                Value::Id(id) => (id, false),
+                Value::Deleted | Value::Symbolic(_) => continue,
+            };
+            if is_annotated && annotated.insert(id) || !names.contains_key(&id) {
+                names.insert(id, Cow::Owned(name[PREFIX.len()..].into()));
+            }
+        }
+        let cache = repository.commit_graph_if_enabled().ok().flatten();
+        let mut graph = repository.revision_graph(cache.as_ref());
+        let options = gix::revision::plumbing::describe::Options {
+            name_by_oid: names.into_iter().collect(),
+            max_candidates: candidates,
+            fallback_to_oid: false,
+            first_parent: true,
+        };
+        let found = gix::revision::plumbing::describe(&id, &mut graph, options)
+            .map_err(ReadError::at("the history"))?;
+        Ok(found.and_then(|found| found.name.map(|name| name.to_string())))
     }
+}
+
+impl Stack {
+    fn new(dir: PathBuf) -> Self {
+        Self { dir, read: RefCell::default() }
+    }
+
+    /// Hands the tables, oldest first, to `read`; reads them anew if the list changed.
+    fn with<T>(&self, read: impl FnOnce(&[Table]) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        // Git may replace tables between our reading the list and the tables.
+        for _ in 0..3 {
+            let list = fs::read(self.dir.join("tables.list")).map_err(ReadError::at(WHAT))?;
+            if self.read.borrow().0 == list {
+                break;
+            }
+            match self.load(&list) {
+                Ok(tables) => {
+                    self.read.replace((list, tables));
+                    break;
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(ReadError::at(WHAT)(error)),
+            }
+        }
+        read(&self.read.borrow().1)
+    }
+
+    fn load(&self, list: &[u8]) -> std::io::Result<Vec<Table>> {
+        let names = list.split(|&byte| byte == b'\n').filter(|name| !name.is_empty());
+        names
+            .map(|name| {
+                let name = str::from_utf8(name).map_err(|_| ErrorKind::InvalidData)?;
+                // A name is a plain file's: nothing leads out of the directory.
+                if name.contains(['/', '\\']) {
+                    return Err(ErrorKind::InvalidData.into());
+                }
+                let bytes = fs::read(self.dir.join(name))?;
+                Table::new(Arc::from(bytes)).ok_or_else(|| ErrorKind::InvalidData.into())
+            })
+            .collect()
+    }
+}
+
+fn broken() -> ReadError {
+    ReadError::new(WHAT)
 }

@@ -44,6 +44,15 @@ pub(super) struct Staged {
     pub renamed: Vec<Pair>,
 }
 
+impl Staged {
+    /// Whether nothing differs.
+    pub(super) fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.deleted.is_empty()
+            && [&self.modified, &self.replaced, &self.renamed].iter().all(|pairs| pairs.is_empty())
+    }
+}
+
 /// Compares `HEAD` with the index. Paths in conflict are left out.
 pub(super) fn compare(
     repository: &Repository,
