@@ -20,6 +20,7 @@ use std::time::Duration;
 use crate::env::Env;
 use crate::error::{CommandError, IoContext};
 use crate::interrupt::Interrupt;
+use crate::prune;
 use crate::sources;
 use crate::toolchain::Toolchain;
 use crate::ui::Ui;
@@ -56,7 +57,8 @@ impl BuildDir {
         let base = base(env)?;
         let key = toolchain.key();
         let lock = lock(&base.join(format!("{key}.lock")), ui, interrupt)?;
-        let this = Self { root: base.join(key), _lock: lock };
+        let this = Self { root: base.join(&key), _lock: lock };
+        prune::remove_unused(&base, &key);
         if !this.is_marked("unpacked", "") {
             let unpacked = sources::unpack(&this.root);
             unpacked
@@ -65,6 +67,7 @@ impl BuildDir {
             this.write_crate("fn main() {}\n", &BTreeSet::new())?;
             this.mark("unpacked", "")?;
         }
+        this.mark(prune::USED, "")?;
         Ok(this)
     }
 

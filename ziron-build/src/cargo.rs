@@ -16,7 +16,7 @@ use crate::hash::Hash;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Ended, Line};
 use crate::progress::Progress;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{STATIC_FLAGS, Toolchain};
 use crate::ui::Ui;
 
 /// Everything a run of cargo needs.
@@ -55,7 +55,7 @@ impl Cargo<'_> {
         let arguments = ["fetch", "--target", self.target];
         if !self.run(&[&arguments[..], &["--offline"]].concat(), |_| {})?.success {
             self.ui.note("Downloading the crates that prompts are made of (once)");
-            let progress = Progress::start(self.ui, None);
+            let progress = Progress::start(self.ui, None, false);
             let fetched = self.run(&arguments, |line| {
                 if let Line::Err(line) = line {
                     progress.said(line);
@@ -78,7 +78,7 @@ impl Cargo<'_> {
             Some(total) => Some(total),
             None => self.count()?,
         };
-        let mut progress = Progress::start(self.ui, total);
+        let mut progress = Progress::start(self.ui, total, before.is_none());
         let mut binary = None;
         let arguments = [
             "build",
@@ -195,7 +195,7 @@ impl Cargo<'_> {
             flags.push(flag);
         }
         if self.is_static()? {
-            flags.push("-Ctarget-feature=+crt-static".into());
+            flags.extend(STATIC_FLAGS.map(OsString::from));
         }
         Ok(flags.join(&OsString::from("\u{1f}")))
     }

@@ -23,6 +23,7 @@ mod install;
 mod interrupt;
 mod process;
 mod progress;
+mod prune;
 mod shells;
 mod smoke;
 mod sources;

@@ -14,12 +14,13 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     ui: Ui,
     seen: HashSet<String>,
+    /// What plain lines are counted against; a rebuild of one crate is not counted.
     total: Option<u64>,
 }
 
 impl Progress {
-    /// Starts to show progress towards `total` packages, where that is known.
-    pub(crate) fn start(ui: Ui, total: Option<u64>) -> Self {
+    /// Starts to show progress towards `total` packages, where that is known; in plain lines only if `counted`.
+    pub(crate) fn start(ui: Ui, total: Option<u64>, counted: bool) -> Self {
         let target = if ui.bar() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);
         let template = match total {
@@ -32,7 +33,7 @@ impl Progress {
         }
         bar.set_prefix("Building");
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, ui, seen: HashSet::new(), total }
+        Self { bar, ui, seen: HashSet::new(), total: total.filter(|_| counted) }
     }
 
     /// Cargo said something on standard error, such as `Compiling gix v0.90.0`.

@@ -12,6 +12,12 @@ use crate::hash::Hash;
 /// The oldest rustc that compiles our crates, as `major.minor`.
 const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 
+/// How a program is linked where the C library can be linked statically: no dynamic linker at the start, and nothing to relocate.
+/// Measured, exec to exit, with gix linked in: dynamic and static against each other in `CRATES.md`; static with relocations
+/// (14,600 of them) 895 µs, without 723 µs, and 8 % smaller. The price is that the program's own code is always at the same
+/// address; stack, heap and mappings are not.
+pub(crate) const STATIC_FLAGS: [&str; 2] = ["-Ctarget-feature=+crt-static", "-Crelocation-model=static"];
+
 /// A cargo and its rustc.
 #[derive(Clone, Debug)]
 pub(crate) struct Toolchain {
@@ -98,7 +104,7 @@ impl Toolchain {
         }
         let mut command = Command::new(&self.rustc);
         command.current_dir(dir).arg(&source).arg("-o").arg(scratch.path().join("probe"));
-        command.args(["--edition", "2024", "--target", target, "-C", "target-feature=+crt-static"]);
+        command.args(["--edition", "2024", "--target", target]).args(STATIC_FLAGS);
         command.output().is_ok_and(|output| output.status.success())
     }
 }

@@ -60,6 +60,24 @@ fn the_output_and_the_name_are_the_users() {
 }
 
 #[test]
+fn the_unpacked_workspace_is_one_that_cargo_understands() {
+    let world = World::new(GOOD);
+    world.run(&[]).says(0, &[]);
+    let cache = world.path("home/.cache/ziron/build");
+    let folder = names(&cache).into_iter().find(|name| !name.contains('.')).unwrap();
+    let cargo = ziron_build::Env::real().path("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = std::process::Command::new(cargo);
+    command
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(cache.join(folder));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("\"name\":\"ziron-prompt\"") && text.contains("\"name\":\"ziron-runtime\""));
+    assert!(!text.contains("\"kind\":\"dev\""), "development dependencies are left out");
+}
+
+#[test]
 fn two_builds_at_once_take_turns() {
     let world = World::new(&format!(
         "mkdir \"$WORLD/busy\" || exit 9\n/bin/sleep 0.3\n{GOOD}\nrmdir \"$WORLD/busy\"\n"
