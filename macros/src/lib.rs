@@ -25,7 +25,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `alias(all_status = "…")`: a variable that stands for a piece of format;
 /// - `many`: it stands for every table below its own.
 ///
-/// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`. A field without
+/// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`, or `fallback = "…"`: the option whose
+/// format or style it has where it is unset (its own default is never drawn then). A field without
 /// `#[option]` is not an option; it takes `#[fixed(…)]`, the constant it holds. Doc comments are the users' documentation.
 #[proc_macro_derive(Options, attributes(module, option, fixed))]
 pub fn derive_options(input: TokenStream) -> TokenStream {
@@ -37,6 +38,7 @@ pub fn derive_options(input: TokenStream) -> TokenStream {
 ///
 /// On a field, `#[var(…)]`:
 /// - `choice`: its type derives `Choice` over options that hold formats;
+/// - `drawn`: the same, and any text of the format counts as something in a conditional, not only its variables;
 /// - `style`: its type derives `Choice` over options that hold styles;
 /// - `item = "option"`: an `Option` of a struct that derives `Vars`, drawn with that option's format;
 /// - `each = "option", separator = "option"`: a `Few` of such;

@@ -9,7 +9,16 @@ use crate::attribute::{optional, parameters, required_doc, text, unknown};
 
 /// One field: an option, or something that is fixed for the module.
 enum Member {
-    Option { ident: Ident, ty: Type, default: Expr, doc: String, unit: Option<String>, aliases: Vec<String>, var: bool },
+    Option {
+        ident: Ident,
+        ty: Type,
+        default: Expr,
+        fallback: Option<String>,
+        doc: String,
+        unit: Option<String>,
+        aliases: Vec<String>,
+        var: bool,
+    },
     Fixed { ident: Ident, value: Expr },
 }
 
@@ -55,20 +64,21 @@ fn member(field: &Field) -> syn::Result<Member> {
     let Some(metas) = parameters(&field.attrs, "option")? else {
         return Err(syn::Error::new(field.span(), "needs #[option(default = …)], or #[fixed(…)] if it is not an option"));
     };
-    let (mut default, mut unit, mut aliases, mut var) = (None, None, Vec::new(), false);
+    let (mut default, mut fallback, mut unit, mut aliases, mut var) = (None, None, None, Vec::new(), false);
     for meta in &metas {
         match meta {
             Meta::NameValue(pair) if pair.path.is_ident("default") => default = Some(pair.value.clone()),
+            Meta::NameValue(pair) if pair.path.is_ident("fallback") => fallback = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("unit") => unit = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("alias") => aliases.push(text(meta)?),
             Meta::Path(path) if path.is_ident("var") => var = true,
-            other => return Err(unknown(other, "`default`, `unit`, `alias` or `var`")),
+            other => return Err(unknown(other, "`default`, `fallback`, `unit`, `alias` or `var`")),
         }
     }
     let default = default.ok_or_else(|| syn::Error::new(field.span(), "needs a default"))?;
     let ty = field.ty.clone();
     let doc = required_doc(&field.attrs, field)?;
-    Ok(Member::Option { default: wrap(&ty, default), ident, ty, doc, unit, aliases, var })
+    Ok(Member::Option { default: wrap(&ty, default), ident, ty, fallback, doc, unit, aliases, var })
 }
 
 /// Writes the newtype around a default of type `Format`, `StyleText` or `Words`, so that modules need not.
@@ -97,14 +107,19 @@ fn default_constant(name: &Ident, members: &[Member], is_row_type: bool) -> Toke
 }
 
 fn option_spec(member: &Member) -> Option<TokenStream> {
-    let Member::Option { ident, ty, doc, unit, aliases, var, .. } = member else { return None };
+    let Member::Option { ident, ty, fallback, doc, unit, aliases, var, .. } = member else { return None };
     let name = ident.to_string();
-    let unit = optional(unit.as_ref());
+    let default = match fallback {
+        Some(_) => quote!(::core::option::Option::None),
+        None => quote!(::ziron_runtime::spec::OptionValue::to_toml(&self.#ident)),
+    };
+    let (fallback, unit) = (optional(fallback.as_ref()), optional(unit.as_ref()));
     Some(quote! {
         ::ziron_runtime::spec::OptionSpec {
             name: ::std::string::String::from(#name),
             kind: <#ty as ::ziron_runtime::spec::OptionValue>::KIND,
-            default: ::ziron_runtime::spec::OptionValue::to_toml(&self.#ident),
+            default: #default,
+            fallback: #fallback,
             doc: ::std::string::String::from(#doc),
             unit: #unit,
             aliases: ::std::vec![#(::std::string::String::from(#aliases)),*],

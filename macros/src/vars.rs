@@ -10,7 +10,7 @@ use crate::attribute::{parameters, required_doc, text, unknown};
 /// How a variable is drawn.
 enum Kind {
     Datum,
-    Choice,
+    Choice { drawn: bool },
     Style,
     Item { option: String },
     Each { option: String, separator: String },
@@ -67,7 +67,8 @@ fn variable(field: &Field) -> syn::Result<Variable> {
     let (mut kind, mut fact, mut separator) = (Kind::Datum, None, None);
     for meta in &parameters(&field.attrs, "var")?.unwrap_or_default() {
         match meta {
-            Meta::Path(path) if path.is_ident("choice") => kind = Kind::Choice,
+            Meta::Path(path) if path.is_ident("choice") => kind = Kind::Choice { drawn: false },
+            Meta::Path(path) if path.is_ident("drawn") => kind = Kind::Choice { drawn: true },
             Meta::Path(path) if path.is_ident("style") => kind = Kind::Style,
             Meta::NameValue(pair) if pair.path.is_ident("item") => kind = Kind::Item { option: text(meta)? },
             Meta::NameValue(pair) if pair.path.is_ident("each") => {
@@ -75,7 +76,7 @@ fn variable(field: &Field) -> syn::Result<Variable> {
             }
             Meta::NameValue(pair) if pair.path.is_ident("separator") => separator = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("fact") => fact = Some(pair.value.clone()),
-            other => return Err(unknown(other, "`choice`, `style`, `item`, `each`, `separator` or `fact`")),
+            other => return Err(unknown(other, "`choice`, `drawn`, `style`, `item`, `each`, `separator` or `fact`")),
         }
     }
     if let (Kind::Each { separator: place, .. }, Some(separator)) = (&mut kind, separator) {
@@ -98,7 +99,9 @@ impl Variable {
         let spec = quote!(::ziron_runtime::spec::VarKind);
         let kind = match &self.kind {
             Kind::Datum => quote!(#spec::Datum),
-            Kind::Choice => quote!(#spec::Choice { path: <#inner>::path(), optional: #optional, arms: <#inner>::arms() }),
+            Kind::Choice { drawn } => quote! {
+                #spec::Choice { path: <#inner>::path(), optional: #optional, drawn: #drawn, arms: <#inner>::arms() }
+            },
             Kind::Style => quote!(#spec::Style { path: <#inner>::path(), arms: <#inner>::arms() }),
             Kind::Item { option } => quote! {
                 #spec::Item {
@@ -138,8 +141,8 @@ impl Variable {
         let (_, optional) = inner_type(&self.ty);
         let value = match &self.kind {
             Kind::Datum => quote!(#value::Datum(#reference)),
-            Kind::Choice if optional => quote!(#value::Choice((#reference).as_ref().map(|choice| choice as _))),
-            Kind::Choice | Kind::Style => quote!(#value::Choice(::core::option::Option::Some(#reference))),
+            Kind::Choice { .. } if optional => quote!(#value::Choice((#reference).as_ref().map(|choice| choice as _))),
+            Kind::Choice { .. } | Kind::Style => quote!(#value::Choice(::core::option::Option::Some(#reference))),
             Kind::Item { .. } => quote!(#value::Item((#reference).as_ref().map(|item| item as _))),
             Kind::Each { .. } => quote!(#value::Each(#reference)),
         };

@@ -20,7 +20,8 @@ pub struct Place {
     pub home: Option<PathBuf>,
     /// How long one program may run (`command_timeout`).
     pub command_timeout: Duration,
-    listing: Listing,
+    scan: Scan,
+    listing: OnceLock<Listing>,
     repository: OnceLock<Option<PathBuf>>,
     shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
@@ -33,16 +34,17 @@ impl Place {
             physical,
             home,
             command_timeout,
-            listing: Listing::default(),
+            scan: Scan::default(),
+            listing: OnceLock::new(),
             repository: OnceLock::new(),
             shared: Mutex::default(),
         }
     }
 
-    /// Takes the one listing that all modules share.
+    /// Says how the directory is to be listed.
     #[must_use]
-    pub fn listed(self, entries: Vec<Entry>) -> Place {
-        Place { listing: Listing::new(entries), ..self }
+    pub fn scanned(self, scan: Scan) -> Place {
+        Place { scan, ..self }
     }
 
     /// Gives programs more time.
@@ -51,9 +53,14 @@ impl Place {
         Place { command_timeout, ..self }
     }
 
-    /// What is in the directory.
-    pub fn listing(&self) -> &Listing {
-        &self.listing
+    /// What is in the directory: one listing that all sources share, made when the first one asks.
+    pub async fn listing<I: Io>(&self, io: &I) -> &Listing {
+        if let Some(listing) = self.listing.get() {
+            return listing;
+        }
+        let Scan { follow_symlinks, timeout } = self.scan;
+        let entries = io.list(&self.physical, follow_symlinks, timeout).await.unwrap_or_default();
+        self.listing.get_or_init(|| Listing::new(entries))
     }
 
     /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file.
@@ -87,6 +94,22 @@ impl Place {
 
     fn lock_shared(&self) -> std::sync::MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a directory is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// Whether a symbolic link to a folder is a folder.
+    pub follow_symlinks: bool,
+    /// After how long the rest is left out.
+    pub timeout: Duration,
+}
+
+impl Default for Scan {
+    /// Follows links and takes its time.
+    fn default() -> Scan {
+        Scan { follow_symlinks: true, timeout: Duration::MAX }
     }
 }
 

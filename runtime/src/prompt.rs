@@ -70,8 +70,6 @@ pub struct Settings {
     pub scan_timeout: Duration,
     /// Whether a symbolic link to a folder is a folder.
     pub follow_symlinks: bool,
-    /// Whether any source asks what is in the directory.
-    pub needs_listing: bool,
     /// Whether a shell replaces the prompt once a command runs.
     pub transient: bool,
 }

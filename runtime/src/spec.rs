@@ -73,6 +73,9 @@ pub struct OptionSpec {
     /// Its default, written in TOML; `None` if it is unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// The option whose format or style it has where it is unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
     /// What it does, for users.
     pub doc: String,
     /// Its unit: "ms", "columns".
@@ -94,6 +97,10 @@ pub enum OptionKind {
     Bool,
     /// A whole number, not negative.
     Unsigned,
+    /// `true`, `false`, or nothing.
+    OptionalBool,
+    /// A whole number that is not negative, or nothing.
+    OptionalUnsigned,
     /// A whole number.
     Integer,
     /// Text.
@@ -146,6 +153,10 @@ pub enum VarKind {
         path: String,
         /// Whether there may be none.
         optional: bool,
+        /// Whether any text of its counts as something in a conditional. Otherwise only its variables do: starship's rule for
+        /// most symbols.
+        #[serde(default, skip_serializing_if = "is_false")]
+        drawn: bool,
         /// What can be chosen.
         arms: Vec<ArmSpec>,
     },
@@ -338,6 +349,23 @@ macro_rules! number_values {
     )*};
 }
 number_values! { u64, Unsigned; usize, Unsigned; i64, Integer; }
+
+macro_rules! optional_values {
+    ($($inner:ty, $kind:ident;)*) => {$(
+        impl OptionValue for Option<$inner> {
+            const KIND: OptionKind = OptionKind::$kind;
+
+            fn to_toml(&self) -> Option<String> {
+                self.as_ref().and_then(OptionValue::to_toml)
+            }
+
+            fn from_value(value: &Value) -> Option<Self> {
+                <$inner>::from_value(value).map(Some)
+            }
+        }
+    )*};
+}
+optional_values! { bool, OptionalBool; u64, OptionalUnsigned; }
 
 fn texts(value: &Value) -> Option<&'static [&'static str]> {
     match value {

@@ -1,1 +1,30 @@
-//! ziron
+//! A shell prompt that is compiled from its configuration.
+//!
+//! `ziron-build` writes programs that use this crate. So does `prompt!`, inside anyone's own:
+//!
+//! ```ignore
+//! ziron::prompt!("ziron.toml");
+//!
+//! fn main() -> std::process::ExitCode {
+//!     ziron::main::<Prompt>()
+//! }
+//! ```
+
+#[cfg(feature = "prompt")]
+pub use ziron_macros::prompt;
+/// The modules that a prompt can have.
+pub use ziron_modules as modules;
+pub use ziron_runtime::cli::main;
+pub use ziron_runtime::gather::{Gather, Parts};
+pub use ziron_runtime::pen::{Color, Datum, Literal, Pen, Style};
+pub use ziron_runtime::prompt::{Build, Module, Prompt, Settings};
+pub use ziron_runtime::request::Request;
+pub use ziron_runtime::segment::Segment;
+pub use ziron_runtime::source::{Known, Manifest, Source};
+pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
+
+/// The version of Ziron.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is known of a source.
+pub type FactOf<S> = Known<<S as Source>::Fact>;

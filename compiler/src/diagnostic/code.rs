@@ -159,4 +159,10 @@ codes! {
     Cycle = 404 Error
         "a format contains itself"
         "A format names an option whose own format leads back to it. Starship would never finish drawing it."
+    NotYet = 405 Warning
+        "a module of starship's is not built yet"
+        "The configuration is right, but this version of Ziron has no such module. Nothing is shown for it."
+    NoFacts = 406 Warning
+        "a continuation prompt names a module"
+        "The prompt of a continued line is drawn once, when the shell starts, and knows no facts. It can have text, styles and fills."
 }

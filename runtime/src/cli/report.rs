@@ -18,14 +18,12 @@ pub(super) fn timings<P: Prompt>(request: &Request) -> String {
     let start = Instant::now();
     let request = world::complete(request);
     let place = world::place::<P>(&request);
-    let placed = start.elapsed();
     let store = world::store();
     let gather =
         Direct::new(&Real, &place, &request, store.as_ref(), Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let gathered = start.elapsed();
     let mut text = String::from("source                     time  outcome\n");
-    line(&mut text, "(directory)", placed, "listed");
     let mut readings = gather.into_readings();
     readings.sort_by_key(|reading| std::cmp::Reverse(reading.elapsed));
     for Reading { source, elapsed, outcome } in readings {

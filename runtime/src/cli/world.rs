@@ -4,8 +4,7 @@
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
-use crate::io::{Io, Real};
-use crate::place::Place;
+use crate::place::{Place, Scan};
 use crate::prompt::{Prompt, Settings};
 use crate::request::Request;
 use crate::store::Store;
@@ -22,9 +21,9 @@ pub(super) fn complete(request: &Request) -> Request {
     request
 }
 
-/// Finds the place of a request and lists it if the plan asks for that.
+/// Finds the place of a request.
 pub(super) fn place<P: Prompt>(request: &Request) -> Place {
-    let Settings { command_timeout, scan_timeout, follow_symlinks, needs_listing, .. } = P::SETTINGS;
+    let Settings { command_timeout, scan_timeout, follow_symlinks, .. } = P::SETTINGS;
     let pwd = || std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
     let physical = match &request.path {
         Some(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
@@ -34,12 +33,7 @@ pub(super) fn place<P: Prompt>(request: &Request) -> Place {
     let logical = request.logical_path.clone().or_else(|| if request.path.is_none() { pwd() } else { None });
     let logical = logical.unwrap_or_else(|| physical.clone());
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let place = Place::new(logical, physical, home, command_timeout);
-    if !needs_listing {
-        return place;
-    }
-    let listing = futures_lite::future::block_on(Real.list(&place.physical, follow_symlinks, scan_timeout));
-    place.listed(listing.unwrap_or_default())
+    Place::new(logical, physical, home, command_timeout).scanned(Scan { follow_symlinks, timeout: scan_timeout })
 }
 
 /// The store, where the user has a folder for caches.

@@ -1,5 +1,7 @@
 //! Data from the world: what a variable can hold, and how it becomes harmless.
 
+use std::time::Duration;
+
 use super::Pen;
 
 /// A value that a format string can show.
@@ -100,6 +102,60 @@ impl Datum for Lines<'_> {
     }
 }
 
+/// A text that is shown several times in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeat<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// How often it is shown.
+    pub count: usize,
+}
+
+impl Datum for Repeat<'_> {
+    fn is_empty(&self) -> bool {
+        self.count == 0 || self.text.is_empty()
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        for _ in 0..self.count {
+            pen.put_str(self.text);
+        }
+    }
+}
+
+/// A span of time for people, from its first unit that is not zero down to seconds: `1d0h0m0s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HumanDuration {
+    /// The span.
+    pub duration: Duration,
+    /// Whether milliseconds follow the seconds.
+    pub milliseconds: bool,
+}
+
+impl Datum for HumanDuration {
+    fn is_empty(&self) -> bool {
+        false
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        let seconds = self.duration.as_secs();
+        let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+        let mut begun = false;
+        for (count, unit) in units {
+            // A span below a second has no seconds, but it has to have something.
+            begun |= count > 0 || (unit == "s" && !self.milliseconds);
+            if begun {
+                count.draw(pen);
+                pen.put_str(unit);
+            }
+        }
+        if self.milliseconds {
+            self.duration.subsec_millis().draw(pen);
+            pen.put_str("ms");
+        }
+    }
+}
+
 /// Room for the digits of one number, so that drawing it allocates nothing.
 #[derive(Debug)]
 pub struct Digits {
@@ -173,12 +229,34 @@ pub(crate) fn judge(c: char) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::Shell;
 
     #[test]
     fn digits_cover_the_extremes() {
         assert_eq!(Digits::default().write(0), "0");
         assert_eq!(Digits::default().write(i128::from(i64::MIN)), "-9223372036854775808");
         assert_eq!(Digits::default().write(i128::from(u64::MAX)), "18446744073709551615");
+    }
+
+    #[test]
+    fn durations_begin_with_their_first_unit() {
+        let drawn = |millis, milliseconds| {
+            let mut out = Vec::new();
+            let mut pen = Pen::new(&mut out, Shell::Plain, 80);
+            pen.put(&HumanDuration { duration: Duration::from_millis(millis), milliseconds });
+            pen.finish();
+            String::from_utf8(out).unwrap()
+        };
+        for (millis, plain, precise) in [
+            (0, "0s", "0ms"),
+            (999, "0s", "999ms"),
+            (2000, "2s", "2s0ms"),
+            (61_005, "1m1s", "1m1s5ms"),
+            (3_600_000, "1h0m0s", "1h0m0s0ms"),
+            (86_400_000, "1d0h0m0s", "1d0h0m0s0ms"),
+        ] {
+            assert_eq!((drawn(millis, false), drawn(millis, true)), (plain.to_owned(), precise.to_owned()));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod data;
 mod style;
 mod width;
 
-pub use data::{Datum, Digits, Lines};
+pub use data::{Datum, Digits, HumanDuration, Lines, Repeat};
 use data::{Verdict, judge};
 pub use style::{Color, Style};
 pub use width::columns;
@@ -106,12 +106,14 @@ impl<'b> Pen<'b> {
     pub fn enter(&mut self, stale: bool) {
         self.in_module = true;
         self.stale = stale;
+        self.chosen = None;
     }
 
     /// Ends the drawing of a module.
     pub fn leave(&mut self) {
         self.in_module = false;
         self.stale = false;
+        self.chosen = None;
     }
 
     /// Sets the style of text that has no style of its own: of modules inside a group of the prompt's format.
@@ -299,6 +301,18 @@ impl<'b> Pen<'b> {
             }
         }
     }
+}
+
+/// A text in the form that a shell shows as the text itself: what [`Literal`]s are made of when a program is built.
+pub fn escape(shell: Shell, text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match escape_of(shell, c) {
+            "" => escaped.push(c),
+            escape => escaped.push_str(escape),
+        }
+    }
+    escaped
 }
 
 /// How a shell has to be given a character that it would otherwise act on; empty if it takes it as it is.

@@ -1,0 +1,275 @@
+//! The emitter: a plan as Rust.
+//!
+//! The code is what a careful person would write: a struct of facts, a function for each module, constants for styles. It cannot fail; what could be
+//! wrong was found by the plan's checks. Everything is in one module with imports of its own, so that it compiles anywhere.
+
+mod body;
+mod module;
+mod style;
+mod value;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use ziron_runtime::spec::Value;
+
+use crate::plan::{FactUse, LEFT, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
+use body::Body;
+use style::Styles;
+
+/// What identifies a build.
+#[derive(Clone, Copy, Debug)]
+pub struct Build<'b> {
+    /// The configuration's file, for comments.
+    pub config: &'b str,
+    /// A hash of the configuration.
+    pub config_hash: &'b str,
+    /// A hash of all that the program is built from.
+    pub build_hash: &'b str,
+}
+
+/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`.
+pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
+    let mut styles = Styles::default();
+    let modules = plan.modules.iter().map(|module| module::items(module, plan, build, &mut styles)).collect::<Vec<_>>();
+    let units = plan.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Unit(path) => {
+            let (name, path) = (screaming(&source.ident), module::path(path));
+            Some(quote!(static #name: #path = #path;))
+        }
+        SourceKind::Module(_) => None,
+    });
+    let facts = facts(plan);
+    let implementation = implementation(plan, build, &mut styles);
+    let constants = styles.constants();
+    quote! {
+        /// A prompt, compiled.
+        mod prompt {
+            #[allow(unused_imports, reason = "which of them are used depends on the configuration")]
+            use ::core::prelude::rust_2024::*;
+            #[allow(unused_imports, reason = "which of them are used depends on the configuration")]
+            use ::ziron::{
+                modules, Build, Color, Condition, Datum as _, FactOf, Format, Gather, Literal, Manifest, Module, Parts, Pen, Request,
+                Segment as _, Settings, Source as _, Style, StyleText, Substitution, Words,
+            };
+
+            #(#modules)*
+            #(#units)*
+            #constants
+            #facts
+            #implementation
+        }
+        pub use self::prompt::Prompt;
+    }
+}
+
+/// Writes a plan as the `main.rs` of a program.
+pub fn program(plan: &Plan, build: Build<'_>) -> String {
+    let items = items(plan, build);
+    let header = format!(" Made by ziron-build from {}. Changes are lost when it is made again.", build.config);
+    let tokens = quote! {
+        #![doc = #header]
+
+        #items
+
+        fn main() -> ::std::process::ExitCode {
+            ::ziron::main::<Prompt>()
+        }
+    };
+    match syn::parse2(tokens.clone()) {
+        Ok(file) => spaced(&prettyplease::unparse(&file)),
+        // Tokens that are no file are a mistake of ours; the compiler that reads them says where.
+        Err(_) => tokens.to_string(),
+    }
+}
+
+/// Puts an empty line between items: before every line of code that begins one, or its documentation.
+fn spaced(code: &str) -> String {
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        ["/// ", "#[", "use ", "static ", "const BUILD", "impl ", "mod ", "fn ", "pub use "].iter().any(|word| line.starts_with(word))
+    };
+    let mut spaced = String::with_capacity(code.len() + code.len() / 16);
+    let mut before = "";
+    for line in code.lines() {
+        let ends = before.trim_end().ends_with([';', '}']) || before.starts_with("//!");
+        if ends && begins(line) && !before.trim_start().starts_with('#') {
+            spaced.push('\n');
+        }
+        spaced.push_str(line);
+        spaced.push('\n');
+        before = line;
+    }
+    spaced
+}
+
+/// The cargo features of the `ziron` crate that a plan needs.
+pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
+    let mut features: BTreeSet<&'static str> =
+        plan.modules.iter().filter_map(|module| module.spec.feature.as_deref()).collect();
+    let is_regex = |value: &Value| match value {
+        Value::Table(pairs) => pairs.iter().any(|(name, value)| name == "regex" && *value == Value::Bool(true)),
+        _ => false,
+    };
+    let has_regex = |value: &Value| matches!(value, Value::List(items) if items.iter().any(is_regex));
+    if plan.modules.iter().any(|module| module.options.iter().any(|(_, value)| has_regex(value))) {
+        features.insert("regex");
+    }
+    features
+}
+
+fn facts(plan: &Plan) -> TokenStream {
+    let fields = plan.sources.iter().map(|source| {
+        let name = format_ident!("{}", source.ident);
+        let path = match &source.kind {
+            SourceKind::Unit(path) => module::path(path),
+            SourceKind::Module(index) => module::path(&plan.modules[*index].spec.path),
+        };
+        quote!(#name: FactOf<#path>)
+    });
+    let request = uses_request(plan).then(|| quote!(request: Request,));
+    quote! {
+        /// All that this prompt knows.
+        #[derive(Debug)]
+        pub struct Facts {
+            #request
+            #(#fields),*
+        }
+    }
+}
+
+fn uses_request(plan: &Plan) -> bool {
+    plan.modules.iter().any(|module| module.facts.contains(&FactUse::Request))
+}
+
+fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenStream {
+    let build = {
+        let Build { config, config_hash, build_hash } = build;
+        quote! {
+            Build {
+                version: ::ziron::VERSION,
+                config: #config,
+                config_hash: #config_hash,
+                build_hash: #build_hash,
+            }
+        }
+    };
+    let settings = settings(plan);
+    let table = plan.modules.iter().filter(|module| module.draw.is_some()).map(|module| {
+        let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
+        let doc = module.spec.doc.lines().next().unwrap_or_default();
+        quote!(Module { name: #name, doc: #doc, draw: #draw })
+    });
+    let begins = plan.sources.iter().map(|source| {
+        let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));
+        let parts = parts(source.parts);
+        quote!(let #name = gather.begin(#parts, &#constant);)
+    });
+    let finishes = plan.sources.iter().map(|source| {
+        let name = format_ident!("{}", source.ident);
+        quote!(#name: gather.finish(#name))
+    });
+    let request = uses_request(plan).then(|| quote!(request: gather.request().clone(),));
+    let gather_name = if plan.sources.is_empty() && request.is_none() { format_ident!("_gather") } else { format_ident!("gather") };
+    let sources = plan.sources.iter().map(|source| {
+        let constant = screaming(&source.ident);
+        quote!((#constant.name(), #constant.manifest()))
+    });
+    let left = part("left", &plan.parts.left, true, styles);
+    let right = part("right", &plan.parts.right, true, styles);
+    let continuation = part("continuation", &plan.parts.continuation, false, styles);
+    let transient_left = part("transient_left", &plan.parts.transient_left, true, styles);
+    let transient_right = part("transient_right", &plan.parts.transient_right, true, styles);
+    quote! {
+        /// The prompt.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Prompt;
+
+        impl ::ziron::Prompt for Prompt {
+            type Facts = Facts;
+
+            const BUILD: Build = #build;
+            const SETTINGS: Settings = #settings;
+            const MODULES: &'static [Module<Facts>] = &[#(#table),*];
+
+            fn gather<G: Gather>(#gather_name: &G) -> Facts {
+                #(#begins)*
+                Facts { #request #(#finishes),* }
+            }
+
+            #left
+            #right
+            #continuation
+            #transient_left
+            #transient_right
+
+            fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+                ::std::vec::Vec::from([#(#sources),*])
+            }
+        }
+    }
+}
+
+fn part(name: &str, nodes: &[crate::plan::Node], has_facts: bool, styles: &mut Styles) -> TokenStream {
+    let body = Body::for_part(styles).nodes(nodes);
+    let name = format_ident!("{name}");
+    let (facts, pen) = (unused(&body, "facts"), unused(&body, "pen"));
+    let facts = has_facts.then(|| quote!(#facts: &Facts,));
+    quote! {
+        fn #name(#facts #pen: &mut Pen<'_>) {
+            #body
+        }
+    }
+}
+
+/// The name of a parameter, with a leading underscore if nothing uses it.
+fn unused(body: &TokenStream, name: &str) -> proc_macro2::Ident {
+    fn mentions(tokens: TokenStream, name: &str) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == name,
+            proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
+            _ => false,
+        })
+    }
+    if mentions(body.clone(), name) { format_ident!("{name}") } else { format_ident!("_{name}") }
+}
+
+fn settings(plan: &Plan) -> TokenStream {
+    let crate::plan::Settings {
+        add_newline,
+        budget_ms,
+        command_timeout_ms,
+        scan_timeout_ms,
+        follow_symlinks,
+        transient,
+    } = plan.settings;
+    quote! {
+        Settings {
+            add_newline: #add_newline,
+            budget: ::core::time::Duration::from_millis(#budget_ms),
+            command_timeout: ::core::time::Duration::from_millis(#command_timeout_ms),
+            scan_timeout: ::core::time::Duration::from_millis(#scan_timeout_ms),
+            follow_symlinks: #follow_symlinks,
+            transient: #transient,
+        }
+    }
+}
+
+/// The parts that need a source; single modules always do.
+fn parts(set: PartSet) -> TokenStream {
+    let names = [(LEFT, "LEFT"), (RIGHT, "RIGHT"), (TRANSIENT, "TRANSIENT")];
+    let mut tokens = quote!(Parts::MODULES);
+    for (bit, name) in names {
+        if set & bit != 0 {
+            let name = format_ident!("{name}");
+            tokens = quote!(#tokens.and(Parts::#name));
+        }
+    }
+    tokens
+}
+
+/// The name of a static or constant.
+fn screaming(ident: &str) -> proc_macro2::Ident {
+    format_ident!("{}", ident.to_ascii_uppercase())
+}

@@ -1,0 +1,136 @@
+//! What a configuration says about the prompt as a whole: the root options, and the `[ziron]` table.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::syntax::toml::{Table, Text, Value};
+
+/// What a configuration says about the prompt as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether an empty line comes before the prompt.
+    pub add_newline: bool,
+    /// The longest that a prompt waits for facts (ms).
+    pub budget_ms: u64,
+    /// How long one program may run (ms).
+    pub command_timeout_ms: u64,
+    /// How long the listing of the directory may take (ms).
+    pub scan_timeout_ms: u64,
+    /// Whether a symbolic link to a folder is a folder.
+    pub follow_symlinks: bool,
+    /// Whether the shell replaces the prompt once a command runs.
+    pub transient: bool,
+}
+
+/// The formats of the parts, as they are written; `None` for the default.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Formats<'c> {
+    pub(super) left: Option<&'c Text>,
+    pub(super) right: Option<&'c Text>,
+    pub(super) continuation: Option<&'c Text>,
+    pub(super) transient_left: Option<&'c Text>,
+    pub(super) transient_right: Option<&'c Text>,
+}
+
+/// The default formats. Source: starship's documentation; the transient ones are ours.
+pub(super) const DEFAULT_FORMATS: [&str; 5] = ["$all", "", "[∙](bright-black) ", "$character", ""];
+
+/// Options of the root that are read elsewhere, or mean nothing to a compiled prompt.
+const OTHERS: &[&str] = &["palette", "palettes", "profiles", "$schema", "ziron"];
+
+/// Names of options of the root, for suggestions.
+pub(super) const ROOT: &[&str] = &[
+    "format",
+    "right_format",
+    "continuation_prompt",
+    "add_newline",
+    "scan_timeout",
+    "command_timeout",
+    "follow_symlinks",
+    "palette",
+    "palettes",
+    "ziron",
+];
+
+const ZIRON: &[&str] = &["budget", "transient", "transient_format", "transient_right_format"];
+
+/// Whether the root understands this key.
+pub(super) fn is_root_option(name: &str) -> bool {
+    ROOT.contains(&name) || OTHERS.contains(&name)
+}
+
+/// Reads the options of the root.
+pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Settings, Formats<'c>) {
+    let mut reader = Reader { table: root, diagnostics };
+    let mut formats = Formats {
+        left: reader.text("format"),
+        right: reader.text("right_format"),
+        continuation: reader.text("continuation_prompt"),
+        ..Formats::default()
+    };
+    // Sources of the defaults: starship's documentation, "Prompt".
+    let command_timeout_ms = reader.milliseconds("command_timeout").unwrap_or(500);
+    let mut settings = Settings {
+        add_newline: reader.flag("add_newline").unwrap_or(true),
+        budget_ms: command_timeout_ms,
+        command_timeout_ms,
+        scan_timeout_ms: reader.milliseconds("scan_timeout").unwrap_or(30),
+        follow_symlinks: reader.flag("follow_symlinks").unwrap_or(true),
+        transient: false,
+    };
+    let Some(value) = root.get("ziron") else { return (settings, formats) };
+    let Some(table) = value.as_table() else {
+        diagnostics.push(value.wrong_type("ziron", "a table"));
+        return (settings, formats);
+    };
+    let mut reader = Reader { table, diagnostics };
+    settings.budget_ms = reader.milliseconds("budget").unwrap_or(command_timeout_ms);
+    settings.transient = reader.flag("transient").unwrap_or(false);
+    formats.transient_left = reader.text("transient_format");
+    formats.transient_right = reader.text("transient_right_format");
+    for (key, _) in table {
+        if !ZIRON.contains(&key.name.as_str()) {
+            let help = nearest(&key.name, ZIRON.iter().copied()).map(|name| format!("write `{name}`"));
+            diagnostics.push(
+                Diagnostic::new(Code::UnknownOption, key.span.clone(), format!("unknown option `{}`", key.name))
+                    .label(format!("`ziron` has: {}", ZIRON.join(", ")))
+                    .maybe_help(help),
+            );
+        }
+    }
+    (settings, formats)
+}
+
+struct Reader<'c, 'd> {
+    table: &'c Table,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'c> Reader<'c, '_> {
+    fn take<T>(&mut self, name: &str, expected: &str, get: impl Fn(&'c Value) -> Option<T>) -> Option<T> {
+        let value = self.table.get(name)?;
+        let taken = get(value);
+        if taken.is_none() {
+            self.diagnostics.push(value.wrong_type(name, expected));
+        }
+        taken
+    }
+
+    fn flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name, "a boolean", Value::as_bool)
+    }
+
+    fn text(&mut self, name: &str) -> Option<&'c Text> {
+        self.take(name, "a string with a format", Value::as_text)
+    }
+
+    fn milliseconds(&mut self, name: &str) -> Option<u64> {
+        let number = self.take(name, "an integer (ms)", Value::as_integer)?;
+        let Ok(number) = u64::try_from(number) else {
+            let span = self.table.get(name).map(|value| value.span.clone()).unwrap_or_default();
+            self.diagnostics.push(
+                Diagnostic::new(Code::OutOfRange, span, format!("`{name}` cannot be negative")).label("expected 0 ms or more"),
+            );
+            return None;
+        };
+        Some(number)
+    }
+}

@@ -1,0 +1,85 @@
+//! The modules that the compiler knows: `specs.toml`, written from the modules' derives.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use ziron_runtime::spec::{ModuleSpec, OptionSpec};
+
+/// All modules, by name.
+#[derive(Debug)]
+pub struct Specs {
+    modules: Vec<ModuleSpec>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    module: Vec<ModuleSpec>,
+}
+
+/// The modules that this compiler was built with.
+///
+/// # Panics
+/// If `specs.toml` is damaged, which a test excludes.
+pub fn specs() -> &'static Specs {
+    static SPECS: OnceLock<Specs> = OnceLock::new();
+    SPECS.get_or_init(|| {
+        let file: File = ::toml::from_str(include_str!("../specs.toml")).expect("specs.toml is written by a test");
+        let by_name = file.module.iter().enumerate().map(|(index, spec)| (spec.name.clone(), index)).collect();
+        Specs { modules: file.module, by_name }
+    })
+}
+
+impl Specs {
+    /// Finds a module.
+    pub fn get(&self, name: &str) -> Option<&ModuleSpec> {
+        self.modules.get(*self.by_name.get(name)?)
+    }
+
+    /// All modules, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = &ModuleSpec> {
+        self.modules.iter()
+    }
+
+    /// The modules of `$all` in their order.
+    pub fn all(&self) -> Vec<&ModuleSpec> {
+        let mut all: Vec<&ModuleSpec> = self.modules.iter().filter(|spec| spec.position.is_some()).collect();
+        all.sort_by_key(|spec| spec.position);
+        all
+    }
+}
+
+/// Finds an option of a module by its name or another name that is accepted for it.
+pub(crate) fn option<'s>(spec: &'s ModuleSpec, name: &str) -> Option<&'s OptionSpec> {
+    spec.options.iter().find(|option| option.name == name || option.aliases.iter().any(|alias| alias == name))
+}
+
+/// The modules of starship 1.27 that are not built yet. Naming one is no mistake of the user's.
+pub(crate) const NOT_YET: &[&str] = &[
+    "aws", "azure", "battery", "buf", "claude_context", "claude_cost", "claude_model", "cobol", "conda", "container",
+    "cpp", "crystal", "daml", "dart", "direnv", "docker_context", "dotnet", "elixir", "elm", "erlang", "fennel",
+    "fortran", "fossil_branch", "fossil_metrics", "gcloud", "gleam", "gradle", "guix_shell", "haskell", "haxe",
+    "hg_branch", "hg_state", "julia", "kubernetes", "localip", "maven", "memory_usage", "meson", "mise", "mojo", "nats",
+    "netns", "nim", "nix_shell", "ocaml", "odin", "opa", "openstack", "os", "perl", "pijul_channel", "pixi", "pulumi",
+    "purescript", "quarto", "raku", "red", "rlang", "scala", "singularity", "solidity", "spack", "sudo", "typst",
+    "vagrant", "vcs", "vcsh", "vlang", "xmake",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+
+    #[test]
+    fn every_default_is_toml_of_its_kind() {
+        for spec in specs().iter() {
+            for option in &spec.options {
+                let Some(default) = &option.default else { continue };
+                let mut diagnostics = Diagnostics::new();
+                let table = crate::syntax::toml::parse(&format!("x = {default}"), &mut diagnostics);
+                assert!(diagnostics.is_empty() && table.get("x").is_some(), "{}.{}", spec.name, option.name);
+            }
+        }
+    }
+}
