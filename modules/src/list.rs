@@ -49,10 +49,18 @@ macro_rules! modules {
 pub fn registry() -> Vec<Registered> {
     let mut all = modules![
         core::character::Character,
+        core::cmd_duration::CmdDuration,
+        core::env_var::EnvVar,
         core::fill::Fill,
         core::hostname::Hostname,
+        core::jobs::Jobs,
         core::line_break::LineBreak,
+        core::shell::Shell,
+        core::shlvl::Shlvl,
+        core::status::Status,
+        core::username::Username,
     ];
+    all.extend(modules![tools::golang::Golang, tools::nodejs::Nodejs]);
     all.extend(tools::table::ROWS.iter().map(|row| Registered {
         spec: row_spec(row),
         make: Box::new(|| Box::new(row.3)),

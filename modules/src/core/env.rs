@@ -9,7 +9,16 @@ pub(crate) fn found<I: Io>(io: &I, names: &[&str]) -> Option<bool> {
     if names.is_empty() {
         return None;
     }
-    let mut wanted = names.iter().filter(|name| !name.starts_with('!')).peekable();
-    let vetoed = names.iter().filter_map(|name| name.strip_prefix('!')).any(|name| io.has_env(name));
-    Some(!vetoed && (wanted.peek().is_none() || wanted.any(|name| io.has_env(name))))
+    let only_vetoes = names.iter().all(|name| name.starts_with('!'));
+    Some(!vetoed(io, names) && (only_vetoes || wanted(io, names)))
+}
+
+/// Whether a name with a leading `!` is set.
+pub(crate) fn vetoed<I: Io>(io: &I, names: &[&str]) -> bool {
+    names.iter().filter_map(|name| name.strip_prefix('!')).any(|name| io.has_env(name))
+}
+
+/// Whether a name without a leading `!` is set.
+pub(crate) fn wanted<I: Io>(io: &I, names: &[&str]) -> bool {
+    names.iter().filter(|name| !name.starts_with('!')).any(|name| io.has_env(name))
 }

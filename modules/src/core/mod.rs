@@ -1,7 +1,14 @@
 //! What a prompt shows of the shell, the user and the machine.
 
 pub mod character;
+pub mod cmd_duration;
 pub(crate) mod env;
+pub mod env_var;
 pub mod fill;
 pub mod hostname;
+pub mod jobs;
 pub mod line_break;
+pub mod shell;
+pub mod shlvl;
+pub mod status;
+pub mod username;
