@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use gix::bstr::{BStr, ByteSlice};
+use gix::filter::plumbing::pipeline::convert::ToGitOutcome as Outcome;
 use gix::filter::plumbing::{Pipeline, pipeline};
 use gix::index::{State, entry};
 use gix::worktree::stack::state::attributes;
@@ -156,7 +157,6 @@ impl<'a> Reader<'a> {
                 },
             )
             .map_err(ReadError::at("a file"))?;
-        use gix::filter::plumbing::pipeline::convert::ToGitOutcome as Outcome;
         match outcome {
             Outcome::Unchanged(_) => std::mem::swap(&mut self.clean, &mut self.buffer),
             Outcome::Buffer(bytes) => {

@@ -10,12 +10,13 @@ use gix::index::entry::Mode;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Answer, Reader};
-use super::disk::Tree;
+use super::disk::{Kind, Tree};
 use super::error::{ReadError, StatusError};
 use super::index;
 use super::open::Repository;
 use super::rename::is_binary;
 use super::status::Status;
+use super::walk::join;
 
 /// The size of the changes, in lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,18 +112,14 @@ impl Counter<'_> {
             return;
         }
         let Ok(Some(facts)) = tree.facts(path) else { return };
-        if facts.kind == super::disk::Kind::Folder {
+        if facts.kind == Kind::Folder {
             // A submodule: the line that names its commit.
-            let moved = old.is_some_and(|(id, mode)| {
-                let submodule = || Repository::open(&super::walk::join(root, path)).ok()?.head_id().ok()?;
-                mode == Mode::COMMIT && submodule().is_some_and(|head| head != id)
-            });
-            self.metrics.added += u32::from(moved);
-            self.metrics.deleted += u32::from(moved);
+            let head = Repository::open(&join(root, path)).ok().and_then(|inner| inner.head_id().ok()?);
+            self.count(path, old, head.map(|head| (head, Mode::COMMIT)));
             return;
         }
         let Some(old) = self.version(old) else { return };
-        if self.reader.read(path, facts.kind == super::disk::Kind::Link) == Answer::Same {
+        if self.reader.read(path, facts.kind == Kind::Link) == Answer::Same {
             let new = std::mem::take(&mut self.reader.clean);
             self.add(path, &old, &new);
         }

@@ -23,6 +23,12 @@ pub(super) fn is_repository(folder: &Path) -> bool {
     gix::discover::is_git(&dot_git).is_ok()
 }
 
+/// Whether `folder` is the work tree of a repository that has a commit. Only such a one takes a tracked file's place in git's eyes.
+pub(super) fn has_commit(folder: &Path) -> bool {
+    is_repository(folder)
+        && Repository::open(folder).is_ok_and(|inner| matches!(inner.head_id(), Ok(Some(_))))
+}
+
 /// Whether a submodule is as its superproject has it: at the same commit, and without changes.
 pub(super) fn compare(
     superproject: &Repository,

@@ -55,7 +55,9 @@ impl Stacks {
     pub(super) fn find(&self, name: &str) -> Result<Option<Target>, ReadError> {
         self.of(name).with(|tables| {
             for table in tables.iter().rev() {
-                if let Some(value) = table.find(name.as_bytes()).ok_or_else(broken)? {
+                let mut found = None;
+                table.find(name.as_bytes(), &mut found).ok_or_else(broken)?;
+                if let Some(value) = found {
                     return Ok(match value {
                         Value::Deleted => None,
                         Value::Id(id) | Value::Tag { id, .. } => Some(Target::Commit(id)),

@@ -207,13 +207,16 @@ impl Diff<'_> {
 /// The message of the error that asks for a full index.
 pub(super) const SPARSE: &str = "a sparse directory that changed";
 
+/// A name in the index.
+type Named<'i> = (&'i [u8], Child);
+
 /// The next name of either side, or of both where they are equal.
 fn next_pair<'t, 'i, E>(
     old: &mut Peekable<impl Iterator<Item = &'t EntryRef<'t>>>,
     new: &mut Peekable<E>,
-) -> Option<(Option<&'t EntryRef<'t>>, Option<(&'i [u8], Child)>)>
+) -> Option<(Option<&'t EntryRef<'t>>, Option<Named<'i>>)>
 where
-    E: Iterator<Item = (&'i [u8], Child)>,
+    E: Iterator<Item = Named<'i>>,
 {
     let order = match (old.peek(), new.peek()) {
         (None, None) => return None,

@@ -21,7 +21,7 @@ use super::stat::Rules;
 use super::walk::{Found, Queue, Walk, join};
 use super::{index as own_index, nested, rename};
 
-/// How untracked files are counted.
+/// How untracked files are counted. `status.showUntrackedFiles=no` makes every one of these [`Untracked::No`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Untracked {
     /// Not at all; directories need not be listed.
@@ -159,6 +159,11 @@ impl Repository {
     /// One look at each tracked file, and one listing of each directory if untracked files are wanted.
     pub fn status(&self, options: &StatusOptions, interrupt: &AtomicBool) -> Result<Status, StatusError> {
         let root = self.root().ok_or(StatusError::Bare)?;
+        let mut options = *options;
+        if self.hides_untracked() {
+            options.untracked = Untracked::No;
+        }
+        let options = &options;
         let tree = Tree::open(root).map_err(ReadError::at("the work tree"))?;
         let head = self.head_tree()?;
         let mut index = own_index::read(self)?;
@@ -193,6 +198,7 @@ impl Repository {
         interrupt: &'a AtomicBool,
     ) -> Walk<'a> {
         let written = index.timestamp();
+        let written = (u32::try_from(written.unix_seconds()).unwrap_or(u32::MAX), written.nanoseconds());
         let fold = self.flag("core.ignoreCase", false);
         let sparse = self.flag("core.sparseCheckout", false)
             && !self.flag("sparse.expectFilesOutsideOfPatterns", false);
@@ -200,7 +206,7 @@ impl Repository {
             root,
             tree,
             index,
-            rules: Rules::new(self, (written.unix_seconds() as u32, written.nanoseconds())),
+            rules: Rules::new(self, written),
             case: if fold { Case::Fold } else { Case::Sensitive },
             untracked: options.untracked,
             submodules: !options.ignore_submodules,
@@ -246,6 +252,14 @@ impl Repository {
                 }
             }
             Ok((staged?, found))
+        })
+    }
+
+    /// Whether the configuration wants no untracked files.
+    fn hides_untracked(&self) -> bool {
+        let value = self.setting("status.showUntrackedFiles");
+        value.is_some_and(|value| {
+            ["no", "false", "off", "0"].iter().any(|no| value.eq_ignore_ascii_case(no.as_bytes()))
         })
     }
 

@@ -94,7 +94,7 @@ struct Task {
     list: bool,
 }
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     /// Puts the top directory into the queue.
     pub(super) fn begin(&self, ignore: Option<Arc<IgnoreRules>>) {
         let range = 0..self.index.entries().len();
@@ -294,7 +294,14 @@ impl<'w, 'a> Worker<'w, 'a> {
                 return;
             }
         };
-        if entry.mode == entry::Mode::COMMIT {
+        let is_submodule = entry.mode == entry::Mode::COMMIT;
+        if entry.flags.contains(entry::Flags::INTENT_TO_ADD) {
+            let is_gone = facts.kind == Kind::Folder && !is_submodule;
+            let list = if is_gone { &mut self.found.deleted } else { &mut self.found.added };
+            list.push(at);
+            return;
+        }
+        if is_submodule {
             let list = if facts.kind == Kind::Folder {
                 &mut self.found.submodules
             } else {
@@ -303,21 +310,14 @@ impl<'w, 'a> Worker<'w, 'a> {
             list.push(at);
             return;
         }
-        let verdict = self.walk.rules.compare(entry, &facts);
-        if entry.flags.contains(entry::Flags::INTENT_TO_ADD) {
-            let list =
-                if verdict == Verdict::Folder { &mut self.found.deleted } else { &mut self.found.added };
-            list.push(at);
-            return;
-        }
-        match verdict {
+        match self.walk.rules.compare(entry, &facts) {
             Verdict::Same => {}
             Verdict::Modified => self.found.modified.push(at),
             Verdict::Replaced => self.found.replaced.push(at),
             Verdict::Unsure => self.found.unsure.push(at),
             Verdict::Folder => {
                 let path = [&self.path[..], name].concat();
-                if nested::is_repository(&join(self.walk.root, &path)) {
+                if nested::has_commit(&join(self.walk.root, &path)) {
                     self.found.replaced.push(at);
                 } else {
                     self.found.deleted.push(at);

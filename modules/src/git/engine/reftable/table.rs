@@ -86,31 +86,30 @@ impl Table {
         })
     }
 
-    /// Looks a reference up.
-    pub(super) fn find(&self, name: &[u8]) -> Option<Option<Value>> {
+    /// Looks a reference up and puts what it says into `found`, if it is here.
+    pub(super) fn find(&self, name: &[u8], found: &mut Option<Value>) -> Option<()> {
         let mut start = 0;
         if self.block_size > 0 {
             // Blocks are aligned, and each begins with a whole name.
             let (mut low, mut high) = (0, self.refs_end.div_ceil(self.block_size));
             while low + 1 < high {
                 let middle = usize::midpoint(low, high);
-                match self.first_name(middle * self.block_size)? {
-                    Some(first) if first <= name => low = middle,
-                    _ => high = middle,
+                if self.first_name(middle * self.block_size)? <= name {
+                    low = middle;
+                } else {
+                    high = middle;
                 }
             }
             start = low * self.block_size;
         }
-        let mut found = None;
         self.each(start, |other, value| {
             match other.cmp(name) {
                 Ordering::Less => return true,
-                Ordering::Equal => found = Some(value),
+                Ordering::Equal => *found = Some(value),
                 Ordering::Greater => {}
             }
             false
-        })?;
-        Some(found)
+        })
     }
 
     /// All references whose name begins with `prefix`.
@@ -173,17 +172,17 @@ impl Table {
         Some(())
     }
 
-    /// The name of the first record of the block at `start`; `None` inside if it is not a block of references.
-    fn first_name(&self, start: usize) -> Option<Option<&[u8]>> {
+    /// The name of the first record of the block of references at `start`.
+    fn first_name(&self, start: usize) -> Option<&[u8]> {
         let head = if start == 0 { self.header } else { start };
         if *self.bytes.get(head)? != b'r' {
-            return Some(None);
+            return None;
         }
         let mut cursor = Cursor::new(&self.bytes, self.refs_end);
         cursor.at = head + 4;
         cursor.varint()?;
         let length = cursor.varint()? >> 3;
-        cursor.take(length).map(Some)
+        cursor.take(length)
     }
 
     /// Calls `read` with each reference from the block at `start` on, until it returns false.
