@@ -1,34 +1,18 @@
-//! The compiler, as the commands use it. A thin adapter: nothing else names the compiler's types.
-//!
-//! STUB until `ziron_compiler::compile` lands: the program says its versions and draws `$ `.
+//! The compiler, as the commands use it: text in, diagnostics on the screen, a program out.
 
 use std::collections::BTreeSet;
 
+use ziron_compiler::diagnostic::{Paint, Severity};
+use ziron_compiler::emit::Build;
+use ziron_compiler::plan::Plan;
+use ziron_compiler::{Input, Program};
+
 use crate::config::Config;
+use crate::env::Env;
 use crate::error::{CommandError, Kind};
 use crate::hash::Hash;
 use crate::sources;
 use crate::ui::{self, Ui};
-
-/// What identifies a build; the program prints it for `--version`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BuildId {
-    /// Our version.
-    pub(crate) version: &'static str,
-    /// The hash of the sources and the configuration.
-    pub(crate) build: String,
-    /// The hash of the configuration.
-    pub(crate) config: String,
-}
-
-impl BuildId {
-    /// Of this program and this configuration.
-    pub(crate) fn of(text: &str) -> Self {
-        let config = Hash::new().part(text.as_bytes()).hex();
-        let build = Hash::new().part(sources::HASH.as_bytes()).part(text.as_bytes()).hex();
-        Self { version: env!("CARGO_PKG_VERSION"), build, config }
-    }
-}
 
 /// A configuration turned into a program.
 #[derive(Debug)]
@@ -37,22 +21,33 @@ pub(crate) struct Compiled {
     pub(crate) source: String,
     /// The features of the `ziron` crate it needs.
     pub(crate) features: BTreeSet<&'static str>,
-    /// What is wired, for people.
-    pub(crate) explanation: String,
+    /// What it was made from.
+    pub(crate) plan: Plan,
+    /// The hash of the configuration, which the program prints for `--version`.
+    pub(crate) config_hash: String,
 }
 
 /// Compiles a configuration. Diagnostics are printed; errors among them end the command.
-pub(crate) fn compile(config: &Config, _ui: Ui) -> Result<Compiled, CommandError> {
-    let id = BuildId::of(&config.text);
-    if config.text.contains("STUB ERROR") {
-        ui::diagnostics("error[Z0000]: stub");
-        return Err(CommandError::new(Kind::Config, format!("`{}` has errors", config.shown)));
+pub(crate) fn compile(config: &Config, env: &Env, ui: Ui) -> Result<Compiled, CommandError> {
+    let config_hash = ziron_compiler::hash(&config.text);
+    let build_hash = Hash::new().part(sources::HASH.as_bytes()).part(config.text.as_bytes()).hex();
+    // The name goes into the program: with `~`, the same configuration makes the same program for everybody.
+    let name = config.found.path.as_deref().map_or_else(|| config.shown.clone(), |path| env.tilde(path));
+    let build = Build { config: &name, config_hash: &config_hash, build_hash: &build_hash };
+    let output = ziron_compiler::compile(Input { text: &config.text, build });
+
+    let diagnostics = output.diagnostics;
+    let paint = if ui.color() { Paint::Ansi } else { Paint::Plain };
+    ui::diagnostics(&diagnostics.render(&config.shown, &config.text, paint));
+    match output.program {
+        Some(Program { source, features, plan }) if !diagnostics.has_errors() => {
+            Ok(Compiled { source, features, plan, config_hash })
+        }
+        _ => Err(wrong(&config.shown, diagnostics.count(Severity::Error))),
     }
-    let version = format!("ziron {} build {} config {}", id.version, id.build, id.config);
-    let source = format!(
-        "use ::ziron as _;\nfn main() {{\n    let argument = std::env::args().nth(1);\n    \
-         match argument.as_deref() {{\n        Some(\"--version\") => println!({version:?}),\n        \
-         _ => print!(\"$ \"),\n    }}\n}}\n"
-    );
-    Ok(Compiled { source, features: BTreeSet::new(), explanation: "stub\n".into() })
+}
+
+fn wrong(shown: &str, errors: usize) -> CommandError {
+    let count = if errors == 1 { "an error".to_owned() } else { format!("{errors} errors") };
+    CommandError::new(Kind::Config, format!("`{shown}` has {count}; nothing was built"))
 }

@@ -68,6 +68,9 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// The log has the rest.
+const LONGEST_CAUSE: usize = 160;
+
 /// Turns what cargo said into an error, and keeps all of it in the log.
 pub(crate) fn explain(dir: &BuildDir, toolchain: &Toolchain, said: &str) -> CommandError {
     let log = dir.log();
@@ -107,7 +110,11 @@ fn recognise(said: &str) -> CommandError {
 fn first_error(said: &str) -> String {
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let error = lines.clone().find(|line| line.starts_with("error"));
-    error.or_else(|| lines.next_back()).unwrap_or("cargo failed and said nothing").to_owned()
+    let line = error.or_else(|| lines.next_back()).unwrap_or("cargo failed and said nothing");
+    match line.char_indices().nth(LONGEST_CAUSE) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 #[cfg(test)]

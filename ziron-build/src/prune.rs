@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 pub(crate) const USED: &str = "used";
 
 /// Long enough for somebody who switches between two toolchains.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Removes the folders under `base`, except `current`, that were not used for a month and are not in use. What cannot be
 /// removed is left for another time: it only takes space.
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn only_old_folders_that_nobody_uses_are_removed() -> io::Result<()> {
         let base = tempfile::tempdir()?;
-        let long_ago = SystemTime::now() - KEPT - Duration::from_secs(60);
+        let long_ago = SystemTime::now() - KEPT - Duration::from_mins(1);
         for (name, used) in
             [("current", long_ago), ("old", long_ago), ("busy", long_ago), ("recent", SystemTime::now())]
         {

@@ -38,6 +38,11 @@ impl Ui {
         self.terminal && !self.quiet
     }
 
+    /// Whether colours may be used on standard error.
+    pub(crate) fn color(self) -> bool {
+        self.color
+    }
+
     /// Says what was done: `Installed ~/.local/bin/ziron-prompt`.
     pub(crate) fn done(self, verb: &str, what: &str) {
         if !self.quiet {

@@ -30,7 +30,7 @@ pub(super) fn run(args: &BuildArgs, env: &Env, ui: Ui) -> Result<(), CommandErro
     let interrupt = Interrupt::install()?;
     let started = Instant::now();
     let outcome = super::load(&args.config, env, ui)
-        .and_then(|config| compile::compile(&config, ui))
+        .and_then(|config| compile::compile(&config, env, ui))
         .and_then(|compiled| install(&compiled, args.compile, &target, env, ui, &interrupt))
         .map_err(|error| error.old_prompt_in_place(&target))?;
     let seconds = started.elapsed().as_secs_f64();

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 /// Prints what is wrong; fails where that is an error.
 pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(args, env, ui)?;
-    compile::compile(&config, ui)?;
+    compile::compile(&config, env, ui)?;
     ui.done("Checked:", &format!("{} has no errors", config.shown));
     Ok(())
 }

@@ -9,5 +9,5 @@ use crate::ui::{self, Ui};
 /// Prints the program to standard output.
 pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(args, env, ui)?;
-    ui::output(&compile::compile(&config, ui)?.source)
+    ui::output(&compile::compile(&config, env, ui)?.source)
 }

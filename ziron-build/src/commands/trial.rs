@@ -19,7 +19,7 @@ pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError>
     };
     let interrupt = Interrupt::install()?;
     let config = super::load(&args.config, env, ui)?;
-    let compiled = compile::compile(&config, ui)?;
+    let compiled = compile::compile(&config, env, ui)?;
     let scratch = tempfile::Builder::new().prefix("ziron-try-").tempdir();
     let scratch = scratch.doing(|| "could not make a temporary folder".into())?;
     let program = scratch.path().join("ziron-prompt");

@@ -22,6 +22,18 @@ fn init_says_what_it_takes_the_place_of() {
 }
 
 #[test]
+fn check_underlines_what_is_wrong() {
+    let world = World::new(GOOD).with_old_prompt();
+    world.write("bad.toml", "format = '$charcter'\n");
+    let ran = world.run(&["check", "--config", "bad.toml"]);
+    ran.says(1, &["--> bad.toml:1:11", "^^^^^^^^^", "`$character`", "error: `bad.toml` has an error"]);
+    let ran = world.run(&["--config", "bad.toml"]);
+    ran.says(1, &["nothing was built"]);
+    world.old_prompt_untouched(&ran);
+    assert!(!world.path("home/.cache").exists());
+}
+
+#[test]
 fn expand_and_explain_print_to_standard_output() {
     let world = World::new(GOOD);
     let expanded = world.run(&["expand"]);

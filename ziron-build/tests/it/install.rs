@@ -19,7 +19,7 @@ fn a_build_installs_and_says_what_to_do_next() {
     );
     ran.says(0, &["at the end of ~/.bashrc:", "/.local/bin/ziron-prompt init bash)\""]);
     assert_eq!(ran.out, "");
-    assert!(prompt(&world).starts_with("prompt config "));
+    assert!(prompt(&world).starts_with("prompt config_hash: "));
 
     world.write("home/.bashrc", "eval \"$(ziron-prompt init bash)\"\n");
     let ran = world.run(&["build", "--quiet"]);

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub(crate) const GOOD: &str = r#"
 program=$CARGO_TARGET_DIR/ziron-prompt
 mkdir -p "$CARGO_TARGET_DIR"
-hash=$(grep -o 'config [0-9a-f]*' prompt/src/main.rs | head -n 1)
+hash=$(grep -o 'config_hash: "[0-9a-f]*' prompt/src/main.rs | tr -d '"')
 printf '#!/bin/sh\ncase $1 in init) echo ZIRON_SEEN=yes;; *) echo "prompt %s";; esac\n' "$hash" > "$program"
 chmod +x "$program"
 echo "   Compiling ziron-prompt v0.0.0" >&2
