@@ -28,19 +28,24 @@ function _ziron_command_ended --on-event fish_postexec
     set -g _ziron_ran 1
 end
 
-# What the prompt should show of vi-mode. Without vi-mode there is one mode, and its name is that of vi's normal mode.
+# Only vi-mode's own bindings have this one.
+function _ziron_is_vi
+    builtin bind --preset --mode insert \e >/dev/null 2>&1
+end
+
+# Without vi-mode there is one mode, and its name is that of vi's normal mode.
 function _ziron_keymap
-    if test "$fish_bind_mode" = default; and not builtin contains -- insert (builtin bind --list-modes)
-        builtin echo insert
-    else
+    if _ziron_is_vi
         builtin echo $fish_bind_mode
+    else
+        builtin echo insert
     end
 end
 
 function fish_prompt --description 'Ziron: left prompt'
     if test "$_ziron_shrink" = 1; or builtin contains -- --final-rendering $argv
         if test -n "$_ziron_transient_left"
-            builtin printf '%s' $_ziron_transient_left
+            builtin printf '\e[J%s' $_ziron_transient_left # A repaint leaves the lines below as they were.
             return
         end
     end
@@ -49,14 +54,14 @@ function fish_prompt --description 'Ziron: left prompt'
     set -g _ziron_right ''
     set -g _ziron_transient_left ''
     set -g _ziron_transient_right ''
-    if builtin test -x "$_ziron_path"
+    if test -x "$_ziron_path"
         command $_ziron_path prompt --all --shell fish --status $_ziron_codes[1] --pipestatus "$_ziron_codes[2..-1]" \
             --cmd-duration "$_ziron_duration" --jobs (builtin jobs --group 2>/dev/null | builtin count) --shlvl "$SHLVL" \
             --keymap (_ziron_keymap) --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null \
             | read --null --delimiter \x1f left _ziron_right _ziron_transient_left _ziron_transient_right end
     end
     if test -n "$left"; or test -n "$_ziron_right"
-        builtin printf '%s' $left
+        builtin printf '\e[J%s' $left
     else # The binary is gone or broken: a plain prompt, without a word.
         builtin printf '%s> ' (prompt_pwd)
     end
@@ -77,21 +82,27 @@ builtin functions --erase fish_mode_prompt
 
 if test "$_ziron_transient" = 1
     if string match -qr '^(?:[0-3]\.|4\.0)' -- $version
+        function _ziron_shrink_now
+            set -g _ziron_shrink 1
+            builtin commandline -f repaint
+        end
+
         function _ziron_accept
-            if not builtin commandline --paging-mode
-                builtin commandline --is-valid
-                # Neither an incomplete line, which goes on below, nor a wrong one, which stays.
-                if test $status -eq 0; or test -z (builtin commandline | string trim | string collect --allow-empty)
-                    set -g _ziron_shrink 1
-                    builtin commandline -f repaint
+            if not builtin commandline --paging-mode # where Enter picks
+                # Not an incomplete line, which goes on below, nor a wrong one, which stays.
+                set -l line (builtin commandline)
+                if not string match -qr '\S' -- "$line"; or builtin commandline --is-valid
+                    _ziron_shrink_now
                 end
             end
+            _ziron_is_vi; and set fish_bind_mode insert
             builtin commandline -f execute
         end
 
         function _ziron_cancel
-            set -g _ziron_shrink 1
-            builtin commandline -f repaint
+            set -l line (builtin commandline)
+            test -z "$line"; or _ziron_shrink_now
+            _ziron_is_vi; and set fish_bind_mode insert
             builtin commandline -f cancel-commandline
         end
 
@@ -101,10 +112,10 @@ if test "$_ziron_transient" = 1
             builtin commandline -f repaint
         end
 
-        for mode in default insert
-            builtin bind -M $mode \r _ziron_accept
-            builtin bind -M $mode \n _ziron_accept
-            builtin bind -M $mode \cc _ziron_cancel
+        for mode in default insert replace
+            builtin bind --mode $mode \r _ziron_accept
+            builtin bind --mode $mode \n _ziron_accept
+            builtin bind --mode $mode \cc _ziron_cancel
         end
     else
         set -g fish_transient_prompt 1

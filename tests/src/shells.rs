@@ -1,0 +1,35 @@
+//! The shells of this machine.
+
+use std::path::PathBuf;
+
+use ziron_runtime::shell::Shell;
+
+/// The shells whose scripts are tested in the real shell.
+pub const TESTED: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
+
+/// When set to `1`, a missing shell is a failure.
+pub const REQUIRE: &str = "ZIRON_REQUIRE_SHELLS";
+
+/// Finds a shell where systems put shells; the caller's `PATH` plays no part.
+pub fn find(shell: Shell) -> Option<PathBuf> {
+    const FOLDERS: [&str; 5] = ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin", "/run/current-system/sw/bin"];
+    FOLDERS.iter().map(|folder| PathBuf::from(folder).join(shell.name())).find(|path| path.is_file())
+}
+
+/// Finds a shell, or says that the test which needs it is skipped.
+///
+/// # Panics
+/// When the shell is missing and [`REQUIRE`] is set.
+pub fn find_or_skip(shell: Shell) -> Option<PathBuf> {
+    let found = find(shell);
+    if found.is_none() {
+        assert!(std::env::var(REQUIRE).as_deref() != Ok("1"), "{} is not installed, and {REQUIRE}=1", shell.name());
+        skipped(&format!("{} is not installed", shell.name()));
+    }
+    found
+}
+
+#[allow(clippy::print_stderr, reason = "the only way in which a test can say that it did nothing")]
+fn skipped(reason: &str) {
+    eprintln!("skipped: {reason}");
+}

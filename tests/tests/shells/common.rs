@@ -1,0 +1,105 @@
+//! What is the same in every shell.
+
+use ziron_runtime::shell::Shell;
+use ziron_tests::session::Setup;
+
+use crate::start;
+
+/// Makes each function a test in each shell.
+macro_rules! in_each_shell {
+    ($($test:ident),* $(,)?) => {
+        mod zsh { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Zsh); })* }
+        mod bash { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Bash); })* }
+        mod fish { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Fish); })* }
+    };
+}
+
+in_each_shell! {
+    status_and_pipe_status, duration_only_of_commands, jobs, width_and_folder, ctrl_c, one_process_a_prompt,
+    program_goes_away, hostile_data,
+}
+
+fn status_and_pipe_status(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+    assert_eq!(told.codes(), ("0", "0"));
+    assert_eq!(session.run("false").codes(), ("1", "1"));
+    assert_eq!(session.run("sh -c 'exit 3' | true | sh -c 'exit 7'").codes(), ("7", "3 0 7"));
+    // An empty line leaves the status alone.
+    assert_eq!(session.run("").codes(), ("7", "3 0 7"));
+    assert_eq!(session.run("true").codes(), ("0", "0"));
+}
+
+fn duration_only_of_commands(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+    assert_eq!(told.duration(), None);
+    let duration = session.run("sleep 0.3").duration().expect("a command has a duration");
+    assert!((300..20_000).contains(&duration), "{duration}");
+    assert_eq!(session.run("").duration(), None);
+    assert!(session.run("true").duration().is_some());
+}
+
+fn jobs(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+    assert_eq!(told.value("jobs"), "0");
+    assert_eq!(session.run("sleep 100 &").value("jobs"), "1");
+    assert_eq!(session.run("sleep 100 | sleep 100 &").value("jobs"), "2");
+    session.run("kill (jobs -p) 2>/dev/null; kill $(jobs -p) 2>/dev/null; true");
+}
+
+fn width_and_folder(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+    assert_eq!(told.value("terminal-width"), "80");
+    assert_eq!(told.value("shlvl"), "1");
+    assert_eq!(told.value("logical-path"), session.home().to_str().unwrap());
+    std::fs::create_dir(session.home().join("a folder")).unwrap();
+    std::os::unix::fs::symlink("a folder", session.home().join("link")).unwrap();
+    let told = session.run("cd link");
+    assert_eq!(told.value("logical-path"), session.home().join("link").to_str().unwrap());
+}
+
+fn ctrl_c(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+    session.run("true");
+    session.send("not a command");
+    session.wait_cursor_after("> not a command");
+    session.send("\x03");
+    if shell != Shell::Fish {
+        // fish does not count a line that was given up.
+        assert_eq!(session.prompt().codes(), ("130", "130"));
+    }
+    assert_eq!(session.run("true").codes(), ("0", "0"));
+}
+
+fn one_process_a_prompt(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+    for _ in 0..3 {
+        session.run("true");
+    }
+    assert_eq!(session.calls().len(), 4);
+}
+
+fn program_goes_away(shell: Shell) {
+    let Some((session, _)) = start(shell, &Setup::default()) else { return };
+    session.remove_program();
+    session.send("false\r");
+    session.send("echo still $status$? here | tr a-z A-Z\r");
+    session.wait_text("HERE\n");
+    assert!(!session.plain().to_lowercase().contains("no such"), "{}", session.plain());
+    assert!(!session.plain().to_lowercase().contains("unknown command"), "{}", session.plain());
+}
+
+/// Text that would do or show something else in at least one shell if it were read once too often.
+const HOSTILE: &str = "$(touch pwned)`touch pwned`(touch pwned)%F{red}%n%%!!\\u\\$\\[\\e[31m\\\\${HOME}$HOME%{%}!'\"#~*?[a]";
+
+fn hostile_data(shell: Shell) {
+    let printable: String = (' '..='~').collect();
+    for (data, is_ordinary_user) in [(HOSTILE, false), (&printable, false), (HOSTILE, true), (&printable, true)] {
+        let setup = Setup { is_ordinary_user, size: ziron_tests::terminal::Size { rows: 24, columns: 130 }, ..Setup::default() };
+        let Some((mut session, _)) = start(shell, &setup.data(data)) else { return };
+        session.run("true");
+        let screen = session.plain();
+        let shown: Vec<&str> = screen.lines().filter_map(|line| line.strip_prefix("#2 ")).collect();
+        assert_eq!(shown, [data.trim_end()], "{screen}");
+        assert!(!session.home().join("pwned").exists());
+    }
+}

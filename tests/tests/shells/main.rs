@@ -1,0 +1,31 @@
+//! The shell scripts, in real shells.
+//!
+//! Each `fn` of [`common`] runs in every shell; the other modules have what is one shell's own.
+
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
+
+mod common;
+
+use std::path::Path;
+
+use ziron_runtime::shell::Shell;
+use ziron_tests::session::{Session, Setup};
+use ziron_tests::shells;
+use ziron_tests::stub::Told;
+
+/// The stub of a prompt program.
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_stub_prompt"))
+}
+
+/// Starts a shell, or ends the test when there is none.
+fn start(shell: Shell, setup: &Setup) -> Option<(Session, Told)> {
+    Session::start(shell, program(), setup)
+}
+
+#[test]
+fn shells_are_installed() {
+    for shell in shells::TESTED {
+        let _ = shells::find_or_skip(shell);
+    }
+}
