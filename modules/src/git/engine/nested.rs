@@ -13,6 +13,9 @@ use super::error::StatusError;
 use super::open::Repository;
 use super::status::{StatusOptions, Untracked};
 
+/// Submodules are nested no deeper than this.
+const MAX_DEPTH: u8 = 8;
+
 /// Whether `folder` is the work tree of another repository, by what is in it.
 pub(super) fn is_repository(folder: &Path) -> bool {
     let dot_git = folder.join(".git");
@@ -42,7 +45,12 @@ pub(super) fn compare(
     if ignore == Ignore::All || fs::symlink_metadata(folder.join(".git")).is_err() {
         return Ok(Answer::Same);
     }
-    let Ok(submodule) = Repository::open(folder) else { return Ok(Answer::Unknown) };
+    let Ok(mut submodule) = Repository::open(folder) else { return Ok(Answer::Unknown) };
+    submodule.depth = superproject.depth + 1;
+    // A `.git` file may lead anywhere, also back.
+    if submodule.depth > MAX_DEPTH || submodule.git_dir() == superproject.git_dir() {
+        return Ok(Answer::Unknown);
+    }
     match submodule.head_id() {
         Ok(Some(id)) if id == *wanted => {}
         // A submodule without a commit counts as not there.

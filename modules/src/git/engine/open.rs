@@ -35,11 +35,13 @@ pub enum RefFormat {
 /// An opened repository.
 ///
 /// It holds no lock and no open directory; it may be kept, and sees later changes of references and index.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Repository {
     pub(super) inner: gix::Repository,
     pub(super) root: Option<PathBuf>,
     pub(super) tables: Option<reftable::Stacks>,
+    /// How many superprojects were gone through to get here.
+    pub(super) depth: u8,
 }
 
 impl Repository {
@@ -119,7 +121,7 @@ impl Repository {
             .string("extensions.refStorage")
             .is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"));
         let tables = by_tables.then(|| reftable::Stacks::new(inner.git_dir(), inner.common_dir()));
-        Self { inner, root, tables }
+        Self { inner, root, tables, depth: 0 }
     }
 
     fn is_bare_by_configuration(&self) -> bool {

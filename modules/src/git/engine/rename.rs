@@ -19,7 +19,7 @@ const MAX: u64 = 60_000;
 /// Content is compared in lines; what has none, in pieces of this length.
 const PIECE: usize = 64;
 /// Longer files are renames only if they are equal.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Takes what was renamed out of the added and the deleted. If more than `limit` of either are left after the exact ones, the inexact
 /// ones are not looked for.

@@ -3,10 +3,11 @@
 //! The index remembers the tree ids of directories that are unchanged since they were last written or read as a tree. Only those
 //! that differ are opened, so that a clean index costs one comparison.
 
-use std::cmp::Ordering;
+use std::cmp;
 use std::collections::HashMap;
 use std::iter::Peekable;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
@@ -59,8 +60,17 @@ pub(super) fn compare(
     head: ObjectId,
     index: &State,
     submodules: bool,
+    interrupt: &AtomicBool,
 ) -> Result<Staged, ReadError> {
-    let mut diff = Diff { repository, index, submodules, path: Vec::new(), staged: Staged::default() };
+    let mut diff = Diff {
+        repository,
+        interrupt,
+        depth: 0,
+        index,
+        submodules,
+        path: Vec::new(),
+        staged: Staged::default(),
+    };
     diff.folder(Some(head), 0..index.entries().len(), index.tree())?;
     Ok(diff.staged)
 }
@@ -68,17 +78,31 @@ pub(super) fn compare(
 /// All files of a tree, their paths below `prefix`.
 pub(super) fn files(repository: &Repository, tree: ObjectId, prefix: &[u8]) -> Result<Vec<File>, ReadError> {
     let index = State::new(repository.inner.object_hash());
+    let never = AtomicBool::new(false);
     let mut path = prefix.to_vec();
     if !path.is_empty() {
         path.push(b'/');
     }
-    let mut diff = Diff { repository, index: &index, submodules: true, path, staged: Staged::default() };
+    let mut diff = Diff {
+        repository,
+        interrupt: &never,
+        depth: 0,
+        index: &index,
+        submodules: true,
+        path,
+        staged: Staged::default(),
+    };
     diff.folder(Some(tree), 0..0, None)?;
     Ok(diff.staged.deleted)
 }
 
+/// Directories are nested no deeper than this; every level takes its share of the stack.
+const MAX_DEPTH: u32 = 512;
+
 struct Diff<'a> {
     repository: &'a Repository,
+    interrupt: &'a AtomicBool,
+    depth: u32,
     index: &'a State,
     submodules: bool,
     /// The directory at hand, with its final slash.
@@ -140,10 +164,15 @@ impl Diff<'_> {
         range: Range<usize>,
         cache: Option<&extension::Tree>,
     ) -> Result<(), ReadError> {
+        if self.depth == MAX_DEPTH || self.interrupt.load(Ordering::Relaxed) {
+            return Err(ReadError::new(WHAT));
+        }
         let length = self.path.len();
         self.path.extend_from_slice(name);
         self.path.push(b'/');
+        self.depth += 1;
         let result = self.folder(tree, range, cache);
+        self.depth -= 1;
         self.path.truncate(length);
         result
     }
@@ -220,21 +249,21 @@ where
 {
     let order = match (old.peek(), new.peek()) {
         (None, None) => return None,
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => cmp::Ordering::Less,
+        (None, Some(_)) => cmp::Ordering::Greater,
         (Some(old), Some((name, child))) => {
             compare_names(old.filename, old.mode.is_tree(), name, matches!(child, Child::Folder(_)))
         }
     };
     Some(match order {
-        Ordering::Less => (old.next(), None),
-        Ordering::Greater => (None, new.next()),
-        Ordering::Equal => (old.next(), new.next()),
+        cmp::Ordering::Less => (old.next(), None),
+        cmp::Ordering::Greater => (None, new.next()),
+        cmp::Ordering::Equal => (old.next(), new.next()),
     })
 }
 
 /// Git's order of names: that of directories as if they ended in a slash.
-fn compare_names(a: &[u8], a_is_folder: bool, b: &[u8], b_is_folder: bool) -> Ordering {
+fn compare_names(a: &[u8], a_is_folder: bool, b: &[u8], b_is_folder: bool) -> cmp::Ordering {
     let end = |is_folder: bool| is_folder.then_some(&b'/');
     a.iter().chain(end(a_is_folder)).cmp(b.iter().chain(end(b_is_folder)))
 }

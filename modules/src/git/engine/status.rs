@@ -171,10 +171,11 @@ impl Repository {
         own_index::expand(self, &mut index, &tree, moved)?;
         let walk = self.walk(root, &tree, &index, options, interrupt);
         walk.begin(if options.untracked == Untracked::No { None } else { ignore::Rules::global(self) });
-        let (mut staged, mut found) = self.run(&walk, head, options)?;
+        let result = self.run(&walk, head, options);
         if interrupt.load(Ordering::Relaxed) {
             return Err(StatusError::Interrupted);
         }
+        let (mut staged, mut found) = result?;
         if let Some(limit) = options.renames
             && self.wants_renames()
         {
@@ -243,7 +244,7 @@ impl Repository {
             let helpers: Vec<_> = (1..threads)
                 .filter_map(|_| thread::Builder::new().spawn_scoped(scope, || walk.work()).ok())
                 .collect();
-            let staged = staged::compare(self, head, walk.index, submodules);
+            let staged = staged::compare(self, head, walk.index, submodules, walk.interrupt);
             let mut found = walk.work();
             for helper in helpers {
                 match helper.join() {
@@ -296,7 +297,7 @@ impl Repository {
             thread::scope(|scope| {
                 let helpers: Vec<_> = chunks
                     .map(|chunk| {
-                        let own = Self { inner: self.inner.clone(), root: None, tables: None };
+                        let own = Self { inner: self.inner.clone(), root: None, tables: None, depth: 0 };
                         scope.spawn(move || compare(&own, chunk))
                     })
                     .collect();

@@ -254,6 +254,10 @@ impl<'w, 'a> Worker<'w, 'a> {
         for (name, child) in names {
             match child {
                 Child::Entry(range) => self.entry(range.start, name, folder),
+                // No such name comes from git; an index made by hand could lead out of the work tree with them, or in a circle.
+                Child::Folder(range) if matches!(*name, b"" | b"." | b".." | b".git") => {
+                    self.found.unreadable += range.len() as u32;
+                }
                 Child::Folder(range) => {
                     if range.len() == 1 && self.walk.index.entries()[range.start].mode == entry::Mode::DIR {
                         continue;

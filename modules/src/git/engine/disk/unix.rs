@@ -120,6 +120,9 @@ impl Folder {
             },
             _ => Kind::Other,
         };
+        // File systems there decompose names, and git composes them again.
+        #[cfg(target_os = "macos")]
+        let name = &*gix::utils::str::precompose_bstr(gix::bstr::BStr::new(name).into());
         into.push(name, kind);
         Ok(())
     }
