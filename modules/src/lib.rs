@@ -4,8 +4,11 @@
 //! The struct of options is the segment, and the source as well where the source has options.
 
 pub mod core;
-#[cfg(any())] // until the engine is there
+mod files;
+#[cfg(feature = "git")]
 pub mod git;
+#[cfg_attr(not(feature = "json"), path = "json_off.rs")]
+mod json;
 mod list;
 #[cfg(test)]
 mod testing;

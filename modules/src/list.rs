@@ -3,6 +3,8 @@
 use ziron_runtime::segment::{FactSet, FactsFrom, Segment, Vars};
 use ziron_runtime::spec::{FactSpec, ModuleSpec, Options, Value};
 
+#[cfg(feature = "git")]
+use crate::git;
 use crate::{core, tools};
 
 /// A module that can be drawn without being compiled.
@@ -39,17 +41,24 @@ impl std::fmt::Debug for Registered {
     }
 }
 
+/// Adds modules to the list; those of a cargo feature are there if it is on.
 macro_rules! modules {
-    ($($module:path),* $(,)?) => {
-        vec![$(Registered { spec: <$module>::DEFAULT.spec(), make: Box::new(|| Box::new(<$module>::DEFAULT)) }),*]
+    ($all:ident: $($(#[$feature:meta])* $module:path),* $(,)?) => {
+        $(
+            $(#[$feature])*
+            $all.push(Registered { spec: <$module>::DEFAULT.spec(), make: Box::new(|| Box::new(<$module>::DEFAULT)) });
+        )*
     };
 }
 
 /// All modules, sorted by name.
 pub fn registry() -> Vec<Registered> {
-    let mut all = modules![
+    let mut all = Vec::new();
+    modules![
+        all:
         core::character::Character,
         core::cmd_duration::CmdDuration,
+        core::directory::Directory,
         core::env_var::EnvVar,
         core::fill::Fill,
         core::hostname::Hostname,
@@ -58,13 +67,32 @@ pub fn registry() -> Vec<Registered> {
         core::shell::Shell,
         core::shlvl::Shlvl,
         core::status::Status,
+        #[cfg(feature = "time")]
+        core::time::Time,
         core::username::Username,
     ];
-    all.extend(modules![tools::golang::Golang, tools::nodejs::Nodejs]);
-    all.extend(tools::table::ROWS.iter().map(|row| Registered {
-        spec: row_spec(row),
-        make: Box::new(|| Box::new(row.3)),
-    }));
+    #[cfg(feature = "git")]
+    modules![
+        all:
+        git::branch::GitBranch,
+        git::commit::GitCommit,
+        git::metrics::GitMetrics,
+        git::state::GitState,
+        git::status::GitStatus,
+    ];
+    modules![
+        all:
+        tools::golang::Golang,
+        tools::java::Java,
+        tools::kotlin::Kotlin,
+        tools::lua::Lua,
+        tools::nodejs::Nodejs,
+        tools::python::Python,
+        tools::ruby::Ruby,
+        tools::rust::Rust,
+    ];
+    rows(&mut all, "tools::Tool", tools::table::ROWS, |tool| tool.name);
+    rows(&mut all, "tools::Compiler", tools::compiler::ROWS, |compiler| compiler.name);
     all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
     all
 }
@@ -84,21 +112,33 @@ pub fn specs() -> Vec<ModuleSpec> {
         .collect()
 }
 
-fn row_spec((constant, doc, position, tool): &tools::table::Row) -> ModuleSpec {
-    ModuleSpec {
-        name: tool.name.to_owned(),
-        doc: doc.trim().to_owned(),
-        position: Some(*position),
-        path: String::from("tools::Tool"),
-        row: Some(format!("tools::{constant}")),
-        feature: None,
-        many: false,
-        facts: vec![FactSpec::Own],
-        root: None,
-        options: tool.options(),
-        vars: tools::ToolVars::specs(),
-        aliases: Vec::new(),
-    }
+/// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
+pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
+
+/// Adds the rows of a table, whose type is at `path` below the crate, to the list.
+fn rows<T: Segment + Options + Copy>(
+    all: &mut Vec<Registered>,
+    path: &str,
+    rows: &'static [Row<T>],
+    name: fn(&T) -> &'static str,
+) {
+    all.extend(rows.iter().map(|(constant, doc, position, module)| Registered {
+        spec: ModuleSpec {
+            name: name(module).to_owned(),
+            doc: doc.trim().to_owned(),
+            position: Some(*position),
+            path: path.to_owned(),
+            row: Some(format!("tools::{constant}")),
+            feature: None,
+            many: false,
+            facts: vec![FactSpec::Own],
+            root: None,
+            options: module.options(),
+            vars: T::Vars::<'static>::specs(),
+            aliases: Vec::new(),
+        },
+        make: Box::new(|| Box::new(*module)),
+    }));
 }
 
 #[cfg(test)]

@@ -14,9 +14,8 @@ pub(crate) const HERE: &str = "/home/me/here";
 /// Describes a directory on a simulated machine.
 pub(crate) fn place(io: &Simulated, path: &str) -> Place {
     let path = PathBuf::from(path);
-    let entries = block_on(io.list(&path, true, Duration::MAX)).unwrap_or_default();
     let home = io.env("HOME").map(PathBuf::from);
-    Place::new(path.clone(), path, home, Duration::from_millis(500)).listed(entries)
+    Place::new(path.clone(), path, home, Duration::from_millis(500))
 }
 
 /// Reads a source in [`HERE`]; `None` if it has no key there.

@@ -11,6 +11,10 @@ pub(super) fn tokens(kind: OptionKind, value: &Value) -> TokenStream {
         (OptionKind::Style, Value::Text(text)) => quote!(StyleText(#text)),
         (OptionKind::OptionalStyle, Value::Text(text)) => quote!(Some(StyleText(#text))),
         (OptionKind::OptionalText, Value::Text(text)) => quote!(Some(#text)),
+        (OptionKind::OptionalBool | OptionKind::OptionalUnsigned, value) => {
+            let value = plain(value);
+            quote!(Some(#value))
+        }
         (OptionKind::Condition, Value::Bool(flag)) => quote!(Condition::Constant(#flag)),
         (OptionKind::Condition, Value::Text(command)) => quote!(Condition::Command(#command)),
         (OptionKind::Command, Value::Text(word)) if word.is_empty() => quote!(Words(&[])),

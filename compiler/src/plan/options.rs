@@ -43,8 +43,8 @@ fn convert(kind: OptionKind, given: &toml::Value) -> Result<Value, Mismatch> {
     let text = |value: &toml::Value| value.as_text().map(|text| Value::Text(text.as_str().to_owned()));
     let texts = |value: &toml::Value| value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>().map(Value::List);
     let found = match kind {
-        OptionKind::Bool => given.as_bool().map(Value::Bool),
-        OptionKind::Unsigned => match given.as_integer() {
+        OptionKind::Bool | OptionKind::OptionalBool => given.as_bool().map(Value::Bool),
+        OptionKind::Unsigned | OptionKind::OptionalUnsigned => match given.as_integer() {
             Some(number) if number < 0 => return Err(Mismatch::Negative),
             number => number.map(Value::Integer),
         },
@@ -105,8 +105,8 @@ fn substitutions(given: &toml::Value) -> Option<Value> {
 
 fn expected(kind: OptionKind) -> &'static str {
     match kind {
-        OptionKind::Bool => "a boolean",
-        OptionKind::Unsigned | OptionKind::Integer => "an integer",
+        OptionKind::Bool | OptionKind::OptionalBool => "a boolean",
+        OptionKind::Unsigned | OptionKind::OptionalUnsigned | OptionKind::Integer => "an integer",
         OptionKind::Text | OptionKind::OptionalText => "a string",
         OptionKind::Format => "a string with a format",
         OptionKind::Style | OptionKind::OptionalStyle => "a string with a style",

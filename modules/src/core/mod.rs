@@ -2,6 +2,7 @@
 
 pub mod character;
 pub mod cmd_duration;
+pub mod directory;
 pub(crate) mod env;
 pub mod env_var;
 pub mod fill;
@@ -11,4 +12,6 @@ pub mod line_break;
 pub mod shell;
 pub mod shlvl;
 pub mod status;
+#[cfg(feature = "time")]
+pub mod time;
 pub mod username;

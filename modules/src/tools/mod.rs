@@ -2,13 +2,26 @@
 //!
 //! Most are a row of [`table`]; the others have a file of their own for what they show besides.
 
+mod capable;
+pub mod compiler;
+pub mod golang;
+pub mod java;
+pub mod kotlin;
+pub mod lua;
+pub mod nodejs;
 mod options;
 pub mod parse;
+pub mod python;
+#[cfg_attr(not(feature = "version-req"), path = "requirement_off.rs")]
+mod requirement;
+pub mod ruby;
 mod run;
+pub mod rust;
 mod shim;
 pub mod table;
 pub mod version;
 
+pub use compiler::{C, CPP, Compiler, CompilerVars, CompilerVersion, FORTRAN};
 pub use run::ToolKey;
 pub use table::*;
 pub use version::{Tool, ToolVars, Version, VersionVars};

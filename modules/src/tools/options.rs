@@ -1,5 +1,6 @@
 //! The options that every tool has, written once.
 
+use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Cost, Manifest, Policy};
 
@@ -13,8 +14,8 @@ pub(crate) struct Detection {
 
 impl Detection {
     /// Whether the place has one of the names, and none of those that hide the module.
-    pub(crate) fn matches(self, place: &Place) -> bool {
-        place.listing().matches(self.files, self.folders, self.extensions)
+    pub(crate) async fn matches<I: Io>(self, place: &Place, io: &I) -> bool {
+        place.listing(io).await.matches(self.files, self.folders, self.extensions)
     }
 
     /// The manifest of a source that looks for these names.
@@ -54,8 +55,8 @@ macro_rules! tool {
         }
         $(with { $($own:tt)* })?
     ) => {
-        $(#[$attribute])*
         #[derive(Clone, Copy, Debug, ziron_macros::Options)]
+        $(#[$attribute])*
         pub struct $name {
             /// The format of the module.
             #[option(default = $format)]

@@ -95,7 +95,6 @@ pub(crate) fn semantic_word(text: &str) -> Option<&str> {
     text.split_whitespace().find(is_version)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

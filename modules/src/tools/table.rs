@@ -5,6 +5,7 @@ use super::parse::{
     word_after_version, word_of_either,
 };
 use super::version::Tool;
+use crate::list::Row;
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Declares rows: constants of type [`Tool`], and the list of them.
@@ -31,11 +32,8 @@ macro_rules! tools {
             };
         )*
 
-        /// A row: the name of its constant, its documentation, its place in `$all`, and the row itself.
-        pub(crate) type Row = (&'static str, &'static str, u32, Tool);
-
         /// All rows.
-        pub(crate) const ROWS: &[Row] =
+        pub(crate) const ROWS: &[Row<Tool>] =
             &[$((stringify!($constant), concat!($($doc, "\n"),*), $position, $constant)),*];
     };
 }

@@ -84,7 +84,7 @@ impl Source for Tool {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        if !self.detection().matches(place) {
+        if !self.detection().matches(place, io).await {
             return None;
         }
         Some(tool_key(self.run, place, io).await)

@@ -112,6 +112,9 @@ pub trait Io: Sync {
     /// Whether something exists at a path, and if so whether it is a folder, following symbolic links.
     fn kind(&self, path: &Path) -> impl Future<Output = Option<FileKind>> + Send;
 
+    /// Whether the user may write to a file or a folder.
+    fn is_writable(&self, path: &Path) -> impl Future<Output = bool> + Send;
+
     /// Reads a whole file.
     fn read(&self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 

@@ -46,6 +46,10 @@ impl Io for Real {
         Some(if meta.is_dir() { FileKind::Folder } else { FileKind::File })
     }
 
+    async fn is_writable(&self, path: &Path) -> bool {
+        rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+    }
+
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         std::fs::read(path)
     }

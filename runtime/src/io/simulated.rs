@@ -1,7 +1,7 @@
 //! A simulated operating system for tests: files, variables, programs and a clock that stand still unless told.
 #![allow(clippy::missing_panics_doc, reason = "a poisoned lock means that the test has failed already")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::future::Future;
 use std::io;
@@ -22,6 +22,7 @@ use super::{Command, Entry, FileKind, Identity, Io, Output, User};
 pub struct Simulated {
     files: BTreeMap<PathBuf, Vec<u8>>,
     folders: BTreeMap<PathBuf, ()>,
+    locked: BTreeSet<PathBuf>,
     variables: HashMap<String, OsString>,
     programs: HashMap<String, Output>,
     user: User,
@@ -54,6 +55,13 @@ impl Simulated {
             self.folders.insert(folder.to_owned(), ());
         }
         self
+    }
+
+    /// Adds a folder that cannot be written to.
+    #[must_use]
+    pub fn locked_folder(mut self, path: impl AsRef<Path>) -> Simulated {
+        self.locked.insert(path.as_ref().to_owned());
+        self.folder(path)
     }
 
     /// Sets a variable.
@@ -124,6 +132,10 @@ impl Io for Simulated {
             return Some(FileKind::File);
         }
         self.folders.contains_key(path).then_some(FileKind::Folder)
+    }
+
+    async fn is_writable(&self, path: &Path) -> bool {
+        !self.locked.contains(path)
     }
 
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

@@ -1,0 +1,90 @@
+//! The opened repository that all git sources of a place share.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ziron_runtime::io::Io;
+use ziron_runtime::place::Place;
+use ziron_runtime::source::ReadError;
+
+use super::engine::{Environment, OpenError, Repository};
+
+/// The variables that say where a repository is. Source: git(1), "The Git Repository".
+pub(super) const VARIABLES: &[&str] =
+    &["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"];
+
+/// The repository around a place, opened by whoever asked first.
+#[derive(Debug)]
+pub(super) struct Shared(Mutex<Result<Option<Repository>, OpenError>>);
+
+/// What facts about a repository depend on, as far as a stored one goes: where it is.
+pub(super) type RepositoryKey = PathBuf;
+
+/// Opens the repository around a place, or finds it opened.
+pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
+    place.share(|| {
+        let path = |name: &str| io.env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let ceilings = io.env("GIT_CEILING_DIRECTORIES");
+        let environment = Environment {
+            git_dir: path("GIT_DIR").map(|folder| place.physical.join(folder)),
+            work_tree: path("GIT_WORK_TREE").map(|folder| place.physical.join(folder)),
+            ceilings: ceilings.as_deref().map(|list| std::env::split_paths(list).collect()).unwrap_or_default(),
+            across_file_systems: io.env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_some_and(|value| value == "1"),
+        };
+        Shared(Mutex::new(Repository::discover_with(&place.physical, &environment)))
+    })
+}
+
+impl Shared {
+    /// Where the repository is; `None` if there is none. One that cannot be opened has a key, so that the reading can say why.
+    pub(super) fn key(&self, place: &Place) -> Option<RepositoryKey> {
+        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Ok(repository) => repository.as_ref().map(|repository| repository.git_dir().to_owned()),
+            Err(_) => Some(place.physical.clone()),
+        }
+    }
+
+    /// Reads something small.
+    pub(super) fn read<T, E>(&self, read: impl FnOnce(&Repository) -> Result<T, E>) -> Result<T, ReadError>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Ok(Some(repository)) => read(repository).map_err(error),
+            Ok(None) => Err(ReadError::unexpected("there is no repository")),
+            Err(refused) => Err(ReadError::unexpected(refused.to_string())),
+        }
+    }
+
+    /// Reads something large on another thread. Dropping the future stops the reading soon.
+    pub(super) async fn read_aside<I, T, E>(
+        &self,
+        io: &I,
+        read: impl FnOnce(&Repository, &AtomicBool) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, ReadError>
+    where
+        I: Io,
+        T: Send + 'static,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let repository = self.read(|repository| Ok::<_, ReadError>(repository.clone()))?;
+        let stop = StopOnDrop::default();
+        let interrupt = stop.0.clone();
+        io.unblock(move || read(&repository, &interrupt)).await.map_err(error)
+    }
+}
+
+fn error<E: std::error::Error + Send + Sync + 'static>(error: E) -> ReadError {
+    ReadError::io("read the repository")(std::io::Error::other(error))
+}
+
+/// Tells a reading to stop when nobody waits for it any more.
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
