@@ -2,7 +2,7 @@
 //!
 //! `TEST_SEEDS`, `TEST_SEED` and `TEST_STEPS` make the random part longer; `TEST_GIT` names another git.
 #![cfg(all(feature = "git", unix))]
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)] // Tests run git on purpose.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::format_collect)] // Tests run git on purpose.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -103,12 +103,6 @@ impl Repo {
 
     /// Compares everything that `git status` says as well.
     fn check(&self, what: &str) {
-        if std::env::var_os("TEST_KEEP").is_some() {
-            let _ = fs::remove_dir_all("/tmp/kept");
-            assert!(
-                Command::new("cp").args(["-a"]).arg(&self.path).arg("/tmp/kept").status().unwrap().success()
-            );
-        }
         for (untracked, argument) in
             [(Untracked::Collapsed, "normal"), (Untracked::Files, "all"), (Untracked::No, "no")]
         {
@@ -126,9 +120,7 @@ impl Repo {
                 &argument,
             ]);
             let plain = parse(&plain).0;
-            for at in 6..10 {
-                expected[at] = plain[at];
-            }
+            expected[6..10].copy_from_slice(&plain[6..10]);
             let actual = self.status(untracked);
             assert_eq!(
                 counts(&actual),
@@ -212,8 +204,8 @@ fn parse(text: &str) -> (Counts, Branch) {
             "# " => {
                 let (key, value) = rest.split_once(' ').unwrap();
                 match key {
-                    "branch.oid" => branch.oid = value.to_owned(),
-                    "branch.head" => branch.head = value.to_owned(),
+                    "branch.oid" => value.clone_into(&mut branch.oid),
+                    "branch.head" => value.clone_into(&mut branch.head),
                     "branch.upstream" => branch.upstream = Some(value.to_owned()),
                     "branch.ab" => {
                         let (ahead, behind) = value.split_once(' ').unwrap();
@@ -954,6 +946,60 @@ fn hostile_repositories() {
         fs::write(&index, bytes).unwrap();
         // Any answer will do, as long as there is one.
         let _ = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+    }
+}
+
+#[test]
+fn damaged_files_are_errors_not_panics() {
+    let rounds = std::env::var("TEST_DAMAGE").ok().and_then(|it| it.parse().ok()).unwrap_or(150);
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.git(&["update-index", "--untracked-cache"]);
+    repo.git(&["status"]);
+    let tables = world.init("t", &["--ref-format=reftable"]);
+    sample(&tables);
+    tables.commit("1");
+    tables.write("one.txt", "x");
+    tables.git(&["stash", "-q"]);
+    let list = fs::read_to_string(tables.path.join(".git/reftable/tables.list")).unwrap();
+    let table = format!(".git/reftable/{}", list.lines().last().unwrap());
+    let targets = [
+        (&repo, ".git/index"),
+        (&repo, ".git/config"),
+        (&repo, ".git/HEAD"),
+        (&repo, ".gitignore"),
+        (&tables, &*table),
+        (&tables, ".git/reftable/tables.list"),
+    ];
+    let mut random = Random(99);
+    for (repo, file) in targets {
+        let path = repo.path.join(file);
+        let whole = fs::read(&path).unwrap();
+        let _ = fs::set_permissions(&path, fs::Permissions::from_mode(0o644));
+        for _ in 0..rounds {
+            let mut bytes = whole.clone();
+            for _ in 0..=random.next(3) {
+                let at = random.next(bytes.len());
+                bytes[at] = random.next(256) as u8;
+            }
+            if random.next(10) == 0 {
+                bytes.truncate(random.next(bytes.len()));
+            }
+            fs::write(&path, bytes).unwrap();
+            let Ok(Some(repository)) = Repository::discover(&repo.path) else { continue };
+            let stop = AtomicBool::new(false);
+            if let Ok(status) = repository.status(&StatusOptions::default(), &stop) {
+                let _ = repository.metrics(&status, &stop);
+            }
+            if let Ok(head) = repository.head() {
+                let _ = repository.upstream(&head);
+                let _ = repository.nearest_tag(&head, 3);
+            }
+            let _ = repository.stash_count();
+        }
+        fs::write(&path, whole).unwrap();
     }
 }
 
