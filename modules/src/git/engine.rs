@@ -32,6 +32,7 @@ mod state;
 mod status;
 mod upstream;
 mod walk;
+mod worker;
 
 pub use error::{OpenError, ReadError, StatusError};
 pub use head::Head;
