@@ -58,6 +58,7 @@ pub fn registry() -> Vec<Registered> {
         all:
         core::character::Character,
         core::cmd_duration::CmdDuration,
+        core::custom::Custom,
         core::directory::Directory,
         core::env_var::EnvVar,
         core::fill::Fill,

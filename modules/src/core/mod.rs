@@ -2,6 +2,7 @@
 
 pub mod character;
 pub mod cmd_duration;
+pub mod custom;
 pub mod directory;
 pub(crate) mod env;
 pub mod env_var;

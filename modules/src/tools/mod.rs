@@ -9,7 +9,7 @@ pub mod java;
 pub mod kotlin;
 pub mod lua;
 pub mod nodejs;
-mod options;
+pub(crate) mod options;
 pub mod parse;
 pub mod python;
 #[cfg_attr(not(feature = "version-req"), path = "requirement_off.rs")]
