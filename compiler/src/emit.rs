@@ -56,9 +56,9 @@ pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
 
             #(#modules)*
             #(#units)*
-            #constants
             #facts
             #implementation
+            #constants
         }
         pub use self::prompt::Prompt;
     }
@@ -225,14 +225,16 @@ fn part(name: &str, nodes: &[crate::plan::Node], has_facts: bool, styles: &mut S
 
 /// The name of a parameter, with a leading underscore if nothing uses it.
 fn unused(body: &TokenStream, name: &str) -> proc_macro2::Ident {
-    fn mentions(tokens: TokenStream, name: &str) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => ident == name,
-            proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
-            _ => false,
-        })
-    }
-    if mentions(body.clone(), name) { format_ident!("{name}") } else { format_ident!("_{name}") }
+    if mentions(body, name) { format_ident!("{name}") } else { format_ident!("_{name}") }
+}
+
+/// Whether an identifier stands anywhere in these tokens.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 fn settings(plan: &Plan) -> TokenStream {

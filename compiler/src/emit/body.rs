@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use ziron_runtime::pen::escape;
 use ziron_runtime::shell::Shell;
 
+use super::mentions;
 use super::module::path;
 use super::style::{Styles, is_relative};
 use crate::plan::{Access, Arm, Look, Node, Test};
@@ -51,14 +52,21 @@ impl<'s> Body<'s> {
             }
             Node::Choice { access, path: ty, optional, arms } => self.choice(access, ty, *optional, arms),
             Node::Item { access, body } => {
-                let value = self.reference(access);
+                let (place, value) = (self.place(access), self.reference(access));
                 let name = format_ident!("{}", access.name);
                 let body = self.branch(Scope::Fields(name.clone()), body);
-                quote!(if let Some(#name) = #value { #body })
+                if body.is_empty() {
+                    body
+                } else if mentions(&body, &access.name) {
+                    quote!(if let Some(#name) = #value { #body })
+                } else {
+                    quote!(if #place.is_some() { #body })
+                }
             }
             Node::Each { access, separator, body } => {
                 let value = self.place(access);
-                let name = format_ident!("{}", singular(&access.name));
+                let one = singular(&access.name);
+                let name = format_ident!("{one}");
                 self.look = None;
                 let separator = self.nodes(separator);
                 self.look = None;
@@ -66,6 +74,7 @@ impl<'s> Body<'s> {
                 let body = self.nodes(body);
                 self.scopes.pop();
                 self.look = None;
+                let name = if mentions(&body, &one) { name } else { format_ident!("_{one}") };
                 quote! {
                     for (index, #name) in #value.iter().enumerate() {
                         if index > 0 { #separator }
@@ -170,8 +179,7 @@ impl<'s> Body<'s> {
 
     /// Changes the look of the pen, if it is another.
     fn look(&mut self, look: &Look) -> TokenStream {
-        let relative = matches!(look, Look::Fixed(style) if is_relative(*style)) || matches!(look, Look::Choice { .. });
-        if self.look.as_ref() == Some(look) && !relative {
+        if self.look.as_ref() == Some(look) && !depends_on_previous(look) {
             return TokenStream::new();
         }
         self.look = Some(look.clone());
@@ -255,6 +263,15 @@ impl<'s> Body<'s> {
             Scope::Fields(_) => quote!(&#place),
             Scope::Bound => place,
         }
+    }
+}
+
+/// Whether a look has to be set again for every piece.
+fn depends_on_previous(look: &Look) -> bool {
+    match look {
+        Look::Absent => false,
+        Look::Fixed(style) => is_relative(*style),
+        Look::Choice { arms, .. } => arms.iter().any(|(_, look)| depends_on_previous(look)),
     }
 }
 

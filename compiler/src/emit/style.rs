@@ -20,15 +20,25 @@ impl Styles {
         let name = name(style);
         let ident = format_ident!("{name}");
         self.0.insert(name, style);
-        quote!(#ident)
+        quote!(style::#ident)
     }
 
     pub(super) fn constants(&self) -> TokenStream {
         let constants = self.0.iter().map(|(name, style)| {
             let (name, value) = (format_ident!("{name}"), expression(*style));
-            quote!(const #name: Style = #value;)
+            quote!(pub const #name: Style = #value;)
         });
-        quote!(#(#constants)*)
+        if self.0.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            /// The styles that this prompt uses.
+            mod style {
+                use ::ziron::{Color, Style};
+
+                #(#constants)*
+            }
+        }
     }
 }
 

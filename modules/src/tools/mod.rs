@@ -2,7 +2,7 @@
 //!
 //! Most are a row of [`table`]; the others have a file of their own for what they show besides.
 
-mod capable;
+pub mod capable;
 pub mod compiler;
 pub mod golang;
 pub mod java;
