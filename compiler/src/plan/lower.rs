@@ -82,7 +82,7 @@ impl<'c> Lowering<'c> {
         }
     }
 
-    /// The text of an option: as configured, or the default.
+    /// The text of an option: as configured, or that of the option it falls back to, or the default.
     pub(super) fn option_text(&self, name: &str) -> Written<'c> {
         self.try_option_text(name).unwrap_or_else(|| Written::default(""))
     }
@@ -94,6 +94,9 @@ impl<'c> Lowering<'c> {
         let given = names.filter_map(|name| self.table?.get(name)).find_map(toml::Value::as_text);
         if let Some(text) = given {
             return Some(Written::from(text));
+        }
+        if let Some(fallback) = &option.fallback {
+            return self.try_option_text(fallback);
         }
         let table = toml::parse(&format!("x = {}", option.default.as_deref()?), &mut Diagnostics::new());
         Some(Written::default(table.get("x")?.as_text()?.as_str()))
@@ -125,7 +128,7 @@ impl<'c> Lowering<'c> {
                 }
                 Piece::Conditional { pieces, .. } => {
                     let body = self.pieces(pieces, origin, look);
-                    match self.test(pieces, origin) {
+                    match self.test(pieces) {
                         Test::Always => nodes.extend(body),
                         Test::Any(tests) if tests.is_empty() => {}
                         test => nodes.push(Node::If { test, body }),
@@ -142,7 +145,8 @@ impl<'c> Lowering<'c> {
             Some(Resolved::Var(var, access)) => (var, access),
             Some(Resolved::Literal(text)) => return lines(&text, look).collect(),
             Some(Resolved::Inline(written)) => {
-                if self.is_cycle(name, span, origin) {
+                if self.is_inside(name) {
+                    self.cycle(name, span, origin);
                     return Vec::new();
                 }
                 self.inside.push(name.to_owned());
@@ -157,6 +161,10 @@ impl<'c> Lowering<'c> {
             }
         };
         self.uses(var);
+        if self.leads_back(&var.kind) {
+            self.cycle(name, span, origin);
+            return Vec::new();
+        }
         match &var.kind {
             VarKind::Datum => vec![Node::Datum { access, look: look.clone() }],
             VarKind::Style { .. } => {
@@ -172,7 +180,7 @@ impl<'c> Lowering<'c> {
                 vec![Node::Item { access, body }]
             }
             VarKind::Each { option, separator, vars } => {
-                let separator = lines(&self.option_text(separator).value, look).collect();
+                let separator = self.option(separator, look);
                 let body = self.scoped(vars, |this| this.option(option, look));
                 vec![Node::Each { access, separator, body }]
             }
@@ -217,17 +225,28 @@ impl<'c> Lowering<'c> {
         Some(if option.kind == OptionKind::Format { Resolved::Inline(written) } else { Resolved::Literal(written.value) })
     }
 
-    fn is_cycle(&mut self, name: &str, span: &Range<usize>, origin: &Written<'c>) -> bool {
-        if !self.inside.iter().any(|outer| outer == name) {
-            return false;
+    /// Whether this option or inlined variable is being lowered.
+    fn is_inside(&self, name: &str) -> bool {
+        self.inside.iter().any(|outer| outer == name)
+    }
+
+    /// Whether a variable is drawn with the format of an option that is being lowered.
+    fn leads_back(&self, kind: &VarKind) -> bool {
+        match kind {
+            VarKind::Datum | VarKind::Style { .. } => false,
+            VarKind::Choice { arms, .. } => arms.iter().any(|arm| self.is_inside(&arm.option)),
+            VarKind::Item { option, .. } => self.is_inside(option),
+            VarKind::Each { option, separator, .. } => self.is_inside(option) || self.is_inside(separator),
         }
+    }
+
+    fn cycle(&mut self, name: &str, span: &Range<usize>, origin: &Written<'c>) {
         if let Some(text) = origin.text {
             let message = format!("the format of `{name}` contains itself");
             self.diagnostics.push(
                 Diagnostic::new(Code::Cycle, text.source_span(span.clone()), message).label("leads back to where it is used"),
             );
         }
-        true
     }
 
     fn unknown(&mut self, name: &str, span: Range<usize>, origin: &Written<'c>) {
@@ -248,49 +267,50 @@ impl<'c> Lowering<'c> {
     }
 
     /// Whether a conditional of these pieces is shown: if any variable in them is not empty.
-    fn test(&mut self, pieces: &[Piece], origin: &Written<'c>) -> Test {
+    fn test(&mut self, pieces: &[Piece]) -> Test {
         let mut tests = Vec::new();
         for piece in pieces {
             match piece {
                 Piece::Text { .. } => {}
-                Piece::Variable { name, span } => tests.push(self.test_variable(name, span, origin, false)),
-                Piece::Group { pieces, .. } | Piece::Conditional { pieces, .. } => tests.push(self.test(pieces, origin)),
+                Piece::Variable { name, .. } => tests.push(self.test_variable(name, false)),
+                Piece::Group { pieces, .. } | Piece::Conditional { pieces, .. } => tests.push(self.test(pieces)),
             }
         }
         Test::any(tests)
     }
 
     /// Whether these pieces draw any text at all.
-    fn draws(&mut self, pieces: &[Piece], origin: &Written<'c>) -> Test {
+    fn draws(&mut self, pieces: &[Piece]) -> Test {
         let mut tests = Vec::new();
         for piece in pieces {
             tests.push(match piece {
                 Piece::Text { text, .. } if text.is_empty() => continue,
                 Piece::Text { .. } => Test::Always,
-                Piece::Variable { name, span } => self.test_variable(name, span, origin, true),
-                Piece::Group { pieces, .. } => self.draws(pieces, origin),
-                Piece::Conditional { pieces, .. } => self.test(pieces, origin),
+                Piece::Variable { name, .. } => self.test_variable(name, true),
+                Piece::Group { pieces, .. } => self.draws(pieces),
+                Piece::Conditional { pieces, .. } => self.test(pieces),
             });
         }
         Test::any(tests)
     }
 
     /// Whether a variable is something. `text_counts`: any text that is drawn for it counts, not only the variables in it.
-    fn test_variable(&mut self, name: &str, span: &Range<usize>, origin: &Written<'c>, text_counts: bool) -> Test {
+    fn test_variable(&mut self, name: &str, text_counts: bool) -> Test {
         match self.resolve(name) {
             None => Test::NEVER,
             Some(Resolved::Literal(text)) if text.is_empty() => Test::NEVER,
             Some(Resolved::Literal(_)) => Test::Always,
             Some(Resolved::Inline(written)) => {
-                if self.is_cycle(name, span, origin) {
+                if self.is_inside(name) {
                     return Test::NEVER;
                 }
                 self.inside.push(name.to_owned());
                 let pieces = written.pieces(self.diagnostics);
-                let test = if text_counts { self.draws(&pieces, &written) } else { self.test(&pieces, &written) };
+                let test = if text_counts { self.draws(&pieces) } else { self.test(&pieces) };
                 self.inside.pop();
                 test
             }
+            Some(Resolved::Var(var, _)) if self.leads_back(&var.kind) => Test::NEVER,
             Some(Resolved::Var(var, access)) => match &var.kind {
                 VarKind::Datum => Test::Datum(access),
                 VarKind::Style { .. } => Test::NEVER,
@@ -325,7 +345,7 @@ impl<'c> Lowering<'c> {
         let written = self.option_text(name);
         self.inside.push(name.to_owned());
         let pieces = written.pieces(self.diagnostics);
-        let test = if text_counts { self.draws(&pieces, &written) } else { self.test(&pieces, &written) };
+        let test = if text_counts { self.draws(&pieces) } else { self.test(&pieces) };
         self.inside.pop();
         test
     }
@@ -398,5 +418,40 @@ fn fields_of_look(look: &Look, depth: usize, fields: &mut BTreeSet<String>) {
 fn field(access: &Access, depth: usize, fields: &mut BTreeSet<String>) {
     if access.depth == depth {
         fields.insert(access.name.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::emit::Build;
+    use crate::{Input, compile};
+
+    /// The program, and what is wrong with the configuration.
+    fn compiled(text: &str) -> (Option<String>, Vec<String>) {
+        let output = compile(Input { text, build: Build { config: "ziron.toml", config_hash: "-", build_hash: "-" } });
+        let messages = output.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
+        (output.program.map(|program| program.source), messages)
+    }
+
+    #[test]
+    fn a_choice_that_leads_back_to_itself_is_a_cycle() {
+        for (options, name) in [
+            ("[jobs]\nsymbol = '$symbol'", "symbol"),
+            ("[jobs]\nsymbol = '($symbol)'", "symbol"),
+            ("[directory]\nformat = '$layout'", "layout"),
+            ("[status]\ndisabled = false\npipestatus_segment_format = '$layout'", "layout"),
+        ] {
+            let (program, messages) = compiled(&format!("format = '$jobs$directory$status'\n{options}"));
+            assert!(messages.contains(&format!("the format of `{name}` contains itself")), "{options}: {messages:?}");
+            assert!(program.is_none(), "{options}");
+        }
+    }
+
+    #[test]
+    fn an_option_that_is_unset_falls_back() {
+        let (program, messages) =
+            compiled("format = '$shell'\n[shell]\ndisabled = false\npowershell_indicator = 'five'");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(program.unwrap().matches("text(\"five\")").count(), 2, "both shells show it");
     }
 }
