@@ -131,14 +131,14 @@ impl Source for Custom {
         {
             return Ok(Said { is_shown: false, output: String::new() });
         }
-        let mut said = Said { is_shown: true, output: String::new() };
+        let mut output = String::new();
         if !self.command.is_empty() {
-            let output = self.run(self.command, setting, place, io).await?;
-            if output.succeeded() {
-                said.output = without_escapes(&String::from_utf8_lossy(&output.stdout)).trim().to_owned();
+            let said = self.run(self.command, setting, place, io).await?;
+            if said.succeeded() {
+                output = without_escapes(&String::from_utf8_lossy(&said.stdout));
             }
         }
-        Ok(said)
+        Ok(Said { is_shown: true, output: output.trim().to_owned() })
     }
 
     fn without_reading(&self, setting: &Setting) -> Option<Said> {

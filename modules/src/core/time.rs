@@ -21,6 +21,7 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Shows the time of day.
+#[allow(clippy::struct_field_names, reason = "users know the options by these names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
 #[module(name = "time", position = 95, feature = "time", facts(self))]
 pub struct Time {
