@@ -10,6 +10,7 @@ pub mod git;
 #[cfg_attr(not(feature = "json"), path = "json_off.rs")]
 mod json;
 mod list;
+pub mod package;
 #[cfg(test)]
 mod testing;
 pub mod tools;

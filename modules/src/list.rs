@@ -5,7 +5,7 @@ use ziron_runtime::spec::{FactSpec, ModuleSpec, Options, Value};
 
 #[cfg(feature = "git")]
 use crate::git;
-use crate::{core, tools};
+use crate::{core, package, tools};
 
 /// A module that can be drawn without being compiled.
 pub trait Interpreted {
@@ -83,14 +83,19 @@ pub fn registry() -> Vec<Registered> {
     ];
     modules![
         all:
+        package::Package,
+        tools::elixir::Elixir,
         tools::golang::Golang,
+        tools::gradle::Gradle,
         tools::java::Java,
         tools::kotlin::Kotlin,
         tools::lua::Lua,
+        tools::maven::Maven,
         tools::nodejs::Nodejs,
         tools::python::Python,
         tools::ruby::Ruby,
         tools::rust::Rust,
+        tools::terraform::Terraform,
     ];
     rows(&mut all, "tools::Tool", tools::table::ROWS, |tool| tool.name);
     rows(&mut all, "tools::Compiler", tools::compiler::ROWS, |compiler| compiler.name);

@@ -4,10 +4,13 @@
 
 pub mod capable;
 pub mod compiler;
+pub mod elixir;
 pub mod golang;
+pub mod gradle;
 pub mod java;
 pub mod kotlin;
 pub mod lua;
+pub mod maven;
 pub mod nodejs;
 pub(crate) mod options;
 pub mod parse;
@@ -19,7 +22,9 @@ mod run;
 pub mod rust;
 mod shim;
 pub mod table;
+pub mod terraform;
 pub mod version;
+mod wrapper;
 
 pub use compiler::{C, CPP, Compiler, CompilerVars, CompilerVersion, FORTRAN};
 pub use run::ToolKey;
