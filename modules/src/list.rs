@@ -86,11 +86,10 @@ pub fn registry() -> Vec<Registered> {
         package::Package,
         tools::elixir::Elixir,
         tools::golang::Golang,
-        tools::gradle::Gradle,
+        tools::haskell::Haskell,
         tools::java::Java,
         tools::kotlin::Kotlin,
         tools::lua::Lua,
-        tools::maven::Maven,
         tools::nodejs::Nodejs,
         tools::python::Python,
         tools::ruby::Ruby,
@@ -99,6 +98,7 @@ pub fn registry() -> Vec<Registered> {
     ];
     rows(&mut all, "tools::Tool", tools::table::ROWS, |tool| tool.name);
     rows(&mut all, "tools::Compiler", tools::compiler::ROWS, |compiler| compiler.name);
+    rows(&mut all, "tools::Wrapper", tools::wrapper::ROWS, |wrapper| wrapper.name);
     all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
     all
 }

@@ -5,15 +5,10 @@
 //! Costs: a look at the `PATH`; one process for each version of the program, ever.
 //! Source: `kotlin -version`, `kotlinc -version`.
 
-use ziron_runtime::io::{Io, Output};
-use ziron_runtime::place::Place;
-use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
+use ziron_runtime::io::Output;
 
-use super::options::tool;
+use super::options::{tool, version_of};
 use super::parse::{either, some};
-use super::run::{ToolKey, tool_key};
-use super::version::{ToolVars, Version};
 
 tool! {
     /// Shows the version of Kotlin in a directory that uses it.
@@ -33,46 +28,11 @@ tool! {
     }
 }
 
-impl Source for Kotlin {
-    type Key = ToolKey;
-    type Fact = Version;
-
-    fn name(&self) -> &'static str {
-        "kotlin"
-    }
-
-    fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(&[&[self.kotlin_binary, "-version"]])
-    }
-
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        if !self.detection().matches(place, io).await {
-            return None;
-        }
-        Some(tool_key(&[&[self.kotlin_binary, "-version"]], place, io).await)
-    }
-
-    async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {
-        Ok(Version { raw: key.version(parse, place, io).await? })
-    }
-
-    fn without_reading(&self, _key: &ToolKey) -> Option<Version> {
-        Some(Version::default())
-    }
-}
+version_of!(Kotlin, "kotlin", |kotlin| [kotlin.kotlin_binary, "-version"], parse);
 
 /// The first digits and dots, three or more of them: `Kotlin version 1.9.22-release-704 (JRE 17)`.
 fn parse(output: &Output) -> Option<String> {
     some(either(output)?.split(|c: char| !c.is_ascii_digit() && c != '.').find(|run| run.len() >= 3)?)
-}
-
-impl Segment for Kotlin {
-    type Facts<'a> = Option<&'a Version>;
-    type Vars<'a> = ToolVars<'a>;
-
-    fn vars<'a>(&'a self, version: Option<&'a Version>) -> Option<ToolVars<'a>> {
-        Some(ToolVars { version: version?.vars() })
-    }
 }
 
 #[cfg(test)]
@@ -81,6 +41,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{HERE, read};
+    use crate::tools::Version;
 
     #[test]
     fn either_program_tells_the_version() {

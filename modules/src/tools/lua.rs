@@ -5,15 +5,8 @@
 //! Costs: a look at the `PATH`; one process for each version of the program, ever.
 //! Source: lua(1).
 
-use ziron_runtime::io::Io;
-use ziron_runtime::place::Place;
-use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
-
-use super::options::tool;
+use super::options::{tool, version_of};
 use super::parse::word_of_either;
-use super::run::{ToolKey, tool_key};
-use super::version::{ToolVars, Version};
 
 tool! {
     /// Shows the version of Lua in a directory that uses it.
@@ -33,42 +26,7 @@ tool! {
     }
 }
 
-impl Source for Lua {
-    type Key = ToolKey;
-    type Fact = Version;
-
-    fn name(&self) -> &'static str {
-        "lua"
-    }
-
-    fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(&[&[self.lua_binary, "-v"]])
-    }
-
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        if !self.detection().matches(place, io).await {
-            return None;
-        }
-        Some(tool_key(&[&[self.lua_binary, "-v"]], place, io).await)
-    }
-
-    async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {
-        Ok(Version { raw: key.version(word_of_either::<1>, place, io).await? })
-    }
-
-    fn without_reading(&self, _key: &ToolKey) -> Option<Version> {
-        Some(Version::default())
-    }
-}
-
-impl Segment for Lua {
-    type Facts<'a> = Option<&'a Version>;
-    type Vars<'a> = ToolVars<'a>;
-
-    fn vars<'a>(&'a self, version: Option<&'a Version>) -> Option<ToolVars<'a>> {
-        Some(ToolVars { version: version?.vars() })
-    }
-}
+version_of!(Lua, "lua", |lua| [lua.lua_binary, "-v"], word_of_either::<1>);
 
 #[cfg(test)]
 mod tests {

@@ -56,6 +56,7 @@ macro_rules! tool {
         $(with { $($own:tt)* })?
     ) => {
         #[derive(Clone, Copy, Debug, ziron_macros::Options)]
+        #[allow(clippy::struct_field_names, reason = "users know the options by these names")]
         $(#[$attribute])*
         pub struct $name {
             /// The format of the module.
@@ -100,3 +101,58 @@ macro_rules! tool {
     };
 }
 pub(crate) use tool;
+
+/// Implements `Source` and `Segment` for a tool that shows nothing but its version: its name, the command line that tells it, and how the version
+/// is found in what that says.
+macro_rules! version_of {
+    ($type:ident, $name:literal, |$tool:ident| $run:expr, $parse:expr) => {
+        impl ziron_runtime::source::Source for $type {
+            type Key = $crate::tools::run::ToolKey;
+            type Fact = $crate::tools::version::Version;
+
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn manifest(&self) -> ziron_runtime::source::Manifest {
+                let $tool = self;
+                self.detection().manifest_of_tool(&[&$run])
+            }
+
+            async fn key<I: ziron_runtime::io::Io>(
+                &self,
+                place: &ziron_runtime::place::Place,
+                io: &I,
+            ) -> Option<Self::Key> {
+                let $tool = self;
+                if !self.detection().matches(place, io).await {
+                    return None;
+                }
+                Some($crate::tools::run::tool_key(&[&$run], place, io).await)
+            }
+
+            async fn read<I: ziron_runtime::io::Io>(
+                &self,
+                key: &Self::Key,
+                place: &ziron_runtime::place::Place,
+                io: &I,
+            ) -> Result<Self::Fact, ziron_runtime::source::ReadError> {
+                Ok(Self::Fact { raw: key.version($parse, place, io).await? })
+            }
+
+            fn without_reading(&self, _key: &Self::Key) -> Option<Self::Fact> {
+                Some(Self::Fact::default())
+            }
+        }
+
+        impl ziron_runtime::segment::Segment for $type {
+            type Facts<'a> = Option<&'a $crate::tools::version::Version>;
+            type Vars<'a> = $crate::tools::version::ToolVars<'a>;
+
+            fn vars<'a>(&'a self, version: Self::Facts<'a>) -> Option<Self::Vars<'a>> {
+                Some(Self::Vars { version: version?.vars() })
+            }
+        }
+    };
+}
+pub(crate) use version_of;

@@ -35,7 +35,7 @@ fn bounds(text: &str) -> Option<VersionReq> {
     let mut words = text.split_whitespace().peekable();
     while let Some(word) = words.next() {
         if let Some(lowest) = words.next_if_eq(&"-").and(Some(word)) {
-            written.push_str(&format!(">={lowest},<="));
+            written.extend([">=", lowest, ",<="]);
             continue;
         }
         written.push_str(word);

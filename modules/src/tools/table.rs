@@ -62,7 +62,7 @@ tools! {
         run: [&["cmake", "--version"]], parse: word::<2>,
         symbol: "△ ", style: "bold blue",
     }
-    /// Shows the version of GnuCOBOL in a directory that uses it.
+    /// Shows the version of COBOL in a directory that uses it.
     COBOL "cobol" at 25 {
         extensions: ["cbl", "cob", "CBL", "COB"],
         run: [&["cobc", "-version"]], parse: word::<2>,

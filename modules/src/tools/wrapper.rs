@@ -1,40 +1,180 @@
-//! What Gradle and Maven share: a wrapper's settings in the project tell the version.
+//! The table of build tools whose version a wrapper in the project fixes: Gradle and Maven.
+//!
+//! Shows: the version that the wrapper downloads.
+//! Hidden when: the directory has none of the tool's files.
+//! Costs: reading the wrapper's settings.
+//! Source: Gradle's manual, "The Gradle Wrapper"; maven.apache.org/wrapper.
 
-use std::path::{Path, PathBuf};
-
+use ziron_macros::Options;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
+use ziron_runtime::segment::Segment;
+use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::spec::{Format, StyleText};
 
+use super::options::Detection;
 use super::parse::some;
+use super::version::{ToolVars, Version};
 use crate::files;
+use crate::list::Row;
 
-/// The folders in which a wrapper is looked for: the place, and those above it if that is wanted.
-pub(crate) fn folders(place: &Place, recursive: bool) -> impl Iterator<Item = &Path> {
-    place.physical.ancestors().take(if recursive { usize::MAX } else { 1 })
+/// A build tool whose version a wrapper fixes.
+#[derive(Clone, Copy, Debug, Options)]
+pub struct Wrapper {
+    /// The format of the module.
+    #[option(default = "via [$symbol($version )]($style)")]
+    pub format: Format,
+    /// The format of the version.
+    #[option(default = "v${raw}")]
+    pub version_format: Format,
+    /// The symbol of the tool.
+    #[option(default = "", var)]
+    pub symbol: Format,
+    /// The style of the module.
+    #[option(default = "bold bright-cyan")]
+    pub style: StyleText,
+    /// Looks for the wrapper in the folders above as well.
+    #[option(default = false)]
+    pub recursive: bool,
+    /// Leaves the module out.
+    #[option(default = false)]
+    pub disabled: bool,
+    /// Extensions of files that show the module; one with a leading `!` hides it.
+    #[option(default = &[])]
+    pub detect_extensions: &'static [&'static str],
+    /// Files that show the module; one with a leading `!` hides it.
+    #[option(default = &[])]
+    pub detect_files: &'static [&'static str],
+    /// Folders that show the module; one with a leading `!` hides it.
+    #[option(default = &[])]
+    pub detect_folders: &'static [&'static str],
+    /// The module's name.
+    #[fixed("")]
+    pub name: &'static str,
+    /// The folder that shows the module if the settings are in it.
+    #[fixed("")]
+    pub folder: &'static str,
+    /// The wrapper's settings, below the project.
+    #[fixed("")]
+    pub settings: &'static str,
+    /// What stands before the version in the name of what is downloaded.
+    #[fixed("")]
+    pub prefix: &'static str,
 }
 
-/// The version of the distribution that a wrapper's settings name: the last part of its address, without a prefix and what the last `-` begins.
-pub(crate) async fn version<I: Io>(settings: PathBuf, prefix: &str, io: &I) -> Option<String> {
-    distribution(&files::text(io, &settings).await?, prefix)
+/// Gradle.
+pub const GRADLE: Wrapper = Wrapper {
+    symbol: Format("🅶 "),
+    detect_extensions: &["gradle", "gradle.kts"],
+    detect_folders: &["gradle"],
+    name: "gradle",
+    settings: "gradle/wrapper/gradle-wrapper.properties",
+    prefix: "gradle-",
+    ..Wrapper::DEFAULT
+};
+
+/// Maven.
+pub const MAVEN: Wrapper = Wrapper {
+    symbol: Format("🅼 "),
+    detect_files: &["pom.xml"],
+    name: "maven",
+    folder: ".mvn",
+    settings: ".mvn/wrapper/maven-wrapper.properties",
+    prefix: "apache-maven-",
+    ..Wrapper::DEFAULT
+};
+
+/// All rows.
+pub(crate) const ROWS: &[Row<Wrapper>] = &[
+    ("GRADLE", "Shows the version of Gradle that the directory's wrapper downloads.", 38, GRADLE),
+    ("MAVEN", "Shows the version of Maven that the directory's wrapper downloads.", 46, MAVEN),
+];
+
+impl Wrapper {
+    const fn detection(&self) -> Detection {
+        Detection {
+            files: self.detect_files,
+            folders: self.detect_folders,
+            extensions: self.detect_extensions,
+        }
+    }
 }
 
+impl Source for Wrapper {
+    type Key = ();
+    type Fact = Version;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn manifest(&self) -> Manifest {
+        self.detection().manifest(Cost::File, Policy::Never).files([self.settings])
+    }
+
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
+        let is_here = self.detection().matches(place, io).await
+            || (place.listing(io).await.has_folder(self.folder)
+                && io.kind(&place.physical.join(self.settings)).await.is_some());
+        is_here.then_some(())
+    }
+
+    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<Version, ReadError> {
+        for folder in place.physical.ancestors().take(if self.recursive { usize::MAX } else { 1 }) {
+            if let Some(settings) = files::text(io, &folder.join(self.settings)).await {
+                return Ok(Version { raw: distribution(&settings, self.prefix).unwrap_or_default() });
+            }
+        }
+        Ok(Version::default())
+    }
+}
+
+/// The version of what a wrapper's settings say is downloaded: the last part of its address, without a prefix and what the last `-` begins.
 fn distribution(settings: &str, prefix: &str) -> Option<String> {
     let address = settings.lines().find_map(|line| line.strip_prefix("distributionUrl="))?;
-    let file = address.rsplit('/').next()?.strip_prefix(prefix)?;
-    some(file.rsplit_once('-')?.0)
+    some(address.rsplit('/').next()?.strip_prefix(prefix)?.rsplit_once('-')?.0)
+}
+
+impl Segment for Wrapper {
+    type Facts<'a> = Option<&'a Version>;
+    type Vars<'a> = ToolVars<'a>;
+
+    fn vars<'a>(&'a self, version: Option<&'a Version>) -> Option<ToolVars<'a>> {
+        Some(ToolVars { version: version?.vars() })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::distribution;
+    use ziron_runtime::io::Simulated;
+
+    use super::*;
+    use crate::testing::{HERE, read};
+
+    const MAVEN_SETTINGS: &str =
+        "distributionUrl=https://repo/org/apache/maven/apache-maven/3.9.6/apache-maven-3.9.6-bin.zip\n";
 
     #[test]
     fn the_address_tells_the_version() {
         let gradle = "zipStorePath=x\ndistributionUrl=https\\://services.gradle.org/distributions/gradle-8.5-rc-1-bin.zip\n";
         assert_eq!(distribution(gradle, "gradle-").as_deref(), Some("8.5-rc-1"));
-        let maven =
-            "distributionUrl=https://repo/org/apache/maven/apache-maven/3.9.6/apache-maven-3.9.6-bin.zip";
-        assert_eq!(distribution(maven, "apache-maven-").as_deref(), Some("3.9.6"));
+        assert_eq!(distribution(MAVEN_SETTINGS, "apache-maven-").as_deref(), Some("3.9.6"));
         assert_eq!(distribution("distributionUrl=x", "gradle-"), None);
+    }
+
+    #[test]
+    fn the_wrapper_may_be_above() {
+        let io = Simulated::new()
+            .file(format!("{HERE}/pom.xml"), "")
+            .file("/home/me/.mvn/wrapper/maven-wrapper.properties", MAVEN_SETTINGS);
+        assert_eq!(read(&MAVEN, &io).unwrap().raw, "");
+        assert_eq!(read(&Wrapper { recursive: true, ..MAVEN }, &io).unwrap().raw, "3.9.6");
+    }
+
+    #[test]
+    fn the_settings_of_maven_alone_show_it() {
+        let io = Simulated::new().file(format!("{HERE}/{}", MAVEN.settings), MAVEN_SETTINGS);
+        assert_eq!(read(&MAVEN, &io).unwrap().raw, "3.9.6");
+        assert_eq!(read(&GRADLE, &io), None);
     }
 }
