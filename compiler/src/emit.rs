@@ -32,7 +32,8 @@ pub struct Build<'b> {
 /// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`.
 pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
     let mut styles = Styles::default();
-    let modules = plan.modules.iter().map(|module| module::items(module, plan, build, &mut styles)).collect::<Vec<_>>();
+    let modules =
+        plan.modules.iter().map(|module| module::items(module, plan, build, &mut styles)).collect::<Vec<_>>();
     let units = plan.sources.iter().filter_map(|source| match &source.kind {
         SourceKind::Unit(path) => {
             let (name, path) = (screaming(&source.ident), module::path(path));
@@ -67,7 +68,8 @@ pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
 /// Writes a plan as the `main.rs` of a program.
 pub fn program(plan: &Plan, build: Build<'_>) -> String {
     let items = items(plan, build);
-    let header = format!(" Made by ziron-build from {}. Changes are lost when it is made again.", build.config);
+    let header =
+        format!(" Made by ziron-build from {}. Changes are lost when it is made again.", build.config);
     let tokens = quote! {
         #![doc = #header]
 
@@ -88,7 +90,9 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
 fn spaced(code: &str) -> String {
     let begins = |line: &str| {
         let line = line.trim_start();
-        ["/// ", "#[", "use ", "static ", "const BUILD", "impl ", "mod ", "fn ", "pub use "].iter().any(|word| line.starts_with(word))
+        ["/// ", "#[", "use ", "static ", "const BUILD", "impl ", "mod ", "fn ", "pub use "]
+            .iter()
+            .any(|word| line.starts_with(word))
     };
     let mut spaced = String::with_capacity(code.len() + code.len() / 16);
     let mut before = "";
@@ -109,7 +113,9 @@ pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     let mut features: BTreeSet<&'static str> =
         plan.modules.iter().filter_map(|module| module.spec.feature.as_deref()).collect();
     let is_regex = |value: &Value| match value {
-        Value::Table(pairs) => pairs.iter().any(|(name, value)| name == "regex" && *value == Value::Bool(true)),
+        Value::Table(pairs) => {
+            pairs.iter().any(|(name, value)| name == "regex" && *value == Value::Bool(true))
+        }
         _ => false,
     };
     let has_regex = |value: &Value| matches!(value, Value::List(items) if items.iter().any(is_regex));
@@ -171,7 +177,11 @@ fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenSt
         quote!(#name: gather.finish(#name))
     });
     let request = uses_request(plan).then(|| quote!(request: gather.request().clone(),));
-    let gather_name = if plan.sources.is_empty() && request.is_none() { format_ident!("_gather") } else { format_ident!("gather") };
+    let gather_name = if plan.sources.is_empty() && request.is_none() {
+        format_ident!("_gather")
+    } else {
+        format_ident!("gather")
+    };
     let sources = plan.sources.iter().map(|source| {
         let constant = screaming(&source.ident);
         quote!((#constant.name(), #constant.manifest()))

@@ -25,8 +25,10 @@ struct File {
 pub fn specs() -> &'static Specs {
     static SPECS: OnceLock<Specs> = OnceLock::new();
     SPECS.get_or_init(|| {
-        let file: File = ::toml::from_str(include_str!("../specs.toml")).expect("specs.toml is written by a test");
-        let by_name = file.module.iter().enumerate().map(|(index, spec)| (spec.name.clone(), index)).collect();
+        let file: File =
+            ::toml::from_str(include_str!("../specs.toml")).expect("specs.toml is written by a test");
+        let by_name =
+            file.module.iter().enumerate().map(|(index, spec)| (spec.name.clone(), index)).collect();
         Specs { modules: file.module, by_name }
     })
 }
@@ -57,13 +59,75 @@ pub(crate) fn option<'s>(spec: &'s ModuleSpec, name: &str) -> Option<&'s OptionS
 
 /// The modules of starship 1.27 that are not built yet. Naming one is no mistake of the user's.
 pub(crate) const NOT_YET: &[&str] = &[
-    "aws", "azure", "battery", "buf", "claude_context", "claude_cost", "claude_model", "cobol", "conda", "container",
-    "cpp", "crystal", "daml", "dart", "direnv", "docker_context", "dotnet", "elixir", "elm", "erlang", "fennel",
-    "fortran", "fossil_branch", "fossil_metrics", "gcloud", "gleam", "gradle", "guix_shell", "haskell", "haxe",
-    "hg_branch", "hg_state", "julia", "kubernetes", "localip", "maven", "memory_usage", "meson", "mise", "mojo", "nats",
-    "netns", "nim", "nix_shell", "ocaml", "odin", "opa", "openstack", "os", "perl", "pijul_channel", "pixi", "pulumi",
-    "purescript", "quarto", "raku", "red", "rlang", "scala", "singularity", "solidity", "spack", "sudo", "typst",
-    "vagrant", "vcs", "vcsh", "vlang", "xmake",
+    "aws",
+    "azure",
+    "battery",
+    "buf",
+    "claude_context",
+    "claude_cost",
+    "claude_model",
+    "cobol",
+    "conda",
+    "container",
+    "cpp",
+    "crystal",
+    "daml",
+    "dart",
+    "direnv",
+    "docker_context",
+    "dotnet",
+    "elixir",
+    "elm",
+    "erlang",
+    "fennel",
+    "fortran",
+    "fossil_branch",
+    "fossil_metrics",
+    "gcloud",
+    "gleam",
+    "gradle",
+    "guix_shell",
+    "haskell",
+    "haxe",
+    "hg_branch",
+    "hg_state",
+    "julia",
+    "kubernetes",
+    "localip",
+    "maven",
+    "memory_usage",
+    "meson",
+    "mise",
+    "mojo",
+    "nats",
+    "netns",
+    "nim",
+    "nix_shell",
+    "ocaml",
+    "odin",
+    "opa",
+    "openstack",
+    "os",
+    "perl",
+    "pijul_channel",
+    "pixi",
+    "pulumi",
+    "purescript",
+    "quarto",
+    "raku",
+    "red",
+    "rlang",
+    "scala",
+    "singularity",
+    "solidity",
+    "spack",
+    "sudo",
+    "typst",
+    "vagrant",
+    "vcs",
+    "vcsh",
+    "vlang",
+    "xmake",
 ];
 
 #[cfg(test)]

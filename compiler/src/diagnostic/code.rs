@@ -158,7 +158,7 @@ codes! {
         "Nothing that the formats name can ever be shown."
     Cycle = 404 Error
         "a format contains itself"
-        "A format names an option whose own format leads back to it. Starship would never finish drawing it."
+        "A format names an option whose own format leads back to it. Starship shows nothing for it."
     NotYet = 405 Warning
         "a module of starship's is not built yet"
         "The configuration is right, but this version of Ziron has no such module. Nothing is shown for it."

@@ -60,7 +60,10 @@ fn name(style: Style) -> String {
 }
 
 fn attributes(style: Style) -> impl Iterator<Item = &'static str> {
-    Attributes::WORDS.into_iter().filter(move |(_, attribute)| style.attributes.contains(*attribute)).map(|(word, _)| word)
+    Attributes::WORDS
+        .into_iter()
+        .filter(move |(_, attribute)| style.attributes.contains(*attribute))
+        .map(|(word, _)| word)
 }
 
 fn color_name(color: Color) -> String {

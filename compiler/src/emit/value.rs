@@ -51,8 +51,11 @@ fn plain(value: &Value) -> TokenStream {
 }
 
 fn substitutions(value: &Value) -> TokenStream {
-    let one = |from: &str, to: &str, regex: bool| quote!(Substitution { from: #from, to: #to, regex: #regex });
-    let text = |value: Option<&Value>| if let Some(Value::Text(text)) = value { text.clone() } else { String::new() };
+    let one =
+        |from: &str, to: &str, regex: bool| quote!(Substitution { from: #from, to: #to, regex: #regex });
+    let text = |value: Option<&Value>| {
+        if let Some(Value::Text(text)) = value { text.clone() } else { String::new() }
+    };
     let all: Vec<TokenStream> = match value {
         Value::Table(pairs) => pairs.iter().map(|(from, to)| one(from, &text(Some(to)), false)).collect(),
         Value::List(items) => items

@@ -47,12 +47,13 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
         has_facts: true,
         diagnostics,
     };
-    let mut parts = Parts { left: layout.part(&left, LEFT), right: layout.part(&right, RIGHT), ..Parts::default() };
-    parts.right.retain(|node| *node != Node::Newline);
+    let mut parts =
+        Parts { left: layout.part(&left, LEFT), right: layout.part(&right, RIGHT), ..Parts::default() };
+    on_one_line(&mut parts.right);
     if settings.transient {
         parts.transient_left = layout.part(&transient_left, TRANSIENT);
         parts.transient_right = layout.part(&transient_right, TRANSIENT);
-        parts.transient_right.retain(|node| *node != Node::Newline);
+        on_one_line(&mut parts.transient_right);
     }
     layout.has_facts = false;
     parts.continuation = layout.part(&continuation, LEFT);
@@ -118,13 +119,27 @@ impl<'c> Layout<'c, '_> {
                 }
                 Piece::Conditional { pieces, .. } => {
                     let body = self.pieces(pieces, origin, base);
-                    if body.iter().any(can_draw) {
+                    if self.always_draws(pieces) {
+                        nodes.extend(body);
+                    } else if body.iter().any(can_draw) {
                         nodes.push(Node::WhenDrawn { body });
                     }
                 }
             }
         }
         nodes
+    }
+
+    /// Whether one of the variables is a line break or a fill, which are there in any case.
+    fn always_draws(&self, pieces: &[Piece]) -> bool {
+        let mut always = false;
+        format::for_each_variable(pieces, &mut |name, _| {
+            let is_in_all = |name: &str| name == "all" && !self.named.contains("line_break");
+            let name = if is_in_all(name) { "line_break" } else { name };
+            always |= matches!(name, "fill" | "line_break")
+                && self.specs.get(name).is_some_and(|spec| !self.is_disabled(name, spec));
+        });
+        always
     }
 
     fn style(&mut self, expression: &[StylePart], origin: &Written<'c>) -> Option<Style> {
@@ -141,7 +156,8 @@ impl<'c> Layout<'c, '_> {
         let expanded = style::expand(&expression, |_, _| "");
         let parsed = style::parse(expanded.as_str(), self.palette);
         if let Some(text) = origin.text {
-            parsed.check(self.palette, self.diagnostics, |span| Some(text.source_span(expanded.place(span)?)));
+            parsed
+                .check(self.palette, self.diagnostics, |span| Some(text.source_span(expanded.place(span)?)));
         }
         parsed.style()
     }
@@ -170,7 +186,13 @@ impl<'c> Layout<'c, '_> {
     }
 
     /// Draws a module by its name; `place` is where a person wrote it.
-    fn named_module(&mut self, name: &str, place: Option<Range<usize>>, base: Option<Style>, nodes: &mut Vec<Node>) {
+    fn named_module(
+        &mut self,
+        name: &str,
+        place: Option<Range<usize>>,
+        base: Option<Style>,
+        nodes: &mut Vec<Node>,
+    ) {
         let family = name.split('.').next().unwrap_or(name);
         let Some(spec) = self.specs.get(family).filter(|spec| spec.many || family == name) else {
             if let Some(place) = place {
@@ -179,7 +201,10 @@ impl<'c> Layout<'c, '_> {
             return;
         };
         if spec.many && family == name {
-            let all = self.many.iter().filter(|many| many.split('.').next() == Some(name) && !self.named_apart(many));
+            let all = self
+                .many
+                .iter()
+                .filter(|many| many.split('.').next() == Some(name) && !self.named_apart(many));
             for many in all.cloned().collect::<Vec<_>>() {
                 self.module_node(&many, spec, base, nodes);
             }
@@ -206,7 +231,8 @@ impl<'c> Layout<'c, '_> {
             if let Some(place) = place {
                 let message = format!("the continuation prompt cannot show `{name}`");
                 self.diagnostics.push(
-                    Diagnostic::new(Code::NoFacts, place, message).label("it is drawn once, when the shell starts"),
+                    Diagnostic::new(Code::NoFacts, place, message)
+                        .label("it is drawn once, when the shell starts"),
                 );
             }
             return;
@@ -219,7 +245,13 @@ impl<'c> Layout<'c, '_> {
         name.contains('.') && self.named.contains(name)
     }
 
-    fn module_node(&mut self, name: &str, spec: &'static ModuleSpec, base: Option<Style>, nodes: &mut Vec<Node>) {
+    fn module_node(
+        &mut self,
+        name: &str,
+        spec: &'static ModuleSpec,
+        base: Option<Style>,
+        nodes: &mut Vec<Node>,
+    ) {
         if self.is_disabled(name, spec) {
             return;
         }
@@ -228,8 +260,10 @@ impl<'c> Layout<'c, '_> {
             "fill" => {
                 let table = self.tables.get(name).map(|configured| configured.table);
                 let lowering = Lowering::new(spec, table, self.palette, self.diagnostics);
-                let (symbol, style) = (lowering.option_text("symbol").value, lowering.option_text("style").value);
-                let look = style::parse(&style, self.palette).style().or(base).map_or(Look::Absent, Look::Fixed);
+                let (symbol, style) =
+                    (lowering.option_text("symbol").value, lowering.option_text("style").value);
+                let look =
+                    style::parse(&style, self.palette).style().or(base).map_or(Look::Absent, Look::Fixed);
                 nodes.push(Node::Fill { symbol, look });
             }
             _ => {
@@ -272,8 +306,10 @@ impl<'c> Layout<'c, '_> {
             return index;
         }
         let configured = self.tables.get(name);
-        let mut ident: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let mut ident: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+            .collect();
         while self.modules.iter().any(|module| module.ident == ident) {
             ident.push('_');
         }
@@ -333,17 +369,30 @@ impl<'c> Layout<'c, '_> {
             return Diagnostic::new(Code::NotYet, place, format!("the module `{name}` is not built yet"))
                 .label("nothing is shown for it");
         }
-        let names = self.specs.iter().map(|spec| spec.name.as_str()).chain(self.tables.keys().map(String::as_str));
+        let names =
+            self.specs.iter().map(|spec| spec.name.as_str()).chain(self.tables.keys().map(String::as_str));
         Diagnostic::new(Code::UnknownModule, place, format!("unknown module `{name}`"))
             .label(if name.contains('.') { "there is no such table" } else { "no module has this name" })
-            .maybe_help(nearest(name, names).map(|name| if name.contains('.') { format!("write `${{{name}}}`") } else { format!("write `${name}`") }))
+            .maybe_help(nearest(name, names).map(|name| {
+                if name.contains('.') { format!("write `${{{name}}}`") } else { format!("write `${name}`") }
+            }))
+    }
+}
+
+/// Takes the line breaks out of a part that is one line.
+fn on_one_line(nodes: &mut Vec<Node>) {
+    nodes.retain(|node| *node != Node::Newline);
+    for node in nodes {
+        if let Node::WhenDrawn { body } = node {
+            on_one_line(body);
+        }
     }
 }
 
 /// Whether a step can draw text of a module.
 fn can_draw(node: &Node) -> bool {
     match node {
-        Node::Module { .. } | Node::Fill { .. } => true,
+        Node::Module { .. } => true,
         Node::WhenDrawn { body } => body.iter().any(can_draw),
         _ => false,
     }

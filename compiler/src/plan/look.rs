@@ -65,16 +65,21 @@ impl Lowering<'_> {
         });
         let parsed = style::parse(expanded.as_str(), self.palette);
         if let Some(text) = origin.text {
-            parsed.check(self.palette, self.diagnostics, |span| Some(text.source_span(expanded.place(span)?)));
+            parsed
+                .check(self.palette, self.diagnostics, |span| Some(text.source_span(expanded.place(span)?)));
         }
-        parsed.style().map_or(Look::Absent, Look::Fixed)
+        parsed.style().map_or_else(|| self.absent.clone(), Look::Fixed)
     }
 
     fn style_value(&mut self, name: &str) -> Option<StyleValue> {
         if let Some((var, depth)) = self.variable(name) {
             let VarKind::Style { path, arms } = &var.kind else { return None };
             self.uses(var);
-            return Some(StyleValue::Choice { access: Access { depth, name: name.to_owned() }, path: path.clone(), arms });
+            return Some(StyleValue::Choice {
+                access: Access { depth, name: name.to_owned() },
+                path: path.clone(),
+                arms,
+            });
         }
         let option = self.spec.options.iter().find(|option| option.name == name)?;
         match option.kind {
@@ -91,8 +96,18 @@ impl Lowering<'_> {
     fn unknown_style(&mut self, name: &str, span: std::ops::Range<usize>, origin: &Written<'_>) {
         let Some(text) = origin.text else { return };
         let is_style = |kind: OptionKind| matches!(kind, OptionKind::Style | OptionKind::OptionalStyle);
-        let options = self.spec.options.iter().filter(|option| is_style(option.kind)).map(|option| option.name.as_str());
-        let vars = self.spec.vars.iter().filter(|var| matches!(var.kind, VarKind::Style { .. })).map(|var| var.name.as_str());
+        let options = self
+            .spec
+            .options
+            .iter()
+            .filter(|option| is_style(option.kind))
+            .map(|option| option.name.as_str());
+        let vars = self
+            .spec
+            .vars
+            .iter()
+            .filter(|var| matches!(var.kind, VarKind::Style { .. }))
+            .map(|var| var.name.as_str());
         let names: Vec<&str> = options.chain(vars).collect();
         let message = format!("unknown variable `{name}` in a style");
         let label = if names.is_empty() {

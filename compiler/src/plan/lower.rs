@@ -47,6 +47,8 @@ pub(super) struct Lowering<'c> {
     scopes: Vec<&'static [VarSpec]>,
     /// The options and aliases whose formats are being lowered.
     inside: Vec<String>,
+    /// What a style that is absent stands for: of a variable that is drawn before it is put in its place, the look of that place.
+    pub(super) absent: Look,
     /// The facts that the variables used so far need, besides the first.
     pub(super) facts: BTreeSet<usize>,
 }
@@ -67,7 +69,16 @@ impl<'c> Lowering<'c> {
         diagnostics: &'c mut Diagnostics,
     ) -> Self {
         let scopes = vec![spec.vars.as_slice()];
-        Lowering { spec, table, palette, diagnostics, scopes, inside: Vec::new(), facts: BTreeSet::new() }
+        Lowering {
+            spec,
+            table,
+            palette,
+            diagnostics,
+            scopes,
+            inside: Vec::new(),
+            absent: Look::Absent,
+            facts: BTreeSet::new(),
+        }
     }
 
     /// Lowers the whole module.
@@ -139,7 +150,13 @@ impl<'c> Lowering<'c> {
         nodes
     }
 
-    fn lower_variable(&mut self, name: &str, span: &Range<usize>, origin: &Written<'c>, look: &Look) -> Vec<Node> {
+    fn lower_variable(
+        &mut self,
+        name: &str,
+        span: &Range<usize>,
+        origin: &Written<'c>,
+        look: &Look,
+    ) -> Vec<Node> {
         let resolved = self.resolve(name);
         let (var, access) = match resolved {
             Some(Resolved::Var(var, access)) => (var, access),
@@ -171,19 +188,22 @@ impl<'c> Lowering<'c> {
                 self.unknown(name, span.clone(), origin);
                 Vec::new()
             }
-            VarKind::Choice { path, optional, arms, .. } => {
-                let arms = arms.iter().map(|arm| self.arm(arm, look)).collect();
+            VarKind::Choice { path, optional, drawn, arms } => {
+                let absent = if *drawn { look.clone() } else { self.absent.clone() };
+                let arms =
+                    self.with_absent(absent, |this| arms.iter().map(|arm| this.arm(arm, look)).collect());
                 vec![Node::Choice { access, path: path.clone(), optional: *optional, arms }]
             }
             VarKind::Item { option, vars } => {
-                let body = self.scoped(vars, |this| this.option(option, look));
+                let body = self
+                    .with_absent(look.clone(), |this| this.scoped(vars, |this| this.option(option, look)));
                 vec![Node::Item { access, body }]
             }
-            VarKind::Each { option, separator, vars } => {
-                let separator = self.option(separator, look);
-                let body = self.scoped(vars, |this| this.option(option, look));
+            VarKind::Each { option, separator, vars } => self.with_absent(look.clone(), |this| {
+                let separator = this.option(separator, look);
+                let body = this.scoped(vars, |this| this.option(option, look));
                 vec![Node::Each { access, separator, body }]
-            }
+            }),
         }
     }
 
@@ -199,6 +219,14 @@ impl<'c> Lowering<'c> {
         self.scopes.push(vars);
         let result = inner(self);
         self.scopes.pop();
+        result
+    }
+
+    /// Lowers something inside which an absent style stands for another look.
+    fn with_absent<T>(&mut self, absent: Look, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.absent, absent);
+        let result = inner(self);
+        self.absent = outer;
         result
     }
 
@@ -222,7 +250,11 @@ impl<'c> Lowering<'c> {
         }
         let option = self.spec.options.iter().find(|option| option.var && option.name == name)?;
         let written = self.option_text(name);
-        Some(if option.kind == OptionKind::Format { Resolved::Inline(written) } else { Resolved::Literal(written.value) })
+        Some(if option.kind == OptionKind::Format {
+            Resolved::Inline(written)
+        } else {
+            Resolved::Literal(written.value)
+        })
     }
 
     /// Whether this option or inlined variable is being lowered.
@@ -244,7 +276,8 @@ impl<'c> Lowering<'c> {
         if let Some(text) = origin.text {
             let message = format!("the format of `{name}` contains itself");
             self.diagnostics.push(
-                Diagnostic::new(Code::Cycle, text.source_span(span.clone()), message).label("leads back to where it is used"),
+                Diagnostic::new(Code::Cycle, text.source_span(span.clone()), message)
+                    .label("leads back to where it is used"),
             );
         }
     }
@@ -252,7 +285,8 @@ impl<'c> Lowering<'c> {
     fn unknown(&mut self, name: &str, span: Range<usize>, origin: &Written<'c>) {
         let Some(text) = origin.text else { return };
         let mut names: Vec<&str> = Vec::new();
-        let visible = |var: &&'static VarSpec| !matches!(var.kind, VarKind::Style { .. }) && var.name != "layout";
+        let visible =
+            |var: &&'static VarSpec| !matches!(var.kind, VarKind::Style { .. }) && var.name != "layout";
         for scope in self.scopes.iter().rev() {
             names.extend(scope.iter().filter(visible).map(|var| var.name.as_str()));
         }
@@ -260,9 +294,13 @@ impl<'c> Lowering<'c> {
         names.extend(self.spec.options.iter().filter(|option| option.var).map(|option| option.name.as_str()));
         let label = format!("`{}` has: {}", self.spec.name, names.join(", "));
         self.diagnostics.push(
-            Diagnostic::new(Code::UnknownVariable, text.source_span(span), format!("unknown variable `{name}`"))
-                .label(label)
-                .maybe_help(nearest(name, names).map(|name| format!("write `${name}`"))),
+            Diagnostic::new(
+                Code::UnknownVariable,
+                text.source_span(span),
+                format!("unknown variable `{name}`"),
+            )
+            .label(label)
+            .maybe_help(nearest(name, names).map(|name| format!("write `${name}`"))),
         );
     }
 
@@ -273,7 +311,9 @@ impl<'c> Lowering<'c> {
             match piece {
                 Piece::Text { .. } => {}
                 Piece::Variable { name, .. } => tests.push(self.test_variable(name, false)),
-                Piece::Group { pieces, .. } | Piece::Conditional { pieces, .. } => tests.push(self.test(pieces)),
+                Piece::Group { pieces, .. } | Piece::Conditional { pieces, .. } => {
+                    tests.push(self.test(pieces))
+                }
             }
         }
         Test::any(tests)
@@ -316,14 +356,19 @@ impl<'c> Lowering<'c> {
                 VarKind::Style { .. } => Test::NEVER,
                 VarKind::Each { .. } => Test::Each(access),
                 VarKind::Item { option, vars } => {
-                    Test::Item(access, Box::new(self.scoped(vars, |this| this.test_option(option, true))))
+                    match self.scoped(vars, |this| this.test_option(option, true)) {
+                        test if test == Test::NEVER => test,
+                        test => Test::Item(access, Box::new(test)),
+                    }
                 }
                 VarKind::Choice { path, optional, drawn, arms } => {
                     let depth = self.scopes.len();
                     let arms: Vec<_> = arms
                         .iter()
                         .map(|arm| {
-                            let test = self.scoped(&arm.vars, |this| this.test_option(&arm.option, *drawn || text_counts));
+                            let test = self.scoped(&arm.vars, |this| {
+                                this.test_option(&arm.option, *drawn || text_counts)
+                            });
                             let mut fields = BTreeSet::new();
                             fields_of(&test, depth, &mut fields);
                             (arm.variant.clone(), fields.into_iter().collect::<Vec<_>>(), test)
@@ -351,11 +396,18 @@ impl<'c> Lowering<'c> {
     }
 }
 
-/// The lines of a literal.
+/// The lines of a literal. An empty one is drawn only where its colours may be asked for: at the end, by `prev_fg` and `prev_bg`.
 pub(super) fn lines<'t>(text: &'t str, look: &'t Look) -> impl Iterator<Item = Node> + 't {
+    let last = text.matches('\n').count();
+    let has_colors = match look {
+        Look::Absent => false,
+        Look::Fixed(style) => style.fg.is_some() || style.bg.is_some(),
+        Look::Choice { .. } => true,
+    };
     text.split('\n').enumerate().flat_map(move |(index, line)| {
         let newline = (index > 0).then_some(Node::Newline);
-        let text = (!line.is_empty()).then(|| Node::Text { text: line.to_owned(), look: look.clone() });
+        let is_drawn = !line.is_empty() || index > 0 && index == last && has_colors;
+        let text = is_drawn.then(|| Node::Text { text: line.to_owned(), look: look.clone() });
         newline.into_iter().chain(text)
     })
 }
@@ -428,7 +480,8 @@ mod tests {
 
     /// The program, and what is wrong with the configuration.
     fn compiled(text: &str) -> (Option<String>, Vec<String>) {
-        let output = compile(Input { text, build: Build { config: "ziron.toml", config_hash: "-", build_hash: "-" } });
+        let output =
+            compile(Input { text, build: Build { config: "ziron.toml", config_hash: "-", build_hash: "-" } });
         let messages = output.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect();
         (output.program.map(|program| program.source), messages)
     }
@@ -442,7 +495,10 @@ mod tests {
             ("[status]\ndisabled = false\npipestatus_segment_format = '$layout'", "layout"),
         ] {
             let (program, messages) = compiled(&format!("format = '$jobs$directory$status'\n{options}"));
-            assert!(messages.contains(&format!("the format of `{name}` contains itself")), "{options}: {messages:?}");
+            assert!(
+                messages.contains(&format!("the format of `{name}` contains itself")),
+                "{options}: {messages:?}"
+            );
             assert!(program.is_none(), "{options}");
         }
     }

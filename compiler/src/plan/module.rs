@@ -32,7 +32,7 @@ pub(super) fn tables<'c>(
     diagnostics: &mut Diagnostics,
 ) -> (Tables<'c>, Vec<String>) {
     let mut tables = Tables::new();
-    // The names below `env_var` and `custom`, in the order of the file.
+    // `env_var` and what is below it and `custom`: the table itself first, then in the order of the file.
     let mut many = Vec::new();
     for (key, value) in root {
         if settings::is_root_option(&key.name) {
@@ -46,7 +46,15 @@ pub(super) fn tables<'c>(
             diagnostics.push(value.wrong_type(&key.name, "a table"));
             continue;
         };
+        let options = check(spec, table, palette, diagnostics);
+        let says_something = !spec.many || table.iter().any(|(_, value)| value.as_table().is_none());
+        if says_something {
+            tables.insert(spec.name.clone(), Configured { table, at: key.span.start, options });
+        }
         if spec.many {
+            if says_something {
+                many.push(spec.name.clone());
+            }
             for (inner, value) in table {
                 if let Some(below) = value.as_table().filter(|_| specs::option(spec, &inner.name).is_none()) {
                     let name = format!("{}.{}", spec.name, inner.name);
@@ -56,22 +64,18 @@ pub(super) fn tables<'c>(
                 }
             }
         }
-        let options = check(spec, table, palette, diagnostics);
-        let says_something = !spec.many || table.iter().any(|(_, value)| value.as_table().is_none());
-        if says_something {
-            tables.insert(spec.name.clone(), Configured { table, at: key.span.start, options });
-            if spec.many {
-                many.push(spec.name.clone());
-            }
-        }
     }
     (tables, many)
 }
 
 fn unknown_key(key: &Key, specs: &Specs) -> Diagnostic {
     if NOT_YET.contains(&key.name.as_str()) {
-        return Diagnostic::new(Code::NotYet, key.span.clone(), format!("the module `{}` is not built yet", key.name))
-            .label("this table is ignored");
+        return Diagnostic::new(
+            Code::NotYet,
+            key.span.clone(),
+            format!("the module `{}` is not built yet", key.name),
+        )
+        .label("this table is ignored");
     }
     let names = specs.iter().map(|spec| spec.name.as_str()).chain(settings::ROOT.iter().copied());
     Diagnostic::new(Code::UnknownOption, key.span.clone(), format!("unknown option or module `{}`", key.name))
@@ -80,7 +84,12 @@ fn unknown_key(key: &Key, specs: &Specs) -> Diagnostic {
 }
 
 /// Checks the options of one module and returns those that are not the defaults.
-fn check(spec: &ModuleSpec, table: &Table, palette: &Palette, diagnostics: &mut Diagnostics) -> Vec<(String, Value)> {
+fn check(
+    spec: &ModuleSpec,
+    table: &Table,
+    palette: &Palette,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(String, Value)> {
     let mut set: Vec<(String, Value)> = Vec::new();
     for (key, given) in table {
         let Some(option) = specs::option(spec, &key.name) else {
@@ -92,14 +101,17 @@ fn check(spec: &ModuleSpec, table: &Table, palette: &Palette, diagnostics: &mut 
         if option.name != key.name && table.get(&option.name).is_some() {
             let message = format!("`{}` and `{}` are the same option", key.name, option.name);
             diagnostics.push(
-                Diagnostic::new(Code::ConflictingOptions, key.span.clone(), message).label(format!("remove it, or `{}`", option.name)),
+                Diagnostic::new(Code::ConflictingOptions, key.span.clone(), message)
+                    .label(format!("remove it, or `{}`", option.name)),
             );
             continue;
         }
         if let Some(text) = given.as_text() {
             match option.kind {
                 OptionKind::Format => drop(format::parse_text(text, diagnostics)),
-                OptionKind::Style | OptionKind::OptionalStyle => drop(style::parse_text(text, palette, diagnostics)),
+                OptionKind::Style | OptionKind::OptionalStyle => {
+                    drop(style::parse_text(text, palette, diagnostics))
+                }
                 _ => {}
             }
         }

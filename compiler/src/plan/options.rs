@@ -6,7 +6,11 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::syntax::toml;
 
 /// Checks a value of the configuration against the option it is for; `None` if it does not fit, which has been said then.
-pub(super) fn check(option: &OptionSpec, given: &toml::Value, diagnostics: &mut Diagnostics) -> Option<Value> {
+pub(super) fn check(
+    option: &OptionSpec,
+    given: &toml::Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
     let value = convert(option.kind, given);
     match value {
         Ok(value) => Some(value),
@@ -41,7 +45,8 @@ enum Mismatch {
 
 fn convert(kind: OptionKind, given: &toml::Value) -> Result<Value, Mismatch> {
     let text = |value: &toml::Value| value.as_text().map(|text| Value::Text(text.as_str().to_owned()));
-    let texts = |value: &toml::Value| value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>().map(Value::List);
+    let texts =
+        |value: &toml::Value| value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>().map(Value::List);
     let found = match kind {
         OptionKind::Bool | OptionKind::OptionalBool => given.as_bool().map(Value::Bool),
         OptionKind::Unsigned | OptionKind::OptionalUnsigned => match given.as_integer() {
@@ -49,9 +54,11 @@ fn convert(kind: OptionKind, given: &toml::Value) -> Result<Value, Mismatch> {
             number => number.map(Value::Integer),
         },
         OptionKind::Integer => given.as_integer().map(Value::Integer),
-        OptionKind::Text | OptionKind::OptionalText | OptionKind::Format | OptionKind::Style | OptionKind::OptionalStyle => {
-            text(given)
-        }
+        OptionKind::Text
+        | OptionKind::OptionalText
+        | OptionKind::Format
+        | OptionKind::Style
+        | OptionKind::OptionalStyle => text(given),
         OptionKind::Texts => texts(given).or_else(|| text(given).map(|one| Value::List(vec![one]))),
         OptionKind::Command => texts(given).or_else(|| text(given)),
         OptionKind::Commands => commands(given),

@@ -90,9 +90,13 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
         if !ZIRON.contains(&key.name.as_str()) {
             let help = nearest(&key.name, ZIRON.iter().copied()).map(|name| format!("write `{name}`"));
             diagnostics.push(
-                Diagnostic::new(Code::UnknownOption, key.span.clone(), format!("unknown option `{}`", key.name))
-                    .label(format!("`ziron` has: {}", ZIRON.join(", ")))
-                    .maybe_help(help),
+                Diagnostic::new(
+                    Code::UnknownOption,
+                    key.span.clone(),
+                    format!("unknown option `{}`", key.name),
+                )
+                .label(format!("`ziron` has: {}", ZIRON.join(", ")))
+                .maybe_help(help),
             );
         }
     }
@@ -127,7 +131,8 @@ impl<'c> Reader<'c, '_> {
         let Ok(number) = u64::try_from(number) else {
             let span = self.table.get(name).map(|value| value.span.clone()).unwrap_or_default();
             self.diagnostics.push(
-                Diagnostic::new(Code::OutOfRange, span, format!("`{name}` cannot be negative")).label("expected 0 ms or more"),
+                Diagnostic::new(Code::OutOfRange, span, format!("`{name}` cannot be negative"))
+                    .label("expected 0 ms or more"),
             );
             return None;
         };
