@@ -1,5 +1,10 @@
 //! Prints the expansion of a configuration: `cargo run -p ziron-compiler --example expand -- FILE`.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "an example prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "an example prints"
+)]
 
 use ziron_compiler::diagnostic::Paint;
 use ziron_compiler::emit::Build;
@@ -9,7 +14,8 @@ fn main() {
     let file = std::env::args().nth(1).unwrap_or_default();
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     let hash = hash(&text);
-    let output = compile(Input { text: &text, build: Build { config: &file, config_hash: &hash, build_hash: "-" } });
+    let output =
+        compile(Input { text: &text, build: Build { config: &file, config_hash: &hash, build_hash: "-" } });
     eprint!("{}", output.diagnostics.render(&file, &text, Paint::Ansi));
     if let Some(program) = output.program {
         print!("{}", program.source);

@@ -72,12 +72,11 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
         format!(" Made by ziron-build from {}. Changes are lost when it is made again.", build.config);
     let tokens = quote! {
         #![doc = #header]
+        #![no_main]
 
         #items
 
-        fn main() -> ::std::process::ExitCode {
-            ::ziron::main::<Prompt>()
-        }
+        ::ziron::start!(Prompt);
     };
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),

@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -187,7 +188,8 @@ impl<'a, I: Io> Gather for Direct<'a, I> {
             return Pending { name, start, state: State::Unwanted };
         }
         let (io, place, store) = (self.io, self.place, self.store);
-        let mut work = Box::pin(learn(source, io, place, store));
+        // Without its type, so that a task is compiled once for each type of fact and not for each source.
+        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send + 'a>> = Box::pin(learn(source, io, place, store));
         let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(found) => State::Ready(found),
             Poll::Pending => {

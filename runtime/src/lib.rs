@@ -16,4 +16,5 @@ pub mod segment;
 pub mod shell;
 pub mod source;
 pub mod spec;
+pub mod start;
 pub mod store;

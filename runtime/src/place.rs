@@ -1,8 +1,7 @@
 //! The place: the directory that a prompt is drawn for.
 
 use std::any::{Any, TypeId};
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -23,7 +22,7 @@ pub struct Place {
     scan: Scan,
     listing: OnceLock<Listing>,
     repository: OnceLock<Option<PathBuf>>,
-    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    shared: Mutex<Vec<Made>>,
 }
 
 impl Place {
@@ -84,18 +83,27 @@ impl Place {
     /// Two sources that ask at the same time may both make it; the first one's is kept.
     pub fn share<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
         let id = TypeId::of::<T>();
-        if let Some(made) = self.lock_shared().get(&id).cloned().and_then(|any| any.downcast().ok()) {
+        if let Some(made) = self.made(id) {
             return made;
         }
         let made = Arc::new(make());
-        let kept = self.lock_shared().entry(id).or_insert_with(|| made.clone()).clone();
-        kept.downcast().unwrap_or(made)
+        // Somebody else may have been quicker.
+        if let Some(first) = self.made(id) {
+            return first;
+        }
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).push((id, made.clone()));
+        made
     }
 
-    fn lock_shared(&self) -> std::sync::MutexGuard<'_, HashMap<TypeId, Arc<dyn Any + Send + Sync>>> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn made<T: Any + Send + Sync>(&self, id: TypeId) -> Option<Arc<T>> {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, made) = shared.iter().find(|(other, _)| *other == id)?;
+        made.clone().downcast().ok()
     }
 }
+
+/// Something that was made once, by its type.
+type Made = (TypeId, Arc<dyn Any + Send + Sync>);
 
 /// How a directory is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,12 +130,12 @@ async fn looks_like_repository<I: Io>(dot_git: &Path, io: &I) -> bool {
     }
 }
 
-/// What is in a directory, ready to be asked for names and extensions.
+/// What is in a directory, ready to be asked for names and extensions: sorted, for a prompt asks some hundred times.
 #[derive(Debug, Default)]
 pub struct Listing {
-    files: HashSet<Box<OsStr>>,
-    folders: HashSet<Box<OsStr>>,
-    extensions: HashSet<Box<str>>,
+    files: Vec<OsString>,
+    folders: Vec<OsString>,
+    extensions: Vec<Box<str>>,
 }
 
 impl Listing {
@@ -136,37 +144,35 @@ impl Listing {
         let mut listing = Listing::default();
         for Entry { name, is_folder } in entries {
             if is_folder {
-                listing.folders.insert(name.into_boxed_os_str());
+                listing.folders.push(name);
                 continue;
             }
-            if let Some(text) = name.to_str() {
-                for extension in extensions(text) {
-                    if !listing.extensions.contains(extension) {
-                        listing.extensions.insert(extension.into());
-                    }
-                }
-            }
-            listing.files.insert(name.into_boxed_os_str());
+            listing.extensions.extend(name.to_str().into_iter().flat_map(extensions).map(Box::from));
+            listing.files.push(name);
         }
+        listing.files.sort_unstable();
+        listing.folders.sort_unstable();
+        listing.extensions.sort_unstable();
+        listing.extensions.dedup();
         listing
     }
 
     /// Whether there is a file of this name.
     pub fn has_file(&self, name: &str) -> bool {
-        self.files.contains(OsStr::new(name))
+        self.files.binary_search_by(|file| file.as_os_str().cmp(OsStr::new(name))).is_ok()
     }
 
     /// Whether there is a folder of this name.
     pub fn has_folder(&self, name: &str) -> bool {
-        self.folders.contains(OsStr::new(name))
+        self.folders.binary_search_by(|folder| folder.as_os_str().cmp(OsStr::new(name))).is_ok()
     }
 
     /// Whether there is a file with this extension, written without the dot.
     pub fn has_extension(&self, extension: &str) -> bool {
-        self.extensions.contains(extension)
+        self.extensions.binary_search_by(|other| (**other).cmp(extension)).is_ok()
     }
 
-    /// The names of all files, in no order.
+    /// The names of all files, sorted.
     pub fn files(&self) -> impl Iterator<Item = &OsStr> {
         self.files.iter().map(AsRef::as_ref)
     }

@@ -21,6 +21,7 @@ pub use ziron_runtime::prompt::{Build, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Known, Manifest, Source};
+pub use ziron_runtime::start;
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 
 /// The version of Ziron.

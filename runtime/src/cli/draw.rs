@@ -1,11 +1,10 @@
 //! The commands that draw.
 
-use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use super::world;
+use super::{say_bytes, world};
 use crate::gather::{Direct, Parts};
 use crate::io::Real;
 use crate::pen::Pen;
@@ -28,8 +27,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, &request, parts, world::colors(), &mut out);
-    // Whoever closed the pipe did not want more.
-    let _ = std::io::stdout().lock().write_all(&out);
+    say_bytes(&out);
     if gather.is_late()
         && let Some(store) = &store
     {
@@ -41,7 +39,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
 pub(super) fn continuation<P: Prompt>(request: &Request) {
     let mut out = Vec::new();
     continuation_into::<P>(request.shell, &mut out);
-    let _ = std::io::stdout().lock().write_all(&out);
+    say_bytes(&out);
 }
 
 fn continuation_into<P: Prompt>(shell: Shell, out: &mut Vec<u8>) {
@@ -65,7 +63,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
     let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(world::colors());
     (module.draw)(&facts, &mut pen);
     pen.finish();
-    let _ = std::io::stdout().lock().write_all(&out);
+    say_bytes(&out);
     Ok(())
 }
 

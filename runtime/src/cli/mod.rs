@@ -7,6 +7,7 @@ mod report;
 mod world;
 
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
@@ -45,18 +46,23 @@ Drawing:
 
 /// Runs a generated binary: its whole `main`.
 pub fn main<P: Prompt>() -> ExitCode {
-    let arguments = match Arguments::parse(lexopt::Parser::from_env()) {
+    ExitCode::from(run_with::<P>(lexopt::Parser::from_env()))
+}
+
+/// Runs a generated binary with the arguments after the program's name, and returns its exit status.
+pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser) -> u8 {
+    let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             say_error(&format!("error: {error}\n\nTry --help.\n"));
-            return ExitCode::from(USAGE_ERROR);
+            return USAGE_ERROR;
         }
     };
     match run::<P>(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(message) => {
             say_error(&format!("error: {message}\n"));
-            ExitCode::FAILURE
+            1
         }
     }
 }
@@ -84,9 +90,20 @@ fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes to standard output. Whoever closed it did not want more.
+/// Writes text to standard output.
 fn say(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    say_bytes(text.as_bytes());
+}
+
+/// Writes to standard output in as few calls as it takes: no buffer that looks for line ends. Whoever closed it did not want more.
+fn say_bytes(mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        match rustix::io::write(std::io::stdout().as_fd(), bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+            Err(_) => return,
+        }
+    }
 }
 
 fn say_error(text: &str) {
