@@ -10,7 +10,7 @@ mod value;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::spec::Value;
 
@@ -37,31 +37,67 @@ pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
     let units = plan.sources.iter().filter_map(|source| match &source.kind {
         SourceKind::Unit(path) => {
             let (name, path) = (screaming(&source.ident), module::path(path));
-            Some(quote!(static #name: #path = #path;))
+            Some(quote! {
+                /// A source that modules share.
+                static #name: #path = #path;
+            })
         }
         SourceKind::Module(_) => None,
     });
     let facts = facts(plan);
     let implementation = implementation(plan, build, &mut styles);
     let constants = styles.constants();
+    let items = quote!(#(#modules)* #(#units)* #facts #implementation);
+    let imports = imports(&items);
     quote! {
         /// A prompt, compiled.
         mod prompt {
-            #[allow(unused_imports, reason = "which of them are used depends on the configuration")]
-            use ::core::prelude::rust_2024::*;
-            #[allow(unused_imports, reason = "which of them are used depends on the configuration")]
-            use ::ziron::{
-                modules, Build, Color, Condition, Datum as _, FactOf, Format, Gather, Literal, Manifest, Module, Parts, Pen, Request,
-                Segment as _, Settings, Source as _, Style, StyleText, Substitution, Words,
-            };
-
-            #(#modules)*
-            #(#units)*
-            #facts
-            #implementation
+            #imports
+            #items
             #constants
         }
         pub use self::prompt::Prompt;
+    }
+}
+
+/// The imports that these items use.
+fn imports(items: &TokenStream) -> TokenStream {
+    let names = [
+        "modules",
+        "Build",
+        "Condition",
+        "FactOf",
+        "Format",
+        "Gather",
+        "Literal",
+        "Manifest",
+        "Module",
+        "Parts",
+        "Pen",
+        "Request",
+        "Settings",
+        "Style",
+        "StyleText",
+        "Substitution",
+        "Words",
+    ];
+    let names = names.into_iter().filter(|name| mentions(items, name)).map(|name| {
+        let name = format_ident!("{name}");
+        quote!(#name)
+    });
+    let traits = [("vars", quote!(Segment as _)), ("manifest", quote!(Source as _))];
+    let traits = traits.into_iter().filter(|(method, _)| mentions(items, method)).map(|(_, name)| name);
+    let names = names.chain(traits);
+    let datum = mentions(items, "is_empty").then(|| {
+        quote! {
+            #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+            use ::ziron::Datum as _;
+        }
+    });
+    quote! {
+        use ::core::prelude::rust_2024::*;
+        #datum
+        use ::ziron::{#(#names),*};
     }
 }
 
@@ -78,6 +114,11 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
 
         ::ziron::start!(Prompt);
     };
+    text(tokens)
+}
+
+/// Writes code for people to read.
+pub fn text(tokens: TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),
         // Tokens that are no file are a mistake of ours; the compiler that reads them says where.
@@ -88,16 +129,21 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
 /// Puts an empty line between items: before every line of code that begins one, or its documentation.
 fn spaced(code: &str) -> String {
     let begins = |line: &str| {
-        let line = line.trim_start();
-        ["/// ", "#[", "use ", "static ", "const BUILD", "impl ", "mod ", "fn ", "pub use "]
-            .iter()
-            .any(|word| line.starts_with(word))
+        let words =
+            ["///", "#[", "use ", "static ", "const BUILD", "const SETTINGS", "const MODULES", "pub const "];
+        let others = ["impl ", "mod ", "fn ", "pub use ", "::ziron::"];
+        words.iter().chain(&others).any(|word| line.trim_start().starts_with(word))
     };
+    // Imports stand together, and so do constants.
+    let is_import =
+        |line: &str| line.trim_start().starts_with("use ") || line.contains("#[allow(unused_imports");
+    let is_constant = |line: &str| line.trim_start().starts_with("pub const ");
     let mut spaced = String::with_capacity(code.len() + code.len() / 16);
     let mut before = "";
     for line in code.lines() {
-        let ends = before.trim_end().ends_with([';', '}']) || before.starts_with("//!");
-        if ends && begins(line) && !before.trim_start().starts_with('#') {
+        let ends = before.ends_with([';', '}']) || before.starts_with("//!") || before.starts_with("#![");
+        let continues = is_import(before) && is_import(line) || is_constant(line) && !is_import(before);
+        if ends && begins(line) && !continues {
             spaced.push('\n');
         }
         spaced.push_str(line);
@@ -240,8 +286,8 @@ fn unused(body: &TokenStream, name: &str) -> proc_macro2::Ident {
 /// Whether an identifier stands anywhere in these tokens.
 fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(ident) => ident == name,
-        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
         _ => false,
     })
 }
@@ -255,6 +301,8 @@ fn settings(plan: &Plan) -> TokenStream {
         follow_symlinks,
         transient,
     } = plan.settings;
+    let [budget_ms, command_timeout_ms, scan_timeout_ms] =
+        [budget_ms, command_timeout_ms, scan_timeout_ms].map(Literal::u64_unsuffixed);
     quote! {
         Settings {
             add_newline: #add_newline,

@@ -1,14 +1,16 @@
 //! Bodies: the steps of a drawing as calls on the pen.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::pen::escape;
 use ziron_runtime::shell::Shell;
+use ziron_runtime::spec::{ArmSpec, ModuleSpec, VarKind, VarSpec};
 
 use super::mentions;
 use super::module::path;
-use super::style::{Styles, is_relative};
+use super::style::Styles;
 use crate::plan::{Access, Arm, Look, Node, Test};
+use crate::syntax::style::Style;
 
 /// How the variables of a scope are reached.
 enum Scope {
@@ -21,18 +23,28 @@ enum Scope {
 /// Writes the steps of one function.
 pub(super) struct Body<'s> {
     styles: &'s mut Styles,
+    /// The module that is drawn; `None` for a part.
+    spec: Option<&'static ModuleSpec>,
     scopes: Vec<Scope>,
+    /// The items that are known to be there, and are bound by their names.
+    there: Vec<Access>,
+    /// How many conditionals around modules this is in.
+    marks: usize,
     /// The look that the pen has; `None` if it depends on which way was taken.
     look: Option<Look>,
+    /// The style of what has none of its own. Only parts change it.
+    base: Style,
 }
 
 impl<'s> Body<'s> {
     pub(super) fn for_part(styles: &'s mut Styles) -> Self {
-        Body { styles, scopes: Vec::new(), look: Some(Look::Absent) }
+        let (scopes, there) = (Vec::new(), Vec::new());
+        Body { styles, spec: None, scopes, there, marks: 0, look: Some(Look::Absent), base: Style::default() }
     }
 
-    pub(super) fn for_module(ident: &str, styles: &'s mut Styles) -> Self {
-        Body { styles, scopes: vec![Scope::Fields(format_ident!("{ident}"))], look: Some(Look::Absent) }
+    pub(super) fn for_module(ident: &str, spec: &'static ModuleSpec, styles: &'s mut Styles) -> Self {
+        let scopes = vec![Scope::Fields(format_ident!("{ident}"))];
+        Body { spec: Some(spec), scopes, ..Body::for_part(styles) }
     }
 
     pub(super) fn nodes(&mut self, nodes: &[Node]) -> TokenStream {
@@ -50,94 +62,174 @@ impl<'s> Body<'s> {
                 let (look, value) = (self.look(look), self.reference(access));
                 quote!(#look pen.put(#value);)
             }
-            Node::Choice { access, path: ty, optional, arms } => self.choice(access, ty, *optional, arms),
-            Node::Item { access, body } => {
-                let (place, value) = (self.place(access), self.reference(access));
-                let name = format_ident!("{}", access.name);
-                let body = self.branch(Scope::Fields(name.clone()), body);
-                if body.is_empty() {
-                    body
-                } else if mentions(&body, &access.name) {
-                    quote!(if let Some(#name) = #value { #body })
-                } else {
-                    quote!(if #place.is_some() { #body })
-                }
+            Node::Choice { access, path: ty, optional, arms } => {
+                self.choice(node, access, ty, *optional, arms)
             }
-            Node::Each { access, separator, body } => {
-                let value = self.place(access);
-                let one = singular(&access.name);
-                let name = format_ident!("{one}");
-                self.look = None;
-                let separator = self.nodes(separator);
-                self.look = None;
-                self.scopes.push(Scope::Fields(name.clone()));
-                let body = self.nodes(body);
-                self.scopes.pop();
-                self.look = None;
-                let name = if mentions(&body, &one) { name } else { format_ident!("_{one}") };
-                quote! {
-                    for (index, #name) in #value.iter().enumerate() {
-                        if index > 0 { #separator }
-                        #body
-                    }
-                }
-            }
-            Node::If { test, body } => {
-                let test = self.test(test);
-                let before = self.look.clone();
-                let body = self.nodes(body);
-                self.join(before);
-                quote!(if #test { #body })
-            }
-            Node::Module { .. } | Node::Fill { .. } | Node::WhenDrawn { .. } => self.part_node(node),
-        }
-    }
-
-    fn part_node(&mut self, node: &Node) -> TokenStream {
-        match node {
+            Node::Item { access, body } => self.item(node, access, body),
+            Node::Each { access, separator, body } => self.each(node, access, separator, body),
+            Node::If { test, body } => self.if_shown(node, test, body),
             Node::Module { ident, base } => {
-                let draw = format_ident!("draw_{ident}");
+                let (base, draw) = (self.set_base(base.unwrap_or_default()), format_ident!("draw_{ident}"));
                 self.look = Some(Look::Absent);
-                match base {
-                    None => quote!(#draw(facts, pen);),
-                    Some(base) => {
-                        let base = self.styles.name(*base);
-                        quote! {
-                            pen.base(#base);
-                            #draw(facts, pen);
-                            pen.base(Style::PLAIN);
-                        }
-                    }
-                }
+                quote!(#base #draw(facts, pen);)
             }
             Node::Fill { symbol, look } => {
                 let look = self.look(look);
                 quote!(#look pen.fill(#symbol);)
             }
             Node::WhenDrawn { body } => {
-                let before = self.look.clone();
+                let early = self.early_look(node);
+                self.marks += 1;
                 let body = self.nodes(body);
-                self.join(before);
-                quote! {
-                    {
-                        let mark = pen.mark();
-                        #body
-                        pen.keep_if_drawn(mark);
-                    }
-                }
+                self.marks -= 1;
+                let kept = quote! {
+                    let mark = pen.mark();
+                    #body
+                    pen.keep_if_drawn(mark);
+                };
+                // One inside another has a `mark` of its own.
+                if self.marks == 0 { quote!(#early #kept) } else { quote!(#early { #kept }) }
             }
-            _ => TokenStream::new(),
         }
     }
 
-    /// Writes a branch that may or may not be taken.
-    fn branch(&mut self, scope: Scope, nodes: &[Node]) -> TokenStream {
+    fn if_shown(&mut self, node: &Node, test: &Test, body: &[Node]) -> TokenStream {
+        let early = self.early_look(node);
         let before = self.look.clone();
-        self.scopes.push(scope);
-        let body = self.nodes(nodes);
-        self.scopes.pop();
+        if let Test::Item(access, inner) = test
+            && **inner == Test::Always
+        {
+            if self.there.contains(access) {
+                return self.nodes(body);
+            }
+            self.there.push(access.clone());
+            let body = self.nodes(body);
+            self.there.pop();
+            self.join(before);
+            let shown = self.if_there(access, &body);
+            return quote!(#early #shown);
+        }
+        let test = self.test(test);
+        let body = self.nodes(body);
         self.join(before);
-        body
+        if body.is_empty() { early } else { quote!(#early if #test { #body }) }
+    }
+
+    fn item(&mut self, node: &Node, access: &Access, body: &[Node]) -> TokenStream {
+        let early = self.early_look(node);
+        let before = self.look.clone();
+        self.scopes.push(Scope::Fields(format_ident!("{}", access.name)));
+        let body = self.nodes(body);
+        self.scopes.pop();
+        if self.there.contains(access) {
+            return quote!(#early #body);
+        }
+        self.join(before);
+        let shown = self.if_there(access, &body);
+        quote!(#early #shown)
+    }
+
+    /// Draws something that may need an item if the item is there.
+    fn if_there(&self, access: &Access, body: &TokenStream) -> TokenStream {
+        let (place, value, name) =
+            (self.place(access), self.reference(access), format_ident!("{}", access.name));
+        if body.is_empty() {
+            TokenStream::new()
+        } else if binds(body, &access.name) {
+            quote!(if let Some(#name) = #value { #body })
+        } else {
+            quote!(if #place.is_some() { #body })
+        }
+    }
+
+    fn each(&mut self, node: &Node, access: &Access, separator: &[Node], body: &[Node]) -> TokenStream {
+        let value = self.place(access);
+        let one = format!("one_{}", access.name);
+        let early = self.early_look(node);
+        let before = self.look.clone();
+        let (mut separator_tokens, mut body_tokens) = self.round(&one, separator, body);
+        if self.look != before {
+            // A round begins with what another has left.
+            self.look = None;
+            (separator_tokens, body_tokens) = self.round(&one, separator, body);
+            self.join(before);
+        }
+        let name =
+            if mentions(&body_tokens, &one) { format_ident!("{one}") } else { format_ident!("_{one}") };
+        if separator_tokens.is_empty() {
+            return quote!(#early for #name in #value.iter() { #body_tokens });
+        }
+        quote! {
+            #early
+            for (index, #name) in #value.iter().enumerate() {
+                if index > 0 { #separator_tokens }
+                #body_tokens
+            }
+        }
+    }
+
+    /// One round of a loop, which begins with the look at hand or with what the separator leaves.
+    fn round(&mut self, one: &str, separator: &[Node], body: &[Node]) -> (TokenStream, TokenStream) {
+        let before = self.look.clone();
+        let separator = self.nodes(separator);
+        self.join(before);
+        self.scopes.push(Scope::Fields(format_ident!("{one}")));
+        let body = self.nodes(body);
+        self.scopes.pop();
+        (separator, body)
+    }
+
+    fn choice(
+        &mut self,
+        node: &Node,
+        access: &Access,
+        ty: &str,
+        optional: bool,
+        arms: &[Arm],
+    ) -> TokenStream {
+        let early = self.early_look(node);
+        let value = self.reference(access);
+        let before = self.look.clone();
+        let mut after = optional.then(|| before.clone());
+        let mut is_empty = true;
+        let arms: Vec<TokenStream> = arms
+            .iter()
+            .map(|arm| {
+                self.look.clone_from(&before);
+                self.scopes.push(Scope::Bound);
+                let body = self.nodes(&arm.body);
+                self.scopes.pop();
+                is_empty &= body.is_empty();
+                after = Some(match after.take() {
+                    None => self.look.clone(),
+                    Some(other) if other == self.look => other,
+                    Some(_) => None,
+                });
+                let fields: Vec<&String> = arm.fields.iter().filter(|field| mentions(&body, field)).collect();
+                let pattern = self.pattern(ty, &arm.variant, &fields, optional);
+                quote!(#pattern => { #body })
+            })
+            .collect();
+        self.look = after.flatten();
+        if is_empty {
+            return early;
+        }
+        let none = optional.then(|| quote!(None => {}));
+        quote! {
+            #early
+            match #value {
+                #(#arms)*
+                #none
+            }
+        }
+    }
+
+    /// Chooses the look of a step before it, if everything in it has the same: then not each way through it has to.
+    fn early_look(&mut self, node: &Node) -> TokenStream {
+        match Whole::of_one(node) {
+            Whole::Look(look @ (Look::Absent | Look::Fixed(_))) => self.look(look),
+            _ => TokenStream::new(),
+        }
     }
 
     /// After a branch the look is known only if it is the same either way.
@@ -147,43 +239,29 @@ impl<'s> Body<'s> {
         }
     }
 
-    fn choice(&mut self, access: &Access, ty: &str, optional: bool, arms: &[Arm]) -> TokenStream {
-        let (value, ty) = (self.reference(access), path(ty));
-        let before = self.look.clone();
-        let mut after = if optional { Some(before.clone()) } else { None };
-        let arms: Vec<TokenStream> = arms
-            .iter()
-            .map(|arm| {
-                self.look.clone_from(&before);
-                self.scopes.push(Scope::Bound);
-                let body = self.nodes(&arm.body);
-                self.scopes.pop();
-                after = Some(match after.take() {
-                    None => self.look.clone(),
-                    Some(other) if other == self.look => other,
-                    Some(_) => None,
-                });
-                let pattern = pattern(&ty, &arm.variant, &arm.fields, optional);
-                quote!(#pattern => { #body })
-            })
-            .collect();
-        self.look = after.flatten();
-        let none = optional.then(|| quote!(None => {}));
-        quote! {
-            match #value {
-                #(#arms)*
-                #none
-            }
-        }
-    }
-
     /// Changes the look of the pen, if it is another.
     fn look(&mut self, look: &Look) -> TokenStream {
-        if self.look.as_ref() == Some(look) && !depends_on_previous(look) {
-            return TokenStream::new();
+        let is_part = self.spec.is_none();
+        let base = if is_part && *look == Look::Absent {
+            self.set_base(Style::default())
+        } else {
+            TokenStream::new()
+        };
+        if self.look.as_ref() == Some(look) {
+            return base;
         }
         self.look = Some(look.clone());
-        self.set_look(look)
+        let look = self.set_look(look);
+        quote!(#base #look)
+    }
+
+    fn set_base(&mut self, base: Style) -> TokenStream {
+        if self.base == base {
+            return TokenStream::new();
+        }
+        self.base = base;
+        let base = self.styles.name(base);
+        quote!(pen.base(#base);)
     }
 
     fn set_look(&mut self, look: &Look) -> TokenStream {
@@ -194,13 +272,15 @@ impl<'s> Body<'s> {
                 quote!(pen.begin(#style);)
             }
             Look::Choice { access, path: ty, arms } => {
-                let (value, ty) = (self.reference(access), path(ty));
-                let arms = arms.iter().map(|(variant, look)| {
-                    let set = self.set_look(look);
-                    let pattern = pattern(&ty, variant, &[], false);
-                    quote!(#pattern => { #set })
-                });
-                let arms: Vec<TokenStream> = arms.collect();
+                let value = self.reference(access);
+                let arms: Vec<TokenStream> = arms
+                    .iter()
+                    .map(|(variant, look)| {
+                        let set = self.set_look(look);
+                        let pattern = self.pattern(ty, variant, &[], false);
+                        quote!(#pattern => { #set })
+                    })
+                    .collect();
                 quote!(match #value { #(#arms)* })
             }
         }
@@ -229,22 +309,52 @@ impl<'s> Body<'s> {
                 self.scopes.pop();
                 quote!(#place.as_ref().is_some_and(|#name| #inner))
             }
-            Test::Choice { access, path: ty, optional, arms } => {
-                let (value, ty) = (self.reference(access), path(ty));
-                self.scopes.push(Scope::Bound);
-                let arms: Vec<TokenStream> = arms
-                    .iter()
-                    .map(|(variant, fields, test)| {
-                        let test = self.test(test);
-                        let pattern = pattern(&ty, variant, fields, *optional);
-                        quote!(#pattern => #test,)
-                    })
-                    .collect();
-                self.scopes.pop();
-                let none = optional.then(|| quote!(None => false,));
-                quote!(match #value { #(#arms)* #none })
-            }
+            Test::Choice { access, path, optional, arms } => self.test_choice(access, path, *optional, arms),
         }
+    }
+
+    fn test_choice(
+        &mut self,
+        access: &Access,
+        ty: &str,
+        optional: bool,
+        arms: &[(String, Vec<String>, Test)],
+    ) -> TokenStream {
+        let (place, value) = (self.place(access), self.reference(access));
+        if arms.iter().all(|(_, _, test)| *test == Test::Always) {
+            return quote!(#place.is_some());
+        }
+        if arms.iter().all(|(_, _, test)| *test == Test::Always || *test == Test::NEVER) {
+            let shown = arms.iter().filter(|(_, _, test)| *test == Test::Always);
+            let patterns: Vec<TokenStream> =
+                shown.map(|(variant, _, _)| self.pattern(ty, variant, &[], optional)).collect();
+            return quote!(match #value { #(#patterns)|* => true, _ => false });
+        }
+        self.scopes.push(Scope::Bound);
+        let arms: Vec<TokenStream> = arms
+            .iter()
+            .map(|(variant, fields, test)| {
+                let test = self.test(test);
+                let pattern = self.pattern(ty, variant, &fields.iter().collect::<Vec<_>>(), optional);
+                quote!(#pattern => #test,)
+            })
+            .collect();
+        self.scopes.pop();
+        let none = optional.then(|| quote!(None => false,));
+        quote!(match #value { #(#arms)* #none })
+    }
+
+    fn pattern(&self, ty: &str, variant: &str, fields: &[&String], optional: bool) -> TokenStream {
+        let all = self
+            .spec
+            .and_then(|spec| find_arm(&spec.vars, ty, variant))
+            .map_or(usize::MAX, |arm| arm.vars.len());
+        let (ty, variant) = (path(ty), format_ident!("{variant}"));
+        let rest = (fields.len() < all).then(|| quote!(..));
+        let names = fields.iter().map(|field| format_ident!("{field}"));
+        let pattern =
+            if all == 0 { quote!(#ty::#variant) } else { quote!(#ty::#variant { #(#names,)* #rest }) };
+        if optional { quote!(Some(#pattern)) } else { pattern }
     }
 
     /// The place of a variable: something that methods can be called on.
@@ -266,20 +376,68 @@ impl<'s> Body<'s> {
     }
 }
 
-/// Whether a look has to be set again for every piece.
-fn depends_on_previous(look: &Look) -> bool {
-    match look {
-        Look::Absent => false,
-        Look::Fixed(style) => is_relative(*style),
-        Look::Choice { arms, .. } => arms.iter().any(|(_, look)| depends_on_previous(look)),
+/// The look of a whole drawing.
+#[derive(Clone, Copy)]
+enum Whole<'n> {
+    /// Nothing is drawn.
+    Nothing,
+    /// Everything has this one.
+    Look(&'n Look),
+    /// There are several, or it depends.
+    Several,
+}
+
+impl<'n> Whole<'n> {
+    fn of(nodes: &'n [Node]) -> Whole<'n> {
+        nodes.iter().map(Whole::of_one).fold(Whole::Nothing, Whole::and)
+    }
+
+    fn of_one(node: &'n Node) -> Whole<'n> {
+        match node {
+            Node::Text { look, .. } | Node::Datum { look, .. } | Node::Fill { look, .. } => Whole::Look(look),
+            Node::Newline => Whole::Nothing,
+            Node::Module { .. } => Whole::Several,
+            Node::Item { body, .. } | Node::If { body, .. } | Node::WhenDrawn { body } => Whole::of(body),
+            Node::Each { separator, body, .. } => Whole::of(separator).and(Whole::of(body)),
+            Node::Choice { arms, .. } => {
+                arms.iter().map(|arm| Whole::of(&arm.body)).fold(Whole::Nothing, Whole::and)
+            }
+        }
+    }
+
+    fn and(self, other: Whole<'n>) -> Whole<'n> {
+        match (self, other) {
+            (Whole::Nothing, it) | (it, Whole::Nothing) => it,
+            (Whole::Look(one), Whole::Look(other)) if one == other => self,
+            _ => Whole::Several,
+        }
     }
 }
 
-fn pattern(ty: &TokenStream, variant: &str, fields: &[String], optional: bool) -> TokenStream {
-    let variant = format_ident!("{variant}");
-    let fields = fields.iter().map(|field| format_ident!("{field}"));
-    let pattern = quote!(#ty::#variant { #(#fields,)* .. });
-    if optional { quote!(Some(#pattern)) } else { pattern }
+/// Finds what a variant holds.
+fn find_arm<'v>(vars: &'v [VarSpec], ty: &str, variant: &str) -> Option<&'v ArmSpec> {
+    vars.iter().find_map(|var| match &var.kind {
+        VarKind::Choice { path, arms, .. } | VarKind::Style { path, arms } if path == ty => {
+            arms.iter().find(|arm| arm.variant == variant)
+        }
+        VarKind::Choice { arms, .. } => arms.iter().find_map(|arm| find_arm(&arm.vars, ty, variant)),
+        VarKind::Item { vars, .. } | VarKind::Each { vars, .. } => find_arm(vars, ty, variant),
+        VarKind::Datum | VarKind::Style { .. } => None,
+    })
+}
+
+/// Whether code uses a local of this name: the name, but not as a field of another.
+fn binds(code: &TokenStream, name: &str) -> bool {
+    let mut after_dot = false;
+    code.clone().into_iter().any(|token| {
+        let found = match &token {
+            TokenTree::Ident(ident) => !after_dot && ident == name,
+            TokenTree::Group(group) => binds(&group.stream(), name),
+            _ => false,
+        };
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        found
+    })
 }
 
 /// Draws a literal: as it is, or in the form of each shell that would see something special in it.
@@ -291,9 +449,4 @@ fn literal(text: &str) -> TokenStream {
         return quote!(pen.text(#text););
     }
     quote!(pen.escaped(&Literal { plain: #text, zsh: #zsh, bash: #bash, tcsh: #tcsh });)
-}
-
-/// The name of one of several.
-fn singular(name: &str) -> String {
-    format!("one_{name}")
 }

@@ -11,7 +11,7 @@ use crate::plan::{FactUse, Module, Plan};
 pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenStream {
     let options = options(module, build);
     let draw = module.draw.as_ref().map(|nodes| {
-        let body = Body::for_module(&module.ident, styles).nodes(nodes);
+        let body = Body::for_module(&module.ident, module.spec, styles).nodes(nodes);
         let (name, local) = (format_ident!("draw_{}", module.ident), unused(&body, &module.ident));
         let constant = screaming(&module.ident);
         let facts = facts(module, plan);

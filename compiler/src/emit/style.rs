@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::syntax::style::{Attributes, Color, Style, builtin_names};
@@ -31,21 +31,17 @@ impl Styles {
         if self.0.is_empty() {
             return TokenStream::new();
         }
+        let has_colors = self.0.values().any(|style| style.fg.is_some() || style.bg.is_some());
+        let color = has_colors.then(|| quote!(Color,));
         quote! {
             /// The styles that this prompt uses.
             mod style {
-                use ::ziron::{Color, Style};
+                use ::ziron::{#color Style};
 
                 #(#constants)*
             }
         }
     }
-}
-
-/// Whether a style depends on what was drawn before.
-pub(super) fn is_relative(style: Style) -> bool {
-    let relative = |color| matches!(color, Some(Color::PrevFg | Color::PrevBg));
-    relative(style.fg) || relative(style.bg)
 }
 
 /// A name that says what the style is: `BOLD_RED_ON_BLUE`.
@@ -101,10 +97,20 @@ fn method(word: &str) -> Ident {
 }
 
 fn color(color: Color) -> TokenStream {
+    let byte = Literal::u8_unsuffixed;
     match color {
-        Color::Ansi(n) => quote!(Color::Ansi(#n)),
-        Color::Fixed(n) => quote!(Color::Fixed(#n)),
-        Color::Rgb(red, green, blue) => quote!(Color::Rgb(#red, #green, #blue)),
+        Color::Ansi(n) => {
+            let n = byte(n);
+            quote!(Color::Ansi(#n))
+        }
+        Color::Fixed(n) => {
+            let n = byte(n);
+            quote!(Color::Fixed(#n))
+        }
+        Color::Rgb(red, green, blue) => {
+            let [red, green, blue] = [red, green, blue].map(byte);
+            quote!(Color::Rgb(#red, #green, #blue))
+        }
         Color::PrevFg => quote!(Color::PrevFg),
         Color::PrevBg => quote!(Color::PrevBg),
     }

@@ -1,0 +1,297 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+    use ::ziron::Datum as _;
+    use ::ziron::{
+        modules, Build, FactOf, Format, Gather, Literal, Manifest, Module, Parts, Pen,
+        Request, Settings, Segment as _, Source as _,
+    };
+
+    /// git.toml:3 `[git_branch]`
+    static GIT_BRANCH: modules::git::branch::GitBranch = modules::git::branch::GitBranch {
+        format: Format("[$branch(:$remote_branch)]($style) "),
+        truncation_length: 20,
+        ..modules::git::branch::GitBranch::DEFAULT
+    };
+
+    /// `[$branch(:$remote_branch)]($style) `
+    fn draw_git_branch(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_branch) = GIT_BRANCH
+            .vars((facts.git_head.get(), facts.git_upstream.get())) else { return };
+        pen.enter(facts.git_head.is_stale() || facts.git_upstream.is_stale());
+        pen.begin(style::BOLD_PURPLE);
+        pen.put(&git_branch.branch);
+        if !git_branch.remote_branch.is_empty() {
+            pen.text(":");
+            pen.put(&git_branch.remote_branch);
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// git.toml:7 `[git_status]`
+    static GIT_STATUS: modules::git::status::GitStatus = modules::git::status::GitStatus {
+        format: Format("([$all_status$ahead_behind]($style) )"),
+        stashed: Format(""),
+        ahead: Format("⇡${count}"),
+        behind: Format("⇣${count}"),
+        diverged: Format("⇕⇡${ahead_count}⇣${behind_count}"),
+        conflicted: Format("[=${count}](red)"),
+        modified: Format("!${count}"),
+        ..modules::git::status::GitStatus::DEFAULT
+    };
+
+    /// `([$all_status$ahead_behind]($style) )`
+    fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_status) = GIT_STATUS
+            .vars((
+                facts.git_status.get(),
+                facts.git_stash.get(),
+                facts.git_distance.get(),
+            )) else { return };
+        pen.enter(
+            facts.git_status.is_stale() || facts.git_stash.is_stale()
+                || facts.git_distance.is_stale(),
+        );
+        if git_status.conflicted.is_some() || git_status.deleted.is_some()
+            || git_status.renamed.is_some() || git_status.modified.is_some()
+            || git_status.staged.is_some() || git_status.untracked.is_some()
+            || git_status.unknown.is_some()
+            || match &git_status.ahead_behind {
+                Some(modules::git::status::Distance::Ahead { .. })
+                | Some(modules::git::status::Distance::Behind { .. })
+                | Some(modules::git::status::Distance::Diverged { .. }) => true,
+                _ => false,
+            }
+        {
+            pen.begin(style::RED);
+            if let Some(conflicted) = &git_status.conflicted {
+                pen.text("=");
+                pen.put(&conflicted.count);
+            }
+            pen.begin(style::BOLD_RED);
+            if git_status.deleted.is_some() {
+                pen.text("✘");
+            }
+            if git_status.renamed.is_some() {
+                pen.text("»");
+            }
+            if let Some(modified) = &git_status.modified {
+                pen.escaped(
+                    &Literal {
+                        plain: "!",
+                        zsh: "!",
+                        bash: "!",
+                        tcsh: "\\!",
+                    },
+                );
+                pen.put(&modified.count);
+            }
+            if git_status.staged.is_some() {
+                pen.text("+");
+            }
+            if git_status.untracked.is_some() {
+                pen.text("?");
+            }
+            if git_status.unknown.is_some() {
+                pen.text("~");
+            }
+            match &git_status.ahead_behind {
+                Some(modules::git::status::Distance::UpToDate) => {}
+                Some(modules::git::status::Distance::Ahead { count }) => {
+                    pen.text("⇡");
+                    pen.put(count);
+                }
+                Some(modules::git::status::Distance::Behind { count }) => {
+                    pen.text("⇣");
+                    pen.put(count);
+                }
+                Some(
+                    modules::git::status::Distance::Diverged {
+                        ahead_count,
+                        behind_count,
+                    },
+                ) => {
+                    pen.text("⇕⇡");
+                    pen.put(ahead_count);
+                    pen.text("⇣");
+                    pen.put(behind_count);
+                }
+                None => {}
+            }
+            pen.end();
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// git.toml:16 `[character]`
+    static CHARACTER: modules::core::character::Character = modules::core::character::Character {
+        success_symbol: Format("[❯](green)"),
+        ..modules::core::character::Character::DEFAULT
+    };
+
+    /// `$symbol `
+    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &character.symbol {
+            modules::core::character::Symbol::Success => {
+                pen.begin(style::GREEN);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Error => {
+                pen.begin(style::BOLD_RED);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Command => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Visual => {
+                pen.begin(style::BOLD_YELLOW);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Replace => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::ReplaceOne => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// A source that modules share.
+    static GIT_HEAD: modules::git::head::GitHead = modules::git::head::GitHead;
+
+    /// A source that modules share.
+    static GIT_UPSTREAM: modules::git::head::GitUpstream = modules::git::head::GitUpstream;
+
+    /// A source that modules share.
+    static GIT_STASH: modules::git::status::GitStash = modules::git::status::GitStash;
+
+    /// A source that modules share.
+    static GIT_DISTANCE: modules::git::status::GitDistance = modules::git::status::GitDistance;
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        request: Request,
+        git_head: FactOf<modules::git::head::GitHead>,
+        git_upstream: FactOf<modules::git::head::GitUpstream>,
+        git_status: FactOf<modules::git::status::GitStatus>,
+        git_stash: FactOf<modules::git::status::GitStash>,
+        git_distance: FactOf<modules::git::status::GitDistance>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "git.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "git_branch",
+                doc: "Shows the branch that is checked out.",
+                draw: draw_git_branch,
+            },
+            Module {
+                name: "git_status",
+                doc: "Shows the state of the work tree.",
+                draw: draw_git_status,
+            },
+            Module {
+                name: "character",
+                doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                draw: draw_character,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let git_head = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD);
+            let git_upstream = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM);
+            let git_status = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS);
+            let git_stash = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH);
+            let git_distance = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE);
+            Facts {
+                request: gather.request().clone(),
+                git_head: gather.finish(git_head),
+                git_upstream: gather.finish(git_upstream),
+                git_status: gather.finish(git_status),
+                git_stash: gather.finish(git_stash),
+                git_distance: gather.finish(git_distance),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_git_branch(facts, pen);
+            draw_git_status(facts, pen);
+            draw_character(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (GIT_HEAD.name(), GIT_HEAD.manifest()),
+                (GIT_UPSTREAM.name(), GIT_UPSTREAM.manifest()),
+                (GIT_STATUS.name(), GIT_STATUS.manifest()),
+                (GIT_STASH.name(), GIT_STASH.manifest()),
+                (GIT_DISTANCE.name(), GIT_DISTANCE.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
+        pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const GREEN: Style = Style::new().fg(Color::Ansi(2));
+        pub const RED: Style = Style::new().fg(Color::Ansi(1));
+    }
+}
+
+pub use self::prompt::Prompt;

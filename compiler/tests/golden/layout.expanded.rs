@@ -1,0 +1,259 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    use ::ziron::{
+        modules, Build, FactOf, Gather, Literal, Manifest, Module, Parts, Pen, Request,
+        Settings, Style, Segment as _, Source as _,
+    };
+
+    /// `[directory]`, with its defaults.
+    static DIRECTORY: modules::core::directory::Directory = modules::core::directory::Directory::DEFAULT;
+
+    /// `[$path]($style)[$read_only]($read_only_style) `
+    fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else { return };
+        pen.enter(facts.directory.is_stale());
+        match &directory.layout {
+            modules::core::directory::Layout::Plain => {
+                pen.begin(style::BOLD_CYAN);
+                pen.put(&directory.path);
+                pen.begin(style::RED);
+                pen.put(&directory.read_only);
+                pen.end();
+                pen.text(" ");
+            }
+            modules::core::directory::Layout::Repository => {
+                pen.begin(style::BOLD_CYAN);
+                pen.put(&directory.before_root_path);
+                pen.put(&directory.repo_root);
+                pen.put(&directory.path);
+                pen.begin(style::RED);
+                pen.put(&directory.read_only);
+                pen.end();
+                pen.text(" ");
+            }
+        }
+        pen.leave();
+    }
+
+    /// layout.toml:17 `[time]`
+    static TIME: modules::core::time::Time = modules::core::time::Time::DEFAULT;
+
+    /// `at [$time]($style) `
+    fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(time) = TIME.vars(facts.time.get()) else { return };
+        pen.enter(facts.time.is_stale());
+        pen.text("at ");
+        pen.begin(style::BOLD_YELLOW);
+        pen.put(&time.time);
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// `[character]`, with its defaults.
+    static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
+
+    /// `$symbol `
+    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &character.symbol {
+            modules::core::character::Symbol::Success => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Error => {
+                pen.begin(style::BOLD_RED);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Command => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Visual => {
+                pen.begin(style::BOLD_YELLOW);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Replace => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::ReplaceOne => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// `[cmd_duration]`, with its defaults.
+    static CMD_DURATION: modules::core::cmd_duration::CmdDuration = modules::core::cmd_duration::CmdDuration::DEFAULT;
+
+    /// `took [$duration]($style) `
+    fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
+        pen.enter(false);
+        pen.text("took ");
+        pen.begin(style::BOLD_YELLOW);
+        pen.put(&cmd_duration.duration);
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// `[jobs]`, with its defaults.
+    static JOBS: modules::core::jobs::Jobs = modules::core::jobs::Jobs::DEFAULT;
+
+    /// `[$symbol$number]($style) `
+    fn draw_jobs(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(jobs) = JOBS.vars(&facts.request) else { return };
+        pen.enter(false);
+        pen.begin(style::BOLD_BLUE);
+        match &jobs.symbol {
+            Some(modules::core::jobs::Symbol::Shown) => {
+                pen.text("✦");
+            }
+            None => {}
+        }
+        pen.put(&jobs.number);
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        request: Request,
+        directory: FactOf<modules::core::directory::Directory>,
+        time: FactOf<modules::core::time::Time>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "layout.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(120),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: true,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "directory",
+                doc: "Shows the path of the directory, shortened.",
+                draw: draw_directory,
+            },
+            Module {
+                name: "time",
+                doc: "Shows the time of day.",
+                draw: draw_time,
+            },
+            Module {
+                name: "character",
+                doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                draw: draw_character,
+            },
+            Module {
+                name: "cmd_duration",
+                doc: "Shows how long the last command ran.",
+                draw: draw_cmd_duration,
+            },
+            Module {
+                name: "jobs",
+                doc: "Shows how many jobs the shell has in the background.",
+                draw: draw_jobs,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let directory = gather.begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY);
+            let time = gather
+                .begin(Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT), &TIME);
+            Facts {
+                request: gather.request().clone(),
+                directory: gather.finish(directory),
+                time: gather.finish(time),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_directory(facts, pen);
+            pen.begin(style::DIMMED);
+            pen.fill("-");
+            draw_time(facts, pen);
+            pen.newline();
+            pen.escaped(
+                &Literal {
+                    plain: "100% $HOME `x` ",
+                    zsh: "100%% $HOME `x` ",
+                    bash: "100% \\\\$HOME \\\\`x\\\\` ",
+                    tcsh: "100%% $HOME `x` ",
+                },
+            );
+            draw_character(facts, pen);
+        }
+
+        fn right(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_cmd_duration(facts, pen);
+            draw_jobs(facts, pen);
+        }
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::DIMMED);
+            pen.text("..");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(facts: &Facts, pen: &mut Pen<'_>) {
+            pen.base(style::DIMMED);
+            draw_time(facts, pen);
+            pen.base(Style::PLAIN);
+            pen.text(" ");
+            draw_character(facts, pen);
+        }
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (DIRECTORY.name(), DIRECTORY.manifest()),
+                (TIME.name(), TIME.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_BLUE: Style = Style::new().bold().fg(Color::Ansi(4));
+        pub const BOLD_CYAN: Style = Style::new().bold().fg(Color::Ansi(6));
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
+        pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const DIMMED: Style = Style::new().dimmed();
+        pub const RED: Style = Style::new().fg(Color::Ansi(1));
+    }
+}
+
+pub use self::prompt::Prompt;

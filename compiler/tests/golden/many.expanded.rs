@@ -1,0 +1,268 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+    use ::ziron::Datum as _;
+    use ::ziron::{
+        modules, Build, Condition, FactOf, Format, Gather, Manifest, Module, Parts, Pen,
+        Settings, Words, Segment as _, Source as _,
+    };
+
+    /// many.toml:12 `[custom.todo]`
+    static CUSTOM_TODO: modules::core::custom::Custom = modules::core::custom::Custom {
+        instance: "custom.todo",
+        command: "wc -l < TODO",
+        when: Condition::Constant(true),
+        shell: Words(&["sh", "-e"]),
+        detect_files: &["TODO"],
+        ..modules::core::custom::Custom::DEFAULT
+    };
+
+    /// `[$symbol($output )]($style)`
+    fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
+            return
+        };
+        pen.enter(facts.custom_todo.is_stale());
+        pen.begin(style::BOLD_GREEN);
+        if !custom_todo.output.is_empty() {
+            pen.put(&custom_todo.output);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// many.toml:18 `[custom.load]`
+    static CUSTOM_LOAD: modules::core::custom::Custom = modules::core::custom::Custom {
+        instance: "custom.load",
+        command: "uptime",
+        when: Condition::Command("test -e /proc"),
+        ..modules::core::custom::Custom::DEFAULT
+    };
+
+    /// `[$symbol($output )]($style)`
+    fn draw_custom_load(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(custom_load) = CUSTOM_LOAD.vars(facts.custom_load.get()) else {
+            return
+        };
+        pen.enter(facts.custom_load.is_stale());
+        pen.begin(style::BOLD_GREEN);
+        if !custom_load.output.is_empty() {
+            pen.put(&custom_load.output);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// many.toml:3 `[env_var]`
+    static ENV_VAR: modules::core::env_var::EnvVar = modules::core::env_var::EnvVar {
+        instance: "env_var",
+        variable: Some("LANG"),
+        ..modules::core::env_var::EnvVar::DEFAULT
+    };
+
+    /// `with [$symbol$env_value]($style) `
+    fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else { return };
+        pen.enter(facts.env_var.is_stale());
+        pen.text("with ");
+        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.put(&env_var.env_value);
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// many.toml:6 `[env_var.EDITOR]`
+    static ENV_VAR_EDITOR: modules::core::env_var::EnvVar = modules::core::env_var::EnvVar {
+        instance: "env_var.EDITOR",
+        default: Some("vi"),
+        ..modules::core::env_var::EnvVar::DEFAULT
+    };
+
+    /// `with [$symbol$env_value]($style) `
+    fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
+            return
+        };
+        pen.enter(facts.env_var_editor.is_stale());
+        pen.text("with ");
+        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.put(&env_var_editor.env_value);
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// many.toml:9 `[env_var.PAGER-2]`
+    static ENV_VAR_PAGER_2: modules::core::env_var::EnvVar = modules::core::env_var::EnvVar {
+        instance: "env_var.PAGER-2",
+        format: Format("less $env_value"),
+        ..modules::core::env_var::EnvVar::DEFAULT
+    };
+
+    /// `less $env_value`
+    fn draw_env_var_pager_2(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(env_var_pager_2) = ENV_VAR_PAGER_2.vars(facts.env_var_pager_2.get())
+        else { return };
+        pen.enter(facts.env_var_pager_2.is_stale());
+        pen.text("less ");
+        pen.put(&env_var_pager_2.env_value);
+        pen.leave();
+    }
+
+    /// `[hostname]`, with its defaults.
+    static HOSTNAME: modules::core::hostname::Hostname = modules::core::hostname::Hostname::DEFAULT;
+
+    /// `[$ssh_symbol$hostname]($style) in `
+    fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else { return };
+        pen.enter(facts.hostname.is_stale());
+        pen.begin(style::BOLD_DIMMED_GREEN);
+        pen.put(&hostname.ssh_symbol);
+        pen.put(&hostname.hostname);
+        pen.end();
+        pen.text(" in ");
+        pen.leave();
+    }
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        custom_todo: FactOf<modules::core::custom::Custom>,
+        custom_load: FactOf<modules::core::custom::Custom>,
+        env_var: FactOf<modules::core::env_var::EnvVar>,
+        env_var_editor: FactOf<modules::core::env_var::EnvVar>,
+        env_var_pager_2: FactOf<modules::core::env_var::EnvVar>,
+        hostname: FactOf<modules::core::hostname::Hostname>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "many.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "custom.todo",
+                doc: "Shows what a command of your own writes.",
+                draw: draw_custom_todo,
+            },
+            Module {
+                name: "custom.load",
+                doc: "Shows what a command of your own writes.",
+                draw: draw_custom_load,
+            },
+            Module {
+                name: "env_var",
+                doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                draw: draw_env_var,
+            },
+            Module {
+                name: "env_var.EDITOR",
+                doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                draw: draw_env_var_editor,
+            },
+            Module {
+                name: "env_var.PAGER-2",
+                doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                draw: draw_env_var_pager_2,
+            },
+            Module {
+                name: "hostname",
+                doc: "Shows the name of the machine.",
+                draw: draw_hostname,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let custom_todo = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO);
+            let custom_load = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD);
+            let env_var = gather.begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR);
+            let env_var_editor = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR);
+            let env_var_pager_2 = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2);
+            let hostname = gather.begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME);
+            Facts {
+                custom_todo: gather.finish(custom_todo),
+                custom_load: gather.finish(custom_load),
+                env_var: gather.finish(env_var),
+                env_var_editor: gather.finish(env_var_editor),
+                env_var_pager_2: gather.finish(env_var_pager_2),
+                hostname: gather.finish(hostname),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_custom_todo(facts, pen);
+            draw_custom_load(facts, pen);
+            draw_env_var(facts, pen);
+            draw_env_var_editor(facts, pen);
+            draw_env_var_pager_2(facts, pen);
+            draw_hostname(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (CUSTOM_TODO.name(), CUSTOM_TODO.manifest()),
+                (CUSTOM_LOAD.name(), CUSTOM_LOAD.manifest()),
+                (ENV_VAR.name(), ENV_VAR.manifest()),
+                (ENV_VAR_EDITOR.name(), ENV_VAR_EDITOR.manifest()),
+                (ENV_VAR_PAGER_2.name(), ENV_VAR_PAGER_2.manifest()),
+                (HOSTNAME.name(), HOSTNAME.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_DIMMED_BLACK: Style = Style::new()
+            .bold()
+            .dimmed()
+            .fg(Color::Ansi(0));
+        pub const BOLD_DIMMED_GREEN: Style = Style::new()
+            .bold()
+            .dimmed()
+            .fg(Color::Ansi(2));
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+    }
+}
+
+pub use self::prompt::Prompt;

@@ -1,0 +1,337 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+    use ::ziron::Datum as _;
+    use ::ziron::{
+        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Settings,
+        Style, StyleText, Segment as _, Source as _,
+    };
+
+    /// nested.toml:5 `[rust]`
+    static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust {
+        format: Format(
+            "([$symbol(\\(v $version\\) $numver)](italic $style)[ plain](none))($toolchain)",
+        ),
+        symbol: Format("[r](bold)[s](none)"),
+        ..modules::tools::rust::Rust::DEFAULT
+    };
+
+    /// `([$symbol(\(v $version\) $numver)](italic $style)[ plain](none))($toolchain)`
+    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
+        pen.enter(facts.rust.is_stale());
+        if rust.version.is_some() || rust.numver.is_some() {
+            pen.begin(style::BOLD);
+            pen.text("r");
+            pen.end();
+            pen.text("s");
+            pen.begin(style::BOLD_ITALIC_RED);
+            if rust.version.is_some() || rust.numver.is_some() {
+                pen.text("(v ");
+                if let Some(version) = &rust.version {
+                    pen.text("v");
+                    pen.put(&version.raw);
+                }
+                pen.text(") ");
+                if let Some(numver) = &rust.numver {
+                    pen.text("v");
+                    pen.put(&numver.raw);
+                }
+            }
+            pen.end();
+            pen.text(" plain");
+        }
+        if !rust.toolchain.is_empty() {
+            pen.put(&rust.toolchain);
+        }
+        pen.leave();
+    }
+
+    /// nested.toml:9 `[zig]`
+    static ZIG: modules::tools::Tool = modules::tools::Tool {
+        format: Format("zig"),
+        symbol: Format(""),
+        ..modules::tools::ZIG
+    };
+
+    /// `zig`
+    fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(_zig) = ZIG.vars(facts.zig.get()) else { return };
+        pen.enter(facts.zig.is_stale());
+        pen.text("zig");
+        pen.leave();
+    }
+
+    /// nested.toml:13 `[lua]`
+    static LUA: modules::tools::lua::Lua = modules::tools::lua::Lua {
+        format: Format("[$symbol](bg:$style)[($version)](bg:blue $style)"),
+        style: StyleText("none"),
+        ..modules::tools::lua::Lua::DEFAULT
+    };
+
+    /// `[$symbol](bg:$style)[($version)](bg:blue $style)`
+    fn draw_lua(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(lua) = LUA.vars(facts.lua.get()) else { return };
+        pen.enter(facts.lua.is_stale());
+        pen.begin(Style::PLAIN);
+        pen.text("🌙 ");
+        pen.end();
+        if let Some(version) = &lua.version {
+            pen.text("v");
+            pen.put(&version.raw);
+        }
+        pen.leave();
+    }
+
+    /// `[git_state]`, with its defaults.
+    static GIT_STATE: modules::git::state::GitState = modules::git::state::GitState::DEFAULT;
+
+    /// `\([$state( $progress_current/$progress_total)]($style)\) `
+    fn draw_git_state(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_state) = GIT_STATE.vars(facts.git_operation.get()) else { return };
+        pen.enter(facts.git_operation.is_stale());
+        pen.text("(");
+        pen.begin(style::BOLD_YELLOW);
+        match &git_state.state {
+            modules::git::state::Operation::Rebase => {
+                pen.text("REBASING");
+            }
+            modules::git::state::Operation::Merge => {
+                pen.text("MERGING");
+            }
+            modules::git::state::Operation::Revert => {
+                pen.text("REVERTING");
+            }
+            modules::git::state::Operation::CherryPick => {
+                pen.text("CHERRY-PICKING");
+            }
+            modules::git::state::Operation::Bisect => {
+                pen.text("BISECTING");
+            }
+            modules::git::state::Operation::Am => {
+                pen.text("AM");
+            }
+            modules::git::state::Operation::AmOrRebase => {
+                pen.text("AM/REBASE");
+            }
+        }
+        if !git_state.progress_current.is_empty() || !git_state.progress_total.is_empty()
+        {
+            pen.text(" ");
+            pen.put(&git_state.progress_current);
+            pen.text("/");
+            pen.put(&git_state.progress_total);
+        }
+        pen.end();
+        pen.text(") ");
+        pen.leave();
+    }
+
+    /// `[git_commit]`, with its defaults.
+    static GIT_COMMIT: modules::git::commit::GitCommit = modules::git::commit::GitCommit::DEFAULT;
+
+    /// `[\($hash$tag\)]($style) `
+    fn draw_git_commit(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_commit) = GIT_COMMIT.vars(facts.git_commit.get()) else { return };
+        pen.enter(facts.git_commit.is_stale());
+        pen.begin(style::BOLD_GREEN);
+        pen.text("(");
+        pen.put(&git_commit.hash);
+        pen.put(&git_commit.tag);
+        pen.text(")");
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// nested.toml:17 `[git_metrics]`
+    static GIT_METRICS: modules::git::metrics::GitMetrics = modules::git::metrics::GitMetrics {
+        format: Format("([+$added]($added_style))([-$deleted](none) )"),
+        only_nonzero_diffs: false,
+        ..modules::git::metrics::GitMetrics::DEFAULT
+    };
+
+    /// `([+$added]($added_style))([-$deleted](none) )`
+    fn draw_git_metrics(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_metrics) = GIT_METRICS.vars(facts.git_metrics.get()) else {
+            return
+        };
+        pen.enter(facts.git_metrics.is_stale());
+        pen.begin(style::BOLD_GREEN);
+        if !git_metrics.added.is_empty() {
+            pen.text("+");
+            pen.put(&git_metrics.added);
+        }
+        pen.end();
+        if !git_metrics.deleted.is_empty() {
+            pen.text("-");
+            pen.put(&git_metrics.deleted);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// A source that modules share.
+    static GIT_OPERATION: modules::git::state::GitOperation = modules::git::state::GitOperation;
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        rust: FactOf<modules::tools::rust::Rust>,
+        zig: FactOf<modules::tools::Tool>,
+        lua: FactOf<modules::tools::lua::Lua>,
+        git_operation: FactOf<modules::git::state::GitOperation>,
+        git_commit: FactOf<modules::git::commit::GitCommit>,
+        git_metrics: FactOf<modules::git::metrics::GitMetrics>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "nested.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "rust",
+                doc: "Shows the version of Rust in a directory that uses it.",
+                draw: draw_rust,
+            },
+            Module {
+                name: "zig",
+                doc: "Shows the version of Zig in a directory that uses it.",
+                draw: draw_zig,
+            },
+            Module {
+                name: "lua",
+                doc: "Shows the version of Lua in a directory that uses it.",
+                draw: draw_lua,
+            },
+            Module {
+                name: "git_state",
+                doc: "Shows a merge, rebase or the like that is under way.",
+                draw: draw_git_state,
+            },
+            Module {
+                name: "git_commit",
+                doc: "Shows the commit that is checked out.",
+                draw: draw_git_commit,
+            },
+            Module {
+                name: "git_metrics",
+                doc: "Shows how many lines were added and deleted.",
+                draw: draw_git_metrics,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG);
+            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA);
+            let git_operation = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION);
+            let git_commit = gather.begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT);
+            let git_metrics = gather
+                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS);
+            Facts {
+                rust: gather.finish(rust),
+                zig: gather.finish(zig),
+                lua: gather.finish(lua),
+                git_operation: gather.finish(git_operation),
+                git_commit: gather.finish(git_commit),
+                git_metrics: gather.finish(git_metrics),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            pen.begin(style::RED);
+            pen.text("a ");
+            pen.begin(style::BLUE);
+            pen.text("b ");
+            let mark = pen.mark();
+            pen.base(style::BLUE);
+            draw_rust(facts, pen);
+            {
+                let mark = pen.mark();
+                pen.begin(style::BLUE);
+                pen.text(", ");
+                draw_zig(facts, pen);
+                pen.keep_if_drawn(mark);
+            }
+            pen.keep_if_drawn(mark);
+            pen.begin(style::RED);
+            pen.text(" c");
+            pen.base(Style::PLAIN);
+            draw_lua(facts, pen);
+            draw_git_state(facts, pen);
+        }
+
+        fn right(facts: &Facts, pen: &mut Pen<'_>) {
+            let mark = pen.mark();
+            draw_git_commit(facts, pen);
+            pen.begin(style::RED);
+            pen.text("x");
+            pen.text("");
+            draw_git_metrics(facts, pen);
+            pen.keep_if_drawn(mark);
+        }
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (RUST.name(), RUST.manifest()),
+                (ZIG.name(), ZIG.manifest()),
+                (LUA.name(), LUA.manifest()),
+                (GIT_OPERATION.name(), GIT_OPERATION.manifest()),
+                (GIT_COMMIT.name(), GIT_COMMIT.manifest()),
+                (GIT_METRICS.name(), GIT_METRICS.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BLUE: Style = Style::new().fg(Color::Ansi(4));
+        pub const BOLD: Style = Style::new().bold();
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_ITALIC_RED: Style = Style::new()
+            .bold()
+            .italic()
+            .fg(Color::Ansi(1));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const RED: Style = Style::new().fg(Color::Ansi(1));
+    }
+}
+
+pub use self::prompt::Prompt;

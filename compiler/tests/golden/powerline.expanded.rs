@@ -1,0 +1,328 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+    use ::ziron::Datum as _;
+    use ::ziron::{
+        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Request,
+        Settings, Style, StyleText, Substitution, Segment as _, Source as _,
+    };
+
+    /// powerline.toml:10 `[username]`
+    static USERNAME: modules::core::username::Username = modules::core::username::Username {
+        format: Format("[ $user ]($style)"),
+        style_root: StyleText("bg:accent bold red"),
+        style_user: StyleText("bg:accent fg:230"),
+        show_always: true,
+        ..modules::core::username::Username::DEFAULT
+    };
+
+    /// `[ $user ]($style)`
+    fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(username) = USERNAME.vars(facts.username.get()) else { return };
+        pen.enter(facts.username.is_stale());
+        match &username.style {
+            modules::core::username::UserStyle::Root => {
+                pen.begin(style::BOLD_RED_ON_RGB_D65D0E);
+            }
+            modules::core::username::UserStyle::User => {
+                pen.begin(style::COLOR_230_ON_RGB_D65D0E);
+            }
+        }
+        pen.text(" ");
+        pen.put(&username.user);
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// powerline.toml:16 `[directory]`
+    static DIRECTORY: modules::core::directory::Directory = modules::core::directory::Directory {
+        format: Format(
+            "[ ([$path](italic fg:grey)[$read_only]($read_only_style)) ]($style)",
+        ),
+        style: StyleText("bold bg:sky"),
+        truncation_length: 2,
+        substitutions: &[
+            Substitution {
+                from: "Documents",
+                to: "D",
+                regex: false,
+            },
+        ],
+        ..modules::core::directory::Directory::DEFAULT
+    };
+
+    /// `[ ([$path](italic fg:grey)[$read_only]($read_only_style)) ]($style)`
+    fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else { return };
+        pen.enter(facts.directory.is_stale());
+        match &directory.layout {
+            modules::core::directory::Layout::Plain => {
+                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+                pen.text(" ");
+                if !directory.path.is_empty() || !directory.read_only.is_empty() {
+                    pen.begin(style::ITALIC_COLOR_240);
+                    pen.put(&directory.path);
+                    pen.begin(style::RED);
+                    pen.put(&directory.read_only);
+                }
+                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+                pen.text(" ");
+            }
+            modules::core::directory::Layout::Repository => {
+                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+                pen.put(&directory.before_root_path);
+                pen.put(&directory.repo_root);
+                pen.put(&directory.path);
+                pen.begin(style::RED);
+                pen.put(&directory.read_only);
+                pen.end();
+                pen.text(" ");
+            }
+        }
+        pen.leave();
+    }
+
+    /// powerline.toml:24 `[rust]`
+    static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust {
+        format: Format("($symbol( $version))"),
+        ..modules::tools::rust::Rust::DEFAULT
+    };
+
+    /// `($symbol( $version))`
+    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
+        pen.enter(facts.rust.is_stale());
+        if let Some(version) = &rust.version {
+            pen.text("🦀 ");
+            pen.text(" ");
+            pen.text("v");
+            pen.put(&version.raw);
+        }
+        pen.leave();
+    }
+
+    /// powerline.toml:27 `[nodejs]`
+    static NODEJS: modules::tools::nodejs::Nodejs = modules::tools::nodejs::Nodejs {
+        format: Format("(text [$symbol$version]($style))"),
+        ..modules::tools::nodejs::Nodejs::DEFAULT
+    };
+
+    /// `(text [$symbol$version]($style))`
+    fn draw_nodejs(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.engines.get())) else {
+            return
+        };
+        pen.enter(facts.nodejs.is_stale() || facts.engines.is_stale());
+        if let Some(version) = &nodejs.version {
+            pen.text("text ");
+            match &nodejs.style {
+                modules::tools::capable::Capability::Capable => {
+                    pen.begin(style::BOLD_GREEN);
+                }
+                modules::tools::capable::Capability::NotCapable => {
+                    pen.begin(style::BOLD_RED);
+                }
+            }
+            pen.text("\u{e718} ");
+            pen.text("v");
+            pen.put(&version.raw);
+        }
+        pen.leave();
+    }
+
+    /// `[character]`, with its defaults.
+    static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
+
+    /// `$symbol `
+    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &character.symbol {
+            modules::core::character::Symbol::Success => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Error => {
+                pen.begin(style::BOLD_RED);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Command => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Visual => {
+                pen.begin(style::BOLD_YELLOW);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Replace => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::ReplaceOne => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// A source that modules share.
+    static ENGINES: modules::tools::nodejs::Engines = modules::tools::nodejs::Engines;
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        request: Request,
+        username: FactOf<modules::core::username::Username>,
+        directory: FactOf<modules::core::directory::Directory>,
+        rust: FactOf<modules::tools::rust::Rust>,
+        nodejs: FactOf<modules::tools::nodejs::Nodejs>,
+        engines: FactOf<modules::tools::nodejs::Engines>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "powerline.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "username",
+                doc: "Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.",
+                draw: draw_username,
+            },
+            Module {
+                name: "directory",
+                doc: "Shows the path of the directory, shortened.",
+                draw: draw_directory,
+            },
+            Module {
+                name: "rust",
+                doc: "Shows the version of Rust in a directory that uses it.",
+                draw: draw_rust,
+            },
+            Module {
+                name: "nodejs",
+                doc: "Shows the version of Node.js in a directory that uses it.",
+                draw: draw_nodejs,
+            },
+            Module {
+                name: "character",
+                doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                draw: draw_character,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let username = gather.begin(Parts::MODULES.and(Parts::LEFT), &USERNAME);
+            let directory = gather.begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
+            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS);
+            let engines = gather.begin(Parts::MODULES.and(Parts::LEFT), &ENGINES);
+            Facts {
+                request: gather.request().clone(),
+                username: gather.finish(username),
+                directory: gather.finish(directory),
+                rust: gather.finish(rust),
+                nodejs: gather.finish(nodejs),
+                engines: gather.finish(engines),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            pen.begin(style::RGB_D65D0E);
+            pen.text("");
+            pen.base(style::ON_RGB_D65D0E);
+            draw_username(facts, pen);
+            pen.begin(style::PREV_BG_ON_BRIGHT_BLUE);
+            pen.text("");
+            let mark = pen.mark();
+            pen.base(Style::PLAIN);
+            draw_directory(facts, pen);
+            pen.keep_if_drawn(mark);
+            pen.begin(style::PREV_BG);
+            pen.text("");
+            let mark = pen.mark();
+            pen.end();
+            pen.text(" via ");
+            draw_rust(facts, pen);
+            draw_nodejs(facts, pen);
+            pen.keep_if_drawn(mark);
+            pen.text(" ");
+            draw_character(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (USERNAME.name(), USERNAME.manifest()),
+                (DIRECTORY.name(), DIRECTORY.manifest()),
+                (RUST.name(), RUST.manifest()),
+                (NODEJS.name(), NODEJS.manifest()),
+                (ENGINES.name(), ENGINES.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_ON_BRIGHT_BLUE: Style = Style::new().bold().bg(Color::Ansi(12));
+        pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
+        pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_RGB_D65D0E: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::Rgb(214, 93, 14));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const COLOR_230_ON_RGB_D65D0E: Style = Style::new()
+            .fg(Color::Fixed(230))
+            .bg(Color::Rgb(214, 93, 14));
+        pub const ITALIC_COLOR_240: Style = Style::new().italic().fg(Color::Fixed(240));
+        pub const ON_RGB_D65D0E: Style = Style::new().bg(Color::Rgb(214, 93, 14));
+        pub const PREV_BG: Style = Style::new().fg(Color::PrevBg);
+        pub const PREV_BG_ON_BRIGHT_BLUE: Style = Style::new()
+            .fg(Color::PrevBg)
+            .bg(Color::Ansi(12));
+        pub const RED: Style = Style::new().fg(Color::Ansi(1));
+        pub const RGB_D65D0E: Style = Style::new().fg(Color::Rgb(214, 93, 14));
+    }
+}
+
+pub use self::prompt::Prompt;

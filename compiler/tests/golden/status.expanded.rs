@@ -1,0 +1,205 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
+    use ::ziron::Datum as _;
+    use ::ziron::{
+        modules, Build, Format, Gather, Manifest, Module, Pen, Request, Settings,
+        Segment as _,
+    };
+
+    /// status.toml:3 `[status]`
+    static STATUS: modules::core::status::Status = modules::core::status::Status {
+        format: Format("[$symbol$status( $signal_name)]($style) "),
+        success_symbol: Format("[ok](green)"),
+        map_symbol: true,
+        pipestatus: true,
+        pipestatus_separator: Format(" | "),
+        pipestatus_format: Format("\\[$pipestatus\\] => [$common_meaning]($style)"),
+        pipestatus_segment_format: Format("[$status]($style)"),
+        ..modules::core::status::Status::DEFAULT
+    };
+
+    /// `[$symbol$status( $signal_name)]($style) `
+    fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(status) = STATUS.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &status.layout {
+            modules::core::status::Layout::One => {
+                match &status.symbol {
+                    modules::core::status::Symbol::Success => {
+                        pen.begin(style::GREEN);
+                        pen.text("ok");
+                    }
+                    modules::core::status::Symbol::Failure => {
+                        pen.begin(style::BOLD_RED);
+                        pen.text("❌");
+                    }
+                    modules::core::status::Symbol::NotExecutable => {
+                        pen.begin(style::BOLD_RED);
+                        pen.text("🚫");
+                    }
+                    modules::core::status::Symbol::NotFound => {
+                        pen.begin(style::BOLD_RED);
+                        pen.text("🔍");
+                    }
+                    modules::core::status::Symbol::Interrupt => {
+                        pen.begin(style::BOLD_RED);
+                        pen.text("🧱");
+                    }
+                    modules::core::status::Symbol::Signal => {
+                        pen.begin(style::BOLD_RED);
+                        pen.text("⚡");
+                    }
+                }
+                pen.begin(style::BOLD_RED);
+                pen.put(&status.status);
+                if !status.signal_name.is_empty() {
+                    pen.text(" ");
+                    pen.put(&status.signal_name);
+                }
+                pen.end();
+                pen.text(" ");
+            }
+            modules::core::status::Layout::Pipeline => {
+                pen.text("[");
+                for (index, one_pipestatus) in status.pipestatus.iter().enumerate() {
+                    if index > 0 {
+                        pen.end();
+                        pen.text(" | ");
+                    }
+                    pen.begin(style::BOLD_RED);
+                    pen.put(&one_pipestatus.status);
+                }
+                pen.end();
+                pen.text("] => ");
+                pen.begin(style::BOLD_RED);
+                pen.put(&status.common_meaning);
+            }
+        }
+        pen.leave();
+    }
+
+    /// `[character]`, with its defaults.
+    static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
+
+    /// `$symbol `
+    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &character.symbol {
+            modules::core::character::Symbol::Success => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Error => {
+                pen.begin(style::BOLD_RED);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Command => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Visual => {
+                pen.begin(style::BOLD_YELLOW);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Replace => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::ReplaceOne => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        request: Request,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "status.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "status",
+                doc: "Shows the exit status of the last command.",
+                draw: draw_status,
+            },
+            Module {
+                name: "character",
+                doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                draw: draw_character,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            Facts {
+                request: gather.request().clone(),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_status(facts, pen);
+            draw_character(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
+        pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const GREEN: Style = Style::new().fg(Color::Ansi(2));
+    }
+}
+
+pub use self::prompt::Prompt;

@@ -1,0 +1,142 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    use ::ziron::{
+        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Settings,
+        StyleText, Segment as _, Source as _,
+    };
+
+    /// tool.toml:5 `[rust]`
+    static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust {
+        format: Format("[$symbol$version ]($style)"),
+        version_format: Format("${major}.${minor}"),
+        symbol: Format("rs "),
+        style: StyleText("bold #ff8800"),
+        detect_files: &["Cargo.toml", "!no-rust"],
+        ..modules::tools::rust::Rust::DEFAULT
+    };
+
+    /// `[$symbol$version ]($style)`
+    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
+        pen.enter(facts.rust.is_stale());
+        pen.begin(style::BOLD_RGB_FF8800);
+        pen.text("rs ");
+        if let Some(version) = &rust.version {
+            pen.put(&version.major);
+            pen.text(".");
+            pen.put(&version.minor);
+        }
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// `[zig]`, with its defaults.
+    static ZIG: modules::tools::Tool = modules::tools::ZIG;
+
+    /// `via [$symbol($version )]($style)`
+    fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(zig) = ZIG.vars(facts.zig.get()) else { return };
+        pen.enter(facts.zig.is_stale());
+        pen.text("via ");
+        pen.begin(style::BOLD_YELLOW);
+        pen.text("↯ ");
+        if let Some(version) = &zig.version {
+            pen.text("v");
+            pen.put(&version.raw);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        rust: FactOf<modules::tools::rust::Rust>,
+        zig: FactOf<modules::tools::Tool>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "tool.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: false,
+            budget: ::core::time::Duration::from_millis(800),
+            command_timeout: ::core::time::Duration::from_millis(800),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "rust",
+                doc: "Shows the version of Rust in a directory that uses it.",
+                draw: draw_rust,
+            },
+            Module {
+                name: "zig",
+                doc: "Shows the version of Zig in a directory that uses it.",
+                draw: draw_zig,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG);
+            Facts {
+                rust: gather.finish(rust),
+                zig: gather.finish(zig),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_rust(facts, pen);
+            draw_zig(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (RUST.name(), RUST.manifest()),
+                (ZIG.name(), ZIG.manifest()),
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_RGB_FF8800: Style = Style::new()
+            .bold()
+            .fg(Color::Rgb(255, 136, 0));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+    }
+}
+
+pub use self::prompt::Prompt;

@@ -1,0 +1,34 @@
+//! The compiler's golden expansions compile without a warning, where there is no prelude, and are prompts.
+#![deny(warnings)]
+#![allow(clippy::all, clippy::pedantic, reason = "clippy is for people's code")]
+#![allow(unreachable_pub, missing_docs, reason = "a program has no outside")]
+
+use ziron::Prompt as _;
+
+macro_rules! golden {
+    ($($name:ident)*) => {
+        $(mod $name {
+            #![no_implicit_prelude]
+            ::core::include!(::core::concat!("../../compiler/tests/golden/", ::core::stringify!($name), ".expanded.rs"));
+        })*
+
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        #[test]
+        fn each_knows_its_configuration() {
+            $(assert_eq!($name::Prompt::BUILD.config, concat!(stringify!($name), ".toml"));)*
+        }
+    };
+}
+golden! { git layout many nested powerline status tool }
+
+#[test]
+fn every_expansion_is_here() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../compiler/tests/golden");
+    let files =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        files.filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned())).collect();
+    names.sort();
+    assert_eq!(names, NAMES);
+}
