@@ -78,6 +78,19 @@ impl Place {
         self.repository.get().and_then(Option::as_deref)
     }
 
+    /// Whether the place may be in a git repository, with a work tree or without: a few look-ups, so that most places need no more.
+    pub async fn may_be_in_repository<I: Io>(&self, io: &I) -> bool {
+        if self.repository_root(io).await.is_some() {
+            return true;
+        }
+        for folder in self.physical.ancestors() {
+            if io.kind(&folder.join("HEAD")).await.is_some() && io.kind(&folder.join("objects")).await.is_some() {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Makes something once that several sources need, such as an opened repository.
     ///
     /// Two sources that ask at the same time may both make it; the first one's is kept.

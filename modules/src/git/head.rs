@@ -32,7 +32,7 @@ macro_rules! repository_source {
             }
 
             async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
-                shared::open(place, io).key(place)
+                shared::key(place, io).await
             }
 
             async fn read<I: Io>(&self, _key: &RepositoryKey, $place: &Place, $io: &I) -> Result<$fact, ReadError> {

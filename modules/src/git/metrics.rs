@@ -51,7 +51,7 @@ impl Source for GitMetrics {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
-        shared::open(place, io).key(place)
+        shared::key(place, io).await
     }
 
     async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Metrics, ReadError> {

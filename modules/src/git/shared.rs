@@ -21,6 +21,14 @@ pub(super) struct Shared(Mutex<Result<Option<Repository>, OpenError>>);
 /// What facts about a repository depend on, as far as a stored one goes: where it is.
 pub(super) type RepositoryKey = PathBuf;
 
+/// The key of a source that reads the repository around a place; `None` if there is none.
+pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
+    if !place.may_be_in_repository(io).await && !io.has_env("GIT_DIR") {
+        return None;
+    }
+    open(place, io).key(place)
+}
+
 /// Opens the repository around a place, or finds it opened.
 pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
     place.share(|| {
@@ -38,7 +46,7 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
 
 impl Shared {
     /// Where the repository is; `None` if there is none. One that cannot be opened has a key, so that the reading can say why.
-    pub(super) fn key(&self, place: &Place) -> Option<RepositoryKey> {
+    fn key(&self, place: &Place) -> Option<RepositoryKey> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             Ok(repository) => repository.as_ref().map(|repository| repository.git_dir().to_owned()),
             Err(_) => Some(place.physical.clone()),

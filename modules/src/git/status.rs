@@ -121,7 +121,7 @@ impl Source for GitStatus {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
-        shared::open(place, io).key(place)
+        shared::key(place, io).await
     }
 
     async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Status, ReadError> {

@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use super::{say_bytes, world};
+use super::{output, world};
 use crate::gather::{Direct, Parts};
 use crate::io::Real;
 use crate::pen::Pen;
@@ -27,7 +27,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, &request, parts, world::colors(), &mut out);
-    say_bytes(&out);
+    output::write(&out);
     if gather.is_late()
         && let Some(store) = &store
     {
@@ -39,7 +39,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
 pub(super) fn continuation<P: Prompt>(request: &Request) {
     let mut out = Vec::new();
     continuation_into::<P>(request.shell, &mut out);
-    say_bytes(&out);
+    output::write(&out);
 }
 
 fn continuation_into<P: Prompt>(shell: Shell, out: &mut Vec<u8>) {
@@ -63,7 +63,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
     let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(world::colors());
     (module.draw)(&facts, &mut pen);
     pen.finish();
-    say_bytes(&out);
+    output::write(&out);
     Ok(())
 }
 

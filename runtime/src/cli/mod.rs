@@ -3,11 +3,11 @@
 mod arguments;
 mod doctor;
 mod draw;
+mod output;
 mod report;
 mod world;
 
 use std::io::Write;
-use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
@@ -92,18 +92,7 @@ fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
 
 /// Writes text to standard output.
 fn say(text: &str) {
-    say_bytes(text.as_bytes());
-}
-
-/// Writes to standard output in as few calls as it takes: no buffer that looks for line ends. Whoever closed it did not want more.
-fn say_bytes(mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        match rustix::io::write(std::io::stdout().as_fd(), bytes) {
-            Ok(count) => bytes = &bytes[count..],
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
-            Err(_) => return,
-        }
-    }
+    output::write(text.as_bytes());
 }
 
 fn say_error(text: &str) {

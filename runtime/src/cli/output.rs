@@ -1,0 +1,17 @@
+//! Standard output, without a buffer that looks for line ends: a reply is one call of the system.
+#![allow(unsafe_code, reason = "standard output has a number, and rustix wants a promise that it is open")]
+
+use std::os::fd::BorrowedFd;
+
+/// Writes all bytes, in as few calls as it takes. Whoever closed it did not want more.
+pub(super) fn write(mut bytes: &[u8]) {
+    // SAFETY: nothing in this program closes the number 1, and where it was closed before, writing to it is an error and no more.
+    let stdout = unsafe { BorrowedFd::borrow_raw(1) };
+    while !bytes.is_empty() {
+        match rustix::io::write(stdout, bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+            Err(_) => return,
+        }
+    }
+}
