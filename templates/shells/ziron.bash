@@ -29,7 +29,7 @@ _ziron_draw() {
     _ziron_start=
   fi
   [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
-  reply=$(builtin exec "$_ziron_path" prompt --all --shell bash --status "${_ziron_codes[0]}" \
+  reply=$(\builtin exec "$_ziron_path" prompt --all --shell bash --status "${_ziron_codes[0]}" \
     --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
     --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
   if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
@@ -75,7 +75,7 @@ _ziron_finish() {
 }
 
 _ziron_hook_string() {
-  builtin local ours rest=${PROMPT_COMMAND-}
+  builtin local ours rest="${PROMPT_COMMAND-}"
   for ours in _ziron_capture _ziron_finish; do
     rest=${rest//$'\n'$ours/}
     rest=${rest//$ours$'\n'/}

@@ -11,15 +11,15 @@
 # this a sticky emulation). It must therefore hold no single quote.
 \builtin emulate zsh -o no_aliases -o no_xtrace -c '
 builtin zmodload zsh/datetime 2>/dev/null
-builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main
+builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_free=
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
 
 # Asks the binary for every part of the prompt.
 function _ziron_draw {
-  builtin local reply
+  builtin local reply jobs="${(%):-%j}" # A subshell has no jobs.
   builtin local -a parts
   reply=$(exec "$_ziron_path" prompt --all --shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
-    --cmd-duration "$_ziron_duration" --jobs "${(%):-%j}" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
+    --cmd-duration "$_ziron_duration" --jobs "$jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
     --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null)
   parts=("${(@ps:\x1f:)reply}")
   if (( $#parts >= 5 )); then
@@ -30,6 +30,7 @@ function _ziron_draw {
 }
 
 function _ziron_preexec {
+  [[ $1$3 != *trap* ]] || _ziron_look=1
   _ziron_start=${EPOCHREALTIME-}
 }
 
@@ -62,39 +63,56 @@ function _ziron_shrink {
   _ziron_left=$_ziron_transient_left _ziron_right=$_ziron_transient_right
   builtin zle .reset-prompt
 }
-
-builtin typeset -ga precmd_functions preexec_functions
-precmd_functions=("${(@)precmd_functions:#_ziron_precmd}" _ziron_precmd)
-preexec_functions=("${(@)preexec_functions:#_ziron_preexec}" _ziron_preexec)
-
-PS1="\${_ziron_left}" RPS1="\${_ziron_right}"
-[[ -z $_ziron_continuation ]] || PS2="\${_ziron_continuation}"
 '
 
-# What follows calls the user's own widgets and traps, so it runs with the user's options.
-# The guards stop a circle: ours calls theirs, which was made when ours was in place.
+# What follows calls the user's own widgets and traps, or sets options and traps, so it runs with the user's options. It is read with the
+# user's aliases too, hence the backslashes, and no reserved words. The guards stop a circle: ours calls theirs, which was made when ours
+# was in place.
 _ziron_keymap_select() {
-  [[ -z "${_ziron_in_keymap-}" ]] || \builtin return 0
+  \builtin test -z "${_ziron_in_keymap-}" || \builtin return 0
   \builtin local _ziron_in_keymap=1
-  [[ -z "${widgets[_ziron_user_keymap_select]-}" ]] || \builtin zle _ziron_user_keymap_select -- "$@"
+  \builtin test -z "${widgets[_ziron_user_keymap_select]-}" || \builtin zle _ziron_user_keymap_select -- "$@"
   _ziron_mode
 }
 
 _ziron_line_finish() {
-  [[ -z "${_ziron_in_finish-}" ]] || \builtin return 0
+  \builtin test -z "${_ziron_in_finish-}" || \builtin return 0
   \builtin local _ziron_in_finish=1
-  [[ -z "${widgets[_ziron_user_line_finish]-}" ]] || \builtin zle _ziron_user_line_finish -- "$@"
+  \builtin test -z "${widgets[_ziron_user_line_finish]-}" || \builtin zle _ziron_user_line_finish -- "$@"
   _ziron_shrink
 }
 
+# With a TRAPINT of the user's: before it.
 _ziron_interrupt() {
+  \builtin test -z "${_ziron_in_interrupt-}" || \builtin return 0
+  \builtin local _ziron_in_interrupt=1
   \builtin zle && _ziron_shrink
-  [[ -n "${_ziron_in_interrupt-}" || -z "${functions[_ziron_user_interrupt]-}" ]] || {
-    \builtin local _ziron_in_interrupt=1
-    _ziron_user_interrupt "$@"
-    \builtin return
+  _ziron_user_interrupt "$@"
+}
+
+# After all other hooks, before a prompt.
+_ziron_arm() {
+  # Others change these; and they can only be set out here, since a sticky emulation puts options back.
+  \builtin setopt prompt_subst prompt_percent no_prompt_bang
+  # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
+  _ziron_trap_is_wanted || \builtin return 0
+  TRAPINT() {
+    \builtin zle || \builtin return $(( 128 + $1 ))
+    _ziron_shrink
+    \builtin zle .send-break
+    \builtin return 0
   }
-  \builtin return $(( 128 + $1 ))
+}
+
+# Before a command.
+_ziron_disarm() {
+  _ziron_is_armed && \builtin unfunction TRAPINT
+  \builtin return 0
+}
+
+# Before all other hooks. In zsh 5.9, when a trap function has returned a status, the first hook of the next prompt is not run: this one.
+_ziron_yield() {
+  \builtin return 0
 }
 
 \builtin emulate zsh -o no_aliases -o no_xtrace -c '
@@ -104,24 +122,36 @@ function _ziron_wrap {
   [[ -z ${widgets[zle-$1]-} ]] || builtin zle -A "zle-$1" "$3"
   builtin zle -N "zle-$1" "$2"
 }
-_ziron_traps=
+function _ziron_is_armed {
+  [[ ${functions[TRAPINT]-} == *_ziron_shrink* ]]
+}
+function _ziron_has_trap { # of the user
+  [[ $_ziron_transient == 1 && -n ${functions[TRAPINT]-} && $functions[TRAPINT] != *_ziron_* ]]
+}
+function _ziron_trap_is_wanted {
+  [[ $_ziron_transient == 1 && -o zle ]] && (( ! $+functions[TRAPINT] )) || builtin return 1
+  if [[ -n $_ziron_look ]]; then # Has the user set a trap that is no function? A fork, so only after a command that says so.
+    builtin local traps
+    builtin trap | builtin read -rd "" traps
+    [[ " ${(ps:\n:)traps} " == *" INT "* ]] && _ziron_free= || _ziron_free=1
+    _ziron_look=
+  fi
+  [[ -n $_ziron_free ]]
+}
+
+_ziron_look=1
 if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
   _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
-  if [[ $_ziron_transient == 1 ]]; then
-    _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
-    # Ctrl-C does not finish a line, it is a trap. A trap that is a list cannot be called and is left alone.
-    if (( $+functions[TRAPINT] )); then
-      [[ $functions[TRAPINT] == *_ziron_interrupt* ]] || _ziron_traps=function
-    else
-      builtin trap | builtin read -rd "" _ziron_traps
-      [[ " ${(ps:\n:)_ziron_traps} " == *" INT "* ]] && _ziron_traps= || _ziron_traps=none
-    fi
-  fi
+  [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
 fi
-'
-[[ $_ziron_traps != function ]] || functions[_ziron_user_interrupt]=${functions[TRAPINT]}
-[[ -z $_ziron_traps ]] || TRAPINT() { _ziron_interrupt "$@"; \builtin return $?; }
-\builtin unset _ziron_traps
+precmd_functions=(_ziron_yield "${(@)precmd_functions:#_ziron_(yield|precmd|arm)}" _ziron_precmd _ziron_arm)
+preexec_functions=("${(@)preexec_functions:#_ziron_(preexec|disarm)}" _ziron_preexec _ziron_disarm)
 
-# Only out here: a sticky emulation puts options back.
+PS1="\${_ziron_left}" RPS1="\${_ziron_right}"
+[[ -z $_ziron_continuation ]] || PS2="\${_ziron_continuation}"
+'
+_ziron_has_trap && {
+  functions[_ziron_user_interrupt]="${functions[TRAPINT]}"
+  TRAPINT() { _ziron_interrupt "$@"; \builtin return $?; }
+}
 \builtin setopt prompt_subst prompt_percent no_prompt_bang

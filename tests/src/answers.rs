@@ -23,7 +23,14 @@ impl Answers {
 
 /// Source: `ECMA-48`, and xterm's `ctlseqs` for DA1.
 impl Callbacks for Answers {
-    fn unhandled_csi(&mut self, screen: &mut Screen, i1: Option<u8>, _: Option<u8>, params: &[&[u16]], last: char) {
+    fn unhandled_csi(
+        &mut self,
+        screen: &mut Screen,
+        i1: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        last: char,
+    ) {
         let first = params.first().and_then(|param| param.first()).copied().unwrap_or(0);
         match (i1, last, first) {
             // Who are you? A VT220 with colors.

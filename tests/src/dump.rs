@@ -31,7 +31,7 @@ fn draw(screen: &Screen, style: impl Fn(&Cell) -> String) -> String {
             if next != current {
                 close(&mut out, &current);
                 if !next.is_empty() {
-                    out.push_str(&format!("[{next}]"));
+                    out.extend(["[", &next, "]"]);
                 }
                 current = next;
             }
@@ -93,7 +93,10 @@ mod tests {
     fn styles_become_words() {
         let mut parser = vt100::Parser::new(4.try_into().unwrap(), 20.try_into().unwrap(), 0);
         parser.process(b"\x1b[1;31ma b\x1b[0m c  \r\n\x1b[48;5;202m \x1b[0;92;4mx\x1b[0m\r\n\xe5\xae\xb6> ");
-        assert_eq!(styled(parser.screen()), "[bold red]a b[/] c\n[bg:202] [/][underline bright-green]x[/]\n家>");
+        assert_eq!(
+            styled(parser.screen()),
+            "[bold red]a b[/] c\n[bg:202] [/][underline bright-green]x[/]\n家>"
+        );
         assert_eq!(plain(parser.screen()), "a b c\n x\n家>");
         assert_eq!(before_cursor(parser.screen()), "家> ");
     }

@@ -4,7 +4,10 @@
 //! configuration connects it to a prompt program. It types, waits for what it expects to see, and looks at the screen or at what the prompt
 //! program was told. Nothing here waits for a fixed time: every wait ends when the screen shows what was awaited, or fails at a deadline.
 
-#![allow(clippy::disallowed_methods, reason = "tests make files, start programs and look at the clock; only sources must not")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests make files, start programs and look at the clock; only sources must not"
+)]
 
 mod answers;
 pub mod dump;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
@@ -114,12 +115,16 @@ impl Session {
         argv.extend(setup.arguments.iter().cloned());
         match shell {
             Shell::Zsh => argv.extend(["-d".to_owned(), "-i".to_owned()]),
-            Shell::Bash => argv.splice(argv.len() - setup.arguments.len().., bash_arguments(&connected, setup)).for_each(drop),
+            Shell::Bash => argv
+                .splice(argv.len() - setup.arguments.len().., bash_arguments(&connected, setup))
+                .for_each(drop),
             _ => argv.push("-i".to_owned()),
         }
         let mut command = CommandBuilder::from_argv(argv.into_iter().map(Into::into).collect());
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC"), ("PATH", "/usr/bin:/bin")] {
+        for (name, value) in
+            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC"), ("PATH", "/usr/bin:/bin")]
+        {
             command.env(name, value);
         }
         command.env("HOME", home.path());
@@ -137,8 +142,9 @@ impl Session {
     /// # Panics
     /// When there is none.
     pub fn prompt(&mut self) -> Told {
-        let seen = self.seen;
-        let newest = self.terminal.wait("new prompt", |screen| ready(screen).filter(|call| *call > seen));
+        let (seen, shell) = (self.seen, self.shell);
+        let newest =
+            self.terminal.wait("new prompt", |screen| ready(shell, screen).filter(|call| *call > seen));
         self.seen = newest;
         self.calls()[newest - 1].clone()
     }
@@ -154,6 +160,22 @@ impl Session {
         self.terminal.send(keys);
     }
 
+    /// Presses Ctrl-C until the line that is being edited has been given up.
+    ///
+    /// Once is not always enough: now and then zsh 5.9 and fish 3.6, on their own too, lose a signal that comes just before they begin to
+    /// wait for keys.
+    ///
+    /// # Panics
+    /// When many times are not enough.
+    pub fn interrupt(&self) {
+        const REACTION: Duration = Duration::from_secs(2);
+        let is_given_up = (0..15).any(|_| {
+            self.send("\x03");
+            self.terminal.wait_for(REACTION, |screen| dump::before_cursor(screen) == "> ")
+        });
+        assert!(is_given_up, "Ctrl-C does nothing; the screen:\n{}", self.styled());
+    }
+
     /// Waits until the screen shows a text.
     pub fn wait_text(&self, text: &str) {
         self.terminal.wait(text, |screen| dump::plain(screen).contains(text).then_some(()));
@@ -161,7 +183,9 @@ impl Session {
 
     /// Waits until what is before the cursor, in its line, is this text.
     pub fn wait_cursor_after(&self, text: &str) {
-        self.terminal.wait(&format!("cursor after {text:?}"), |screen| (dump::before_cursor(screen) == text).then_some(()));
+        self.terminal.wait(&format!("cursor after {text:?}"), |screen| {
+            (dump::before_cursor(screen) == text).then_some(())
+        });
     }
 
     /// What the screen shows, without styles.
@@ -203,14 +227,16 @@ impl Session {
     }
 }
 
-/// The number of the prompt that waits for input.
-fn ready(screen: &Screen) -> Option<usize> {
+/// The number of the prompt that waits for input, once all of it is there.
+fn ready(shell: Shell, screen: &Screen) -> Option<usize> {
     if !dump::before_cursor(screen).starts_with("> ") {
         return None;
     }
     let text = dump::plain(screen);
     let number = |line: &str| line.strip_prefix('#')?.split(' ').next()?.parse().ok();
-    text.lines().rev().find_map(number)
+    let call: usize = text.lines().rev().find_map(number)?;
+    // The right prompt comes last.
+    (shell == Shell::Bash || text.ends_with(&format!("r{call}"))).then_some(call)
 }
 
 /// A folder whose name needs quotes, since a user's may.
@@ -229,7 +255,11 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
         Shell::Bash => (".bashrc", format!(r#"eval "$({} init bash)""#, Quoting::Posix.quote(&link))),
         _ => (".config/fish/config.fish", format!("{} init fish | source", Quoting::Fish.quote(&link))),
     };
-    let greeting = if shell == Shell::Fish { "set -g fish_greeting\n" } else { "" };
+    let greeting = if shell == Shell::Fish {
+        "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n"
+    } else {
+        ""
+    };
     let path = home.join(name);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
     let lines = format!("{greeting}{}\n{line}\n{}\n", setup.before, setup.after).replace("@CONNECT@", &line);

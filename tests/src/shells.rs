@@ -12,7 +12,8 @@ pub const REQUIRE: &str = "ZIRON_REQUIRE_SHELLS";
 
 /// Finds a shell where systems put shells; the caller's `PATH` plays no part.
 pub fn find(shell: Shell) -> Option<PathBuf> {
-    const FOLDERS: [&str; 5] = ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin", "/run/current-system/sw/bin"];
+    const FOLDERS: [&str; 5] =
+        ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin", "/run/current-system/sw/bin"];
     FOLDERS.iter().map(|folder| PathBuf::from(folder).join(shell.name())).find(|path| path.is_file())
 }
 
@@ -23,7 +24,11 @@ pub fn find(shell: Shell) -> Option<PathBuf> {
 pub fn find_or_skip(shell: Shell) -> Option<PathBuf> {
     let found = find(shell);
     if found.is_none() {
-        assert!(std::env::var(REQUIRE).as_deref() != Ok("1"), "{} is not installed, and {REQUIRE}=1", shell.name());
+        assert!(
+            std::env::var(REQUIRE).as_deref() != Ok("1"),
+            "{} is not installed, and {REQUIRE}=1",
+            shell.name()
+        );
         skipped(&format!("{} is not installed", shell.name()));
     }
     found

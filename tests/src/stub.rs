@@ -69,7 +69,13 @@ pub fn read_log(log: &Path) -> Vec<Told> {
 ///
 /// # Errors
 /// When it cannot remember, or write its answer.
-pub fn main(arguments: &[String], log: &Path, data: &str, is_transient: bool, out: &mut impl Write) -> io::Result<()> {
+pub fn main(
+    arguments: &[String],
+    log: &Path,
+    data: &str,
+    is_transient: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let [program, command, ..] = arguments else { return Err(io::Error::other("no command")) };
     if command == "init" {
         let shell = Shell::from_name(arguments.get(2).map_or("", String::as_str));

@@ -67,8 +67,10 @@ impl Terminal {
         drop(pair.slave);
         let reader = pair.master.try_clone_reader().map_err(io::Error::other)?;
         let keys = Arc::new(Mutex::new(pair.master.take_writer().map_err(io::Error::other)?));
-        let parser = Parser::new_with_callbacks(cells(size.rows), cells(size.columns), 1000, Answers::default());
-        let shared = Arc::new(Shared { state: Mutex::new(State { parser, closed: false }), changed: Condvar::new() });
+        let parser =
+            Parser::new_with_callbacks(cells(size.rows), cells(size.columns), 1000, Answers::default());
+        let shared =
+            Arc::new(Shared { state: Mutex::new(State { parser, closed: false }), changed: Condvar::new() });
         thread::spawn({
             let (shared, keys) = (Arc::clone(&shared), Arc::clone(&keys));
             move || follow(reader, &shared, &keys)
@@ -77,12 +79,18 @@ impl Terminal {
     }
 
     /// Types.
+    ///
+    /// # Panics
+    /// When the terminal is closed.
     pub fn send(&self, keys: &str) {
         let mut writer = self.keys.lock().expect("no thread panics with the lock");
         writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal is open");
     }
 
     /// Changes the size of the terminal; the program gets `SIGWINCH`.
+    ///
+    /// # Panics
+    /// When the terminal is closed.
     pub fn resize(&self, size: Size) {
         self.shared.state().parser.set_size(cells(size.rows), cells(size.columns));
         let size = PtySize { rows: size.rows, cols: size.columns, pixel_width: 0, pixel_height: 0 };
@@ -101,9 +109,24 @@ impl Terminal {
                 return found;
             }
             let left = DEADLINE.saturating_sub(start.elapsed());
-            assert!(!left.is_zero() && !state.closed, "no {what}; the screen:\n{}", dump::styled(state.parser.screen()));
+            if left.is_zero() || state.closed {
+                let screen = dump::styled(state.parser.screen());
+                drop(state);
+                panic!("no {what}; the screen:\n{screen}");
+            }
             state = self.shared.changed.wait_timeout(state, left).expect("no thread panics with the lock").0;
         }
+    }
+
+    /// Waits until the screen satisfies `condition`, for a limited time only; says whether it does.
+    ///
+    /// # Panics
+    /// Only if a thread of the terminal's has.
+    pub fn wait_for(&self, limit: Duration, mut condition: impl FnMut(&Screen) -> bool) -> bool {
+        let state = self.shared.state();
+        let wait =
+            self.shared.changed.wait_timeout_while(state, limit, |state| !condition(state.parser.screen()));
+        !wait.expect("no thread panics with the lock").1.timed_out()
     }
 
     /// Waits until the program has ended, and returns its exit code.
@@ -113,9 +136,13 @@ impl Terminal {
     pub fn wait_exit(&mut self) -> u32 {
         let shared = Arc::clone(&self.shared);
         let state = shared.state();
-        let (state, late) =
-            shared.changed.wait_timeout_while(state, DEADLINE, |state| !state.closed).expect("no thread panics");
-        assert!(!late.timed_out(), "the program goes on; the screen:\n{}", dump::styled(state.parser.screen()));
+        let (state, late) = shared
+            .changed
+            .wait_timeout_while(state, DEADLINE, |state| !state.closed)
+            .expect("no thread panics");
+        let screen = dump::styled(state.parser.screen());
+        drop(state);
+        assert!(!late.timed_out(), "the program goes on; the screen:\n{screen}");
         self.child.wait().expect("it is our child").exit_code()
     }
 

@@ -2,9 +2,16 @@
 //!
 //! Each `fn` of [`common`] runs in every shell; the other modules have what is one shell's own.
 
-#![allow(clippy::disallowed_methods, reason = "tests make files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make files, and fail where they stand"
+)]
 
+mod bash;
 mod common;
+mod fish;
+mod zsh;
 
 use std::path::Path;
 

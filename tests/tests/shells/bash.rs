@@ -1,0 +1,182 @@
+//! What is bash's own.
+
+use insta::assert_snapshot;
+use ziron_runtime::shell::Shell::Bash;
+use ziron_tests::session::{Session, Setup};
+
+use crate::start;
+
+/// What every bash must go on doing, whatever its configuration did.
+fn check(setup: &Setup) -> Option<Session> {
+    let (mut session, told) = start(Bash, setup)?;
+    assert_eq!(told.duration(), None);
+    let told = session.run("! sh -c 'exit 3' | true | sh -c 'exit 7'");
+    assert_eq!(told.codes(), ("0", "3 0 7"));
+    assert!(told.duration().is_some());
+    assert_eq!(session.run("").duration(), None);
+    session.run("\\command true \"last word\"");
+    assert!(!session.plain().contains("_ziron"), "{}", session.plain());
+    assert!(!session.plain().contains("error"), "{}", session.plain());
+    assert_eq!(session.calls().len(), 4);
+    Some(session)
+}
+
+/// And where a failure does not end the shell.
+fn check_status(setup: &Setup) {
+    let Some(mut session) = check(setup) else { return };
+    assert_eq!(session.run("false | sh -c 'exit 7'").codes(), ("7", "1 7"));
+    session.run("echo \"<$?>\"");
+    assert!(session.plain().contains("\n<7>\n"), "{}", session.plain());
+}
+
+#[test]
+fn screen() {
+    let Some((mut session, _)) = start(Bash, &Setup::default()) else { return };
+    session.run("false");
+    session.send("for x in 1 2; do\r");
+    session.wait_cursor_after(":> ");
+    assert_snapshot!(session.styled(), @r"
+    [green]#1 [/][blue]data[/]
+    [red]> [/]false
+    [green]#2 [/][blue]data[/]
+    [red]> [/]for x in 1 2; do
+    [cyan]:> [/]
+    ");
+}
+
+#[test]
+fn options_do_not_matter() {
+    for options in [
+        "set -u",
+        "set -o posix",
+        "set -f; shopt -s nullglob failglob nocasematch extglob",
+        "set -o noclobber; set -o functrace; set -o errtrace",
+        "shopt -u checkwinsize promptvars",
+        "IFS=0123456789:",
+    ] {
+        check_status(&Setup::default().before(options).data("50% !! $HOME"));
+        if !options.contains("promptvars") {
+            check_status(&Setup::default().after(options).data("50% !! $HOME"));
+        }
+    }
+}
+
+#[test]
+fn errexit_does_not_end_the_shell() {
+    for setup in [
+        Setup::default().before("set -eu"),
+        Setup::default().after("set -eu"),
+        Setup::default().before("set -e; PS0='x\\n'"),
+    ] {
+        let Some(session) = check(&setup) else { return };
+        drop(session);
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        session.remove_program();
+        session.send("echo still here | tr a-z A-Z\r");
+        session.wait_text("STILL HERE\n");
+        session.terminal();
+    }
+}
+
+#[test]
+fn aliases_do_not_matter() {
+    let aliases = "shopt -s expand_aliases
+        for word in local builtin shopt exec return if for unset set; do alias $word='echo alias of the user'; done";
+    check(&Setup::default().before(aliases));
+    check(&Setup::default().after(aliases));
+}
+
+#[test]
+fn prompt_command_as_a_string() {
+    for hooks in [
+        "PROMPT_COMMAND='history -a'",
+        "PROMPT_COMMAND='sh -c \"exit 9\"; '",
+        "PROMPT_COMMAND=\"history -a; $PROMPT_COMMAND\"",
+        "PROMPT_COMMAND=\"${PROMPT_COMMAND:+$PROMPT_COMMAND; }false\"",
+        "PROMPT_COMMAND+='; false'",
+    ] {
+        check_status(&Setup::default().after(hooks));
+        if !hooks.contains("+=") {
+            check_status(&Setup::default().before(hooks));
+        }
+    }
+}
+
+#[test]
+fn prompt_command_as_an_array() {
+    let hooks = "PROMPT_COMMAND=('sh -c \"exit 9\"' \"${PROMPT_COMMAND[@]}\" false)";
+    check_status(&Setup::default().before(hooks));
+    check_status(&Setup::default().after(hooks));
+    check_status(&Setup::default().before(hooks).after(hooks));
+}
+
+#[test]
+fn twice_is_once() {
+    check_status(&Setup::default().after("@CONNECT@\n@CONNECT@"));
+}
+
+#[test]
+fn the_users_status_and_last_word_stay() {
+    let Some((mut session, _)) = start(Bash, &Setup::default()) else { return };
+    session.run("false last-word");
+    session.run("echo \"$? $_\"");
+    assert!(session.plain().contains("\n1 last-word\n"), "{}", session.plain());
+}
+
+/// Works as bash-preexec does where it matters here: a DEBUG trap, which it sets up at the first prompt, tells commands from prompts.
+const PREEXEC: &str = r#"
+    precmd_functions=() preexec_functions=()
+    _pe_interactive=
+    _pe_debug() {
+        [[ -n $_pe_interactive ]] || return 0
+        local one
+        for one in "${PROMPT_COMMAND[@]}"; do [[ $one != *"$BASH_COMMAND"* ]] || { _pe_interactive=; return 0; }; done
+        _pe_interactive=
+        echo "preexec: $BASH_COMMAND" >>"$HOME/user"
+    }
+    _pe_precmd() { _pe_last=$?; echo "precmd: $_pe_last" >>"$HOME/user"; return 0; }
+    __bp_interactive_mode() { _pe_interactive=on; }
+    _pe_install() {
+        PROMPT_COMMAND=${PROMPT_COMMAND//_pe_install/:}
+        PROMPT_COMMAND=$'_pe_precmd\n'$PROMPT_COMMAND
+        PROMPT_COMMAND+=('__bp_interactive_mode')
+        trap '_pe_debug' DEBUG
+        _pe_precmd
+        __bp_interactive_mode
+    }
+    PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND;} _pe_install"
+"#;
+
+#[test]
+fn beside_preexec_hooks() {
+    let later = Setup::default()
+        .before(PREEXEC)
+        .after("PROMPT_COMMAND+=('@CONNECT@')".replace("@CONNECT@", "true").as_str());
+    for setup in [Setup::default().before(PREEXEC), Setup::default().after(PREEXEC), later] {
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        assert_eq!(session.run("false | sh -c 'exit 7'").codes(), ("7", "1 7"));
+        assert_eq!(session.run("echo hi").codes(), ("0", "0"));
+        let user = std::fs::read_to_string(session.home().join("user")).unwrap();
+        assert!(user.contains("precmd: 7"), "{user}");
+        assert!(user.contains("preexec: echo hi"), "{user}");
+        assert!(!user.contains("_ziron"), "{user}");
+    }
+}
+
+#[test]
+fn before_5_1_prompt_command_is_a_string() {
+    let old =
+        "eval \"$(\"$HOME\"/it*/prompt init bash | sed 's/_ziron_version -ge 501/_ziron_version -ge 999/')\"";
+    for hooks in [
+        "",
+        "PROMPT_COMMAND=\"sh -c 'exit 9'; $PROMPT_COMMAND\"",
+        "PROMPT_COMMAND=\"${PROMPT_COMMAND-:}; sh -c 'exit 9'\"",
+    ] {
+        for setup in [format!("{hooks}\n{old}"), format!("{old}\n{hooks}"), format!("{old}\n{hooks}\n{old}")]
+        {
+            let setup =
+                Setup::default().after(&format!("PROMPT_COMMAND=() ; unset PROMPT_COMMAND PS0\n{setup}"));
+            check_status(&setup);
+        }
+    }
+}
