@@ -136,15 +136,9 @@ codes! {
     OutOfRange = 303 Error
         "a value is out of range"
         "The documentation of the option says which values it takes."
-    UnknownChoice = 304 Error
-        "a value is not one of the possible ones"
-        "The option takes one of a few words; the documentation of the option lists them."
-    ConflictingOptions = 305 Error
+    ConflictingOptions = 304 Error
         "two options contradict each other"
         "An option that has two names may be given by one of them only."
-    DeprecatedOption = 306 Warning
-        "an option has another name now"
-        "The old name is still understood."
 
     // Z04xx: modules and layout
     UnknownModule = 401 Error

@@ -57,7 +57,7 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     }
     layout.has_facts = false;
     parts.continuation = layout.part(&continuation, LEFT);
-    if parts.left.is_empty() && parts.right.is_empty() {
+    if parts.left.is_empty() && parts.right.is_empty() && !layout.diagnostics.has_errors() {
         let span = formats.left.map_or(0..0, Text::span);
         layout.diagnostics.push(Diagnostic::new(Code::EmptyPrompt, span, "the prompt is empty"));
     }
@@ -306,13 +306,7 @@ impl<'c> Layout<'c, '_> {
             return index;
         }
         let configured = self.tables.get(name);
-        let mut ident: String = name
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-            .collect();
-        while self.modules.iter().any(|module| module.ident == ident) {
-            ident.push('_');
-        }
+        let ident = self.fresh(snake_case(name));
         self.modules.push(Module {
             name: name.to_owned(),
             ident,
@@ -325,6 +319,16 @@ impl<'c> Layout<'c, '_> {
             parts: 0,
         });
         self.modules.len() - 1
+    }
+
+    /// The name, with a number after it if something has it already.
+    fn fresh(&self, name: String) -> String {
+        let is_taken = |name: &String| {
+            let modules = self.modules.iter().map(|module| &module.ident);
+            modules.chain(self.sources.iter().map(|source| &source.ident)).any(|taken| taken == name)
+        };
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
     }
 
     /// The line of a byte of the file, from 1.
@@ -351,6 +355,7 @@ impl<'c> Layout<'c, '_> {
         if let Some(index) = self.sources.iter().position(|source| source.kind == kind) {
             return index;
         }
+        let ident = if matches!(kind, SourceKind::Unit(_)) { self.fresh(ident) } else { ident };
         self.sources.push(Source { ident, kind, parts: 0 });
         self.sources.len() - 1
     }
@@ -398,13 +403,38 @@ fn can_draw(node: &Node) -> bool {
     }
 }
 
+/// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
 fn snake_case(name: &str) -> String {
     let mut snake = String::new();
+    let mut was_lower = false;
     for c in name.chars() {
-        if c.is_uppercase() && !snake.is_empty() {
+        let begins_word = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && was_lower;
+        if begins_word && !snake.ends_with('_') {
             snake.push('_');
         }
-        snake.extend(c.to_lowercase());
+        if c.is_ascii_alphanumeric() {
+            snake.push(c.to_ascii_lowercase());
+        }
+        was_lower = c.is_ascii_lowercase();
     }
-    snake
+    snake.trim_end_matches('_').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn names_become_identifiers() {
+        for (name, ident) in [
+            ("rust", "rust"),
+            ("GitHead", "git_head"),
+            ("env_var.PAGER-2", "env_var_pager_2"),
+            ("custom.a--b", "custom_a_b"),
+            ("custom.日本", "custom"),
+            ("custom.x→", "custom_x"),
+        ] {
+            assert_eq!(snake_case(name), ident);
+        }
+    }
 }

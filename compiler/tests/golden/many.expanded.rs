@@ -54,6 +54,28 @@ mod prompt {
         pen.leave();
     }
 
+    /// many.toml:27 `[custom.LOAD]`
+    static CUSTOM_LOAD_2: modules::core::custom::Custom = modules::core::custom::Custom {
+        instance: "custom.LOAD",
+        command: "id",
+        when: Condition::Constant(true),
+        ..modules::core::custom::Custom::DEFAULT
+    };
+
+    /// `[$symbol($output )]($style)`
+    fn draw_custom_load_2(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(custom_load_2) = CUSTOM_LOAD_2.vars(facts.custom_load_2.get()) else {
+            return
+        };
+        pen.enter(facts.custom_load_2.is_stale());
+        pen.begin(style::BOLD_GREEN);
+        if !custom_load_2.output.is_empty() {
+            pen.put(&custom_load_2.output);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
     /// many.toml:3 `[env_var]`
     static ENV_VAR: modules::core::env_var::EnvVar = modules::core::env_var::EnvVar {
         instance: "env_var",
@@ -131,6 +153,7 @@ mod prompt {
     pub struct Facts {
         custom_todo: FactOf<modules::core::custom::Custom>,
         custom_load: FactOf<modules::core::custom::Custom>,
+        custom_load_2: FactOf<modules::core::custom::Custom>,
         env_var: FactOf<modules::core::env_var::EnvVar>,
         env_var_editor: FactOf<modules::core::env_var::EnvVar>,
         env_var_pager_2: FactOf<modules::core::env_var::EnvVar>,
@@ -172,6 +195,11 @@ mod prompt {
                 draw: draw_custom_load,
             },
             Module {
+                name: "custom.LOAD",
+                doc: "Shows what a command of your own writes.",
+                draw: draw_custom_load_2,
+            },
+            Module {
                 name: "env_var",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
                 draw: draw_env_var,
@@ -198,6 +226,8 @@ mod prompt {
                 .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO);
             let custom_load = gather
                 .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD);
+            let custom_load_2 = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2);
             let env_var = gather.begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR);
             let env_var_editor = gather
                 .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR);
@@ -207,6 +237,7 @@ mod prompt {
             Facts {
                 custom_todo: gather.finish(custom_todo),
                 custom_load: gather.finish(custom_load),
+                custom_load_2: gather.finish(custom_load_2),
                 env_var: gather.finish(env_var),
                 env_var_editor: gather.finish(env_var_editor),
                 env_var_pager_2: gather.finish(env_var_pager_2),
@@ -217,6 +248,7 @@ mod prompt {
         fn left(facts: &Facts, pen: &mut Pen<'_>) {
             draw_custom_todo(facts, pen);
             draw_custom_load(facts, pen);
+            draw_custom_load_2(facts, pen);
             draw_env_var(facts, pen);
             draw_env_var_editor(facts, pen);
             draw_env_var_pager_2(facts, pen);
@@ -240,6 +272,7 @@ mod prompt {
             ::std::vec::Vec::from([
                 (CUSTOM_TODO.name(), CUSTOM_TODO.manifest()),
                 (CUSTOM_LOAD.name(), CUSTOM_LOAD.manifest()),
+                (CUSTOM_LOAD_2.name(), CUSTOM_LOAD_2.manifest()),
                 (ENV_VAR.name(), ENV_VAR.manifest()),
                 (ENV_VAR_EDITOR.name(), ENV_VAR_EDITOR.manifest()),
                 (ENV_VAR_PAGER_2.name(), ENV_VAR_PAGER_2.manifest()),
