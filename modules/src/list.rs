@@ -1,6 +1,7 @@
 //! The list of all modules: the only one.
 
-use ziron_runtime::segment::{FactSet, FactsFrom, Segment, Vars};
+use ziron_runtime::scenario::FactSet;
+use ziron_runtime::segment::{FactsFrom, Segment, Vars};
 use ziron_runtime::spec::{FactSpec, ModuleSpec, Options, Value};
 
 #[cfg(feature = "git")]

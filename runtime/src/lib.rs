@@ -12,6 +12,8 @@ pub mod pen;
 pub mod place;
 pub mod prompt;
 pub mod request;
+#[cfg_attr(not(feature = "scenario"), path = "scenario_off.rs")]
+pub mod scenario;
 pub mod segment;
 pub mod shell;
 pub mod source;

@@ -1,11 +1,11 @@
 //! Segments: facts in, variables out.
 
-use std::any::Any;
-use std::collections::HashMap;
 use std::fmt;
 
 use crate::pen::Datum;
 use crate::request::Request;
+use crate::scenario::FactSet;
+use crate::source::Fact;
 use crate::spec::VarSpec;
 
 /// Draws facts. Pure and total: no I/O, no clock, no allocation.
@@ -135,31 +135,6 @@ impl<V: Vars, const N: usize> Each for Few<V, N> {
     }
 }
 
-/// Facts by the name of their source, for the interpreter and for scenarios.
-#[derive(Debug, Default)]
-pub struct FactSet {
-    /// What the shell said.
-    pub request: Request,
-    facts: HashMap<String, Box<dyn Any>>,
-}
-
-impl FactSet {
-    /// Puts a fact under the name of its source.
-    pub fn insert<F: 'static>(&mut self, source: &str, fact: F) {
-        self.facts.insert(source.to_owned(), Box::new(fact));
-    }
-
-    /// Puts a fact whose type is no longer known under the name of its source.
-    pub fn insert_any(&mut self, source: &str, fact: Box<dyn Any>) {
-        self.facts.insert(source.to_owned(), fact);
-    }
-
-    /// Looks a fact up; `None` also if it has another type.
-    pub fn get<F: 'static>(&self, source: &str) -> Option<&F> {
-        self.facts.get(source)?.downcast_ref()
-    }
-}
-
 /// The facts of a segment, taken from a set by the names of their sources.
 pub trait FactsFrom<'a> {
     /// Takes the facts; `names` are the sources in the order of the tuple.
@@ -172,7 +147,7 @@ impl<'a> FactsFrom<'a> for &'a Request {
     }
 }
 
-impl<'a, F: 'static> FactsFrom<'a> for Option<&'a F> {
+impl<'a, F: Fact> FactsFrom<'a> for Option<&'a F> {
     fn take(set: &'a FactSet, names: &[&str]) -> Self {
         set.get(names.first()?)
     }

@@ -1,0 +1,18 @@
+//! Scenarios, where the feature `scenario` is off: there are none.
+
+use crate::request::Request;
+use crate::source::Fact;
+
+/// No facts.
+#[derive(Debug, Default)]
+pub struct FactSet {
+    /// What the shell said.
+    pub request: Request,
+}
+
+impl FactSet {
+    /// There is none.
+    pub fn get<F: Fact>(&self, _source: &str) -> Option<&'static F> {
+        None
+    }
+}
