@@ -34,7 +34,8 @@ pub fn find_or_skip(shell: Shell) -> Option<PathBuf> {
     found
 }
 
+/// Says that a test does nothing here, and why.
 #[allow(clippy::print_stderr, reason = "the only way in which a test can say that it did nothing")]
-fn skipped(reason: &str) {
+pub fn skipped(reason: &str) {
     eprintln!("skipped: {reason}");
 }

@@ -44,7 +44,7 @@ fn screen() {
 
 #[test]
 fn functions_of_the_user_do_not_matter() {
-    let functions = "for name in printf contains count jobs bind echo commandline functions
+    let functions = "for name in printf contains count jobs bind echo commandline
         function $name; builtin echo function of the user; end
     end";
     check(&Setup::default().after(functions));
