@@ -77,10 +77,10 @@ fn format(random: &mut Random, variables: &[String], styles: &[String], depth: u
             1 if depth > 0 && !variables.is_empty() => {
                 // With at least one variable, or it could never be shown, which is worth a warning.
                 let inner = format(random, variables, styles, depth - 1);
-                text.push_str(&format!("({}{inner})", random.pick(variables)));
+                text.push_str(&format!("({} {inner})", random.pick(variables)));
             }
-            2 | 3 if !variables.is_empty() => text.push_str(random.pick(variables)),
-            _ => text.push_str(random.pick(TEXTS)),
+            2 | 3 if !variables.is_empty() => text.push_str(random.pick(variables).as_str()),
+            _ => text.push_str(*random.pick(TEXTS)),
         }
         // A name ends where a letter could follow it.
         text.push(' ');
