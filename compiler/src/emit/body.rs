@@ -307,6 +307,7 @@ impl<'s> Body<'s> {
                 self.scopes.push(Scope::Fields(name.clone()));
                 let inner = self.test(inner);
                 self.scopes.pop();
+                let name = if binds(&inner, &access.name) { name } else { format_ident!("_{name}") };
                 quote!(#place.as_ref().is_some_and(|#name| #inner))
             }
             Test::Choice { access, path, optional, arms } => self.test_choice(access, path, *optional, arms),
