@@ -43,6 +43,9 @@ pub struct Stored<F> {
     pub age: Duration,
 }
 
+/// More facts than this are not kept: a machine has some dozen tools, and each repository a few last values.
+const FACT_LIMIT: usize = 1024;
+
 #[allow(clippy::disallowed_methods, reason = "the store is a back end of its own beside `Io`, which sources are handed")]
 impl Store {
     /// Uses a folder, which is made when the first fact is stored.
@@ -69,10 +72,27 @@ impl Store {
         let (Ok(key), Ok(fact)) = (postcard::to_stdvec(key), postcard::to_stdvec(fact)) else { return };
         let Some(bytes) = encode(&key, &fact, millis(now)) else { return };
         let file = self.file(source, &key);
+        if !file.exists() {
+            self.make_room();
+        }
         if self.replace(&file, &bytes).is_err() {
             // The folder may be missing: make it and try once more.
             if std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).is_ok() {
                 let _ = self.replace(&file, &bytes);
+            }
+        }
+    }
+
+    /// Removes the oldest half where there are too many.
+    fn make_room(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let modified = |entry: std::fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
+        let mut files: Vec<_> = entries.flatten().filter_map(modified).collect();
+        if files.len() > FACT_LIMIT {
+            files.sort_unstable();
+            for (_, file) in &files[..files.len() / 2] {
+                // Another process may have been quicker.
+                let _ = std::fs::remove_file(file);
             }
         }
     }
@@ -201,6 +221,17 @@ mod tests {
         std::fs::rename(&file, &elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
         assert_eq!(store.load::<u32, String>("tool", &1, at(12)), None);
+    }
+
+    #[test]
+    fn there_is_room_for_new_facts() {
+        let (_guard, store) = store();
+        for key in 0..=FACT_LIMIT as u32 + 1 {
+            store.save("tool", &key, &String::from("v1"), at(10));
+        }
+        let (count, _) = store.size();
+        assert!((FACT_LIMIT / 2..FACT_LIMIT).contains(&count), "{count}");
+        assert!(store.load::<u32, String>("tool", &(FACT_LIMIT as u32 + 1), at(12)).is_some(), "the newest is there");
     }
 
     #[test]

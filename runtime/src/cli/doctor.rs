@@ -33,7 +33,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         },
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), wanted, P::SETTINGS.budget).recording();
+    let gather = Direct::new(&Real, &place, &request, store.as_ref(), wanted, P::SETTINGS.budget).recording().patient();
     P::gather(&gather);
     let mut read = 0;
     for reading in gather.into_readings() {
@@ -48,7 +48,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 &format!("{}: {}", reading.source, describe(&reading.outcome)),
                 "raise `[ziron] budget`, or leave its module out",
             ),
-            Outcome::Nothing => {}
+            Outcome::Nothing | Outcome::Resting => {}
             Outcome::Read | Outcome::Stored(_) => read += 1,
         }
     }

@@ -71,7 +71,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
 pub(super) fn refresh<P: Prompt>(request: &Request) {
     let place = world::place::<P>(request).patient(REFRESH_BUDGET);
     let store = world::store();
-    let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET);
+    let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET).patient();
     P::gather(&gather);
 }
 

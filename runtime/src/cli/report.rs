@@ -97,6 +97,7 @@ pub(super) fn describe(outcome: &Outcome) -> String {
             }
             text
         }
+        Outcome::Resting => String::from("failed a moment ago; it is tried again a minute after that"),
         Outcome::Late => String::from("did not arrive within the budget; it is read again in the background"),
     }
 }

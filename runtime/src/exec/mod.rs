@@ -9,7 +9,7 @@ mod pool;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use inline::Inline;
 #[cfg(feature = "pool")]
@@ -37,6 +37,12 @@ pub trait Exec<'a> {
 
     /// Waits for a job, at most until `deadline`; then the job comes back.
     fn wait_until<T: Send + 'a>(&self, job: Job<T>, deadline: Instant) -> Result<T, Job<T>>;
+}
+
+/// The end of a span of time; a span that no clock can hold ends in a year.
+pub(crate) fn deadline(start: Instant, span: Duration) -> Instant {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    start.checked_add(span).unwrap_or_else(|| start + YEAR)
 }
 
 /// Waits for a future on this thread, at most until `deadline`.

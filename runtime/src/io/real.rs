@@ -123,7 +123,7 @@ fn user_name(uid: u32) -> Option<String> {
 }
 
 fn run(command: &Command) -> io::Result<Output> {
-    let deadline = Instant::now() + command.timeout;
+    let deadline = crate::exec::deadline(Instant::now(), command.timeout);
     let mut child = std::process::Command::new(&command.program)
         .args(&command.arguments)
         .current_dir(&command.directory)
