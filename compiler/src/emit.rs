@@ -19,6 +19,7 @@ use body::Body;
 use style::Styles;
 
 /// What identifies a build.
+#[allow(clippy::struct_field_names, reason = "`build_hash` is not that of the configuration")]
 #[derive(Clone, Copy, Debug)]
 pub struct Build<'b> {
     /// The configuration's file, for comments.
@@ -114,11 +115,11 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
 
         ::ziron::start!(Prompt);
     };
-    text(tokens)
+    text(&tokens)
 }
 
 /// Writes code for people to read.
-pub fn text(tokens: TokenStream) -> String {
+pub fn text(tokens: &TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),
         // Tokens that are no file are a mistake of ours; the compiler that reads them says where.

@@ -26,7 +26,7 @@ fn expansions_are_as_they_were() {
         let config = fs::read_to_string(&path).unwrap();
         let (plan, diagnostics) = plan_of(&config);
         assert!(diagnostics.is_empty(), "{}", diagnostics.render(name, &config, Paint::Plain));
-        let expanded = text(items(&plan, Build { config: name, config_hash: "0", build_hash: "0" }));
+        let expanded = text(&items(&plan, Build { config: name, config_hash: "0", build_hash: "0" }));
         let golden = path.with_extension("expanded.rs");
         if fs::read_to_string(&golden).is_ok_and(|golden| golden == expanded) {
             continue;

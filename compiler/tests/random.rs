@@ -123,9 +123,8 @@ fn table(spec: &'static ModuleSpec) -> BoxedStrategy<String> {
             let quoted =
                 matches!(option.kind, OptionKind::Format | OptionKind::Style | OptionKind::OptionalStyle);
             let name = option.name.clone();
-            let line = value.prop_map(move |value| match quoted {
-                true => format!("{name} = '''\n{value}'''\n"),
-                false => format!("{name} = {value}\n"),
+            let line = value.prop_map(move |value| {
+                if quoted { format!("{name} = '''\n{value}'''\n") } else { format!("{name} = {value}\n") }
             });
             Some(prop::option::weighted(0.4, line))
         })

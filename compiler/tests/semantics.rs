@@ -74,7 +74,7 @@ fn show(nodes: &[Node]) -> String {
             Node::Fill { symbol, look: it } => write!(out, "fill <{}: {symbol:?}>", look(it)),
             Node::WhenDrawn { body } => write!(out, "({})", show(body)),
         };
-        written.unwrap();
+        written.expect("text can be written");
     }
     out
 }
@@ -89,7 +89,7 @@ fn plan(config: &str) -> Plan {
 fn module(plan: &Plan, name: &str) -> String {
     let module =
         plan.modules.iter().find(|module| module.name == name).unwrap_or_else(|| panic!("no {name}"));
-    show(module.draw.as_ref().unwrap())
+    show(module.draw.as_ref().expect("it is drawn"))
 }
 
 #[track_caller]
@@ -266,7 +266,7 @@ fn options_that_are_variables() {
     drawn(
         "git_status",
         "format = '[$conflicted](red)'\nconflicted = 'a[b](none)[c](bold)'",
-        "conflicted.(<Ansi(1): \"a\"> <Ansi(1): \"b\"> <bold: \"c\">)",
+        "conflicted.(<Ansi(1): \"ab\"> <bold: \"c\">)",
     );
     drawn(
         "git_status",

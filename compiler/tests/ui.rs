@@ -1,5 +1,5 @@
 //! What is said about mistakes: `ui/ZNNNN-name.toml` to `ui/ZNNNN-name.stderr`. `ZIRON_BLESS=1` writes the latter.
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn name(path: &Path) -> String {
 
 /// Compiles a case; a program comes out exactly if there is no error.
 fn diagnostics(path: &Path) -> (String, Diagnostics) {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).expect("cases can be read");
     let build = Build { config: "ziron.toml", config_hash: "0", build_hash: "0" };
     let output = compile(Input { text: &text, build });
     assert_eq!(output.program.is_none(), output.diagnostics.has_errors(), "{}", name(path));

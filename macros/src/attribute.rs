@@ -22,12 +22,18 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
 /// The doc comment of something that users see: it must have one.
 pub(crate) fn required_doc(attributes: &[Attribute], of: &impl Spanned) -> syn::Result<String> {
     let doc = doc(attributes);
-    if doc.is_empty() { Err(syn::Error::new(of.span(), "needs a doc comment, which is its users' documentation")) } else { Ok(doc) }
+    if doc.is_empty() {
+        Err(syn::Error::new(of.span(), "needs a doc comment, which is its users' documentation"))
+    } else {
+        Ok(doc)
+    }
 }
 
 /// The parameters of an attribute, `#[name(a, b = 1, c(…))]`; none if it is not there.
 pub(crate) fn parameters(attributes: &[Attribute], name: &str) -> syn::Result<Option<Vec<Meta>>> {
-    let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident(name)) else { return Ok(None) };
+    let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident(name)) else {
+        return Ok(None);
+    };
     if matches!(attribute.meta, Meta::Path(_)) {
         return Ok(Some(Vec::new()));
     }
@@ -52,8 +58,7 @@ pub(crate) fn unknown(meta: &Meta, expected: &str) -> syn::Error {
 
 /// Turns an optional text into tokens of an `Option<String>`.
 pub(crate) fn optional(text: Option<&String>) -> proc_macro2::TokenStream {
-    match text {
-        Some(text) => quote::quote!(::core::option::Option::Some(::std::string::String::from(#text))),
-        None => quote::quote!(::core::option::Option::None),
-    }
+    let some =
+        text.map(|text| quote::quote!(::core::option::Option::Some(::std::string::String::from(#text))));
+    some.unwrap_or_else(|| quote::quote!(::core::option::Option::None))
 }

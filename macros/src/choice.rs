@@ -2,26 +2,32 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, LitStr, Variant};
 
 use crate::vars::{Variable, variables};
 
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
-        return Err(syn::Error::new(input.span(), "a choice is an enum"));
+        return Err(syn::Error::new(input.ident.span(), "a choice is an enum"));
     };
     let name = &input.ident;
     let text = name.to_string();
     let (generics, arguments, bounds) = input.generics.split_for_impl();
-    let variants: Vec<(&Variant, Vec<Variable>)> =
-        data.variants.iter().map(|variant| Ok((variant, variables(&variant.fields)?))).collect::<syn::Result<_>>()?;
-    let arms = variants.iter().map(|(variant, fields)| arm(variant, fields)).collect::<syn::Result<Vec<_>>>()?;
+    let variants: Vec<(&Variant, Vec<Variable>)> = data
+        .variants
+        .iter()
+        .map(|variant| Ok((variant, variables(&variant.fields)?)))
+        .collect::<syn::Result<_>>()?;
+    let arms =
+        variants.iter().map(|(variant, fields)| arm(variant, fields)).collect::<syn::Result<Vec<_>>>()?;
     let indices = variants.iter().enumerate().map(|(index, (variant, _))| {
         let ident = &variant.ident;
         quote!(#name::#ident { .. } => #index)
     });
-    let lookups = variants.iter().filter(|(_, fields)| !fields.is_empty()).map(|(variant, fields)| lookup(variant, fields));
+    let lookups = variants
+        .iter()
+        .filter(|(_, fields)| !fields.is_empty())
+        .map(|(variant, fields)| lookup(variant, fields));
     Ok(quote! {
         #[allow(clippy::use_self, reason = "generated")]
         impl #generics #name #arguments #bounds {
@@ -57,7 +63,10 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
 fn arm(variant: &Variant, fields: &[Variable]) -> syn::Result<TokenStream> {
     let Some(attribute) = variant.attrs.iter().find(|attribute| attribute.path().is_ident("choice")) else {
-        return Err(syn::Error::new(variant.span(), "needs #[choice(\"…\")], the option it stands for"));
+        return Err(syn::Error::new(
+            variant.ident.span(),
+            "needs #[choice(\"…\")], the option it stands for",
+        ));
     };
     let option: LitStr = attribute.parse_args()?;
     let name = variant.ident.to_string();

@@ -64,5 +64,5 @@ pub fn derive_choice(input: TokenStream) -> TokenStream {
 #[cfg(feature = "prompt")]
 #[proc_macro]
 pub fn prompt(input: TokenStream) -> TokenStream {
-    prompt::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+    prompt::expand(input.into()).into()
 }

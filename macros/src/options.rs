@@ -19,15 +19,18 @@ enum Member {
         aliases: Vec<String>,
         var: bool,
     },
-    Fixed { ident: Ident, value: Expr },
+    Fixed {
+        ident: Ident,
+        value: Expr,
+    },
 }
 
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new(input.span(), "options are a struct"));
+        return Err(syn::Error::new(input.ident.span(), "options are a struct"));
     };
     let Fields::Named(fields) = &data.fields else {
-        return Err(syn::Error::new(input.span(), "options have names"));
+        return Err(syn::Error::new(input.ident.span(), "options have names"));
     };
     let members: Vec<Member> = fields.named.iter().map(member).collect::<syn::Result<_>>()?;
     let name = &input.ident;
@@ -62,7 +65,10 @@ fn member(field: &Field) -> syn::Result<Member> {
         return Ok(Member::Fixed { ident, value: attribute.parse_args()? });
     }
     let Some(metas) = parameters(&field.attrs, "option")? else {
-        return Err(syn::Error::new(field.span(), "needs #[option(default = …)], or #[fixed(…)] if it is not an option"));
+        return Err(syn::Error::new(
+            ident.span(),
+            "needs #[option(default = …)], or #[fixed(…)] if it is not an option",
+        ));
     };
     let (mut default, mut fallback, mut unit, mut aliases, mut var) = (None, None, None, Vec::new(), false);
     for meta in &metas {
@@ -75,9 +81,9 @@ fn member(field: &Field) -> syn::Result<Member> {
             other => return Err(unknown(other, "`default`, `fallback`, `unit`, `alias` or `var`")),
         }
     }
-    let default = default.ok_or_else(|| syn::Error::new(field.span(), "needs a default"))?;
+    let default = default.ok_or_else(|| syn::Error::new(ident.span(), "needs a default"))?;
     let ty = field.ty.clone();
-    let doc = required_doc(&field.attrs, field)?;
+    let doc = required_doc(&field.attrs, &ident)?;
     Ok(Member::Option { default: wrap(&ty, default), ident, ty, fallback, doc, unit, aliases, var })
 }
 
@@ -157,11 +163,13 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
             Meta::NameValue(pair) if pair.path.is_ident("root") => root = Some(text(meta)?),
             Meta::Path(path) if path.is_ident("many") => many = true,
             Meta::List(list) if list.path.is_ident("facts") => {
-                let paths = list.parse_args_with(syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated)?;
+                let paths = list
+                    .parse_args_with(syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated)?;
                 facts.extend(paths.iter().map(fact));
             }
             Meta::List(list) if list.path.is_ident("alias") => {
-                let pairs = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)?;
+                let pairs = list
+                    .parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)?;
                 for pair in &pairs {
                     let (alias, format) = (pair.path().require_ident()?.to_string(), text(pair)?);
                     aliases.push(quote! {
@@ -172,11 +180,17 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
                     });
                 }
             }
-            other => return Err(unknown(other, "`name`, `position`, `facts`, `feature`, `root`, `alias` or `many`")),
+            other => {
+                return Err(unknown(
+                    other,
+                    "`name`, `position`, `facts`, `feature`, `root`, `alias` or `many`",
+                ));
+            }
         }
     }
     let module_name = module_name.unwrap_or_default();
-    let position = position.map_or_else(|| quote!(::core::option::Option::None), |n| quote!(::core::option::Option::Some(#n)));
+    let position = position
+        .map_or_else(|| quote!(::core::option::Option::None), |n| quote!(::core::option::Option::Some(#n)));
     let (feature, root) = (optional(feature.as_ref()), optional(root.as_ref()));
     let path_tail = format_ident!("{name}").to_string();
     Ok(quote! {

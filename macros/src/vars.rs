@@ -27,7 +27,7 @@ pub(crate) struct Variable {
 
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new(input.span(), "variables are a struct"));
+        return Err(syn::Error::new(input.ident.span(), "variables are a struct"));
     };
     let variables = variables(&data.fields)?;
     let name = &input.ident;
@@ -76,13 +76,18 @@ fn variable(field: &Field) -> syn::Result<Variable> {
             }
             Meta::NameValue(pair) if pair.path.is_ident("separator") => separator = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("fact") => fact = Some(pair.value.clone()),
-            other => return Err(unknown(other, "`choice`, `drawn`, `style`, `item`, `each`, `separator` or `fact`")),
+            other => {
+                return Err(unknown(
+                    other,
+                    "`choice`, `drawn`, `style`, `item`, `each`, `separator` or `fact`",
+                ));
+            }
         }
     }
     if let (Kind::Each { separator: place, .. }, Some(separator)) = (&mut kind, separator) {
         *place = separator;
     }
-    let doc = required_doc(&field.attrs, field)?;
+    let doc = required_doc(&field.attrs, &ident)?;
     Ok(Variable { ident, ty: field.ty.clone(), doc, kind, fact })
 }
 
@@ -141,8 +146,12 @@ impl Variable {
         let (_, optional) = inner_type(&self.ty);
         let value = match &self.kind {
             Kind::Datum => quote!(#value::Datum(#reference)),
-            Kind::Choice { .. } if optional => quote!(#value::Choice((#reference).as_ref().map(|choice| choice as _))),
-            Kind::Choice { .. } | Kind::Style => quote!(#value::Choice(::core::option::Option::Some(#reference))),
+            Kind::Choice { .. } if optional => {
+                quote!(#value::Choice((#reference).as_ref().map(|choice| choice as _)))
+            }
+            Kind::Choice { .. } | Kind::Style => {
+                quote!(#value::Choice(::core::option::Option::Some(#reference)))
+            }
             Kind::Item { .. } => quote!(#value::Item((#reference).as_ref().map(|item| item as _))),
             Kind::Each { .. } => quote!(#value::Each(#reference)),
         };

@@ -105,13 +105,13 @@ impl<'s> Body<'s> {
             self.there.push(access.clone());
             let body = self.nodes(body);
             self.there.pop();
-            self.join(before);
+            self.join(before.as_ref());
             let shown = self.if_there(access, &body);
             return quote!(#early #shown);
         }
         let test = self.test(test);
         let body = self.nodes(body);
-        self.join(before);
+        self.join(before.as_ref());
         if body.is_empty() { early } else { quote!(#early if #test { #body }) }
     }
 
@@ -124,7 +124,7 @@ impl<'s> Body<'s> {
         if self.there.contains(access) {
             return quote!(#early #body);
         }
-        self.join(before);
+        self.join(before.as_ref());
         let shown = self.if_there(access, &body);
         quote!(#early #shown)
     }
@@ -152,7 +152,7 @@ impl<'s> Body<'s> {
             // A round begins with what another has left.
             self.look = None;
             (separator_tokens, body_tokens) = self.round(&one, separator, body);
-            self.join(before);
+            self.join(before.as_ref());
         }
         let name =
             if mentions(&body_tokens, &one) { format_ident!("{one}") } else { format_ident!("_{one}") };
@@ -172,7 +172,7 @@ impl<'s> Body<'s> {
     fn round(&mut self, one: &str, separator: &[Node], body: &[Node]) -> (TokenStream, TokenStream) {
         let before = self.look.clone();
         let separator = self.nodes(separator);
-        self.join(before);
+        self.join(before.as_ref());
         self.scopes.push(Scope::Fields(format_ident!("{one}")));
         let body = self.nodes(body);
         self.scopes.pop();
@@ -233,8 +233,8 @@ impl<'s> Body<'s> {
     }
 
     /// After a branch the look is known only if it is the same either way.
-    fn join(&mut self, other: Option<Look>) {
-        if self.look != other {
+    fn join(&mut self, other: Option<&Look>) {
+        if self.look.as_ref() != other {
             self.look = None;
         }
     }

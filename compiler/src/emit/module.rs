@@ -33,10 +33,7 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
 
 fn options(module: &Module, build: Build<'_>) -> TokenStream {
     let (name, ty) = (screaming(&module.ident), path(&module.spec.path));
-    let default = match &module.spec.row {
-        Some(row) => path(row),
-        None => quote!(#ty::DEFAULT),
-    };
+    let default = module.spec.row.as_ref().map_or_else(|| quote!(#ty::DEFAULT), |row| path(row));
     let instance = module.spec.many.then(|| {
         let name = &module.name;
         quote!(instance: #name,)

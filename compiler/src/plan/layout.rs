@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ziron_runtime::spec::{FactSpec, ModuleSpec, Value};
 
-use super::lower::{Lowering, Written, lines};
+use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS};
 use super::{FactUse, LEFT, Look, Module, Node, PartSet, Parts, Plan, RIGHT, Source, SourceKind, TRANSIENT};
@@ -106,7 +106,7 @@ impl<'c> Layout<'c, '_> {
         let mut nodes = Vec::new();
         for piece in pieces {
             match piece {
-                Piece::Text { text, .. } => nodes.extend(lines(text, &look)),
+                Piece::Text { text, .. } => add(&mut nodes, lines(text, &look)),
                 Piece::Variable { name, span } => self.variable(name, span, origin, base, &mut nodes),
                 Piece::Group { pieces, style, .. } => {
                     let base = self.style(style, origin);
@@ -114,13 +114,13 @@ impl<'c> Layout<'c, '_> {
                         let look = base.map_or(Look::Absent, Look::Fixed);
                         nodes.push(Node::Text { text: String::new(), look });
                     } else {
-                        nodes.extend(self.pieces(pieces, origin, base));
+                        add(&mut nodes, self.pieces(pieces, origin, base));
                     }
                 }
                 Piece::Conditional { pieces, .. } => {
                     let body = self.pieces(pieces, origin, base);
                     if self.always_draws(pieces) {
-                        nodes.extend(body);
+                        add(&mut nodes, body);
                     } else if body.iter().any(can_draw) {
                         nodes.push(Node::WhenDrawn { body });
                     }
@@ -170,17 +170,14 @@ impl<'c> Layout<'c, '_> {
         base: Option<Style>,
         nodes: &mut Vec<Node>,
     ) {
-        match name {
-            "all" => {
-                for spec in self.specs.all() {
-                    if !self.named.contains(&spec.name) {
-                        self.named_module(&spec.name, None, base, nodes);
-                    }
-                }
-            }
-            _ => {
-                let place = origin.text.map(|text| text.source_span(span.clone()));
-                self.named_module(name, place, base, nodes);
+        if name != "all" {
+            let place = origin.text.map(|text| text.source_span(span.clone()));
+            self.named_module(name, place, base, nodes);
+            return;
+        }
+        for spec in self.specs.all() {
+            if !self.named.contains(&spec.name) {
+                self.named_module(&spec.name, None, base, nodes);
             }
         }
     }
@@ -333,7 +330,7 @@ impl<'c> Layout<'c, '_> {
 
     /// The line of a byte of the file, from 1.
     fn line(&self, at: usize) -> usize {
-        self.file.as_bytes()[..at.min(self.file.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.file.get(..at).unwrap_or(self.file).matches('\n').count() + 1
     }
 
     /// The index of a source that a module needs.

@@ -9,7 +9,7 @@ use super::{Access, Arm, Look, Node, Test};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::specs;
 use crate::syntax::format::{self, Piece};
-use crate::syntax::style::Palette;
+use crate::syntax::style::{Color, Palette};
 use crate::syntax::toml::{self, Table, Text};
 
 /// A text of an option, and where it is written if it is in the configuration.
@@ -127,20 +127,22 @@ impl<'c> Lowering<'c> {
         let mut nodes = Vec::new();
         for piece in pieces {
             match piece {
-                Piece::Text { text, .. } => nodes.extend(lines(text, look)),
-                Piece::Variable { name, span } => nodes.extend(self.lower_variable(name, span, origin, look)),
+                Piece::Text { text, .. } => add(&mut nodes, lines(text, look)),
+                Piece::Variable { name, span } => {
+                    add(&mut nodes, self.lower_variable(name, span, origin, look));
+                }
                 Piece::Group { pieces, style, .. } => {
                     let look = self.look(style, origin);
                     if pieces.is_empty() {
                         nodes.push(Node::Text { text: String::new(), look });
                     } else {
-                        nodes.extend(self.pieces(pieces, origin, &look));
+                        add(&mut nodes, self.pieces(pieces, origin, &look));
                     }
                 }
                 Piece::Conditional { pieces, .. } => {
                     let body = self.pieces(pieces, origin, look);
                     match self.test(pieces) {
-                        Test::Always => nodes.extend(body),
+                        Test::Always => add(&mut nodes, body),
                         Test::Any(tests) if tests.is_empty() => {}
                         test => nodes.push(Node::If { test, body }),
                     }
@@ -312,7 +314,7 @@ impl<'c> Lowering<'c> {
                 Piece::Text { .. } => {}
                 Piece::Variable { name, .. } => tests.push(self.test_variable(name, false)),
                 Piece::Group { pieces, .. } | Piece::Conditional { pieces, .. } => {
-                    tests.push(self.test(pieces))
+                    tests.push(self.test(pieces));
                 }
             }
         }
@@ -412,6 +414,30 @@ pub(super) fn lines<'t>(text: &'t str, look: &'t Look) -> impl Iterator<Item = N
     })
 }
 
+/// Adds steps to a drawing; literals beside one another become one if they look the same, whatever was drawn before.
+pub(super) fn add(nodes: &mut Vec<Node>, more: impl IntoIterator<Item = Node>) {
+    for node in more {
+        if let Node::Text { text: next, look: next_look } = &node
+            && let Some(Node::Text { text, look }) = nodes.last_mut()
+            && look == next_look
+            && !text.is_empty()
+            && !next.is_empty()
+            && matches!(look, Look::Absent | Look::Fixed(_))
+            && !is_relative(look)
+        {
+            text.push_str(next);
+        } else {
+            nodes.push(node);
+        }
+    }
+}
+
+/// Whether a look depends on what was drawn before.
+fn is_relative(look: &Look) -> bool {
+    let is_previous = |color: Option<Color>| matches!(color, Some(Color::PrevFg | Color::PrevBg));
+    matches!(look, Look::Fixed(style) if is_previous(style.fg) || is_previous(style.bg))
+}
+
 /// The variables of one depth that a drawing uses.
 fn fields_in(nodes: &[Node], depth: usize, fields: &mut BTreeSet<String>) {
     for node in nodes {
@@ -424,7 +450,9 @@ fn fields_in(nodes: &[Node], depth: usize, fields: &mut BTreeSet<String>) {
             }
             Node::Choice { access, arms, .. } => {
                 field(access, depth, fields);
-                arms.iter().for_each(|arm| fields_in(&arm.body, depth, fields));
+                for arm in arms {
+                    fields_in(&arm.body, depth, fields);
+                }
             }
             Node::Item { access, body } => {
                 field(access, depth, fields);
@@ -455,7 +483,9 @@ fn fields_of(test: &Test, depth: usize, fields: &mut BTreeSet<String>) {
         }
         Test::Choice { access, arms, .. } => {
             field(access, depth, fields);
-            arms.iter().for_each(|(_, _, test)| fields_of(test, depth, fields));
+            for (_, _, test) in arms {
+                fields_of(test, depth, fields);
+            }
         }
     }
 }
@@ -463,7 +493,9 @@ fn fields_of(test: &Test, depth: usize, fields: &mut BTreeSet<String>) {
 fn fields_of_look(look: &Look, depth: usize, fields: &mut BTreeSet<String>) {
     if let Look::Choice { access, arms, .. } = look {
         field(access, depth, fields);
-        arms.iter().for_each(|(_, look)| fields_of_look(look, depth, fields));
+        for (_, look) in arms {
+            fields_of_look(look, depth, fields);
+        }
     }
 }
 

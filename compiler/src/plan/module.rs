@@ -108,9 +108,11 @@ fn check(
         }
         if let Some(text) = given.as_text() {
             match option.kind {
-                OptionKind::Format => drop(format::parse_text(text, diagnostics)),
+                OptionKind::Format => {
+                    format::parse_text(text, diagnostics);
+                }
                 OptionKind::Style | OptionKind::OptionalStyle => {
-                    drop(style::parse_text(text, palette, diagnostics))
+                    style::parse_text(text, palette, diagnostics);
                 }
                 _ => {}
             }

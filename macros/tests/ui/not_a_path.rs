@@ -1,0 +1,3 @@
+ziron::prompt!(file = 1);
+
+fn main() {}
