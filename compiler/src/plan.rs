@@ -10,7 +10,7 @@ mod module;
 mod options;
 mod settings;
 
-use ziron_runtime::spec::{ModuleSpec, Value};
+use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
 pub use settings::Settings;
 
@@ -97,6 +97,8 @@ pub struct Source {
     pub ident: String,
     /// What it is.
     pub kind: SourceKind,
+    /// What it reads, where its options are the defaults.
+    pub manifest: Option<&'static ManifestSpec>,
     /// The parts that need it.
     pub parts: PartSet,
 }

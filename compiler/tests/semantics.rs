@@ -333,3 +333,36 @@ fn every_default_format_is_right() {
         assert!(diagnostics.is_empty(), "{config}: {diagnostics:?}");
     }
 }
+
+/// The emitter names locals after the module and after the variables that are bound; a name inside must not hide one outside.
+#[test]
+fn no_variable_hides_its_module() {
+    use ziron_runtime::spec::{VarKind, VarSpec};
+    fn check(vars: &[VarSpec], outside: &mut Vec<String>) {
+        for var in vars {
+            let inner: Vec<&[VarSpec]> = match &var.kind {
+                VarKind::Item { vars, .. } => {
+                    assert!(!outside.contains(&var.name), "{} of {}", var.name, outside[0]);
+                    vec![vars.as_slice()]
+                }
+                VarKind::Each { vars, .. } => vec![vars.as_slice()],
+                VarKind::Choice { arms, .. } => {
+                    for name in arms.iter().flat_map(|arm| &arm.vars).map(|var| &var.name) {
+                        assert!(!outside.contains(name), "{name} of {}", outside[0]);
+                    }
+                    arms.iter().map(|arm| arm.vars.as_slice()).collect()
+                }
+                VarKind::Datum | VarKind::Style { .. } => Vec::new(),
+            };
+            for vars in inner {
+                outside.push(var.name.clone());
+                check(vars, outside);
+                outside.pop();
+            }
+        }
+    }
+    for spec in ziron_compiler::specs::specs().iter() {
+        let taken = [spec.name.as_str(), "facts", "pen", "mark", "index", "modules", "style"];
+        check(&spec.vars, &mut taken.map(str::to_owned).to_vec());
+    }
+}

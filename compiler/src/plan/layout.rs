@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use ziron_runtime::spec::{FactSpec, ModuleSpec, Value};
+use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Value};
 
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
@@ -334,12 +334,9 @@ impl<'c> Layout<'c, '_> {
     }
 
     /// The index of a source that a module needs.
-    fn source(&mut self, of: usize, fact: &FactSpec) -> usize {
+    fn source(&mut self, of: usize, fact: &'static FactSpec) -> usize {
         let (kind, ident) = match fact {
-            FactSpec::Unit(path) => {
-                let last = path.rsplit("::").next().unwrap_or(path);
-                (SourceKind::Unit(path.clone()), snake_case(last))
-            }
+            FactSpec::Unit { path, manifest } => (SourceKind::Unit(path.clone()), manifest.name.clone()),
             FactSpec::Module(name) => {
                 let index = match self.specs.get(name) {
                     Some(spec) => self.module(name, spec),
@@ -347,14 +344,26 @@ impl<'c> Layout<'c, '_> {
                 };
                 (SourceKind::Module(index), self.modules[index].ident.clone())
             }
-            FactSpec::Own | FactSpec::Request => (SourceKind::Module(of), self.modules[of].ident.clone()),
+            FactSpec::Own(_) | FactSpec::Request => (SourceKind::Module(of), self.modules[of].ident.clone()),
         };
         if let Some(index) = self.sources.iter().position(|source| source.kind == kind) {
             return index;
         }
         let ident = if matches!(kind, SourceKind::Unit(_)) { self.fresh(ident) } else { ident };
-        self.sources.push(Source { ident, kind, parts: 0 });
+        self.sources.push(Source { ident, kind, manifest: self.manifest(fact), parts: 0 });
         self.sources.len() - 1
+    }
+
+    /// What a source reads, where its options are the defaults.
+    fn manifest(&self, fact: &'static FactSpec) -> Option<&'static ManifestSpec> {
+        match fact {
+            FactSpec::Own(manifest) | FactSpec::Unit { manifest, .. } => Some(manifest),
+            FactSpec::Module(name) => self.specs.get(name)?.facts.iter().find_map(|fact| match fact {
+                FactSpec::Own(manifest) => Some(manifest),
+                _ => None,
+            }),
+            FactSpec::Request => None,
+        }
     }
 
     fn is_disabled(&self, name: &str, spec: &ModuleSpec) -> bool {
@@ -401,21 +410,6 @@ fn can_draw(node: &Node) -> bool {
 }
 
 /// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    let mut was_lower = false;
-    for c in name.chars() {
-        let begins_word = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && was_lower;
-        if begins_word && !snake.ends_with('_') {
-            snake.push('_');
-        }
-        if c.is_ascii_alphanumeric() {
-            snake.push(c.to_ascii_lowercase());
-        }
-        was_lower = c.is_ascii_lowercase();
-    }
-    snake.trim_end_matches('_').to_owned()
-}
 
 #[cfg(test)]
 mod tests {
