@@ -18,8 +18,8 @@ mod hash;
 /// Crates that are members of the unpacked workspace. `compiler` is there because `macros` names it, though behind a feature.
 const MEMBERS: [&str; 5] = ["compiler", "macros", "modules", "runtime", "ziron"];
 
-/// Everything copied; `templates` holds the shell scripts that `runtime` includes.
-const FOLDERS: [&str; 6] = ["compiler", "macros", "modules", "runtime", "templates", "ziron"];
+/// Everything copied; `runtime` includes the shell scripts.
+const FOLDERS: [&str; 6] = ["compiler", "macros", "modules", "runtime", "templates/shells", "ziron"];
 
 /// Folders of a crate that a dependent never compiles.
 const LEFT_OUT: [&str; 6] = ["tests", "benches", "examples", "fuzz", "snapshots", "target"];
@@ -79,7 +79,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<(
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
         let is_folder = entry.file_type()?.is_dir();
-        let crate_level = folder.components().count() == 1 && !folder.starts_with("templates");
+        let crate_level = folder.components().count() == 1;
         let left_out = is_folder && (name == "snapshots" || crate_level && LEFT_OUT.contains(&name));
         if name.starts_with('.') || left_out || name.contains(".snap") {
             continue;

@@ -223,9 +223,14 @@ fn fact(path: &Path) -> TokenStream {
     let joined = words.join("::");
     match joined.as_str() {
         "request" => quote!(#spec::Request),
-        "self" => quote!(#spec::Own),
+        "self" => quote!(#spec::Own(::ziron_runtime::spec::ManifestSpec::of(self))),
         _ if words.last().is_some_and(|last| last.starts_with(char::is_uppercase)) => {
-            quote!(#spec::Unit(::std::string::String::from(#joined)))
+            quote! {
+                #spec::Unit {
+                    path: ::std::string::String::from(#joined),
+                    manifest: ::ziron_runtime::spec::ManifestSpec::of(&crate::#path),
+                }
+            }
         }
         _ => quote!(#spec::Module(::std::string::String::from(#joined))),
     }

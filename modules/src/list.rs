@@ -2,7 +2,8 @@
 
 use ziron_runtime::scenario::FactSet;
 use ziron_runtime::segment::{FactsFrom, Segment, Vars};
-use ziron_runtime::spec::{FactSpec, ModuleSpec, Options, Value};
+use ziron_runtime::source::Source;
+use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, Value};
 
 #[cfg(feature = "git")]
 use crate::git;
@@ -123,7 +124,7 @@ pub fn specs() -> Vec<ModuleSpec> {
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
 /// Adds the rows of a table, whose type is at `path` below the crate, to the list.
-fn rows<T: Segment + Options + Copy>(
+fn rows<T: Segment + Options + Source + Copy>(
     all: &mut Vec<Registered>,
     path: &str,
     rows: &'static [Row<T>],
@@ -138,7 +139,7 @@ fn rows<T: Segment + Options + Copy>(
             row: Some(format!("tools::{constant}")),
             feature: None,
             many: false,
-            facts: vec![FactSpec::Own],
+            facts: vec![FactSpec::Own(ManifestSpec::of(module))],
             root: None,
             options: module.options(),
             vars: T::Vars::<'static>::specs(),

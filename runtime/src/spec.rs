@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::source::{Manifest, Source};
+
 /// What a module tells about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleSpec {
@@ -56,11 +58,46 @@ pub enum FactSpec {
     /// What the shell said.
     Request,
     /// What the module's own source finds.
-    Own,
+    Own(ManifestSpec),
     /// What another module's source finds.
     Module(String),
-    /// What a source without options finds: the path of its type below the modules' crate.
-    Unit(String),
+    /// What a source without options finds.
+    Unit {
+        /// The path of its type below the modules' crate.
+        path: String,
+        /// What it reads.
+        manifest: ManifestSpec,
+    },
+}
+
+/// What a source reads and costs, where its options are the defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestSpec {
+    /// The name of the source.
+    pub name: String,
+    /// How expensive it is.
+    pub cost: String,
+    /// How long a fact holds.
+    pub policy: String,
+    /// The variables of the environment that it reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+    /// The files that it looks for or reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// The programs that it may run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<String>,
+}
+
+impl ManifestSpec {
+    /// Describes a source.
+    pub fn of<S: Source>(source: &S) -> ManifestSpec {
+        let Manifest { env, files, programs, cost, policy } = source.manifest();
+        let env = env.into_iter().map(ToOwned::to_owned).collect();
+        let name = source.name().to_owned();
+        ManifestSpec { name, cost: cost.to_string(), policy: policy.to_string(), env, files, programs }
+    }
 }
 
 /// One option of a module.

@@ -35,6 +35,9 @@ mod ui;
 pub use env::Env;
 pub use error::{CommandError, Kind};
 
+/// The hash of the sources that prompts are built from: what was built from others is not what this program would build.
+pub const SOURCES: &str = sources::HASH;
+
 /// Runs the program with these arguments, its own name first, and this environment.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let cli = match cli::Cli::try_parse_from(arguments) {

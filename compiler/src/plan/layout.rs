@@ -411,6 +411,23 @@ fn can_draw(node: &Node) -> bool {
 
 /// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
 
+/// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut was_lower = false;
+    for c in name.chars() {
+        let begins_word = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && was_lower;
+        if begins_word && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        if c.is_ascii_alphanumeric() {
+            snake.push(c.to_ascii_lowercase());
+        }
+        was_lower = c.is_ascii_lowercase();
+    }
+    snake.trim_end_matches('_').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::snake_case;

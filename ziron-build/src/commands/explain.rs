@@ -40,7 +40,18 @@ fn explain(compiled: &Compiled, binary: &Path, env: &Env) -> String {
     }
     text.push_str("sources:\n");
     for source in &compiled.plan.sources {
-        let _ = writeln!(text, "  {:<20} for {}", source.ident, parts(source.parts));
+        let cost = source.manifest.map_or("", |manifest| &manifest.cost);
+        let _ = writeln!(text, "  {:<20} {cost}; for {}", source.ident, parts(source.parts));
+        if let Some(manifest) = source.manifest {
+            let _ = writeln!(text, "      facts: {}", manifest.policy);
+            for (what, list) in
+                [("variables", &manifest.env), ("files", &manifest.files), ("programs", &manifest.programs)]
+            {
+                if !list.is_empty() {
+                    let _ = writeln!(text, "      {what}: {}", list.join(", "));
+                }
+            }
+        }
     }
     let features: Vec<_> = compiled.features.iter().copied().collect();
     let features = if features.is_empty() { "none".into() } else { features.join(", ") };
@@ -56,7 +67,9 @@ fn explain(compiled: &Compiled, binary: &Path, env: &Env) -> String {
             // What a source reads may depend on its options, so the program itself says it.
             let _ = write!(text, "\n{}", says(binary, "explain").unwrap_or_default());
         }
-        None => text.push_str("Once this configuration is built, this also says what each source reads.\n"),
+        None => text.push_str(
+            "What sources read is said for the defaults of their options; once this configuration is built, it is said as configured.\n",
+        ),
     }
     text
 }
