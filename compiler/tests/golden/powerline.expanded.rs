@@ -110,10 +110,9 @@ mod prompt {
 
     /// `(text [$symbol$version]($style))`
     fn draw_nodejs(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.engines.get())) else {
-            return
-        };
-        pen.enter(facts.nodejs.is_stale() || facts.engines.is_stale());
+        let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.nodejs_engines.get()))
+        else { return };
+        pen.enter(facts.nodejs.is_stale() || facts.nodejs_engines.is_stale());
         if let Some(version) = &nodejs.version {
             pen.text("text ");
             match &nodejs.style {
@@ -170,7 +169,7 @@ mod prompt {
     }
 
     /// A source that modules share.
-    static ENGINES: modules::tools::nodejs::Engines = modules::tools::nodejs::Engines;
+    static NODEJS_ENGINES: modules::tools::nodejs::Engines = modules::tools::nodejs::Engines;
 
     /// All that this prompt knows.
     #[derive(Debug)]
@@ -180,7 +179,7 @@ mod prompt {
         directory: FactOf<modules::core::directory::Directory>,
         rust: FactOf<modules::tools::rust::Rust>,
         nodejs: FactOf<modules::tools::nodejs::Nodejs>,
-        engines: FactOf<modules::tools::nodejs::Engines>,
+        nodejs_engines: FactOf<modules::tools::nodejs::Engines>,
     }
 
     /// The prompt.
@@ -239,14 +238,15 @@ mod prompt {
             let directory = gather.begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY);
             let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
             let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS);
-            let engines = gather.begin(Parts::MODULES.and(Parts::LEFT), &ENGINES);
+            let nodejs_engines = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES);
             Facts {
                 request: gather.request().clone(),
                 username: gather.finish(username),
                 directory: gather.finish(directory),
                 rust: gather.finish(rust),
                 nodejs: gather.finish(nodejs),
-                engines: gather.finish(engines),
+                nodejs_engines: gather.finish(nodejs_engines),
             }
         }
 
@@ -292,7 +292,7 @@ mod prompt {
                 (DIRECTORY.name(), DIRECTORY.manifest()),
                 (RUST.name(), RUST.manifest()),
                 (NODEJS.name(), NODEJS.manifest()),
-                (ENGINES.name(), ENGINES.manifest()),
+                (NODEJS_ENGINES.name(), NODEJS_ENGINES.manifest()),
             ])
         }
     }
