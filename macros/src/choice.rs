@@ -83,7 +83,7 @@ fn arm(variant: &Variant, fields: &[Variable]) -> syn::Result<TokenStream> {
 fn lookup(variant: &Variant, fields: &[Variable]) -> TokenStream {
     let ident = &variant.ident;
     let names = fields.iter().map(Variable::ident);
-    let values = fields.iter().filter_map(|field| {
+    let values = fields.iter().map(|field| {
         let ident = field.ident();
         field.value(&quote!(#ident))
     });

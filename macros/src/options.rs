@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Expr, Field, Fields, Ident, Meta, Path, Type};
 
 use crate::attribute::{optional, parameters, required_doc, text, unknown};
 
+#[allow(clippy::large_enum_variant, reason = "there are a few of them, for a moment")]
 /// One field: an option, or something that is fixed for the module.
 enum Member {
     Option {

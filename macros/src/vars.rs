@@ -33,7 +33,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let name = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     let specs = variables.iter().map(Variable::spec);
-    let arms = variables.iter().filter_map(|variable| {
+    let arms = variables.iter().map(|variable| {
         let ident = &variable.ident;
         variable.value(&quote!(&self.#ident))
     });
@@ -140,7 +140,7 @@ impl Variable {
     }
 
     /// The match arm that looks it up, given tokens of a reference to the field.
-    pub(crate) fn value(&self, reference: &TokenStream) -> Option<TokenStream> {
+    pub(crate) fn value(&self, reference: &TokenStream) -> TokenStream {
         let name = self.ident.to_string();
         let value = quote!(::ziron_runtime::segment::VarValue);
         let (_, optional) = inner_type(&self.ty);
@@ -155,7 +155,7 @@ impl Variable {
             Kind::Item { .. } => quote!(#value::Item((#reference).as_ref().map(|item| item as _))),
             Kind::Each { .. } => quote!(#value::Each(#reference)),
         };
-        Some(quote!(#name => ::core::option::Option::Some(#value),))
+        quote!(#name => ::core::option::Option::Some(#value),)
     }
 }
 

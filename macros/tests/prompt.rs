@@ -7,7 +7,8 @@ ziron::prompt!("tests/prompt.toml");
 #[test]
 fn the_prompt_knows_its_configuration() {
     assert_eq!(Prompt::BUILD.config, "tests/prompt.toml");
-    assert!(!Prompt::SETTINGS.add_newline);
+    let settings = Prompt::SETTINGS;
+    assert!(!settings.add_newline);
     let names: Vec<&str> = Prompt::MODULES.iter().map(|module| module.name).collect();
     assert_eq!(names, ["directory", "character"]);
     let sources = Prompt::sources();

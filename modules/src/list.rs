@@ -54,6 +54,7 @@ macro_rules! modules {
 }
 
 /// All modules, sorted by name.
+#[allow(clippy::vec_init_then_push, reason = "some of them depend on features")]
 pub fn registry() -> Vec<Registered> {
     let mut all = Vec::new();
     modules![

@@ -193,7 +193,8 @@ impl Listing {
     /// Whether the directory matches what a module looks for: at least one hit, and none of those written with a leading `!`.
     pub fn matches(&self, files: &[&str], folders: &[&str], extensions: &[&str]) -> bool {
         let mut hit = false;
-        let lists: [(&[&str], fn(&Listing, &str) -> bool); 3] =
+        type Has = fn(&Listing, &str) -> bool;
+        let lists: [(&[&str], Has); 3] =
             [(files, Listing::has_file), (folders, Listing::has_folder), (extensions, Listing::has_extension)];
         for (names, has) in lists {
             for name in names {

@@ -82,12 +82,15 @@ pub struct Module<F: 'static> {
     /// What it shows.
     pub doc: &'static str,
     /// Draws it.
-    pub draw: fn(&F, &mut Pen<'_>),
+    pub draw: Draw<F>,
 }
+
+/// A function that draws facts.
+pub type Draw<F> = fn(&F, &mut Pen<'_>);
 
 /// Draws parts of a prompt into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
 pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors: bool, out: &mut Vec<u8>) {
-    let all: [(Parts, fn(&P::Facts, &mut Pen<'_>)); 4] = [
+    let all: [(Parts, Draw<P::Facts>); 4] = [
         (Parts::LEFT, P::left),
         (Parts::RIGHT, P::right),
         (Parts::TRANSIENT, P::transient_left),

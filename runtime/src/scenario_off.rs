@@ -10,6 +10,7 @@ pub struct FactSet {
     pub request: Request,
 }
 
+#[allow(clippy::unused_self, reason = "the same signature as its twin's")]
 impl FactSet {
     /// There is none.
     pub fn get<F: Fact>(&self, _source: &str) -> Option<&'static F> {

@@ -230,7 +230,9 @@ impl VarKind {
             VarKind::Datum => {}
             VarKind::Choice { path, arms, .. } | VarKind::Style { path, arms } => {
                 *path = rewrite(path);
-                arms.iter_mut().for_each(|arm| inside(&mut arm.vars));
+                for arm in arms {
+                    inside(&mut arm.vars);
+                }
             }
             VarKind::Item { vars, .. } | VarKind::Each { vars, .. } => inside(vars),
         }
@@ -352,7 +354,7 @@ macro_rules! text_values {
 }
 text_values! {
     &'static str, Text, |text: &&'static str| Some(*text), |text| text;
-    Option<&'static str>, OptionalText, |text: &Option<&'static str>| *text, Some;
+    Option<&'static str>, OptionalText, Clone::clone, Some;
     Format, Format, |format: &Format| Some(format.0), Format;
     StyleText, Style, |style: &StyleText| Some(style.0), StyleText;
     Option<StyleText>, OptionalStyle, |style: &Option<StyleText>| style.map(|style| style.0), |text| Some(StyleText(text));

@@ -12,6 +12,7 @@
 //! 12      8      when it was stored (ms since 1970), little endian
 //! 20      …      the key, then the fact, both in postcard's format
 //! ```
+#![allow(clippy::disallowed_methods, reason = "the store is a back end of its own beside `Io`, which sources are handed")]
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -46,7 +47,6 @@ pub struct Stored<F> {
 /// More facts than this are not kept: a machine has some dozen tools, and each repository a few last values.
 const FACT_LIMIT: usize = 1024;
 
-#[allow(clippy::disallowed_methods, reason = "the store is a back end of its own beside `Io`, which sources are handed")]
 impl Store {
     /// Uses a folder, which is made when the first fact is stored.
     pub fn new(folder: impl Into<PathBuf>) -> Store {
@@ -61,7 +61,7 @@ impl Store {
     /// Loads the fact of a source for a key, whatever its age.
     pub fn load<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
         let key = postcard::to_stdvec(key).ok()?;
-        let bytes = self.read_own(&self.file(source, &key))?;
+        let bytes = Self::read_own(&self.file(source, &key))?;
         let (stored_at, fact) = decode(&bytes, &key)?;
         let age = millis(now).saturating_sub(stored_at);
         Some(Stored { fact: postcard::from_bytes(fact).ok()?, age: Duration::from_millis(age) })
@@ -75,10 +75,10 @@ impl Store {
         if !file.exists() {
             self.make_room();
         }
-        if self.replace(&file, &bytes).is_err() {
+        if Self::replace(&file, &bytes).is_err() {
             // The folder may be missing: make it and try once more.
             if std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).is_ok() {
-                let _ = self.replace(&file, &bytes);
+                let _ = Self::replace(&file, &bytes);
             }
         }
     }
@@ -107,7 +107,7 @@ impl Store {
     /// Tries whether a fact could be stored; the error says why not.
     pub fn probe(&self) -> std::io::Result<()> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-        self.replace(&self.folder.join("probe"), b"")?;
+        Self::replace(&self.folder.join("probe"), b"")?;
         std::fs::remove_file(self.folder.join("probe"))
     }
 
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// Reads a file if it is a plain one that belongs to this user.
-    fn read_own(&self, file: &Path) -> Option<Vec<u8>> {
+    fn read_own(file: &Path) -> Option<Vec<u8>> {
         let mut open =
             File::options().read(true).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(file).ok()?;
         let meta = open.metadata().ok()?;
@@ -128,7 +128,7 @@ impl Store {
         Some(bytes)
     }
 
-    fn replace(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let temporary = file.with_extension(format!("{}.tmp", std::process::id()));
         let mut open = File::options().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
         let written = open.write_all(bytes).and_then(|()| std::fs::rename(&temporary, file));

@@ -1,4 +1,5 @@
 //! Random configurations: the same for the same seed, so that `build.rs` can compile them and a test can interpret them.
+#![allow(clippy::format_push_string, clippy::explicit_auto_deref, unreachable_pub, reason = "shared by a build script and a test")]
 
 use ziron_compiler::specs::specs;
 use ziron_runtime::spec::{ModuleSpec, OptionKind, VarKind, toml_string};

@@ -410,8 +410,6 @@ fn can_draw(node: &Node) -> bool {
 }
 
 /// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
-
-/// A name of a module or type as an identifier: `env_var.PAGER-2` and `GitHead` are `env_var_pager_2` and `git_head`.
 fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     let mut was_lower = false;

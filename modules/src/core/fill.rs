@@ -27,7 +27,7 @@ impl Segment for Fill {
     type Facts<'a> = ();
     type Vars<'a> = FillVars;
 
-    fn vars<'a>(&'a self, (): ()) -> Option<FillVars> {
+    fn vars(&self, (): ()) -> Option<FillVars> {
         None
     }
 }

@@ -20,7 +20,7 @@ impl Segment for LineBreak {
     type Facts<'a> = ();
     type Vars<'a> = LineBreakVars;
 
-    fn vars<'a>(&'a self, (): ()) -> Option<LineBreakVars> {
+    fn vars(&self, (): ()) -> Option<LineBreakVars> {
         None
     }
 }

@@ -21,7 +21,7 @@ use super::{Command, Entry, FileKind, Identity, Io, Output, User};
 #[derive(Debug, Default)]
 pub struct Simulated {
     files: BTreeMap<PathBuf, Vec<u8>>,
-    folders: BTreeMap<PathBuf, ()>,
+    folders: BTreeSet<PathBuf>,
     locked: BTreeSet<PathBuf>,
     variables: HashMap<String, OsString>,
     programs: HashMap<String, Output>,
@@ -42,7 +42,7 @@ impl Simulated {
     pub fn file(mut self, path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> Simulated {
         let path = path.as_ref();
         for folder in path.ancestors().skip(1) {
-            self.folders.insert(folder.to_owned(), ());
+            self.folders.insert(folder.to_owned());
         }
         self.files.insert(path.to_owned(), contents.into());
         self
@@ -52,7 +52,7 @@ impl Simulated {
     #[must_use]
     pub fn folder(mut self, path: impl AsRef<Path>) -> Simulated {
         for folder in path.as_ref().ancestors() {
-            self.folders.insert(folder.to_owned(), ());
+            self.folders.insert(folder.to_owned());
         }
         self
     }
@@ -131,7 +131,7 @@ impl Io for Simulated {
         if self.files.contains_key(path) {
             return Some(FileKind::File);
         }
-        self.folders.contains_key(path).then_some(FileKind::Folder)
+        self.folders.contains(path).then_some(FileKind::Folder)
     }
 
     async fn is_writable(&self, path: &Path) -> bool {
@@ -143,7 +143,7 @@ impl Io for Simulated {
     }
 
     async fn list(&self, path: &Path, _follow_links: bool, _patience: Duration) -> io::Result<Vec<Entry>> {
-        if !self.folders.contains_key(path) {
+        if !self.folders.contains(path) {
             return Err(io::ErrorKind::NotFound.into());
         }
         let below = |file: &PathBuf, is_folder: bool| {
@@ -151,7 +151,7 @@ impl Io for Simulated {
                 .then(|| Entry { name: file.file_name().map(ToOwned::to_owned).unwrap_or_default(), is_folder })
         };
         let files = self.files.keys().filter_map(|file| below(file, false));
-        Ok(files.chain(self.folders.keys().filter_map(|folder| below(folder, true))).collect())
+        Ok(files.chain(self.folders.iter().filter_map(|folder| below(folder, true))).collect())
     }
 
     async fn find_program(&self, name: &str) -> Option<PathBuf> {
