@@ -113,6 +113,13 @@ mod tests {
     use crate::diagnostic::Diagnostics;
 
     #[test]
+    fn what_is_built_is_not_called_missing() {
+        for name in NOT_YET {
+            assert!(specs().get(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
     fn every_default_is_toml_of_its_kind() {
         for spec in specs().iter() {
             for option in &spec.options {

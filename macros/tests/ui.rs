@@ -1,7 +1,11 @@
 //! Mistakes in what the macros are given: `ui/NAME.rs` to `ui/NAME.stderr`. `ZIRON_BLESS=1` writes the latter.
 //!
 //! All cases are programs of one crate that is checked once; the errors are those of the compiler that builds the tests.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files, start programs and fail loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make files, start programs and fail loudly"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

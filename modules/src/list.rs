@@ -181,7 +181,12 @@ mod tests {
             assert!(!spec.doc.is_empty(), "{} has no documentation", spec.name);
             for other in &specs[index + 1..] {
                 assert_ne!(spec.name, other.name);
-                assert!(spec.position.is_none() || spec.position != other.position, "{} and {}", spec.name, other.name);
+                assert!(
+                    spec.position.is_none() || spec.position != other.position,
+                    "{} and {}",
+                    spec.name,
+                    other.name
+                );
             }
         }
     }

@@ -143,7 +143,14 @@ enum State<F> {
 impl<'a, I: Io> Direct<'a, I> {
     /// Gathers for a request; `budget` is the longest that a prompt may wait.
     #[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
-    pub fn new(io: &'a I, place: &'a Place, request: &'a Request, store: Option<&'a Store>, wanted: Parts, budget: Duration) -> Self {
+    pub fn new(
+        io: &'a I,
+        place: &'a Place,
+        request: &'a Request,
+        store: Option<&'a Store>,
+        wanted: Parts,
+        budget: Duration,
+    ) -> Self {
         let start = Instant::now();
         Direct {
             means: Means { io, place, store, patient: false },
@@ -211,7 +218,8 @@ impl<'a, I: Io> Gather for Direct<'a, I> {
         }
         let means = self.means;
         // Without its type, so that a task is compiled once for each type of fact and not for each source.
-        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send + 'a>> = Box::pin(learn(source, means));
+        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send + 'a>> =
+            Box::pin(learn(source, means));
         let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(found) => State::Ready(found),
             Poll::Pending => {
@@ -264,7 +272,11 @@ async fn learn<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Foun
         {
             return (Some(stored.fact), Outcome::Stored(stored.age));
         }
-        if !patient && store.load::<S::Key, ()>(&failures_of(name), &key, io.now()).is_some_and(|failed| failed.age < REST) {
+        if !patient
+            && store
+                .load::<S::Key, ()>(&failures_of(name), &key, io.now())
+                .is_some_and(|failed| failed.age < REST)
+        {
             return (source.without_reading(&key), Outcome::Resting);
         }
     }
@@ -283,7 +295,8 @@ async fn learn<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Foun
             (Some(fact), Outcome::Read)
         }
         Err(error) => {
-            if let (true, Some(store)) = (longest.is_some() && source.manifest().cost >= Cost::Process, store) {
+            if let (true, Some(store)) = (longest.is_some() && source.manifest().cost >= Cost::Process, store)
+            {
                 store.save(&failures_of(name), &key, &(), io.now());
             }
             (source.without_reading(&key), Outcome::Failed(error))
@@ -301,7 +314,8 @@ fn last_value<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Known
     let Means { io, place, store, .. } = with;
     use futures_lite::future::{block_on, poll_once};
     let Some(Some(key)) = block_on(poll_once(source.key(place, io))) else { return Known::Absent };
-    if let Some(stored) = store.and_then(|store| store.load::<S::Key, S::Fact>(source.name(), &key, io.now())) {
+    if let Some(stored) = store.and_then(|store| store.load::<S::Key, S::Fact>(source.name(), &key, io.now()))
+    {
         return Known::Stale(stored.fact);
     }
     source.without_reading(&key).map_or(Known::Absent, Known::Fresh)
@@ -336,7 +350,10 @@ mod tests {
             if io.has_env("HANG") {
                 std::future::pending::<()>().await;
             }
-            let output = io.run(Command::new("/bin/tool", "/", Duration::MAX)).await.map_err(ReadError::io("run tool"))?;
+            let output = io
+                .run(Command::new("/bin/tool", "/", Duration::MAX))
+                .await
+                .map_err(ReadError::io("run tool"))?;
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         }
 
@@ -351,7 +368,8 @@ mod tests {
     fn gather(source: &'static Tool, io: &Simulated, store: &Store) -> (Known<String>, Vec<Reading>) {
         let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
         let request = Request::default();
-        let direct = Direct::new(io, &place, &request, Some(store), Parts::LEFT, Duration::from_millis(1)).recording();
+        let direct =
+            Direct::new(io, &place, &request, Some(store), Parts::LEFT, Duration::from_millis(1)).recording();
         let pending = direct.begin(Parts::LEFT, source);
         let known = direct.finish(pending);
         (known, direct.into_readings())
@@ -401,7 +419,11 @@ mod tests {
     fn what_is_late_is_drawn_from_its_last_value() {
         let (_guard, store) = store();
         let hanging = |at| machine(at).env_var("HANG", "");
-        assert_eq!(gather(&BRIEF, &hanging(0), &store).0, Known::Fresh("unknown".into()), "nothing is known yet");
+        assert_eq!(
+            gather(&BRIEF, &hanging(0), &store).0,
+            Known::Fresh("unknown".into()),
+            "nothing is known yet"
+        );
         gather(&BRIEF, &machine(0), &store);
         let (known, readings) = gather(&BRIEF, &hanging(60), &store);
         assert_eq!(known, Known::Stale("1.0".into()));

@@ -27,7 +27,12 @@ pub struct Place {
 
 impl Place {
     /// Describes a directory.
-    pub fn new(logical: PathBuf, physical: PathBuf, home: Option<PathBuf>, command_timeout: Duration) -> Place {
+    pub fn new(
+        logical: PathBuf,
+        physical: PathBuf,
+        home: Option<PathBuf>,
+        command_timeout: Duration,
+    ) -> Place {
         Place {
             logical,
             physical,
@@ -84,7 +89,9 @@ impl Place {
             return true;
         }
         for folder in self.physical.ancestors() {
-            if io.kind(&folder.join("HEAD")).await.is_some() && io.kind(&folder.join("objects")).await.is_some() {
+            if io.kind(&folder.join("HEAD")).await.is_some()
+                && io.kind(&folder.join("objects")).await.is_some()
+            {
                 return true;
             }
         }
@@ -194,8 +201,11 @@ impl Listing {
     pub fn matches(&self, files: &[&str], folders: &[&str], extensions: &[&str]) -> bool {
         let mut hit = false;
         type Has = fn(&Listing, &str) -> bool;
-        let lists: [(&[&str], Has); 3] =
-            [(files, Listing::has_file), (folders, Listing::has_folder), (extensions, Listing::has_extension)];
+        let lists: [(&[&str], Has); 3] = [
+            (files, Listing::has_file),
+            (folders, Listing::has_folder),
+            (extensions, Listing::has_extension),
+        ];
         for (names, has) in lists {
             for name in names {
                 match name.strip_prefix('!') {
@@ -222,7 +232,8 @@ mod tests {
     use super::*;
 
     fn listing(names: &[&str]) -> Listing {
-        let entry = |name: &&str| Entry { name: name.trim_end_matches('/').into(), is_folder: name.ends_with('/') };
+        let entry =
+            |name: &&str| Entry { name: name.trim_end_matches('/').into(), is_folder: name.ends_with('/') };
         Listing::new(names.iter().map(entry).collect())
     }
 

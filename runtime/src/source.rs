@@ -17,7 +17,10 @@ pub trait Key: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 
 impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static> Key for K {}
 
 /// What a source found; remembered, and stored where the policy says so.
-pub trait Fact: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Fact:
+    Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
 impl<F: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Fact for F {}
 
 /// Gathers one kind of fact about a place.
@@ -42,7 +45,12 @@ pub trait Source: Sync + Sized + 'static {
     ///
     /// # Cancel safety
     /// Dropping the future abandons the reading; nothing is stored.
-    fn read<I: Io>(&self, key: &Self::Key, place: &Place, io: &I) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
+    fn read<I: Io>(
+        &self,
+        key: &Self::Key,
+        place: &Place,
+        io: &I,
+    ) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
 
     /// What the key alone tells, drawn where a reading failed or came too late: a tool's symbol without its version.
     fn without_reading(&self, key: &Self::Key) -> Option<Self::Fact> {
@@ -186,7 +194,9 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadError::Io { action, .. } => write!(f, "could not {action}"),
-            ReadError::Failed { program, status: Some(status) } => write!(f, "{program} ended with status {status}"),
+            ReadError::Failed { program, status: Some(status) } => {
+                write!(f, "{program} ended with status {status}")
+            }
             ReadError::Failed { program, status: None } => write!(f, "{program} was killed"),
             ReadError::Unexpected { what } => f.write_str(what),
         }

@@ -449,7 +449,10 @@ impl OptionValue for &'static [(&'static str, &'static str)] {
     const KIND: OptionKind = OptionKind::TextTable;
 
     fn to_toml(&self) -> Option<String> {
-        let pairs: Vec<String> = self.iter().map(|(name, text)| format!("{} = {}", toml_string(name), toml_string(text))).collect();
+        let pairs: Vec<String> = self
+            .iter()
+            .map(|(name, text)| format!("{} = {}", toml_string(name), toml_string(text)))
+            .collect();
         Some(if pairs.is_empty() { String::from("{}") } else { format!("{{ {} }}", pairs.join(", ")) })
     }
 
@@ -503,7 +506,11 @@ fn substitution(value: &Value) -> Option<Substitution> {
     let Value::Table(pairs) = value else { return None };
     let find = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let text = |name: &str| if let Some(Value::Text(text)) = find(name) { Some(leak(text)) } else { None };
-    Some(Substitution { from: text("from")?, to: text("to")?, regex: matches!(find("regex"), Some(Value::Bool(true))) })
+    Some(Substitution {
+        from: text("from")?,
+        to: text("to")?,
+        regex: matches!(find("regex"), Some(Value::Bool(true))),
+    })
 }
 
 /// Whether a custom module is shown.

@@ -15,7 +15,10 @@ macro_rules! start {
     ($prompt:ty) => {
         /// Where the system begins.
         #[unsafe(no_mangle)]
-        extern "C" fn main(count: ::core::ffi::c_int, arguments: *const *const ::core::ffi::c_char) -> ::core::ffi::c_int {
+        extern "C" fn main(
+            count: ::core::ffi::c_int,
+            arguments: *const *const ::core::ffi::c_char,
+        ) -> ::core::ffi::c_int {
             // SAFETY: these are the arguments that the system has given to `main`.
             unsafe { $crate::start::from_main::<$prompt>(count, arguments) }
         }

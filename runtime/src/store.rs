@@ -12,7 +12,10 @@
 //! 12      8      when it was stored (ms since 1970), little endian
 //! 20      …      the key, then the fact, both in postcard's format
 //! ```
-#![allow(clippy::disallowed_methods, reason = "the store is a back end of its own beside `Io`, which sources are handed")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the store is a back end of its own beside `Io`, which sources are handed"
+)]
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -86,7 +89,8 @@ impl Store {
     /// Removes the oldest half where there are too many.
     fn make_room(&self) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        let modified = |entry: std::fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
+        let modified =
+            |entry: std::fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
         let mut files: Vec<_> = entries.flatten().filter_map(modified).collect();
         if files.len() > FACT_LIMIT {
             files.sort_unstable();
@@ -100,7 +104,8 @@ impl Store {
     /// How many facts are stored, and how many bytes they take.
     pub fn size(&self) -> (usize, u64) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return (0, 0) };
-        let sizes = entries.flatten().filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
+        let sizes =
+            entries.flatten().filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
         sizes.fold((0, 0), |(count, bytes), meta| (count + 1, bytes + meta.len()))
     }
 
@@ -117,8 +122,11 @@ impl Store {
 
     /// Reads a file if it is a plain one that belongs to this user.
     fn read_own(file: &Path) -> Option<Vec<u8>> {
-        let mut open =
-            File::options().read(true).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(file).ok()?;
+        let mut open = File::options()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(file)
+            .ok()?;
         let meta = open.metadata().ok()?;
         if !meta.is_file() || meta.uid() != rustix::process::geteuid().as_raw() || meta.len() > FILE_LIMIT {
             return None;
@@ -130,7 +138,8 @@ impl Store {
 
     fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let temporary = file.with_extension(format!("{}.tmp", std::process::id()));
-        let mut open = File::options().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        let mut open =
+            File::options().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
         let written = open.write_all(bytes).and_then(|()| std::fs::rename(&temporary, file));
         if written.is_err() {
             let _ = std::fs::remove_file(&temporary);
@@ -160,7 +169,8 @@ fn encode(key: &[u8], fact: &[u8], stored_at: u64) -> Option<Vec<u8>> {
 /// Takes a file apart: when it was stored, and the fact. `None` for anything that is not exactly right.
 fn decode<'b>(bytes: &'b [u8], key: &[u8]) -> Option<(u64, &'b [u8])> {
     let (header, rest) = bytes.split_at_checked(HEADER_BYTES)?;
-    let number = |range: std::ops::Range<usize>| u16::from_le_bytes([header[range.start], header[range.start + 1]]);
+    let number =
+        |range: std::ops::Range<usize>| u16::from_le_bytes([header[range.start], header[range.start + 1]]);
     let checksum = u32::from_le_bytes(header[8..12].try_into().ok()?);
     if header[..4] != *MAGIC || number(4..6) != SCHEMA || crc32fast::hash(&bytes[12..]) != checksum {
         return None;
@@ -172,7 +182,9 @@ fn decode<'b>(bytes: &'b [u8], key: &[u8]) -> Option<(u64, &'b [u8])> {
 
 /// The 64-bit FNV-1a hash. Source: RFC 9923.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -196,7 +208,11 @@ mod tests {
         let stored = store.load::<u32, String>("tool", &1, at(12)).unwrap();
         assert_eq!((stored.fact.as_str(), stored.age), ("v1", Duration::from_secs(2)));
         assert_eq!(store.load::<u32, String>("tool", &2, at(12)), None);
-        assert_eq!(store.load::<u32, String>("tool", &1, at(3)).unwrap().age, Duration::ZERO, "the clock was set back");
+        assert_eq!(
+            store.load::<u32, String>("tool", &1, at(3)).unwrap().age,
+            Duration::ZERO,
+            "the clock was set back"
+        );
     }
 
     #[test]
@@ -231,7 +247,10 @@ mod tests {
         }
         let (count, _) = store.size();
         assert!((FACT_LIMIT / 2..FACT_LIMIT).contains(&count), "{count}");
-        assert!(store.load::<u32, String>("tool", &(FACT_LIMIT as u32 + 1), at(12)).is_some(), "the newest is there");
+        assert!(
+            store.load::<u32, String>("tool", &(FACT_LIMIT as u32 + 1), at(12)).is_some(),
+            "the newest is there"
+        );
     }
 
     #[test]

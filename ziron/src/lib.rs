@@ -21,8 +21,8 @@ pub use ziron_runtime::prompt::{Build, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Known, Manifest, Source};
-pub use ziron_runtime::start;
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
+pub use ziron_runtime::start;
 
 /// The version of Ziron.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::specs::{self, NOT_YET, Specs};
 use crate::syntax::format;
 use crate::syntax::style::{self, Palette};
-use crate::syntax::toml::{Key, Table};
+use crate::syntax::toml::{self, Key, Table};
 
 /// A table of the configuration that belongs to a module.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(super) fn tables<'c>(
                 many.push(spec.name.clone());
             }
             for (inner, value) in table {
-                if let Some(below) = value.as_table().filter(|_| specs::option(spec, &inner.name).is_none()) {
+                if let Some(below) = value.as_table().filter(|_| !is_option(spec, inner, value)) {
                     let name = format!("{}.{}", spec.name, inner.name);
                     let options = check(spec, below, palette, diagnostics);
                     tables.insert(name.clone(), Configured { table: below, at: inner.span.start, options });
@@ -66,6 +66,13 @@ pub(super) fn tables<'c>(
         }
     }
     (tables, many)
+}
+
+/// Whether a key is an option's: `[custom.files]` is a module named `files`, though there is an option of that name.
+fn is_option(spec: &ModuleSpec, key: &Key, value: &toml::Value) -> bool {
+    let takes_tables = |kind| matches!(kind, OptionKind::TextTable | OptionKind::Substitutions);
+    let is_table = spec.many && value.as_table().is_some();
+    specs::option(spec, &key.name).is_some_and(|option| !is_table || takes_tables(option.kind))
 }
 
 fn unknown_key(key: &Key, specs: &Specs) -> Diagnostic {
@@ -92,7 +99,7 @@ fn check(
 ) -> Vec<(String, Value)> {
     let mut set: Vec<(String, Value)> = Vec::new();
     for (key, given) in table {
-        let Some(option) = specs::option(spec, &key.name) else {
+        let Some(option) = specs::option(spec, &key.name).filter(|_| is_option(spec, key, given)) else {
             if !(spec.many && given.as_table().is_some()) {
                 diagnostics.push(unknown_option(key, spec));
             }

@@ -94,7 +94,10 @@ impl Segment for Hostname {
 
     fn vars<'a>(&'a self, host: Option<&'a Host>) -> Option<HostnameVars<'a>> {
         let host = host?;
-        Some(HostnameVars { hostname: &host.name, ssh_symbol: if host.by_ssh { self.ssh_symbol } else { "" } })
+        Some(HostnameVars {
+            hostname: &host.name,
+            ssh_symbol: if host.by_ssh { self.ssh_symbol } else { "" },
+        })
     }
 }
 

@@ -15,13 +15,18 @@ use super::head::CheckedOut;
 
 /// Shows the branch that is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "git_branch", position = 12, feature = "git", facts(git::head::GitHead, git::head::GitUpstream))]
+#[module(
+    name = "git_branch",
+    position = 12,
+    feature = "git",
+    facts(git::head::GitHead, git::head::GitUpstream)
+)]
 pub struct GitBranch {
     /// The format of the module.
     #[option(default = "on [$symbol$branch(:$remote_branch)]($style) ")]
     pub format: Format,
     /// The symbol before the branch.
-    #[option(default = " ", var)]
+    #[option(default = "\u{e0a0} ", var)]
     pub symbol: Format,
     /// The style of the module.
     #[option(default = "bold purple")]
@@ -63,7 +68,9 @@ impl<'a> Shortened<'a> {
         // A name has at least as many bytes as graphemes.
         let end = if name.len() <= limit { None } else { name.grapheme_indices(true).nth(limit) };
         match end {
-            Some((end, _)) => Shortened { name: &name[..end], symbol: symbol.graphemes(true).next().unwrap_or_default() },
+            Some((end, _)) => {
+                Shortened { name: &name[..end], symbol: symbol.graphemes(true).next().unwrap_or_default() }
+            }
             None => Shortened { name, symbol: "" },
         }
     }
@@ -150,7 +157,10 @@ mod tests {
         };
         assert_eq!(remote(GitBranch::DEFAULT, "topic"), None);
         assert_eq!(remote(GitBranch::DEFAULT, "main").as_deref(), Some("main"));
-        assert_eq!(remote(GitBranch { always_show_remote: true, ..GitBranch::DEFAULT }, "topic").as_deref(), Some("topic"));
+        assert_eq!(
+            remote(GitBranch { always_show_remote: true, ..GitBranch::DEFAULT }, "topic").as_deref(),
+            Some("topic")
+        );
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Source for GitCommit {
     }
 
     fn manifest(&self) -> Manifest {
-        let (cost, policy) = if self.tag_disabled { (Cost::File, Policy::Never) } else { (Cost::Tree, Policy::Last) };
+        let (cost, policy) =
+            if self.tag_disabled { (Cost::File, Policy::Never) } else { (Cost::Tree, Policy::Last) };
         Manifest::new(cost, policy).env(VARIABLES).files([".git/HEAD", ".git/refs/", ".git/packed-refs"])
     }
 
@@ -70,7 +71,12 @@ impl Source for GitCommit {
         shared::key(place, io).await
     }
 
-    async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Option<Commit>, ReadError> {
+    async fn read<I: Io>(
+        &self,
+        _key: &RepositoryKey,
+        place: &Place,
+        io: &I,
+    ) -> Result<Option<Commit>, ReadError> {
         let options = *self;
         let find = move |repository: &engine::Repository| {
             let head = repository.head()?;
@@ -86,7 +92,11 @@ impl Source for GitCommit {
             Ok::<_, engine::ReadError>(Some(Commit { hash: hash.to_owned(), tag }))
         };
         let shared = shared::open(place, io);
-        if self.tag_disabled { shared.read(find) } else { shared.read_aside(io, move |repository, _| find(repository)).await }
+        if self.tag_disabled {
+            shared.read(find)
+        } else {
+            shared.read_aside(io, move |repository, _| find(repository)).await
+        }
     }
 }
 

@@ -11,7 +11,10 @@
 //!
 //! The locations of git's configuration (`HOME`, `XDG_CONFIG_HOME`, `GIT_CONFIG_*`) are those of the process.
 
-#![allow(clippy::disallowed_methods, reason = "the engine reads repositories itself; `Io` is for what sources read beside it")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the engine reads repositories itself; `Io` is for what sources read beside it"
+)]
 
 mod ahead;
 mod content;

@@ -47,7 +47,11 @@ impl Source for GitMetrics {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([".git/HEAD", ".git/index", "every tracked file"])
+        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([
+            ".git/HEAD",
+            ".git/index",
+            "every tracked file",
+        ])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {

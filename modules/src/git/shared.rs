@@ -37,8 +37,13 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
         let environment = Environment {
             git_dir: path("GIT_DIR").map(|folder| place.physical.join(folder)),
             work_tree: path("GIT_WORK_TREE").map(|folder| place.physical.join(folder)),
-            ceilings: ceilings.as_deref().map(|list| std::env::split_paths(list).collect()).unwrap_or_default(),
-            across_file_systems: io.env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_some_and(|value| value == "1"),
+            ceilings: ceilings
+                .as_deref()
+                .map(|list| std::env::split_paths(list).collect())
+                .unwrap_or_default(),
+            across_file_systems: io
+                .env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
+                .is_some_and(|value| value == "1"),
         };
         Shared(Mutex::new(Repository::discover_with(&place.physical, &environment)))
     })

@@ -117,7 +117,11 @@ impl Source for GitStatus {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([".git/HEAD", ".git/index", "every tracked file"])
+        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([
+            ".git/HEAD",
+            ".git/index",
+            "every tracked file",
+        ])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
@@ -258,12 +262,13 @@ impl Segment for GitStatus {
     fn vars<'a>(&'a self, (status, stashed, distance): Self::Facts<'a>) -> Option<GitStatusVars> {
         let status = status?;
         let counted = |count: u32| (count > 0).then_some(Counted { count });
-        let distance = distance.copied().flatten().map(|AheadBehind { ahead, behind }| match (ahead, behind) {
-            (0, 0) => Distance::UpToDate,
-            (count, 0) => Distance::Ahead { count },
-            (0, count) => Distance::Behind { count },
-            (ahead_count, behind_count) => Distance::Diverged { ahead_count, behind_count },
-        });
+        let distance =
+            distance.copied().flatten().map(|AheadBehind { ahead, behind }| match (ahead, behind) {
+                (0, 0) => Distance::UpToDate,
+                (count, 0) => Distance::Ahead { count },
+                (0, count) => Distance::Behind { count },
+                (ahead_count, behind_count) => Distance::Diverged { ahead_count, behind_count },
+            });
         Some(GitStatusVars {
             stashed: counted(stashed.copied().unwrap_or_default()),
             ahead_behind: distance,

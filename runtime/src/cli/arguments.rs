@@ -39,8 +39,12 @@ impl Arguments {
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(word) => words.push(word.string()?),
-                Arg::Long("help") | Arg::Short('h') => return Ok(Arguments { command: Command::Help, request }),
-                Arg::Long("version") | Arg::Short('V') => return Ok(Arguments { command: Command::Version, request }),
+                Arg::Long("help") | Arg::Short('h') => {
+                    return Ok(Arguments { command: Command::Help, request });
+                }
+                Arg::Long("version") | Arg::Short('V') => {
+                    return Ok(Arguments { command: Command::Version, request });
+                }
                 Arg::Long("right") => parts = Parts::RIGHT,
                 Arg::Long("all") => parts = Parts::ALL,
                 Arg::Long("continuation") => continuation = true,
@@ -49,20 +53,26 @@ impl Arguments {
                     request.status = Some(parser.value()?.string()?).filter(|status| !status.is_empty());
                 }
                 Arg::Long("pipestatus") => {
-                    request.pipe_status = parser.value()?.string()?.split_whitespace().map(ToOwned::to_owned).collect();
+                    request.pipe_status =
+                        parser.value()?.string()?.split_whitespace().map(ToOwned::to_owned).collect();
                 }
                 Arg::Long("cmd-duration") | Arg::Short('d') => {
                     let text = parser.value()?.string()?;
                     request.duration = text.trim().parse().ok().map(Duration::from_millis);
                 }
-                Arg::Long("jobs") | Arg::Short('j') => request.jobs = number(&parser.value()?.string()?, "jobs")?.unwrap_or(0),
+                Arg::Long("jobs") | Arg::Short('j') => {
+                    request.jobs = number(&parser.value()?.string()?, "jobs")?.unwrap_or(0)
+                }
                 Arg::Long("shlvl") => request.shlvl = number(&parser.value()?.string()?, "shlvl")?,
                 Arg::Long("keymap") | Arg::Short('k') => request.keymap = parser.value()?.string()?,
                 Arg::Long("terminal-width") | Arg::Short('w') => {
-                    request.terminal_columns = number(&parser.value()?.string()?, "terminal-width")?.unwrap_or(0);
+                    request.terminal_columns =
+                        number(&parser.value()?.string()?, "terminal-width")?.unwrap_or(0);
                 }
                 Arg::Long("path") | Arg::Short('p') => request.path = Some(parser.value()?.into()),
-                Arg::Long("logical-path") | Arg::Short('P') => request.logical_path = Some(parser.value()?.into()),
+                Arg::Long("logical-path") | Arg::Short('P') => {
+                    request.logical_path = Some(parser.value()?.into())
+                }
                 other => return Err(other.unexpected()),
             }
         }
@@ -75,7 +85,9 @@ impl Arguments {
             Some("timings") => Command::Timings,
             Some("explain") => Command::Explain,
             Some("doctor") => Command::Doctor,
-            Some("init") => Command::Init(Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?)),
+            Some("init") => {
+                Command::Init(Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?))
+            }
             Some(other) => return Err(format!("there is no command `{other}`").into()),
             None => Command::Help,
         };
@@ -99,18 +111,23 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Arguments, String> {
-        Arguments::parse(Parser::from_args(line.split('|').filter(|word| *word != "_"))).map_err(|error| error.to_string())
+        Arguments::parse(Parser::from_args(line.split('|').filter(|word| *word != "_")))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
     fn empty_values_mean_unknown() {
-        let got = parse("prompt|--status=|--pipestatus=|--cmd-duration=|--jobs=|--shlvl=|--terminal-width=").unwrap();
+        let got = parse("prompt|--status=|--pipestatus=|--cmd-duration=|--jobs=|--shlvl=|--terminal-width=")
+            .unwrap();
         assert_eq!(got.request, Request { terminal_columns: 0, ..Request::default() });
     }
 
     #[test]
     fn a_full_request() {
-        let got = parse("prompt|--all|--shell|zsh|--status|1|--pipestatus|0 1|--cmd-duration|1500|--jobs|2|--shlvl|3").unwrap();
+        let got = parse(
+            "prompt|--all|--shell|zsh|--status|1|--pipestatus|0 1|--cmd-duration|1500|--jobs|2|--shlvl|3",
+        )
+        .unwrap();
         assert!(matches!(got.command, Command::Prompt(Parts::ALL)));
         assert_eq!(got.request.pipe_status, ["0", "1"]);
         assert_eq!(got.request.duration, Some(Duration::from_millis(1500)));

@@ -14,7 +14,11 @@ use crate::request::Request;
 pub(super) fn report<P: Prompt>(request: &Request) -> String {
     let mut text = String::new();
     let build = P::BUILD;
-    let _ = writeln!(text, "ziron {}, build {}, made from {} ({})\n", build.version, build.build_hash, build.config, build.config_hash);
+    let _ = writeln!(
+        text,
+        "ziron {}, build {}, made from {} ({})\n",
+        build.version, build.build_hash, build.config, build.config_hash
+    );
     surroundings(&mut text);
     let request = world::complete(request);
     let place = world::place::<P>(&request);
@@ -24,16 +28,25 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         Some(store) => match store.probe() {
             Err(error) => {
                 let folder = store.folder().display();
-                warn(&mut text, &format!("facts cannot be stored in {folder}: {error}"), "make the folder writable, or set ZIRON_CACHE");
+                warn(
+                    &mut text,
+                    &format!("facts cannot be stored in {folder}: {error}"),
+                    "make the folder writable, or set ZIRON_CACHE",
+                );
             }
             Ok(()) => {
                 let (count, bytes) = store.size();
-                good(&mut text, &format!("{count} facts, {bytes} bytes are stored in {}", store.folder().display()));
+                good(
+                    &mut text,
+                    &format!("{count} facts, {bytes} bytes are stored in {}", store.folder().display()),
+                );
             }
         },
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), wanted, P::SETTINGS.budget).recording().patient();
+    let gather = Direct::new(&Real, &place, &request, store.as_ref(), wanted, P::SETTINGS.budget)
+        .recording()
+        .patient();
     P::gather(&gather);
     let mut read = 0;
     for reading in gather.into_readings() {
@@ -62,10 +75,16 @@ fn surroundings(text: &mut String) {
     if locale.to_ascii_lowercase().replace('-', "").contains("utf8") {
         good(text, &format!("the locale is {locale}"));
     } else {
-        warn(text, &format!("the locale `{locale}` is not UTF-8, so that symbols may be garbled"), "set LANG, for example to C.UTF-8");
+        warn(
+            text,
+            &format!("the locale `{locale}` is not UTF-8, so that symbols may be garbled"),
+            "set LANG, for example to C.UTF-8",
+        );
     }
     match variable("TERM").as_deref() {
-        Some("dumb") => warn(text, "TERM is `dumb`, so that nothing is coloured", "set TERM to what your terminal is"),
+        Some("dumb") => {
+            warn(text, "TERM is `dumb`, so that nothing is coloured", "set TERM to what your terminal is")
+        }
         Some(term) => good(text, &format!("the terminal is {term}")),
         None => warn(text, "TERM is not set", "set TERM to what your terminal is"),
     }

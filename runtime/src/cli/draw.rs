@@ -77,8 +77,10 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
 
 /// The script that connects a shell.
 pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
-    let binary = std::env::current_exe().map_err(|error| format!("could not find this program's own path: {error}"))?;
-    let binary = binary.to_str().ok_or("this program's own path is not UTF-8, which shell scripts cannot hold")?;
+    let binary = std::env::current_exe()
+        .map_err(|error| format!("could not find this program's own path: {error}"))?;
+    let binary =
+        binary.to_str().ok_or("this program's own path is not UTF-8, which shell scripts cannot hold")?;
     let mut continuation = Vec::new();
     continuation_into::<P>(shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);

@@ -19,8 +19,15 @@ pub(super) fn timings<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
     let place = world::place::<P>(&request);
     let store = world::store();
-    let gather =
-        Direct::new(&Real, &place, &request, store.as_ref(), Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget).recording();
+    let gather = Direct::new(
+        &Real,
+        &place,
+        &request,
+        store.as_ref(),
+        Parts::ALL.and(Parts::MODULES),
+        P::SETTINGS.budget,
+    )
+    .recording();
     let facts = P::gather(&gather);
     let gathered = start.elapsed();
     let mut text = String::from("source                     time  outcome\n");
@@ -54,7 +61,14 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
     let place = world::place::<P>(&request);
     let store = world::store();
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget);
+    let gather = Direct::new(
+        &Real,
+        &place,
+        &request,
+        store.as_ref(),
+        Parts::ALL.and(Parts::MODULES),
+        P::SETTINGS.budget,
+    );
     let facts = P::gather(&gather);
     let mut text = String::from("This prompt shows here:\n");
     for module in P::MODULES {

@@ -33,25 +33,30 @@ pub(super) fn place<P: Prompt>(request: &Request) -> Place {
     let logical = request.logical_path.clone().or_else(|| if request.path.is_none() { pwd() } else { None });
     let logical = logical.unwrap_or_else(|| physical.clone());
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    Place::new(logical, physical, home, command_timeout).scanned(Scan { follow_symlinks, timeout: scan_timeout })
+    Place::new(logical, physical, home, command_timeout)
+        .scanned(Scan { follow_symlinks, timeout: scan_timeout })
 }
 
 /// The store, where the user has a folder for caches.
 pub(super) fn store() -> Option<Store> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = absolute(CACHE_VARIABLE)
-        .or_else(|| Some(absolute("XDG_CACHE_HOME").or_else(|| Some(std::env::home_dir()?.join(".cache")))?.join("ziron")))?;
+    let folder = absolute(CACHE_VARIABLE).or_else(|| {
+        Some(absolute("XDG_CACHE_HOME").or_else(|| Some(std::env::home_dir()?.join(".cache")))?.join("ziron"))
+    })?;
     folder.is_absolute().then(|| Store::new(folder.join("facts")))
 }
 
 /// Whether styles may be drawn. Sources: no-color.org; terminfo's `dumb`.
 pub(super) fn colors() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 fn terminal_columns() -> Option<u16> {
     let from = |stream: std::os::fd::BorrowedFd<'_>| {
         rustix::termios::tcgetwinsize(stream).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
     };
-    from(std::io::stdout().as_fd()).or_else(|| from(std::io::stderr().as_fd())).or_else(|| from(std::io::stdin().as_fd()))
+    from(std::io::stdout().as_fd())
+        .or_else(|| from(std::io::stderr().as_fd()))
+        .or_else(|| from(std::io::stdin().as_fd()))
 }

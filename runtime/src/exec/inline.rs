@@ -47,7 +47,11 @@ mod tests {
         let deadline = Instant::now() + Duration::from_millis(5);
         let never = model.wait_until(never, deadline).unwrap_err();
         assert!(Instant::now() >= deadline);
-        assert_eq!(model.wait_until(now, deadline).ok(), Some(7), "what is ready is returned even after the deadline");
+        assert_eq!(
+            model.wait_until(now, deadline).ok(),
+            Some(7),
+            "what is ready is returned even after the deadline"
+        );
         drop(never);
     }
 

@@ -119,7 +119,12 @@ pub trait Io: Sync {
     fn read(&self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
     /// Lists a directory, in no order; stops with what it has when `patience` runs out.
-    fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
+    fn list(
+        &self,
+        path: &Path,
+        follow_links: bool,
+        patience: Duration,
+    ) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
 
     /// Finds a program on the `PATH` that the shell sent.
     fn find_program(&self, name: &str) -> impl Future<Output = Option<PathBuf>> + Send;
@@ -128,7 +133,10 @@ pub trait Io: Sync {
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send;
 
     /// Runs a function that waits or computes for long, off this thread.
-    fn unblock<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> + Send;
+    fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send;
 
     /// The user who runs the shell.
     fn user(&self) -> User;

@@ -66,7 +66,10 @@ impl Io for Real {
         blocking::unblock(move || run(&command))
     }
 
-    fn unblock<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> + Send {
+    fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
         blocking::unblock(work)
     }
 
@@ -104,10 +107,12 @@ fn find_program(name: &OsStr, search: &OsStr) -> Option<PathBuf> {
     if name.as_bytes().contains(&b'/') {
         return Some(PathBuf::from(name));
     }
-    std::env::split_paths(search).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(|file| {
-        rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
-            && std::fs::metadata(file).is_ok_and(|meta| meta.is_file())
-    })
+    std::env::split_paths(search).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(
+        |file| {
+            rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+                && std::fs::metadata(file).is_ok_and(|meta| meta.is_file())
+        },
+    )
 }
 
 /// The name of a user in `/etc/passwd`.
@@ -165,7 +170,8 @@ fn talk(child: &mut Child, input: &[u8], deadline: Instant) -> io::Result<(Vec<u
             if let (true, Some((pipe, _))) = (err_open, &stderr) {
                 fds.push(PollFd::new(pipe, PollFlags::IN));
             }
-            let timeout = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+            let timeout =
+                Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
             match poll(&mut fds, Some(&timeout)) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
@@ -180,7 +186,10 @@ fn talk(child: &mut Child, input: &[u8], deadline: Instant) -> io::Result<(Vec<u
             err_open = read_some(pipe, bytes)?;
         }
     }
-    Ok((stdout.map(|(_, bytes)| bytes).unwrap_or_default(), stderr.map(|(_, bytes)| bytes).unwrap_or_default()))
+    Ok((
+        stdout.map(|(_, bytes)| bytes).unwrap_or_default(),
+        stderr.map(|(_, bytes)| bytes).unwrap_or_default(),
+    ))
 }
 
 /// Reads what is there; false at the end, or when the limit is reached.
@@ -202,7 +211,10 @@ mod tests {
     #[test]
     fn both_outputs_and_the_status_arrive() {
         let output = shell("echo out; echo err >&2; exit 3", Duration::from_secs(10)).unwrap();
-        assert_eq!((output.status, &*output.stdout, &*output.stderr), (Some(3), &b"out\n"[..], &b"err\n"[..]));
+        assert_eq!(
+            (output.status, &*output.stdout, &*output.stderr),
+            (Some(3), &b"out\n"[..], &b"err\n"[..])
+        );
     }
 
     #[test]

@@ -124,7 +124,12 @@ impl Io for Simulated {
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
         let contents = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
         let size_bytes = contents.len() as u64;
-        Ok(Identity { path: path.to_owned(), inode: (0, 0), size_bytes, modified: (0, crc32fast::hash(contents)) })
+        Ok(Identity {
+            path: path.to_owned(),
+            inode: (0, 0),
+            size_bytes,
+            modified: (0, crc32fast::hash(contents)),
+        })
     }
 
     async fn kind(&self, path: &Path) -> Option<FileKind> {
@@ -147,8 +152,10 @@ impl Io for Simulated {
             return Err(io::ErrorKind::NotFound.into());
         }
         let below = |file: &PathBuf, is_folder: bool| {
-            (file.parent() == Some(path))
-                .then(|| Entry { name: file.file_name().map(ToOwned::to_owned).unwrap_or_default(), is_folder })
+            (file.parent() == Some(path)).then(|| Entry {
+                name: file.file_name().map(ToOwned::to_owned).unwrap_or_default(),
+                is_folder,
+            })
         };
         let files = self.files.keys().filter_map(|file| below(file, false));
         Ok(files.chain(self.folders.iter().filter_map(|folder| below(folder, true))).collect())
@@ -170,10 +177,17 @@ impl Io for Simulated {
             line.push_str(&argument.to_string_lossy());
         }
         self.ran.lock().expect("not poisoned").push(line.clone());
-        self.programs.get(&line).or_else(|| self.programs.get(&name)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.programs
+            .get(&line)
+            .or_else(|| self.programs.get(&name))
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    fn unblock<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> + Send {
+    fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send {
         std::future::ready(work())
     }
 

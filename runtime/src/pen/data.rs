@@ -139,7 +139,12 @@ impl Datum for HumanDuration {
 
     fn draw(&self, pen: &mut Pen<'_>) {
         let seconds = self.duration.as_secs();
-        let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+        let units = [
+            (seconds / 86_400, "d"),
+            (seconds / 3600 % 24, "h"),
+            (seconds / 60 % 60, "m"),
+            (seconds % 60, "s"),
+        ];
         let mut begun = false;
         for (count, unit) in units {
             // A span below a second has no seconds, but it has to have something.

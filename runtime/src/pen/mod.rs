@@ -159,7 +159,10 @@ impl<'b> Pen<'b> {
     /// Draws one piece of text from the world on one line: the end of every [`Datum`].
     pub fn put_str(&mut self, text: &str) {
         self.prepare(text.is_empty());
-        if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_alphanumeric() || b"-_./~:+@,=#".contains(&byte)) {
+        if text
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_alphanumeric() || b"-_./~:+@,=#".contains(&byte))
+        {
             self.out.extend_from_slice(text.as_bytes());
             self.line_columns += text.len();
             return;

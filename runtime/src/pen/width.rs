@@ -8,7 +8,9 @@ pub fn columns(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(|cluster| cluster.chars().filter_map(UnicodeWidthChar::width).max().unwrap_or(0)).sum()
+    text.graphemes(true)
+        .map(|cluster| cluster.chars().filter_map(UnicodeWidthChar::width).max().unwrap_or(0))
+        .sum()
 }
 
 #[cfg(test)]

@@ -26,7 +26,13 @@ impl Quoting {
 /// The script that `init` prints, or `None` for a shell that has none yet.
 ///
 /// `binary` is the absolute path to run, `continuation` the continuation prompt drawn for this shell.
-pub fn script(shell: Shell, binary: &str, continuation: &str, transient: bool, build: &str) -> Option<String> {
+pub fn script(
+    shell: Shell,
+    binary: &str,
+    continuation: &str,
+    transient: bool,
+    build: &str,
+) -> Option<String> {
     let (template, quoting) = match shell {
         Shell::Zsh => (include_str!("../../../templates/shells/ziron.zsh"), Quoting::Posix),
         Shell::Bash => (include_str!("../../../templates/shells/ziron.bash"), Quoting::Posix),
