@@ -136,7 +136,7 @@ fn check(
 /// The default of an option as a value.
 pub(super) fn default(option: &ziron_runtime::spec::OptionSpec) -> Option<Value> {
     let mut unheard = Diagnostics::new();
-    let table = crate::syntax::toml::parse(&format!("x = {}", option.default.as_deref()?), &mut unheard);
+    let table = toml::parse(&format!("x = {}", option.default.as_deref()?), &mut unheard);
     options::check(option, table.get("x")?, &mut unheard)
 }
 

@@ -38,7 +38,7 @@ fn expand_and_explain_print_to_standard_output() {
     let world = World::new(GOOD);
     let expanded = world.run(&["expand"]);
     expanded.says(0, &[]);
-    assert!(expanded.out.contains("fn main()"), "{expanded:?}");
+    assert!(expanded.out.contains("::ziron::start!(Prompt)"), "{expanded:?}");
     let explained = world.run(&["explain"]);
     explained.says(0, &[]);
     assert!(explained.out.contains("(not built yet)"), "{explained:?}");
