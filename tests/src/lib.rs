@@ -11,7 +11,9 @@
 
 mod answers;
 pub mod dump;
+pub mod oracle;
 pub mod session;
 pub mod shells;
 pub mod stub;
 pub mod terminal;
+pub mod world;

@@ -13,6 +13,7 @@ use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{Metrics, Repository, StatusOptions, Untracked};
 use super::shared::{self, RepositoryKey, VARIABLES};
+use super::status::RENAME_LIMIT;
 
 /// Shows how many lines were added and deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -55,19 +56,19 @@ impl Source for GitMetrics {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
-        shared::key(place, io).await
+        shared::work_tree_key(place, io).await
     }
 
     async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Metrics, ReadError> {
         let options = StatusOptions {
             untracked: Untracked::No,
-            renames: None,
+            // A file that was moved is no change, as `git diff` counts.
+            renames: Some(RENAME_LIMIT),
             ignore_submodules: self.ignore_submodules,
             ..StatusOptions::default()
         };
-        let metrics = move |repository: &Repository, stop: &_| match repository.root() {
-            Some(_) => repository.metrics(&repository.status(&options, stop)?, stop),
-            None => Ok(Metrics::default()),
+        let metrics = move |repository: &Repository, stop: &_| {
+            repository.metrics(&repository.status(&options, stop)?, stop)
         };
         shared::open(place, io).read_aside(io, metrics).await
     }

@@ -29,6 +29,16 @@ pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
     open(place, io).key(place)
 }
 
+/// The same for a source that reads the work tree; `None` if there is none, as in a bare repository.
+pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
+    let key = key(place, io).await?;
+    let is_bare = matches!(
+        &*open(place, io).0.lock().unwrap_or_else(PoisonError::into_inner),
+        Ok(Some(repository)) if repository.root().is_none()
+    );
+    (!is_bare).then_some(key)
+}
+
 /// Opens the repository around a place, or finds it opened.
 pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
     place.share(|| {

@@ -16,7 +16,7 @@ use super::head::repository_source;
 use super::shared::{self, RepositoryKey, VARIABLES};
 
 /// How many files on either side are compared to find renames. Source: starship, which leaves it at gitoxide's default.
-const RENAME_LIMIT: u32 = 100;
+pub(super) const RENAME_LIMIT: u32 = 100;
 
 /// Shows the state of the work tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -125,7 +125,7 @@ impl Source for GitStatus {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
-        shared::key(place, io).await
+        shared::work_tree_key(place, io).await
     }
 
     async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Status, ReadError> {
@@ -135,10 +135,7 @@ impl Source for GitStatus {
             ignore_submodules: self.ignore_submodules,
             ..StatusOptions::default()
         };
-        let status = move |repository: &Repository, stop: &_| match repository.root() {
-            Some(_) => repository.status(&options, stop),
-            None => Ok(Status::default()),
-        };
+        let status = move |repository: &Repository, stop: &_| repository.status(&options, stop);
         shared::open(place, io).read_aside(io, status).await
     }
 }

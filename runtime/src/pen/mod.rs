@@ -13,6 +13,8 @@ use data::{Verdict, judge};
 pub use style::{Color, Style};
 pub use width::columns;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::shell::Shell;
 
 /// A literal that at least one shell treats specially, in the form that each shell shows as `plain`.
@@ -36,7 +38,6 @@ struct Fill {
     /// Where in the output the symbol is to be repeated (bytes).
     at: usize,
     symbol: &'static str,
-    columns: usize,
 }
 
 /// Draws styled text for one shell into a buffer.
@@ -91,7 +92,7 @@ impl<'b> Pen<'b> {
             in_module: false,
             drawn: false,
             line_columns: 0,
-            fills: [Fill { at: 0, symbol: "", columns: 0 }; FILLS_PER_LINE],
+            fills: [Fill { at: 0, symbol: "" }; FILLS_PER_LINE],
             fill_count: 0,
         }
     }
@@ -205,10 +206,10 @@ impl<'b> Pen<'b> {
         self.prepare(symbol.is_empty());
         let width = columns(symbol);
         if self.fill_count == FILLS_PER_LINE || width == 0 {
-            self.out.extend_from_slice(symbol.as_bytes());
+            symbol.chars().for_each(|c| self.put_char(c));
             self.line_columns += width;
         } else {
-            self.fills[self.fill_count] = Fill { at: self.out.len(), symbol, columns: width };
+            self.fills[self.fill_count] = Fill { at: self.out.len(), symbol };
             self.fill_count += 1;
         }
         self.previous = None;
@@ -216,7 +217,9 @@ impl<'b> Pen<'b> {
 
     /// Draws a fill as one symbol, where there is no line to fill.
     pub fn single_fill(&mut self, symbol: &'static str) {
-        self.text(symbol);
+        self.prepare(symbol.is_empty());
+        symbol.chars().for_each(|c| self.put_char(c));
+        self.line_columns += columns(symbol);
     }
 
     /// Remembers this point, to return to it if no module draws anything from here on.
@@ -286,24 +289,45 @@ impl<'b> Pen<'b> {
         self.shown = style;
     }
 
-    /// Shares the free room of the line among its fills, by integer division as starship does.
+    /// Shares the free room of the line among its fills, by integer division as starship does; where there is no room, not even
+    /// for what is there, each is drawn once.
     fn resolve_fills(&mut self) {
         let count = std::mem::take(&mut self.fill_count);
         if count == 0 {
             return;
         }
-        let share = self.terminal_columns.saturating_sub(self.line_columns) / count;
-        for fill in self.fills[..count].iter().rev() {
-            let times = (share / fill.columns).max(1);
-            let bytes = fill.symbol.len() * times;
+        let free = self.terminal_columns.checked_sub(self.line_columns).map(|free| free / count);
+        let shell = self.shell;
+        for &Fill { at, symbol } in self.fills[..count].iter().rev() {
+            let pieces = || {
+                filling(symbol, free).flat_map(|cluster| {
+                    cluster.char_indices().map(move |(start, c)| match escape_of(shell, c) {
+                        "" => &cluster[start..start + c.len_utf8()],
+                        escape => escape,
+                    })
+                })
+            };
+            let bytes: usize = pieces().map(str::len).sum();
             let tail = self.out.len();
             self.out.resize(tail + bytes, 0);
-            self.out.copy_within(fill.at..tail, fill.at + bytes);
-            for slot in self.out[fill.at..fill.at + bytes].chunks_exact_mut(fill.symbol.len()) {
-                slot.copy_from_slice(fill.symbol.as_bytes());
+            self.out.copy_within(at..tail, at + bytes);
+            let mut start = at;
+            for piece in pieces() {
+                self.out[start..start + piece.len()].copy_from_slice(piece.as_bytes());
+                start += piece.len();
             }
         }
     }
+}
+
+/// Repeats a symbol, whose last repetition may be cut, to fill some columns; once where nobody knows how many.
+fn filling(symbol: &'static str, columns: Option<usize>) -> impl Iterator<Item = &'static str> {
+    let repetitions = if columns.is_some() { usize::MAX } else { 1 };
+    let clusters = std::iter::repeat_n(symbol, repetitions).flat_map(|symbol| symbol.graphemes(true));
+    clusters.scan(0, move |used, cluster| {
+        *used += width::columns(cluster);
+        columns.is_none_or(|columns| *used <= columns).then_some(cluster)
+    })
 }
 
 /// A text in the form that a shell shows as the text itself: what [`Literal`]s are made of when a program is built.

@@ -47,6 +47,21 @@ fn fills_share_what_is_free() {
 }
 
 #[test]
+fn fills_are_cut_to_fit_and_escaped() {
+    let line = |symbol| {
+        move |pen: &mut Pen<'_>| {
+            pen.text("<");
+            pen.fill(symbol);
+            pen.text(">");
+        }
+    };
+    assert_eq!(draw(Shell::Plain, 9, line("-=家")), "<-=家-=>");
+    assert_eq!(draw(Shell::Plain, 2, line("-=")), "<>");
+    assert_eq!(draw(Shell::Plain, 1, line("-=")), "<-=>");
+    assert_eq!(draw(Shell::Zsh, 5, line("%-")), "<%%-%%>");
+}
+
+#[test]
 fn a_conditional_without_text_is_taken_back() {
     let with = |text: &'static str| {
         draw(Shell::Plain, 80, |pen| {
