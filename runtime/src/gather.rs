@@ -12,7 +12,7 @@ use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::place::Place;
 use crate::request::Request;
-use crate::source::{Cost, Known, Policy, ReadError, Source};
+use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source};
 use crate::store::Store;
 
 /// Which parts of a prompt are wanted, as a set.
@@ -83,7 +83,7 @@ pub enum Outcome {
     Stored(Duration),
     /// It could not be read.
     Failed(ReadError),
-    /// It failed a moment ago and is not tried again yet.
+    /// It failed a moment ago, or is being read in the background, and is not tried again yet.
     Resting,
     /// It did not arrive within the budget.
     Late,
@@ -259,8 +259,8 @@ const REST: Duration = Duration::from_secs(60);
 async fn learn<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Found<S::Fact> {
     let Means { io, place, store, patient } = with;
     let Some(key) = source.key(place, io).await else { return (None, Outcome::Nothing) };
-    let policy = source.manifest().policy;
-    let name = source.name();
+    let Manifest { policy, cost, .. } = source.manifest();
+    let (name, is_process) = (source.name(), cost >= Cost::Process);
     let longest = match policy {
         Policy::Never | Policy::Last => None,
         Policy::Keyed => Some(Duration::MAX),
@@ -272,11 +272,12 @@ async fn learn<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Foun
         {
             return (Some(stored.fact), Outcome::Stored(stored.age));
         }
-        if !patient
-            && store
-                .load::<S::Key, ()>(&failures_of(name), &key, io.now())
-                .is_some_and(|failed| failed.age < REST)
-        {
+        let has_failed = || {
+            let failed = store.load::<S::Key, ()>(&failures_of(name), &key, io.now());
+            failed.is_some_and(|failed| failed.age < REST)
+        };
+        // What is slow is read in the background already; what is broken is not tried at every prompt.
+        if !patient && is_process && (store.is_refreshing(io.now()) || has_failed()) {
             return (source.without_reading(&key), Outcome::Resting);
         }
     }
@@ -295,8 +296,7 @@ async fn learn<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Foun
             (Some(fact), Outcome::Read)
         }
         Err(error) => {
-            if let (true, Some(store)) = (longest.is_some() && source.manifest().cost >= Cost::Process, store)
-            {
+            if let (true, Some(store)) = (longest.is_some() && is_process, store) {
                 store.save(&failures_of(name), &key, &(), io.now());
             }
             (source.without_reading(&key), Outcome::Failed(error))
@@ -325,7 +325,6 @@ fn last_value<S: Source, I: Io>(source: &'static S, with: Means<'_, I>) -> Known
 mod tests {
     use super::*;
     use crate::io::{Command, Simulated};
-    use crate::source::Manifest;
 
     /// Asks a program for its version, once for each version.
     struct Tool(Policy);

@@ -47,6 +47,12 @@ pub struct Stored<F> {
     pub age: Duration,
 }
 
+/// How long a refresh may take that a late prompt left behind.
+pub(crate) const REFRESH_BUDGET: Duration = Duration::from_secs(30);
+
+/// The file that stands for a running refresh.
+const REFRESH: &str = "refresh.lock";
+
 /// More facts than this are not kept: a machine has some dozen tools, and each repository a few last values.
 const FACT_LIMIT: usize = 1024;
 
@@ -84,6 +90,26 @@ impl Store {
                 let _ = Self::replace(&file, &bytes);
             }
         }
+    }
+
+    /// Whether a refresh is running: late facts are being read for the next prompt.
+    pub fn is_refreshing(&self, now: SystemTime) -> bool {
+        let began = std::fs::metadata(self.folder.join(REFRESH)).and_then(|meta| meta.modified());
+        // A refresh that was killed has left its file behind.
+        began.is_ok_and(|began| now.duration_since(began).unwrap_or_default() < REFRESH_BUDGET)
+    }
+
+    /// Notes that a refresh begins; false if one is running, or nothing can be stored anyway.
+    pub(crate) fn begin_refresh(&self, now: SystemTime) -> bool {
+        !self.is_refreshing(now)
+            && std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).is_ok()
+            && std::fs::write(self.folder.join(REFRESH), b"").is_ok()
+    }
+
+    /// Notes that the refresh has ended.
+    pub(crate) fn end_refresh(&self) {
+        // Somebody may have cleared the folder meanwhile.
+        let _ = std::fs::remove_file(self.folder.join(REFRESH));
     }
 
     /// Removes the oldest half where there are too many.
@@ -237,6 +263,20 @@ mod tests {
         std::fs::rename(&file, &elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
         assert_eq!(store.load::<u32, String>("tool", &1, at(12)), None);
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the file system has a clock of its own")]
+    fn one_refresh_runs_at_a_time() {
+        let (_guard, store) = store();
+        let now = SystemTime::now();
+        assert!(store.begin_refresh(now) && store.is_refreshing(now) && !store.begin_refresh(now));
+        assert!(
+            !store.is_refreshing(now + 2 * REFRESH_BUDGET),
+            "one that was killed does not count for ever"
+        );
+        store.end_refresh();
+        assert!(store.begin_refresh(now));
     }
 
     #[test]

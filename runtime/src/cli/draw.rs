@@ -2,21 +2,20 @@
 
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::{output, world};
 use crate::gather::{Direct, Parts};
 use crate::io::Real;
 use crate::pen::Pen;
+use crate::place::Place;
 use crate::prompt::{self, Prompt};
 use crate::request::Request;
 use crate::shell::{self, Shell};
+use crate::store::{REFRESH_BUDGET, Store};
 
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
 pub(super) const BUFFER_BYTES: usize = 8192;
-
-/// How long a refresh may take that a late prompt left behind.
-const REFRESH_BUDGET: Duration = Duration::from_secs(30);
 
 /// Draws parts of the prompt, then leaves a refresh behind if something was too late for it.
 pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
@@ -31,7 +30,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     if gather.is_late()
         && let Some(store) = &store
     {
-        leave_refresh_behind(store.folder(), &place);
+        leave_refresh_behind(store, &place);
     }
 }
 
@@ -73,6 +72,9 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
     let store = world::store();
     let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET).patient();
     P::gather(&gather);
+    if let Some(store) = &store {
+        store.end_refresh();
+    }
 }
 
 /// The script that connects a shell.
@@ -88,18 +90,11 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
         .ok_or_else(|| String::from("`init` has scripts for zsh, bash and fish"))
 }
 
-/// Starts this program once more, detached, to read what came too late.
-///
-/// At most one runs for a user: a lock file keeps others away for as long as a refresh may take.
+/// Starts this program once more, detached, to read what came too late. At most one runs for a user.
 #[allow(clippy::disallowed_methods, reason = "this program, which no source is, starts itself")]
-fn leave_refresh_behind(folder: &std::path::Path, place: &crate::place::Place) {
-    let lock = folder.join("refresh.lock");
-    let fresh = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age < REFRESH_BUDGET);
-    if std::fs::metadata(&lock).and_then(|meta| meta.modified()).is_ok_and(fresh) {
-        return;
-    }
+fn leave_refresh_behind(store: &Store, place: &Place) {
     let Ok(binary) = std::env::current_exe() else { return };
-    if std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&lock, b"")).is_err() {
+    if !store.begin_refresh(SystemTime::now()) {
         return;
     }
     let _ = std::process::Command::new(binary)

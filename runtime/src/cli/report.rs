@@ -111,7 +111,9 @@ pub(super) fn describe(outcome: &Outcome) -> String {
             }
             text
         }
-        Outcome::Resting => String::from("failed a moment ago; it is tried again a minute after that"),
+        Outcome::Resting => {
+            String::from("failed a moment ago, or is being read in the background; it is tried again soon")
+        }
         Outcome::Late => String::from("did not arrive within the budget; it is read again in the background"),
     }
 }
