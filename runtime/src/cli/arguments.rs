@@ -61,7 +61,7 @@ impl Arguments {
                     request.duration = text.trim().parse().ok().map(Duration::from_millis);
                 }
                 Arg::Long("jobs") | Arg::Short('j') => {
-                    request.jobs = number(&parser.value()?.string()?, "jobs")?.unwrap_or(0)
+                    request.jobs = number(&parser.value()?.string()?, "jobs")?.unwrap_or(0);
                 }
                 Arg::Long("shlvl") => request.shlvl = number(&parser.value()?.string()?, "shlvl")?,
                 Arg::Long("keymap") | Arg::Short('k') => request.keymap = parser.value()?.string()?,
@@ -71,7 +71,7 @@ impl Arguments {
                 }
                 Arg::Long("path") | Arg::Short('p') => request.path = Some(parser.value()?.into()),
                 Arg::Long("logical-path") | Arg::Short('P') => {
-                    request.logical_path = Some(parser.value()?.into())
+                    request.logical_path = Some(parser.value()?.into());
                 }
                 other => return Err(other.unexpected()),
             }

@@ -83,7 +83,7 @@ fn surroundings(text: &mut String) {
     }
     match variable("TERM").as_deref() {
         Some("dumb") => {
-            warn(text, "TERM is `dumb`, so that nothing is coloured", "set TERM to what your terminal is")
+            warn(text, "TERM is `dumb`, so that nothing is coloured", "set TERM to what your terminal is");
         }
         Some(term) => good(text, &format!("the terminal is {term}")),
         None => warn(text, "TERM is not set", "set TERM to what your terminal is"),
