@@ -2,7 +2,7 @@
 //!
 //! `tests/oracle` runs it. A case is a configuration, a place and a request; what may differ, and why, is in `tests/oracle.d/allowed.toml`.
 
-mod cells;
+pub mod cells;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

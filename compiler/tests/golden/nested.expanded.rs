@@ -21,23 +21,20 @@ mod prompt {
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(rust) = RUST.vars(facts.rust.get()) else { return };
         pen.enter(facts.rust.is_stale());
-        if rust.version.is_some() || rust.numver.is_some() {
+        if rust.version.is_some() || !rust.numver.is_empty() {
             pen.begin(style::BOLD);
             pen.text("r");
             pen.end();
             pen.text("s");
             pen.begin(style::BOLD_ITALIC_RED);
-            if rust.version.is_some() || rust.numver.is_some() {
+            if rust.version.is_some() || !rust.numver.is_empty() {
                 pen.text("(v ");
                 if let Some(version) = &rust.version {
                     pen.text("v");
                     pen.put(&version.raw);
                 }
                 pen.text(") ");
-                if let Some(numver) = &rust.numver {
-                    pen.text("v");
-                    pen.put(&numver.raw);
-                }
+                pen.put(&rust.numver);
             }
             pen.end();
             pen.text(" plain");

@@ -10,6 +10,7 @@ mod toolchain;
 use serde::{Deserialize, Serialize};
 use ziron_macros::Vars;
 use ziron_runtime::io::Io;
+use ziron_runtime::pen::{Datum, Pen};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Manifest, ReadError, Source};
@@ -133,11 +134,25 @@ pub struct RustVars<'a> {
     /// The version, in the form of `version_format`; the name of the toolchain if that is not installed.
     #[var(item = "version_format")]
     pub version: Option<VersionVars<'a>>,
-    /// The version without what follows its numbers, such as `-nightly`, in the form of `version_format`.
-    #[var(item = "version_format")]
-    pub numver: Option<VersionVars<'a>>,
+    /// The version without what follows its numbers, such as `-nightly`, after a `v`.
+    pub numver: Option<Numbers<'a>>,
     /// The toolchain, or the machine that the compiler is for if rustup has no say.
     pub toolchain: &'a str,
+}
+
+/// The numbers of a version, drawn after a `v`, as starship does whatever `version_format` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers<'a>(&'a str);
+
+impl Datum for Numbers<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        pen.put_str("v");
+        pen.put_str(self.0);
+    }
 }
 
 impl Segment for Rust {
@@ -148,7 +163,7 @@ impl Segment for Rust {
         let fact = fact?;
         Some(RustVars {
             version: VersionVars::new(&fact.raw),
-            numver: VersionVars::new(fact.raw.get(..fact.numbers_end).unwrap_or_default()),
+            numver: fact.raw.get(..fact.numbers_end).filter(|numbers| !numbers.is_empty()).map(Numbers),
             toolchain: &fact.toolchain,
         })
     }
@@ -177,7 +192,8 @@ mod tests {
         let raw = |version: Option<VersionVars<'_>>| {
             version.map(|version| version.raw).unwrap_or_default().to_owned()
         };
-        (raw(vars.version), raw(vars.numver), vars.toolchain.to_owned())
+        let numbers = vars.numver.map(|numbers| numbers.0).unwrap_or_default().to_owned();
+        (raw(vars.version), numbers, vars.toolchain.to_owned())
     }
 
     #[test]

@@ -289,18 +289,18 @@ impl<'b> Pen<'b> {
         self.shown = style;
     }
 
-    /// Shares the free room of the line among its fills, by integer division as starship does; where there is no room, not even
-    /// for what is there, each is drawn once.
+    /// Shares the free room of the line among its fills, by integer division as starship does; on a full line each is drawn once.
     fn resolve_fills(&mut self) {
         let count = std::mem::take(&mut self.fill_count);
         if count == 0 {
             return;
         }
-        let free = self.terminal_columns.checked_sub(self.line_columns).map(|free| free / count);
+        let free = self.terminal_columns.saturating_sub(self.line_columns);
+        let share = (free > 0).then_some(free / count);
         let shell = self.shell;
         for &Fill { at, symbol } in self.fills[..count].iter().rev() {
             let pieces = || {
-                filling(symbol, free).flat_map(|cluster| {
+                filling(symbol, share).flat_map(|cluster| {
                     cluster.char_indices().map(move |(start, c)| match escape_of(shell, c) {
                         "" => &cluster[start..start + c.len_utf8()],
                         escape => escape,

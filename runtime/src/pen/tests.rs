@@ -56,8 +56,8 @@ fn fills_are_cut_to_fit_and_escaped() {
         }
     };
     assert_eq!(draw(Shell::Plain, 9, line("-=家")), "<-=家-=>");
-    assert_eq!(draw(Shell::Plain, 2, line("-=")), "<>");
-    assert_eq!(draw(Shell::Plain, 1, line("-=")), "<-=>");
+    assert_eq!(draw(Shell::Plain, 3, line("家")), "<>");
+    assert_eq!(draw(Shell::Plain, 2, line("-=")), "<-=>", "a full line");
     assert_eq!(draw(Shell::Zsh, 5, line("%-")), "<%%-%%>");
 }
 
