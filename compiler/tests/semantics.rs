@@ -366,3 +366,9 @@ fn no_variable_hides_its_module() {
         check(&spec.vars, &mut taken.map(str::to_owned).to_vec());
     }
 }
+
+#[test]
+fn a_variable_that_only_starships_presets_have_is_forgiven() {
+    let (_, diagnostics) = ziron_compiler::plan_of("[buf]\nformat = '[$buf_version]()'");
+    assert!(!diagnostics.has_errors() && diagnostics.len() == 1);
+}

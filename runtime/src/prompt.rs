@@ -88,19 +88,29 @@ pub struct Module<F: 'static> {
 /// A function that draws facts.
 pub type Draw<F> = fn(&F, &mut Pen<'_>);
 
+/// The side of the terminal that a part is shown on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
 /// Draws parts of a prompt into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
 pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors: bool, out: &mut Vec<u8>) {
-    let all: [(Parts, Draw<P::Facts>); 4] = [
-        (Parts::LEFT, P::left),
-        (Parts::RIGHT, P::right),
-        (Parts::TRANSIENT, P::transient_left),
-        (Parts::TRANSIENT, P::transient_right),
+    let all: [(Parts, Side, Draw<P::Facts>); 4] = [
+        (Parts::LEFT, Side::Left, P::left),
+        (Parts::RIGHT, Side::Right, P::right),
+        (Parts::TRANSIENT, Side::Left, P::transient_left),
+        (Parts::TRANSIENT, Side::Right, P::transient_right),
     ];
-    for (part, draw) in all {
+    for (part, side, draw) in all {
         if !part.meets(parts) {
             continue;
         }
         let mut pen = Pen::new(out, request.shell, request.terminal_columns).colored(colors);
+        if side == Side::Right {
+            pen = pen.on_one_line();
+        }
         if part == Parts::LEFT && P::SETTINGS.add_newline {
             pen.newline();
         }

@@ -30,6 +30,9 @@ fn run<P: Prompt>(set: &FactSet, colors: bool) -> [Vec<u8>; 5] {
         let mut out = Vec::new();
         let request = canned.request();
         let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(colors);
+        if matches!(part, Part::Right | Part::TransientRight) {
+            pen = pen.on_one_line();
+        }
         match part {
             Part::Left => {
                 if P::SETTINGS.add_newline {

@@ -60,6 +60,9 @@ impl<'p> Interpreter<'p> {
     pub fn draw(&self, part: Part, facts: &FactSet, colors: bool) -> Vec<u8> {
         let mut out = Vec::new();
         let mut pen = Pen::new(&mut out, facts.request.shell, facts.request.terminal_columns).colored(colors);
+        if matches!(part, Part::Right | Part::TransientRight) {
+            pen = pen.on_one_line();
+        }
         let parts = &self.plan.parts;
         let nodes = match part {
             Part::Left => &parts.left,
@@ -201,8 +204,12 @@ impl<'i, 'v> Drawing<'i, 'v> {
         match test {
             Test::Always => true,
             Test::Any(tests) => tests.iter().any(|test| self.test(test)),
-            Test::Datum(access) => matches!(self.value(access), Some(VarValue::Datum(datum)) if !datum.is_empty()),
-            Test::Each(access) => matches!(self.value(access), Some(VarValue::Each(each)) if each.count() > 0),
+            Test::Datum(access) => {
+                matches!(self.value(access), Some(VarValue::Datum(datum)) if !datum.is_empty())
+            }
+            Test::Each(access) => {
+                matches!(self.value(access), Some(VarValue::Each(each)) if each.count() > 0)
+            }
             Test::Item(access, inner) => match self.value(access) {
                 Some(VarValue::Item(Some(item))) => self.passes(Scope::Fields(item), inner),
                 _ => false,

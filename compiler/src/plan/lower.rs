@@ -6,7 +6,7 @@ use std::ops::Range;
 use ziron_runtime::spec::{ArmSpec, ModuleSpec, OptionKind, VarKind, VarSpec};
 
 use super::{Access, Arm, Look, Node, Test};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, nearest};
 use crate::specs;
 use crate::syntax::format::{self, Piece};
 use crate::syntax::style::{Color, Palette};
@@ -295,15 +295,19 @@ impl<'c> Lowering<'c> {
         names.extend(self.spec.aliases.iter().map(|alias| alias.name.as_str()));
         names.extend(self.spec.options.iter().filter(|option| option.var).map(|option| option.name.as_str()));
         let label = format!("`{}` has: {}", self.spec.name, names.join(", "));
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::UnknownVariable,
-                text.source_span(span),
-                format!("unknown variable `{name}`"),
-            )
-            .label(label)
-            .maybe_help(nearest(name, names).map(|name| format!("write `${name}`"))),
-        );
+        let mut unknown = Diagnostic::new(
+            Code::UnknownVariable,
+            text.source_span(span),
+            format!("unknown variable `{name}`"),
+        )
+        .label(label)
+        .maybe_help(nearest(name, names).map(|name| format!("write `${name}`")));
+        if specs::FORGIVEN.contains(&(&self.spec.name, name)) {
+            unknown = unknown
+                .severity(Severity::Warning)
+                .note("a preset of starship's has it; nothing is shown for it");
+        }
+        self.diagnostics.push(unknown);
     }
 
     /// Whether a conditional of these pieces is shown: if any variable in them is not empty.

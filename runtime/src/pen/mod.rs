@@ -46,6 +46,7 @@ pub struct Pen<'b> {
     out: &'b mut Vec<u8>,
     shell: Shell,
     colors: bool,
+    one_line: bool,
     terminal_columns: usize,
     /// The style of text that has none of its own.
     base: Style,
@@ -83,6 +84,7 @@ impl<'b> Pen<'b> {
             out,
             shell,
             colors: true,
+            one_line: false,
             terminal_columns: usize::from(terminal_columns),
             base: Style::PLAIN,
             chosen: None,
@@ -101,6 +103,12 @@ impl<'b> Pen<'b> {
     #[must_use]
     pub fn colored(self, colors: bool) -> Pen<'b> {
         Pen { colors, ..self }
+    }
+
+    /// Leaves out all line breaks: a right prompt has one line.
+    #[must_use]
+    pub fn on_one_line(self) -> Pen<'b> {
+        Pen { one_line: true, ..self }
     }
 
     /// Begins the drawing of a module; `stale` says that its facts are known to be old, and dims it.
@@ -190,6 +198,11 @@ impl<'b> Pen<'b> {
 
     /// Ends the line. What comes next has no previous colours.
     pub fn newline(&mut self) {
+        self.drawn |= self.in_module;
+        if self.one_line {
+            self.previous = None;
+            return;
+        }
         self.change_to(Style::PLAIN);
         self.resolve_fills();
         match self.shell {

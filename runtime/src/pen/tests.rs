@@ -114,3 +114,14 @@ fn drawing_without_colours_writes_no_escape() {
     pen.finish();
     assert_eq!(out, b"x");
 }
+
+#[test]
+fn a_right_prompt_has_one_line() {
+    let mut out = Vec::new();
+    let mut pen = Pen::new(&mut out, Shell::Plain, 80).on_one_line();
+    pen.text("a");
+    pen.newline();
+    pen.text("b");
+    pen.finish();
+    assert_eq!(out, b"ab");
+}
