@@ -1,5 +1,9 @@
 //! Compiles the random configurations, so that a test can hold them against the interpreter.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a build script of tests writes a file, and fails loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a build script of tests writes a file, and fails loudly"
+)]
 
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +21,11 @@ fn main() {
     for seed in 0..random_prompts::COUNT {
         let text = random_prompts::config(seed);
         let (plan, diagnostics) = plan_of(&text);
-        assert!(!diagnostics.has_errors(), "seed {seed}:\n{text}\n{:?}", diagnostics.iter().collect::<Vec<_>>());
+        assert!(
+            !diagnostics.has_errors(),
+            "seed {seed}:\n{text}\n{:?}",
+            diagnostics.iter().collect::<Vec<_>>()
+        );
         let build = Build { config: "random.toml", config_hash: "0", build_hash: "0" };
         writeln!(code, "pub mod prompt_{seed} {{ {} }}", items(&plan, build)).unwrap();
         writeln!(arms, "{seed} => run::<prompt_{seed}::Prompt>(facts, colors),").unwrap();

@@ -369,6 +369,6 @@ fn no_variable_hides_its_module() {
 
 #[test]
 fn a_variable_that_only_starships_presets_have_is_forgiven() {
-    let (_, diagnostics) = ziron_compiler::plan_of("[buf]\nformat = '[$buf_version]()'");
+    let (_, diagnostics) = plan_of("[buf]\nformat = '[$buf_version]()'");
     assert!(!diagnostics.has_errors() && diagnostics.len() == 1);
 }

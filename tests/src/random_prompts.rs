@@ -1,5 +1,10 @@
 //! Random configurations: the same for the same seed, so that `build.rs` can compile them and a test can interpret them.
-#![allow(clippy::format_push_string, clippy::explicit_auto_deref, unreachable_pub, reason = "shared by a build script and a test")]
+#![allow(
+    clippy::format_push_string,
+    clippy::explicit_auto_deref,
+    unreachable_pub,
+    reason = "shared by a build script and a test"
+)]
 
 use ziron_compiler::specs::specs;
 use ziron_runtime::spec::{ModuleSpec, OptionKind, VarKind, toml_string};
@@ -9,16 +14,44 @@ pub const COUNT: u64 = 48;
 
 /// The modules that the scenarios have facts for.
 const MODULES: &[&str] = &[
-    "character", "cmd_duration", "directory", "git_branch", "git_commit", "git_metrics", "git_state", "git_status",
-    "hostname", "jobs", "nodejs", "package", "python", "rust", "shell", "shlvl", "status", "time", "username", "zig",
+    "character",
+    "cmd_duration",
+    "directory",
+    "git_branch",
+    "git_commit",
+    "git_metrics",
+    "git_state",
+    "git_status",
+    "hostname",
+    "jobs",
+    "nodejs",
+    "package",
+    "python",
+    "rust",
+    "shell",
+    "shlvl",
+    "status",
+    "time",
+    "username",
+    "zig",
 ];
 
-const TEXTS: &[&str] =
-    &["a", " via ", "100%", "\\$", "\\[x\\]", "é", "🦀 ", "`id`", "!", "%{", "\\\\", "\n", "\u{200b}", "{}", "\""];
+const TEXTS: &[&str] = &[
+    "a", " via ", "100%", "\\$", "\\[x\\]", "é", "🦀 ", "`id`", "!", "%{", "\\\\", "\n", "\u{200b}", "{}",
+    "\"",
+];
 
 const STYLES: &[&str] = &[
-    "bold red", "bg:blue fg:white", "fg:prev_bg", "none", "", "dimmed #ff0011", "208 underline", "fg:prev_fg bg:prev_bg",
-    "italic bright-green bg:#102030", "inverted",
+    "bold red",
+    "bg:blue fg:white",
+    "fg:prev_bg",
+    "none",
+    "",
+    "dimmed #ff0011",
+    "208 underline",
+    "fg:prev_fg bg:prev_bg",
+    "italic bright-green bg:#102030",
+    "inverted",
 ];
 
 /// Writes the configuration of a seed.
@@ -41,19 +74,27 @@ pub fn config(seed: u64) -> String {
 fn module(spec: &ModuleSpec, random: &mut Random) -> String {
     let mut text = format!("[{}]\ndisabled = false\n", spec.name);
     let mut variables: Vec<String> = Vec::new();
-    let visible = spec.vars.iter().filter(|var| !matches!(var.kind, VarKind::Style { .. }) && var.name != "layout");
+    let visible =
+        spec.vars.iter().filter(|var| !matches!(var.kind, VarKind::Style { .. }) && var.name != "layout");
     variables.extend(visible.map(|var| format!("${}", var.name)));
     variables.extend(spec.aliases.iter().map(|alias| format!("${{{}}}", alias.name)));
-    variables.extend(spec.options.iter().filter(|option| option.var).map(|option| format!("${}", option.name)));
+    variables
+        .extend(spec.options.iter().filter(|option| option.var).map(|option| format!("${}", option.name)));
     let is_style = |kind| matches!(kind, OptionKind::Style | OptionKind::OptionalStyle);
-    let mut styles: Vec<String> =
-        spec.options.iter().filter(|option| is_style(option.kind)).map(|option| format!("${}", option.name)).collect();
+    let mut styles: Vec<String> = spec
+        .options
+        .iter()
+        .filter(|option| is_style(option.kind))
+        .map(|option| format!("${}", option.name))
+        .collect();
     let chosen = spec.vars.iter().filter(|var| matches!(var.kind, VarKind::Style { .. }));
     styles.extend(chosen.map(|var| format!("${}", var.name)));
     for option in &spec.options {
         let value = match option.kind {
             OptionKind::Format if option.name == "format" => format(random, &variables, &styles, 3),
-            OptionKind::Format if random.one_in(3) && !option.name.ends_with("format") => format(random, &[], &[], 1),
+            OptionKind::Format if random.one_in(3) && !option.name.ends_with("format") => {
+                format(random, &[], &[], 1)
+            }
             kind if is_style(kind) && random.one_in(2) => (*random.pick(STYLES)).to_owned(),
             _ => continue,
         };

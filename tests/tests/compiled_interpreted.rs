@@ -20,7 +20,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/random_prompts.rs"));
 }
 
-const PARTS: [Part; 5] = [Part::Left, Part::Right, Part::Continuation, Part::TransientLeft, Part::TransientRight];
+const PARTS: [Part; 5] =
+    [Part::Left, Part::Right, Part::Continuation, Part::TransientLeft, Part::TransientRight];
 
 /// Draws all parts of a compiled prompt, in the order of [`PARTS`].
 fn run<P: Prompt>(set: &FactSet, colors: bool) -> [Vec<u8>; 5] {
@@ -98,7 +99,13 @@ fn compiled_and_interpreted_prompts_are_the_same() {
         let interpreter = Interpreter::new(&plan);
         for scenario in SCENARIOS {
             let mut facts = scenario::read(scenario).expect("the scenario is right");
-            for (shell, columns) in [(Shell::Plain, 80), (Shell::Bash, 120), (Shell::Zsh, 40), (Shell::Tcsh, 10), (Shell::Fish, 200)] {
+            for (shell, columns) in [
+                (Shell::Plain, 80),
+                (Shell::Bash, 120),
+                (Shell::Zsh, 40),
+                (Shell::Tcsh, 10),
+                (Shell::Fish, 200),
+            ] {
                 facts.request.shell = shell;
                 facts.request.terminal_columns = columns;
                 for colors in [true, false] {

@@ -34,7 +34,8 @@ impl std::error::Error for ScenarioError {}
 /// # Errors
 /// If the text is not TOML, or names something that a request does not have.
 pub fn read(text: &str) -> Result<FactSet, ScenarioError> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ScenarioError(error.to_string()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| ScenarioError(error.to_string()))?;
     let mut set = FactSet::default();
     for (name, value) in table {
         match (name.as_str(), value) {
@@ -45,7 +46,9 @@ pub fn read(text: &str) -> Result<FactSet, ScenarioError> {
                 }
             }
             ("description", toml::Value::String(_)) => {}
-            (other, _) => return Err(ScenarioError(format!("`{other}` is none of: description, [request], [facts]"))),
+            (other, _) => {
+                return Err(ScenarioError(format!("`{other}` is none of: description, [request], [facts]")));
+            }
         }
     }
     Ok(set)
@@ -60,7 +63,9 @@ fn read_request(table: toml::Table) -> Result<Request, ScenarioError> {
         let count = || number().and_then(|number| u64::try_from(number).map_err(|_| wrong()));
         match name.as_str() {
             "status" => request.status = Some(text()?),
-            "pipe_status" => request.pipe_status = text()?.split_whitespace().map(ToOwned::to_owned).collect(),
+            "pipe_status" => {
+                request.pipe_status = text()?.split_whitespace().map(ToOwned::to_owned).collect();
+            }
             "duration_ms" => request.duration = Some(Duration::from_millis(count()?)),
             "jobs" => request.jobs = count()?,
             "shlvl" => request.shlvl = Some(number()?),
@@ -88,7 +93,10 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        assert_eq!(read("[request]\njobs = -1").unwrap_err().to_string(), "`request.jobs` has the wrong type");
+        assert_eq!(
+            read("[request]\njobs = -1").unwrap_err().to_string(),
+            "`request.jobs` has the wrong type"
+        );
         assert!(read("[reqest]").unwrap_err().to_string().starts_with("`reqest` is none of"));
     }
 }

@@ -130,6 +130,11 @@ fn extended(numbers: &mut impl Iterator<Item = u16>) -> Option<String> {
     }
 }
 
+/// The characters alone.
+pub fn text(cells: &[Cell]) -> String {
+    cells.iter().map(|cell| cell.c).collect()
+}
+
 /// Writes cells for people: `[bold red]text[/]`, with characters that cannot be seen by their numbers.
 pub fn markup(cells: &[Cell]) -> String {
     let mut out = String::new();

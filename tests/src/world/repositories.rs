@@ -88,7 +88,7 @@ impl World {
                 git(&["rm", "--quiet", "notes/a"]);
             }
             "ahead" | "behind" | "diverged" | "gone" | "renamed-upstream" => {
-                self.follow(&folder, path, state)
+                self.follow(&folder, path, state);
             }
             "reftable" => {
                 write("README", "one\n");
