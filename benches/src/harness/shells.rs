@@ -1,0 +1,136 @@
+//! Prompts as their users see them: from Enter to the next prompt, in real shells.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use portable_pty::CommandBuilder;
+
+use super::builds::Builds;
+use super::fixtures::Fixtures;
+use super::machine::{self, Peers};
+use super::processes::median;
+use super::report::Report;
+use super::terminal::{Terminal, find};
+
+/// Every prompt here ends with it.
+const SYMBOL: &str = "❯";
+/// What a line types, and what it shows: the prompt that counts comes after that.
+const LINE: &str = "echo d\"\"one";
+const SHOWN: &[u8] = b"done";
+/// The first prompts of a session fill caches.
+const UNCOUNTED: usize = 2;
+const COUNTED: usize = 15;
+const QUIET: Duration = Duration::from_millis(40);
+
+/// What a shell's start-up file is to load.
+struct Prompt<'a> {
+    name: &'a str,
+    program: Option<&'a Path>,
+}
+
+/// Measures each shell there is.
+pub(crate) fn measure(
+    report: &mut Report,
+    builds: &Builds,
+    fixtures: &Fixtures,
+    peers: &Peers,
+    sessions: usize,
+) -> io::Result<()> {
+    for (shell, path) in ["zsh", "bash", "fish"].map(|shell| (shell, machine::find(shell))) {
+        let Some(path) = path else { continue };
+        for (place, folder) in [("empty folder", &fixtures.empty), ("5,000 files", &fixtures.repository)] {
+            let mut prompts = vec![
+                Prompt { name: "ziron", program: Some(&builds.default) },
+                Prompt { name: "no prompt", program: None },
+            ];
+            if let Some(starship) = &peers.starship {
+                prompts.push(Prompt { name: "starship", program: Some(starship) });
+            }
+            let mut times = vec![Vec::new(); prompts.len()];
+            for _ in 0..sessions {
+                for (prompt, times) in prompts.iter().zip(&mut times) {
+                    times.extend(session(shell, &path, prompt, folder, fixtures)?);
+                }
+            }
+            let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+            let row =
+                report.row(format!("{shell}, Enter to prompt, {place}"), super::super::millis(medians[0]));
+            for (prompt, median) in prompts.iter().zip(&medians).skip(1) {
+                row.beside(
+                    prompt.name,
+                    super::super::millis(*median),
+                    super::super::ratio(medians[0], *median),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The times from Enter to the next prompt in one session.
+fn session(
+    shell: &str,
+    path: &Path,
+    prompt: &Prompt<'_>,
+    folder: &Path,
+    fixtures: &Fixtures,
+) -> io::Result<Vec<Duration>> {
+    let rc = configure(shell, prompt, fixtures)?;
+    let mut command = CommandBuilder::new(path);
+    match shell {
+        "bash" => {
+            command.args(["--noprofile", "--rcfile"]);
+            command.arg(&rc);
+            command.arg("-i");
+        }
+        "zsh" => command.args(["-d", "-i"]),
+        _ => command.arg("-i"),
+    }
+    command.env_clear();
+    for (name, value) in fixtures.environment() {
+        command.env(name, value);
+    }
+    command.env("ZDOTDIR", fixtures.home());
+    command.cwd(folder);
+    let mut terminal = Terminal::start(command)?;
+    let is_prompt = |bytes: &[u8]| find(bytes, SYMBOL.as_bytes()).is_some();
+    terminal.wait(0, is_prompt)?;
+    terminal.settle(QUIET * 5)?;
+    let mut times = Vec::new();
+    for number in 0..UNCOUNTED + COUNTED {
+        terminal.send(LINE.as_bytes())?;
+        terminal.settle(QUIET)?;
+        let before = terminal.length();
+        let start = terminal.send(b"\r")?;
+        let end =
+            terminal.wait(before, |bytes| find(bytes, SHOWN).is_some_and(|at| is_prompt(&bytes[at..])))?;
+        terminal.settle(QUIET)?;
+        if number >= UNCOUNTED {
+            times.push(end - start);
+        }
+    }
+    Ok(times)
+}
+
+/// Writes the shell's start-up file.
+fn configure(shell: &str, prompt: &Prompt<'_>, fixtures: &Fixtures) -> io::Result<PathBuf> {
+    let home = fixtures.home();
+    let (file, connect) = match (shell, prompt.program) {
+        ("zsh", Some(program)) => (".zshrc", format!("eval \"$({} init zsh)\"", program.display())),
+        ("zsh", None) => (".zshrc", format!("PROMPT='{SYMBOL} '")),
+        ("bash", Some(program)) => (".bashrc", format!("eval \"$({} init bash)\"", program.display())),
+        ("bash", None) => (".bashrc", format!("PS1='{SYMBOL} '")),
+        (_, Some(program)) => {
+            (".config/fish/config.fish", format!("{} init fish | source", program.display()))
+        }
+        (_, None) => (".config/fish/config.fish", format!("function fish_prompt; echo -n '{SYMBOL} '; end")),
+    };
+    let path = home.join(file);
+    fs::create_dir_all(path.parent().unwrap_or(&home))?;
+    let quiet =
+        if shell == "fish" { "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n" } else { "" };
+    fs::write(&path, format!("{quiet}{connect}\n"))?;
+    Ok(path)
+}
