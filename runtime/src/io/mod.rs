@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 pub use real::Real;
+pub(crate) use real::password_field;
 pub use simulated::Simulated;
 
 use serde::{Deserialize, Serialize};

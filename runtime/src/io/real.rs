@@ -75,7 +75,7 @@ impl Io for Real {
 
     fn user(&self) -> User {
         let uid = rustix::process::geteuid();
-        User { name: user_name(uid.as_raw()), is_root: uid.is_root() }
+        User { name: password_field(0), is_root: uid.is_root() }
     }
 
     fn hostname(&self) -> String {
@@ -115,16 +115,15 @@ fn find_program(name: &OsStr, search: &OsStr) -> Option<PathBuf> {
     )
 }
 
-/// The name of a user in `/etc/passwd`.
+/// A field of this user's line in `/etc/passwd`: 0 is the name, 5 the home folder.
 ///
 /// The C library's look-up would need its name-service plug-ins, which a static program does not have.
-fn user_name(uid: u32) -> Option<String> {
+pub(crate) fn password_field(field: usize) -> Option<String> {
     let passwd = std::fs::read_to_string("/etc/passwd").ok()?;
-    passwd.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
-    })
+    let uid = rustix::process::geteuid().as_raw();
+    let own =
+        passwd.lines().find(|line| line.split(':').nth(2).and_then(|id| id.parse().ok()) == Some(uid))?;
+    own.split(':').nth(field).map(ToOwned::to_owned)
 }
 
 fn run(command: &Command) -> io::Result<Output> {
