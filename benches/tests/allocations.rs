@@ -3,7 +3,7 @@
 use ziron::{Parts, Prompt};
 use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
 use ziron_runtime::pen::Pen;
-use ziron_runtime::prompt::draw;
+use ziron_runtime::prompt::{Draw, draw};
 use ziron_runtime::shell::Shell;
 
 #[global_allocator]
@@ -17,7 +17,7 @@ fn drawing_the_default_prompt_asks_for_no_memory() {
     let facts = sample.facts::<DefaultPrompt>().expect("facts");
     let mut out = Vec::with_capacity(8192);
     for shell in SHELLS {
-        let parts: [(&str, fn(&_, &mut Pen<'_>)); 4] = [
+        let parts: [(&str, Draw<_>); 4] = [
             ("left", DefaultPrompt::left),
             ("right", DefaultPrompt::right),
             ("transient left", DefaultPrompt::transient_left),
