@@ -1,10 +1,9 @@
 //! The commands that draw.
 
-use std::os::unix::process::CommandExt;
-use std::process::Stdio;
+use std::ffi::OsStr;
 use std::time::SystemTime;
 
-use super::{output, world};
+use super::{detach, output, world};
 use crate::gather::{Direct, Parts};
 use crate::io::Real;
 use crate::pen::Pen;
@@ -68,6 +67,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
 
 /// Reads everything again, patiently, so that the next prompt finds it in the store.
 pub(super) fn refresh<P: Prompt>(request: &Request) {
+    detach::leave();
     let place = world::place::<P>(request).patient(REFRESH_BUDGET);
     let store = world::store();
     let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET).patient();
@@ -97,15 +97,7 @@ fn leave_refresh_behind(store: &Store, place: &Place) {
     if !store.begin_refresh(SystemTime::now()) {
         return;
     }
-    let _ = std::process::Command::new(binary)
-        .arg("refresh")
-        .arg("--path")
-        .arg(&place.physical)
-        .arg("--logical-path")
-        .arg(&place.logical)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn();
+    let (path, logical) = (place.physical.as_os_str(), place.logical.as_os_str());
+    let [refresh, path_is, logical_is] = ["refresh", "--path", "--logical-path"].map(OsStr::new);
+    detach::start(&binary, &[refresh, path_is, path, logical_is, logical]);
 }

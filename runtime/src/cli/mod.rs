@@ -1,6 +1,7 @@
 //! The command line of a generated binary.
 
 mod arguments;
+mod detach;
 mod doctor;
 mod draw;
 mod output;
