@@ -16,7 +16,7 @@ use crate::hash::Hash;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Ended, Line};
 use crate::progress::Progress;
-use crate::toolchain::{STATIC_FLAGS, Toolchain};
+use crate::toolchain::{Linking, Toolchain};
 use crate::ui::Ui;
 
 /// Everything a run of cargo needs.
@@ -194,21 +194,21 @@ impl Cargo<'_> {
             flag.push(shown);
             flags.push(flag);
         }
-        if self.is_static()? {
-            flags.extend(STATIC_FLAGS.map(OsString::from));
-        }
+        flags.extend(self.linking()?.flags(self.dir.root()));
         Ok(flags.join(&OsString::from("\u{1f}")))
     }
 
-    /// Whether to link statically, tried out once.
-    fn is_static(&self) -> Result<bool, CommandError> {
-        let marker = format!("static-{}", self.target);
-        if let Some(known) = self.dir.marked(&marker) {
-            return Ok(known == "yes");
+    /// How to link, tried out once.
+    fn linking(&self) -> Result<Linking, CommandError> {
+        let marker = format!("linking-{}", self.target);
+        if let Some(known) = self.dir.marked(&marker)
+            && let Some(linking) = Linking::ALL.into_iter().find(|linking| linking.name() == known)
+        {
+            return Ok(linking);
         }
-        let works = self.toolchain.links_statically(self.target, self.dir.root());
-        self.dir.mark(&marker, if works { "yes" } else { "no" })?;
-        Ok(works)
+        let linking = self.toolchain.linking(self.target, self.dir.root());
+        self.dir.mark(&marker, linking.name())?;
+        Ok(linking)
     }
 }
 
