@@ -14,7 +14,7 @@ pub trait Segment: Sized {
     type Facts<'a>: FactsFrom<'a>
     where
         Self: 'a;
-    /// Its variables: a struct that derives [`Vars`](crate::segment::Vars).
+    /// Its variables: a struct that derives [`Vars`].
     type Vars<'a>: Vars
     where
         Self: 'a;
