@@ -1,7 +1,7 @@
 //! A process of this program's own that outlives it.
 //!
-//! The standard library's `Command` would bring `fork`, and with it the C library's name service, into every static program: 115 kB and a
-//! fifth of its start-up code, in a prompt that starts nothing. `posix_spawn` alone needs neither.
+//! The standard library's `Command` would bring `fork`, and with it the C library's name service, into every static program: measured,
+//! 1.37 MB in place of 1.25 MB for a prompt that starts nothing. `posix_spawn` needs neither.
 #![allow(unsafe_code, reason = "posix_spawn takes pointers")]
 
 use std::ffi::{CString, OsStr, c_char, c_int, c_void};

@@ -36,7 +36,7 @@ pub(super) fn place<P: Prompt>(request: &Request) -> Place {
         .scanned(Scan { follow_symlinks, timeout: scan_timeout })
 }
 
-/// The user's home folder. The standard library's look-up brings the C library's name service into a static program: 115 kB.
+/// The user's home folder. The standard library's look-up would bring the C library's name service into a static program.
 fn home() -> Option<PathBuf> {
     let set = std::env::var_os("HOME").filter(|home| !home.is_empty());
     set.map(PathBuf::from).or_else(|| Some(PathBuf::from(crate::io::password_field(5)?)))
