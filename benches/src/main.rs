@@ -146,7 +146,7 @@ fn whole_processes(
         let Some(ours) = of("ziron") else { continue };
         let mut row = report.row(name, millis(ours));
         for (subject, median) in &medians[1..] {
-            row = row.beside(subject, millis(*median), ratio(ours, *median));
+            row = row.beside(subject, &millis(*median), ratio(ours, *median));
         }
         if let Some(starship) = of("starship") {
             row = row.target(Target::at_most(ratio(ours, starship), limit, text));
@@ -183,7 +183,7 @@ fn five_tools(
     let ours = medians[0].1;
     let mut row = report.row("`prompt`, project with five tools, second and later", millis(ours));
     for (subject, median) in &medians[1..] {
-        row = row.beside(subject, millis(*median), ratio(ours, *median));
+        row = row.beside(subject, &millis(*median), ratio(ours, *median));
     }
     row.target(Target::at_most(ratio(ours, medians[1].1), 1.5, "1.5 × empty folder"));
     report.row("the same, first prompt", millis(first));

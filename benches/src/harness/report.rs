@@ -72,7 +72,7 @@ impl Report {
 
 impl Row {
     /// Adds what somebody else takes, and our share of it.
-    pub(crate) fn beside(&mut self, who: &str, theirs: String, ratio: f64) -> &mut Row {
+    pub(crate) fn beside(&mut self, who: &str, theirs: &str, ratio: f64) -> &mut Row {
         let ratio = if ratio < 0.5 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2} ×") };
         self.beside.push(format!("{who} {theirs} ({ratio})"));
         self

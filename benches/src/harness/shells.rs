@@ -60,7 +60,7 @@ pub(crate) fn measure(
             for (prompt, median) in prompts.iter().zip(&medians).skip(1) {
                 row.beside(
                     prompt.name,
-                    super::super::millis(*median),
+                    &super::super::millis(*median),
                     super::super::ratio(medians[0], *median),
                 );
             }
