@@ -18,10 +18,12 @@
 )]
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FileType, OFlags};
 
 use crate::source::{Fact, Key};
 
@@ -146,20 +148,20 @@ impl Store {
         self.folder.join(format!("{source}-{:016x}", fnv1a(key)))
     }
 
-    /// Reads a file if it is a plain one that belongs to this user.
+    /// Reads a file if it is a plain one that belongs to this user: open, look, read, close.
     fn read_own(file: &Path) -> Option<Vec<u8>> {
-        let mut open = File::options()
-            .read(true)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(file)
-            .ok()?;
-        let meta = open.metadata().ok()?;
-        if !meta.is_file() || meta.uid() != rustix::process::geteuid().as_raw() || meta.len() > FILE_LIMIT {
+        // Without waiting, should somebody have put a pipe there.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let open = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(file).ok()?;
+        let stat = rustix::fs::fstat(&open).ok()?;
+        let size = u64::try_from(stat.st_size).ok()?;
+        let is_plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        if !is_plain || stat.st_uid != rustix::process::geteuid().as_raw() || size > FILE_LIMIT {
             return None;
         }
-        let mut bytes = Vec::with_capacity(meta.len() as usize);
-        open.read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        let mut bytes = vec![0; size as usize];
+        // Files are small and never change: what is not there at once is damage.
+        (rustix::io::read(&open, &mut bytes).ok()? == bytes.len()).then_some(bytes)
     }
 
     fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -215,6 +217,8 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn store() -> (tempfile::TempDir, Store) {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// What identifies the contents of a file without reading it: equal identities, equal contents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
-    /// Where it is, with symbolic links resolved.
+    /// Where it is; where the path asked for is a symbolic link, what that leads to.
     pub path: PathBuf,
     /// The number of its inode, and of the device.
     pub inode: (u64, u64),

@@ -31,13 +31,12 @@ impl Io for Real {
     }
 
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
-        let path = std::fs::canonicalize(path)?;
-        let meta = std::fs::metadata(&path)?;
+        let meta = std::fs::metadata(path)?;
         Ok(Identity {
             inode: (meta.ino(), meta.dev()),
             size_bytes: meta.size(),
             modified: (meta.mtime(), u32::try_from(meta.mtime_nsec()).unwrap_or_default()),
-            path,
+            path: target(path),
         })
     }
 
@@ -100,6 +99,18 @@ fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<E
         }
     }
     Ok(entries)
+}
+
+/// Where a file is, if it may be a symbolic link. Links among its folders stay: the inode tells files apart, and each look costs a call of the system.
+fn target(path: &Path) -> PathBuf {
+    // As many as Linux follows. Source: path_resolution(7).
+    const LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(next) = std::fs::read_link(&path) else { break };
+        path = path.parent().map(|folder| folder.join(&next)).unwrap_or(next);
+    }
+    path
 }
 
 /// Finds an executable file of this name in the directories of `search`.
@@ -229,6 +240,17 @@ mod tests {
         let mut command = Command::new("/bin/cat", "/", Duration::from_secs(10));
         command.input = b"hello".to_vec();
         assert_eq!(run(&command).unwrap().stdout, b"hello");
+    }
+
+    #[test]
+    fn a_link_is_known_by_what_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("rustup"), "x").unwrap();
+        std::os::unix::fs::symlink("rustup", path("rustc")).unwrap();
+        assert_eq!(target(&path("rustc")), path("rustup"));
+        std::os::unix::fs::symlink("loop", path("loop")).unwrap();
+        target(&path("loop"));
     }
 
     #[test]
