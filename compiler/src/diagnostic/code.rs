@@ -28,7 +28,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// A few sentences for `ziron-build explain`: what it means, why it matters and what to do.
+            /// A few sentences for `docs/diagnostics.md`: what it means, why it matters and what to do.
             pub const fn explanation(self) -> &'static str {
                 match self { $(Self::$name => $explanation,)* }
             }
