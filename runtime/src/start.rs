@@ -2,6 +2,8 @@
 //!
 //! The standard library's own start reads `/proc/self/maps`, sets up a guard for stack overflow and ignores `SIGPIPE`: a tenth of the time that a whole
 //! prompt takes. A prompt that nobody reads any more may end by `SIGPIPE`, and its stack is shallow.
+//!
+//! Having the whole program mapped at once (`MADV_POPULATE_READ`) was tried: 18 page faults fewer, but 0.67 ms in place of 0.54.
 #![allow(unsafe_code, reason = "the arguments of `main` are pointers")]
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
