@@ -25,7 +25,7 @@ impl Gather for Keys<'_> {
     }
 
     fn begin<S: Source>(&self, _parts: Parts, source: &'static S) {
-        black_box(block_on(source.key(self.place, &Real)).is_some());
+        black_box(block_on(source.key(self.place, &Real::default())).is_some());
     }
 
     fn finish<F: ziron_runtime::source::Fact>(&self, (): ()) -> Known<F> {

@@ -6,7 +6,6 @@ use std::fmt::Write;
 use super::report::describe;
 use super::world;
 use crate::gather::{Direct, Outcome, Parts};
-use crate::io::Real;
 use crate::prompt::Prompt;
 use crate::request::Request;
 
@@ -21,7 +20,6 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
     );
     surroundings(&mut text);
     let request = world::complete(request);
-    let place = world::place::<P>(&request);
     let store = world::store();
     match &store {
         None => warn(&mut text, "there is no folder for stored facts", "set HOME or XDG_CACHE_HOME"),
@@ -44,9 +42,9 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         },
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), wanted, P::SETTINGS.budget)
-        .recording()
-        .patient();
+    let means = world::means::<P>(&request).patient();
+    let place = means.place.physical.clone();
+    let gather = Direct::new(means, &request, wanted, P::SETTINGS.budget).recording();
     P::gather(&gather);
     let mut read = 0;
     for reading in gather.into_readings() {
@@ -65,7 +63,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
             Outcome::Read | Outcome::Stored(_) => read += 1,
         }
     }
-    good(&mut text, &format!("{read} sources read in {}", place.physical.display()));
+    good(&mut text, &format!("{read} sources read in {}", place.display()));
     text
 }
 

@@ -4,8 +4,7 @@ use std::ffi::OsStr;
 use std::time::SystemTime;
 
 use super::{detach, output, world};
-use crate::gather::{Direct, Parts};
-use crate::io::Real;
+use crate::gather::{Direct, Means, Parts};
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{self, Prompt};
@@ -19,17 +18,14 @@ pub(super) const BUFFER_BYTES: usize = 8192;
 /// Draws parts of the prompt, then leaves a refresh behind if something was too late for it.
 pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     let request = world::complete(request);
-    let place = world::place::<P>(&request);
-    let store = world::store();
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), parts, P::SETTINGS.budget);
+    let gather = Direct::new(world::means::<P>(&request), &request, parts, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, &request, parts, world::colors(), &mut out);
     output::write(&out);
-    if gather.is_late()
-        && let Some(store) = &store
-    {
-        leave_refresh_behind(store, &place);
+    let Means { place, store, .. } = gather.means();
+    if let (true, Some(store)) = (gather.is_late(), store) {
+        leave_refresh_behind(store, place);
     }
 }
 
@@ -53,9 +49,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
         return Err(format!("there is no module `{name}` in this prompt, which has: {}", names.join(", ")));
     };
     let request = world::complete(request);
-    let place = world::place::<P>(&request);
-    let store = world::store();
-    let gather = Direct::new(&Real, &place, &request, store.as_ref(), Parts::MODULES, P::SETTINGS.budget);
+    let gather = Direct::new(world::means::<P>(&request), &request, Parts::MODULES, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(world::colors());
@@ -68,11 +62,11 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
 /// Reads everything again, patiently, so that the next prompt finds it in the store.
 pub(super) fn refresh<P: Prompt>(request: &Request) {
     detach::leave();
-    let place = world::place::<P>(request).patient(REFRESH_BUDGET);
-    let store = world::store();
-    let gather = Direct::new(&Real, &place, request, store.as_ref(), Parts::ALL, REFRESH_BUDGET).patient();
+    let mut means = world::means::<P>(request).patient();
+    means.place = means.place.patient(REFRESH_BUDGET);
+    let gather = Direct::new(means, request, Parts::ALL, REFRESH_BUDGET);
     P::gather(&gather);
-    if let Some(store) = &store {
+    if let Some(store) = &gather.means().store {
         store.end_refresh();
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use super::draw::BUFFER_BYTES;
 use super::world;
 use crate::gather::{Direct, Outcome, Parts, Reading};
-use crate::io::Real;
 use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -17,17 +16,8 @@ use crate::shell::Shell;
 pub(super) fn timings<P: Prompt>(request: &Request) -> String {
     let start = Instant::now();
     let request = world::complete(request);
-    let place = world::place::<P>(&request);
-    let store = world::store();
-    let gather = Direct::new(
-        &Real,
-        &place,
-        &request,
-        store.as_ref(),
-        Parts::ALL.and(Parts::MODULES),
-        P::SETTINGS.budget,
-    )
-    .recording();
+    let wanted = Parts::ALL.and(Parts::MODULES);
+    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let gathered = start.elapsed();
     let mut text = String::from("source                     time  outcome\n");
@@ -59,16 +49,8 @@ pub(super) fn timings<P: Prompt>(request: &Request) -> String {
 /// Says what the prompt is made of.
 pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
-    let place = world::place::<P>(&request);
-    let store = world::store();
-    let gather = Direct::new(
-        &Real,
-        &place,
-        &request,
-        store.as_ref(),
-        Parts::ALL.and(Parts::MODULES),
-        P::SETTINGS.budget,
-    );
+    let wanted = Parts::ALL.and(Parts::MODULES);
+    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut text = String::from("This prompt shows here:\n");
     for module in P::MODULES {

@@ -3,7 +3,10 @@
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::gather::Means;
+use crate::io::Real;
 use crate::place::{Place, Scan};
 use crate::prompt::{Prompt, Settings};
 use crate::request::Request;
@@ -19,6 +22,11 @@ pub(super) fn complete(request: &Request) -> Request {
         request.terminal_columns = terminal_columns().unwrap_or(80);
     }
     request
+}
+
+/// What the readings of a request are done with in this process.
+pub(super) fn means<P: Prompt>(request: &Request) -> Means<Real> {
+    Means::new(Real::default(), place::<P>(request), store().map(Arc::new))
 }
 
 /// Finds the place of a request.

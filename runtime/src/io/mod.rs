@@ -3,6 +3,7 @@
 //! A source never touches files, environment, programs or the clock itself: it asks the [`Io`] it was given. The product has [`Real`],
 //! tests have [`Simulated`]. Both are chosen statically.
 
+mod environment;
 mod real;
 mod simulated;
 
@@ -12,6 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+pub use environment::Sent;
 pub use real::Real;
 pub(crate) use real::password_field;
 pub use simulated::Simulated;
@@ -100,7 +102,7 @@ impl Output {
 ///
 /// The futures of the file methods are ready at once in the inline model; those of [`Io::run`] and [`Io::unblock`] wait on another thread.
 /// Dropping any of them abandons the answer; a program already started is killed at its timeout.
-pub trait Io: Sync {
+pub trait Io: Send + Sync + 'static {
     /// Reads a variable of the environment that the shell sent.
     fn env(&self, name: &str) -> Option<OsString>;
 

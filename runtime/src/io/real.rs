@@ -12,18 +12,30 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Command, Entry, FileKind, Identity, Io, Output, User};
+use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User};
 
-/// The real operating system.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Real;
+/// The real operating system, with the environment of this process or with that of a shell.
+#[derive(Clone, Debug, Default)]
+pub struct Real {
+    sent: Option<Sent>,
+}
+
+impl Real {
+    /// The operating system as a shell sees it that has sent its variables.
+    pub fn with(sent: Sent) -> Real {
+        Real { sent: Some(sent) }
+    }
+}
 
 /// How much of a program's output is read (bytes): a version, or the line of a custom command, is far below.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
 impl Io for Real {
     fn env(&self, name: &str) -> Option<OsString> {
-        std::env::var_os(name)
+        match &self.sent {
+            Some(sent) => sent.get(name).map(OsStr::to_owned),
+            None => std::env::var_os(name),
+        }
     }
 
     fn now(&self) -> SystemTime {
@@ -58,11 +70,12 @@ impl Io for Real {
     }
 
     async fn find_program(&self, name: &str) -> Option<PathBuf> {
-        find_program(OsStr::new(name), &std::env::var_os("PATH")?)
+        find_program(OsStr::new(name), &self.env("PATH")?)
     }
 
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send {
-        blocking::unblock(move || run(&command))
+        let sent = self.sent.clone();
+        blocking::unblock(move || run(&command, sent.as_ref()))
     }
 
     fn unblock<T: Send + 'static>(
@@ -137,9 +150,15 @@ pub(crate) fn password_field(field: usize) -> Option<String> {
     own.split(':').nth(field).map(ToOwned::to_owned)
 }
 
-fn run(command: &Command) -> io::Result<Output> {
+fn run(command: &Command, sent: Option<&Sent>) -> io::Result<Output> {
     let deadline = crate::exec::deadline(Instant::now(), command.timeout);
-    let mut child = std::process::Command::new(&command.program)
+    let mut child = std::process::Command::new(&command.program);
+    if let Some(sent) = sent {
+        // What the shell did not send stays as it was where this process was started.
+        child.envs(sent.iter());
+        sent.unset().for_each(|name| _ = child.env_remove(name));
+    }
+    let mut child = child
         .args(&command.arguments)
         .current_dir(&command.directory)
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
@@ -215,7 +234,7 @@ mod tests {
     use super::*;
 
     fn shell(script: &str, timeout: Duration) -> io::Result<Output> {
-        run(&Command::new("/bin/sh", "/", timeout).args(["-c", script]))
+        run(&Command::new("/bin/sh", "/", timeout).args(["-c", script]), None)
     }
 
     #[test]
@@ -236,10 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_has_the_variables_of_the_shell() {
+        let sent = Sent::new(&["PATH", "ZIRON_A"], [("ZIRON_A".into(), "a".into())]);
+        let command = Command::new("/bin/sh", "/", Duration::from_secs(10))
+            .args(["-c", "/usr/bin/env | /bin/grep -E '^(PATH|ZIRON_A)='"]);
+        assert_eq!(String::from_utf8_lossy(&run(&command, Some(&sent)).unwrap().stdout), "ZIRON_A=a\n");
+    }
+
+    #[test]
     fn input_is_given() {
         let mut command = Command::new("/bin/cat", "/", Duration::from_secs(10));
         command.input = b"hello".to_vec();
-        assert_eq!(run(&command).unwrap().stdout, b"hello");
+        assert_eq!(run(&command, None).unwrap().stdout, b"hello");
     }
 
     #[test]

@@ -171,7 +171,7 @@ fn symbolic_links_keep_their_names() {
         let real = std::fs::canonicalize(&path).unwrap();
         let place = Place::new(path, real, Some(top.clone()), Duration::from_secs(1));
         let shown = |module: Directory| {
-            let key = futures_lite::future::block_on(module.key(&place, &Real)).unwrap();
+            let key = futures_lite::future::block_on(module.key(&place, &Real::default())).unwrap();
             module.arrange(&key).path
         };
         assert_eq!(shown(PLAIN), logical);

@@ -1,0 +1,267 @@
+//! Gathering in this process, for one drawing.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::learn::{Found, Means, learn};
+use super::{Gather, Outcome, Parts, Reading};
+use crate::exec::{Exec, Inline, Job, deadline};
+use crate::io::Io;
+use crate::request::Request;
+use crate::source::{Fact, Known, Source};
+
+/// Gathers facts in this process for one drawing.
+#[derive(Debug)]
+pub struct Direct<'a, I> {
+    means: Arc<Means<I>>,
+    request: &'a Request,
+    wanted: Parts,
+    start: Instant,
+    deadline: Instant,
+    model: Inline<'static>,
+    record: Cell<bool>,
+    readings: RefCell<Vec<Reading>>,
+    late: Cell<bool>,
+}
+
+/// A source that a direct drawing has begun.
+#[derive(Debug)]
+pub struct Pending<F> {
+    name: &'static str,
+    start: Instant,
+    state: State<F>,
+}
+
+#[derive(Debug)]
+enum State<F> {
+    Unwanted,
+    Ready(Found<F>),
+    Waiting(Job<Found<F>>),
+}
+
+impl<'a, I: Io> Direct<'a, I> {
+    /// Gathers for a request; `budget` is the longest that a prompt may wait.
+    #[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
+    pub fn new(means: Means<I>, request: &'a Request, wanted: Parts, budget: Duration) -> Self {
+        let start = Instant::now();
+        Direct {
+            means: Arc::new(means),
+            request,
+            wanted,
+            start,
+            deadline: deadline(start, budget),
+            model: Inline::new(),
+            record: Cell::new(false),
+            readings: RefCell::default(),
+            late: Cell::new(false),
+        }
+    }
+
+    /// Keeps a record of what becomes of each source.
+    #[must_use]
+    pub fn recording(self) -> Self {
+        self.record.set(true);
+        self
+    }
+
+    /// What readings are done with.
+    pub fn means(&self) -> &Means<I> {
+        &self.means
+    }
+
+    /// What became of each source so far.
+    pub fn into_readings(self) -> Vec<Reading> {
+        self.readings.into_inner()
+    }
+
+    /// Whether a source did not arrive within the budget.
+    pub fn is_late(&self) -> bool {
+        self.late.get()
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "a record of elapsed time is a matter of the real clock")]
+    fn now(&self) -> Instant {
+        if self.record.get() { Instant::now() } else { self.start }
+    }
+
+    fn note(&self, source: &'static str, start: Instant, outcome: Outcome) {
+        if matches!(outcome, Outcome::Late) {
+            self.late.set(true);
+        }
+        if self.record.get() {
+            let elapsed = self.now().saturating_duration_since(start);
+            self.readings.borrow_mut().push(Reading { source, elapsed, outcome });
+        }
+    }
+}
+
+impl<I: Io> Gather for Direct<'_, I> {
+    type Pending<F> = Pending<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Pending<S::Fact> {
+        let (name, start) = (source.name(), self.now());
+        if !parts.meets(self.wanted) {
+            return Pending { name, start, state: State::Unwanted };
+        }
+        // Without its type, so that a task is compiled once for each type of fact and not for each source.
+        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
+            Box::pin(learn(source, self.means.clone()));
+        let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(found) => State::Ready(found),
+            Poll::Pending => State::Waiting(self.model.spawn(work)),
+        };
+        Pending { name, start, state }
+    }
+
+    fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
+        let Pending { name, start, state } = pending;
+        let (found, outcome) = match state {
+            State::Unwanted => return Known::Absent,
+            State::Ready(found) => found,
+            State::Waiting(job) => match self.model.wait_until(job, self.deadline) {
+                Ok(found) => found,
+                Err(job) => {
+                    drop(job);
+                    self.note(name, start, Outcome::Late);
+                    return self.means.take_last(name).unwrap_or(Known::Absent);
+                }
+            },
+        };
+        self.note(name, start, outcome);
+        found.map_or(Known::Absent, Known::Fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Command, Simulated};
+    use crate::place::Place;
+    use crate::source::{Cost, Manifest, Policy, ReadError};
+    use crate::store::Store;
+
+    /// Asks a program for its version, once for each version.
+    struct Tool(Policy);
+
+    impl Source for Tool {
+        type Key = String;
+        type Fact = String;
+
+        fn name(&self) -> &'static str {
+            "tool"
+        }
+
+        fn manifest(&self) -> Manifest {
+            Manifest::new(Cost::Process, self.0)
+        }
+
+        async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {
+            io.env_text("KEY")
+        }
+
+        async fn read<I: Io>(&self, _key: &String, _place: &Place, io: &I) -> Result<String, ReadError> {
+            if io.has_env("HANG") {
+                std::future::pending::<()>().await;
+            }
+            let output = io
+                .run(Command::new("/bin/tool", "/", Duration::MAX))
+                .await
+                .map_err(ReadError::io("run tool"))?;
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+
+        fn without_reading(&self, _key: &String) -> Option<String> {
+            Some(String::from("unknown"))
+        }
+    }
+
+    static KEYED: Tool = Tool(Policy::Keyed);
+    static BRIEF: Tool = Tool(Policy::Ttl(Duration::from_secs(5)));
+
+    /// What a drawing makes of a source: what it knows, what became of it, and how many programs ran.
+    fn gather(
+        source: &'static Tool,
+        io: Simulated,
+        store: &Arc<Store>,
+    ) -> (Known<String>, Vec<Reading>, usize) {
+        let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
+        let means = Means::new(io, place, Some(store.clone()));
+        let request = Request::default();
+        let direct = Direct::new(means, &request, Parts::LEFT, Duration::from_millis(1)).recording();
+        let pending = direct.begin(Parts::LEFT, source);
+        let known = direct.finish(pending);
+        let ran = direct.means().io.ran().len();
+        (known, direct.into_readings(), ran)
+    }
+
+    fn machine(at: u64) -> Simulated {
+        Simulated::new().env_var("KEY", "a").program("tool", "1.0").at(at)
+    }
+
+    fn store() -> (tempfile::TempDir, Arc<Store>) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::new(folder.path()));
+        (folder, store)
+    }
+
+    #[test]
+    fn a_keyed_fact_is_read_once() {
+        let (_guard, store) = store();
+        for (at, runs) in [(0, 1), (1_000_000, 0)] {
+            let (known, _, ran) = gather(&KEYED, machine(at), &store);
+            assert_eq!((known, ran), (Known::Fresh("1.0".into()), runs));
+        }
+    }
+
+    #[test]
+    fn a_fact_with_a_lifetime_is_read_again_after_it() {
+        let (_guard, store) = store();
+        for (at, runs) in [(0, 1), (5, 0), (6, 1)] {
+            assert_eq!(gather(&BRIEF, machine(at), &store).2, runs, "at {at} s");
+        }
+    }
+
+    #[test]
+    fn what_fails_rests() {
+        let (_guard, store) = store();
+        let broken = |at| Simulated::new().env_var("KEY", "a").at(at);
+        for (at, runs) in [(0, 1), (59, 0), (60, 1)] {
+            let (known, _, ran) = gather(&KEYED, broken(at), &store);
+            assert_eq!((known, ran), (Known::Fresh("unknown".into()), runs), "at {at} s");
+        }
+    }
+
+    #[test]
+    fn what_is_late_is_drawn_from_its_last_value() {
+        let (_guard, store) = store();
+        let hanging = |at| machine(at).env_var("HANG", "");
+        assert_eq!(
+            gather(&BRIEF, hanging(0), &store).0,
+            Known::Fresh("unknown".into()),
+            "nothing is known yet"
+        );
+        gather(&BRIEF, machine(0), &store);
+        let (known, readings, _) = gather(&BRIEF, hanging(60), &store);
+        assert_eq!(known, Known::Stale("1.0".into()));
+        assert!(matches!(readings[..], [Reading { outcome: Outcome::Late, .. }]));
+    }
+
+    #[test]
+    fn what_nobody_wants_is_not_begun() {
+        let (_guard, store) = store();
+        let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
+        let request = Request::default();
+        let direct =
+            Direct::new(Means::new(machine(0), place, Some(store)), &request, Parts::RIGHT, Duration::MAX);
+        let pending = direct.begin(Parts::LEFT, &KEYED);
+        assert_eq!((direct.finish(pending), direct.means().io.ran()), (Known::Absent, Vec::new()));
+    }
+}

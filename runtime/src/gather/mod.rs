@@ -1,0 +1,88 @@
+//! Gathering: from sources to facts, within the budget.
+//!
+//! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
+
+mod direct;
+mod learn;
+
+use std::time::Duration;
+
+pub use direct::{Direct, Pending};
+pub use learn::Means;
+
+use crate::request::Request;
+use crate::source::{Known, ReadError, Source};
+
+/// Which parts of a prompt are wanted, as a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts(u8);
+
+impl Parts {
+    /// The left prompt.
+    pub const LEFT: Parts = Parts(1);
+    /// The right prompt.
+    pub const RIGHT: Parts = Parts(2);
+    /// The transient prompts.
+    pub const TRANSIENT: Parts = Parts(4);
+    /// Single modules, for `module` and `timings`.
+    pub const MODULES: Parts = Parts(8);
+    /// All that a shell shows.
+    pub const ALL: Parts = Parts(7);
+
+    /// Both sets.
+    #[must_use]
+    pub const fn and(self, other: Parts) -> Parts {
+        Parts(self.0 | other.0)
+    }
+
+    /// Whether the sets have something in common.
+    pub const fn meets(self, other: Parts) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What gathers facts for generated code: a direct drawing, a daemon, a scenario.
+pub trait Gather {
+    /// A source that has begun.
+    type Pending<F>;
+
+    /// What the shell said.
+    fn request(&self) -> &Request;
+
+    /// Begins to read a source if one of the parts that need it is wanted.
+    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Self::Pending<S::Fact>;
+
+    /// Waits for a source within the budget.
+    fn finish<F>(&self, pending: Self::Pending<F>) -> Known<F>
+    where
+        F: crate::source::Fact;
+}
+
+/// What became of one source, for `timings` and `doctor`.
+#[derive(Debug)]
+pub struct Reading {
+    /// The source.
+    pub source: &'static str,
+    /// How long it took from its beginning to its end, or to the end of the budget.
+    pub elapsed: Duration,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a source.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// There is nothing to read here.
+    Nothing,
+    /// It was read.
+    Read,
+    /// It was in the store, for so long.
+    Stored(Duration),
+    /// It could not be read.
+    Failed(ReadError),
+    /// It failed a moment ago, or is being read in the background, and is not tried again yet.
+    Resting,
+    /// It did not arrive within the budget.
+    Late,
+}
