@@ -30,8 +30,18 @@ pub struct Build<'b> {
     pub build_hash: &'b str,
 }
 
-/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`.
+/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`. It has a background mode if the
+/// configuration asks for one.
 pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
+    prompt(plan, build, plan.background.enabled == Some(true))
+}
+
+/// Whether a program of its own has a background mode: unless the configuration forbids it.
+fn program_has_background(plan: &Plan) -> bool {
+    plan.background.enabled != Some(false)
+}
+
+fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
     let mut styles = Styles::default();
     let modules =
         plan.modules.iter().map(|module| module::items(module, plan, build, &mut styles)).collect::<Vec<_>>();
@@ -46,7 +56,7 @@ pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
         SourceKind::Module(_) => None,
     });
     let facts = facts(plan);
-    let implementation = implementation(plan, build, &mut styles);
+    let implementation = implementation(plan, build, background, &mut styles);
     let constants = styles.constants();
     let items = quote!(#(#modules)* #(#units)* #facts #implementation);
     let imports = imports(&items);
@@ -65,9 +75,11 @@ pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
 fn imports(items: &TokenStream) -> TokenStream {
     let names = [
         "modules",
+        "Background",
         "Build",
         "Condition",
         "FactOf",
+        "Forget",
         "Format",
         "Gather",
         "Literal",
@@ -104,7 +116,7 @@ fn imports(items: &TokenStream) -> TokenStream {
 
 /// Writes a plan as the `main.rs` of a program.
 pub fn program(plan: &Plan, build: Build<'_>) -> String {
-    let items = items(plan, build);
+    let items = prompt(plan, build, program_has_background(plan));
     let header =
         format!(" Made by ziron-build from {}. Changes are lost when it is made again.", build.config);
     let tokens = quote! {
@@ -130,8 +142,17 @@ pub fn text(tokens: &TokenStream) -> String {
 /// Puts an empty line between items: before every line of code that begins one, or its documentation.
 fn spaced(code: &str) -> String {
     let begins = |line: &str| {
-        let words =
-            ["///", "#[", "use ", "static ", "const BUILD", "const SETTINGS", "const MODULES", "pub const "];
+        let words = [
+            "///",
+            "#[",
+            "use ",
+            "static ",
+            "const BUILD",
+            "const SETTINGS",
+            "const BACKGROUND",
+            "const MODULES",
+            "pub const ",
+        ];
         let others = ["impl ", "mod ", "fn ", "pub use ", "::ziron::"];
         words.iter().chain(&others).any(|word| line.trim_start().starts_with(word))
     };
@@ -154,7 +175,7 @@ fn spaced(code: &str) -> String {
     spaced
 }
 
-/// The cargo features of the `ziron` crate that a plan needs.
+/// The cargo features of the `ziron` crate that a plan needs as a program of its own.
 pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     let mut features: BTreeSet<&'static str> =
         plan.modules.iter().filter_map(|module| module.spec.feature.as_deref()).collect();
@@ -167,6 +188,9 @@ pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     let has_regex = |value: &Value| matches!(value, Value::List(items) if items.iter().any(is_regex));
     if plan.modules.iter().any(|module| module.options.iter().any(|(_, value)| has_regex(value))) {
         features.insert("regex");
+    }
+    if program_has_background(plan) {
+        features.insert("background");
     }
     features
 }
@@ -195,7 +219,7 @@ fn uses_request(plan: &Plan) -> bool {
     plan.modules.iter().any(|module| module.facts.contains(&FactUse::Request))
 }
 
-fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenStream {
+fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut Styles) -> TokenStream {
     let build = {
         let Build { config, config_hash, build_hash } = build;
         quote! {
@@ -208,6 +232,16 @@ fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenSt
         }
     };
     let settings = settings(plan);
+    let background = background.then(|| {
+        let crate::plan::Background { patience_ms, idle_exit_ms, .. } = plan.background;
+        let [patience_ms, idle_exit_ms] = [patience_ms, idle_exit_ms].map(Literal::u64_unsuffixed);
+        quote! {
+            const BACKGROUND: Option<Background> = Some(Background {
+                patience: ::core::time::Duration::from_millis(#patience_ms),
+                idle_exit: ::core::time::Duration::from_millis(#idle_exit_ms),
+            });
+        }
+    });
     let table = plan.modules.iter().filter(|module| module.draw.is_some()).map(|module| {
         let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
         let doc = module.spec.doc.lines().next().unwrap_or_default();
@@ -216,7 +250,7 @@ fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenSt
     let begins = plan.sources.iter().map(|source| {
         let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));
         let parts = parts(source.parts);
-        quote!(let #name = gather.begin(#parts, &#constant);)
+        quote!(let #name = gather.begin(#parts, &#constant, &Forget);)
     });
     let finishes = plan.sources.iter().map(|source| {
         let name = format_ident!("{}", source.ident);
@@ -247,6 +281,7 @@ fn implementation(plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenSt
 
             const BUILD: Build = #build;
             const SETTINGS: Settings = #settings;
+            #background
             const MODULES: &'static [Module<Facts>] = &[#(#table),*];
 
             fn gather<G: Gather>(#gather_name: &G) -> Facts {

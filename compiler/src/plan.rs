@@ -3,6 +3,7 @@
 //! Formats are taken apart into [`Node`]s whose variables and styles are looked up; options are checked; every module and source that
 //! the prompt needs is listed, and no other. The [`emitter`](crate::emit) writes a plan as Rust; the interpreter draws it as it is.
 
+mod background;
 mod layout;
 mod look;
 mod lower;
@@ -12,6 +13,7 @@ mod settings;
 
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
+pub use background::Background;
 pub use settings::Settings;
 
 use crate::diagnostic::Diagnostics;
@@ -23,6 +25,8 @@ use crate::syntax::toml;
 pub struct Plan {
     /// What is said about the prompt as a whole.
     pub settings: Settings,
+    /// What the configuration says about the background mode.
+    pub background: Background,
     /// The modules, in the order in which they are drawn first.
     pub modules: Vec<Module>,
     /// The sources, in the order in which they are begun: the most expensive first would need their manifests, so as they are needed.

@@ -19,6 +19,8 @@ pub trait Prompt {
     const BUILD: Build;
     /// What the configuration says about the prompt as a whole.
     const SETTINGS: Settings;
+    /// What it says about the background mode; `None` if there is none.
+    const BACKGROUND: Option<Background> = None;
     /// All modules of the plan, in the order in which they are drawn.
     const MODULES: &'static [Module<Self::Facts>];
 
@@ -72,6 +74,15 @@ pub struct Settings {
     pub follow_symlinks: bool,
     /// Whether a shell replaces the prompt once a command runs.
     pub transient: bool,
+}
+
+/// What a configuration says about the background mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Background {
+    /// How long a prompt that cannot be drawn again waits for what is being verified.
+    pub patience: Duration,
+    /// How long the daemon stays when no shell is connected.
+    pub idle_exit: Duration,
 }
 
 /// One module of a plan.

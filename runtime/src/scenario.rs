@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::gather::{Gather, Parts};
+use crate::gather::{Gather, Memory, Parts};
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};
 
@@ -54,7 +54,12 @@ impl Gather for Canned<'_> {
         &self.0.request
     }
 
-    fn begin<S: Source>(&self, _parts: Parts, source: &'static S) -> Option<S::Fact> {
+    fn begin<S: Source>(
+        &self,
+        _parts: Parts,
+        source: &'static S,
+        _memory: &'static dyn Memory,
+    ) -> Option<S::Fact> {
         self.0.get::<S::Fact>(source.name()).cloned()
     }
 

@@ -15,9 +15,9 @@ pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
-pub use ziron_runtime::gather::{Gather, Parts};
+pub use ziron_runtime::gather::{Forget, Gather, Parts};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Pen, Style};
-pub use ziron_runtime::prompt::{Build, Module, Prompt, Settings};
+pub use ziron_runtime::prompt::{Background, Build, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Known, Manifest, Source};

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Value};
 
+use super::background;
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS};
@@ -19,6 +20,7 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     let specs = specs();
     let palette = style::select_palette(root, diagnostics);
     let (settings, formats) = settings::read(root, diagnostics);
+    let background = background::read(root, diagnostics);
     let (tables, many) = tables(root, specs, &palette, diagnostics);
     let [left, right, continuation, transient_left, transient_right] = [
         (formats.left, DEFAULT_FORMATS[0]),
@@ -63,7 +65,7 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     }
     let Layout { mut modules, mut sources, .. } = layout;
     share_parts(&mut modules, &mut sources);
-    Plan { settings, modules, sources, parts }
+    Plan { settings, background, modules, sources, parts }
 }
 
 /// Tells each source which parts need it.

@@ -34,7 +34,7 @@ pub(super) struct Formats<'c> {
 pub(super) const DEFAULT_FORMATS: [&str; 5] = ["$all", "", "[∙](bright-black) ", "$character", ""];
 
 /// Options of the root that are read elsewhere, or mean nothing to a compiled prompt.
-const OTHERS: &[&str] = &["palette", "palettes", "profiles", "$schema", "ziron"];
+const OTHERS: &[&str] = &["palette", "palettes", "profiles", "$schema", "ziron", "daemon"];
 
 /// Names of options of the root, for suggestions.
 pub(super) const ROOT: &[&str] = &[
@@ -48,6 +48,7 @@ pub(super) const ROOT: &[&str] = &[
     "palette",
     "palettes",
     "ziron",
+    "daemon",
 ];
 
 const ZIRON: &[&str] = &["budget", "transient", "transient_format", "transient_right_format"];
@@ -86,26 +87,32 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
     settings.transient = reader.flag("transient").unwrap_or(false);
     formats.transient_left = reader.text("transient_format");
     formats.transient_right = reader.text("transient_right_format");
+    unknown_options("ziron", table, ZIRON, diagnostics);
+    (settings, formats)
+}
+
+/// Says which keys of a table of ours mean nothing.
+pub(super) fn unknown_options(name: &str, table: &Table, known: &[&str], diagnostics: &mut Diagnostics) {
     for (key, _) in table {
-        if !ZIRON.contains(&key.name.as_str()) {
-            let help = nearest(&key.name, ZIRON.iter().copied()).map(|name| format!("write `{name}`"));
+        if !known.contains(&key.name.as_str()) {
+            let help = nearest(&key.name, known.iter().copied()).map(|name| format!("write `{name}`"));
             diagnostics.push(
                 Diagnostic::new(
                     Code::UnknownOption,
                     key.span.clone(),
                     format!("unknown option `{}`", key.name),
                 )
-                .label(format!("`ziron` has: {}", ZIRON.join(", ")))
+                .label(format!("`{name}` has: {}", known.join(", ")))
                 .maybe_help(help),
             );
         }
     }
-    (settings, formats)
 }
 
-struct Reader<'c, 'd> {
-    table: &'c Table,
-    diagnostics: &'d mut Diagnostics,
+/// Reads the options of one table.
+pub(super) struct Reader<'c, 'd> {
+    pub(super) table: &'c Table,
+    pub(super) diagnostics: &'d mut Diagnostics,
 }
 
 impl<'c> Reader<'c, '_> {
@@ -118,7 +125,7 @@ impl<'c> Reader<'c, '_> {
         taken
     }
 
-    fn flag(&mut self, name: &str) -> Option<bool> {
+    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
         self.take(name, "a boolean", Value::as_bool)
     }
 
@@ -126,7 +133,7 @@ impl<'c> Reader<'c, '_> {
         self.take(name, "a string with a format", Value::as_text)
     }
 
-    fn milliseconds(&mut self, name: &str) -> Option<u64> {
+    pub(super) fn milliseconds(&mut self, name: &str) -> Option<u64> {
         let number = self.take(name, "an integer (ms)", Value::as_integer)?;
         let Ok(number) = u64::try_from(number) else {
             let span = self.table.get(name).map(|value| value.span.clone()).unwrap_or_default();

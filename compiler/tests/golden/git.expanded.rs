@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, FactOf, Format, Gather, Literal, Manifest, Module, Parts, Pen,
-        Request, Settings, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Literal, Manifest, Module, Parts,
+        Pen, Request, Settings, Segment as _, Source as _,
     };
 
     /// git.toml:3 `[git_branch]`
@@ -233,13 +233,16 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let git_head = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD);
+            let git_head = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD, &Forget);
             let git_upstream = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM);
-            let git_status = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS);
-            let git_stash = gather.begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM, &Forget);
+            let git_status = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &Forget);
+            let git_stash = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &Forget);
             let git_distance = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE, &Forget);
             Facts {
                 request: gather.request().clone(),
                 git_head: gather.finish(git_head),

@@ -2,8 +2,8 @@
 mod prompt {
     use ::core::prelude::rust_2024::*;
     use ::ziron::{
-        modules, Build, FactOf, Gather, Literal, Manifest, Module, Parts, Pen, Request,
-        Settings, Style, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Gather, Literal, Manifest, Module, Parts, Pen,
+        Request, Settings, Style, Segment as _, Source as _,
     };
 
     /// `[directory]`, with its defaults.
@@ -184,9 +184,14 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let directory = gather.begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY);
+            let directory = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &Forget);
             let time = gather
-                .begin(Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT), &TIME);
+                .begin(
+                    Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT),
+                    &TIME,
+                    &Forget,
+                );
             Facts {
                 request: gather.request().clone(),
                 directory: gather.finish(directory),

@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, Condition, FactOf, Format, Gather, Manifest, Module, Parts, Pen,
-        Settings, Words, Segment as _, Source as _,
+        modules, Build, Condition, FactOf, Forget, Format, Gather, Manifest, Module,
+        Parts, Pen, Settings, Words, Segment as _, Source as _,
     };
 
     /// many.toml:12 `[custom.todo]`
@@ -223,17 +223,19 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let custom_todo = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO, &Forget);
             let custom_load = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD, &Forget);
             let custom_load_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2);
-            let env_var = gather.begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2, &Forget);
+            let env_var = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &Forget);
             let env_var_editor = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR, &Forget);
             let env_var_pager_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2);
-            let hostname = gather.begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2, &Forget);
+            let hostname = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &Forget);
             Facts {
                 custom_todo: gather.finish(custom_todo),
                 custom_load: gather.finish(custom_load),

@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Settings,
-        Style, StyleText, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
+        Settings, Style, StyleText, Segment as _, Source as _,
     };
 
     /// nested.toml:5 `[rust]`
@@ -240,14 +240,15 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG);
-            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &Forget);
+            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA, &Forget);
             let git_operation = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION);
-            let git_commit = gather.begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION, &Forget);
+            let git_commit = gather
+                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT, &Forget);
             let git_metrics = gather
-                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS);
+                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS, &Forget);
             Facts {
                 rust: gather.finish(rust),
                 zig: gather.finish(zig),

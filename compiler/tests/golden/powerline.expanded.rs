@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Request,
-        Settings, Style, StyleText, Substitution, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
+        Request, Settings, Style, StyleText, Substitution, Segment as _, Source as _,
     };
 
     /// powerline.toml:10 `[username]`
@@ -234,12 +234,14 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let username = gather.begin(Parts::MODULES.and(Parts::LEFT), &USERNAME);
-            let directory = gather.begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY);
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
-            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS);
+            let username = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &Forget);
+            let directory = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &Forget);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
+            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &Forget);
             let nodejs_engines = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES);
+                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES, &Forget);
             Facts {
                 request: gather.request().clone(),
                 username: gather.finish(username),

@@ -2,8 +2,8 @@
 mod prompt {
     use ::core::prelude::rust_2024::*;
     use ::ziron::{
-        modules, Build, FactOf, Format, Gather, Manifest, Module, Parts, Pen, Settings,
-        StyleText, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
+        Settings, StyleText, Segment as _, Source as _,
     };
 
     /// tool.toml:5 `[rust]`
@@ -93,8 +93,8 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &Forget);
             Facts {
                 rust: gather.finish(rust),
                 zig: gather.finish(zig),

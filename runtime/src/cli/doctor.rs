@@ -60,7 +60,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 "raise `[ziron] budget`, or leave its module out",
             ),
             Outcome::Nothing | Outcome::Resting => {}
-            Outcome::Read | Outcome::Stored(_) => read += 1,
+            Outcome::Read | Outcome::Remembered(_) | Outcome::Stored(_) => read += 1,
         }
     }
     good(&mut text, &format!("{read} sources read in {}", place.display()));

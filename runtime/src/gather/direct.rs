@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::learn::{Found, Means, learn};
-use super::{Gather, Outcome, Parts, Reading};
+use super::{Gather, Memory, Outcome, Parts, Reading};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::request::Request;
@@ -106,14 +106,19 @@ impl<I: Io> Gather for Direct<'_, I> {
         self.request
     }
 
-    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Pending<S::Fact> {
+    fn begin<S: Source>(
+        &self,
+        parts: Parts,
+        source: &'static S,
+        memory: &'static dyn Memory,
+    ) -> Pending<S::Fact> {
         let (name, start) = (source.name(), self.now());
         if !parts.meets(self.wanted) {
             return Pending { name, start, state: State::Unwanted };
         }
         // Without its type, so that a task is compiled once for each type of fact and not for each source.
         let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
-            Box::pin(learn(source, self.means.clone()));
+            Box::pin(learn(source, memory, self.means.clone()));
         let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(found) => State::Ready(found),
             Poll::Pending => State::Waiting(self.model.spawn(work)),
@@ -131,7 +136,7 @@ impl<I: Io> Gather for Direct<'_, I> {
                 Err(job) => {
                     drop(job);
                     self.note(name, start, Outcome::Late);
-                    return self.means.take_last(name).unwrap_or(Known::Absent);
+                    return self.means.take_last(name);
                 }
             },
         };
@@ -143,6 +148,7 @@ impl<I: Io> Gather for Direct<'_, I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gather::Forget;
     use crate::io::{Command, Simulated};
     use crate::place::Place;
     use crate::source::{Cost, Manifest, Policy, ReadError};
@@ -196,7 +202,7 @@ mod tests {
         let means = Means::new(io, place, Some(store.clone()));
         let request = Request::default();
         let direct = Direct::new(means, &request, Parts::LEFT, Duration::from_millis(1)).recording();
-        let pending = direct.begin(Parts::LEFT, source);
+        let pending = direct.begin(Parts::LEFT, source, &Forget);
         let known = direct.finish(pending);
         let ran = direct.means().io.ran().len();
         (known, direct.into_readings(), ran)
@@ -261,7 +267,7 @@ mod tests {
         let request = Request::default();
         let direct =
             Direct::new(Means::new(machine(0), place, Some(store)), &request, Parts::RIGHT, Duration::MAX);
-        let pending = direct.begin(Parts::LEFT, &KEYED);
+        let pending = direct.begin(Parts::LEFT, &KEYED, &Forget);
         assert_eq!((direct.finish(pending), direct.means().io.ran()), (Known::Absent, Vec::new()));
     }
 }

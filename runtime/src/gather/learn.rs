@@ -3,12 +3,15 @@
 use std::any::Any;
 use std::fmt;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_lite::future::poll_once;
 
 use super::Outcome;
+use super::flights::Flights;
+use super::memory::{Memory, Recalled};
 use crate::io::Io;
 use crate::place::Place;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
@@ -30,14 +33,31 @@ pub struct Means<I> {
     pub store: Option<Arc<Store>>,
     /// Whether sources that failed a moment ago are tried again.
     patient: bool,
+    /// What this process remembers, if it draws more than once.
+    mind: Option<Mind>,
     /// The last values of sources that are waited for, by their names.
     last: Mutex<Vec<(&'static str, Box<dyn Any + Send>)>>,
+}
+
+/// What a process has that draws more than once.
+#[derive(Clone, Debug)]
+struct Mind {
+    flights: Arc<Flights>,
+    /// When the prompt was asked for: a reading that began later is as new as can be.
+    asked: u64,
+}
+
+/// A clock that only orders: each look at it is later than all before.
+static TICKS: AtomicU64 = AtomicU64::new(1);
+
+fn tick() -> u64 {
+    TICKS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl<I> Means<I> {
     /// Means for one place.
     pub fn new(io: I, place: Place, store: Option<Arc<Store>>) -> Means<I> {
-        Means { io, place, store, patient: false, last: Mutex::default() }
+        Means { io, place, store, patient: false, mind: None, last: Mutex::default() }
     }
 
     /// Tries sources again that failed a moment ago.
@@ -46,16 +66,22 @@ impl<I> Means<I> {
         Means { patient: true, ..self }
     }
 
+    /// Remembers facts in this process. What is read from now on is as new as this prompt can be.
+    #[cfg(feature = "background")]
+    pub(crate) fn remembering(self, flights: Arc<Flights>) -> Means<I> {
+        Means { mind: Some(Mind { flights, asked: tick() }), ..self }
+    }
+
     /// Puts down what is drawn of a source in case its reading comes too late.
     fn put_last<F: Fact>(&self, source: &'static str, fact: Known<F>) {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).push((source, Box::new(fact)));
     }
 
     /// Takes what was put down for a source whose reading has come too late.
-    pub(super) fn take_last<F: Fact>(&self, source: &str) -> Option<Known<F>> {
+    pub(super) fn take_last<F: Fact>(&self, source: &str) -> Known<F> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = last.iter().position(|(name, _)| *name == source)?;
-        last.swap_remove(at).1.downcast().ok().map(|fact| *fact)
+        let Some(at) = last.iter().position(|(name, _)| *name == source) else { return Known::Absent };
+        last.swap_remove(at).1.downcast().map_or(Known::Absent, |fact| *fact)
     }
 }
 
@@ -68,23 +94,64 @@ impl<I> fmt::Debug for Means<I> {
 /// What a reading brings: the fact if there is one, and what came of it.
 pub(super) type Found<F> = (Option<F>, Outcome);
 
-/// Finds a fact: in the store if its policy allows, else by reading, and then stores it.
+/// Finds a fact: in memory or in the store if its policy allows, else by reading, and then keeps it.
 ///
 /// Where the reading has to wait, what would be drawn without it is put down in the means first.
-pub(super) async fn learn<S: Source, I: Io>(source: &'static S, with: Arc<Means<I>>) -> Found<S::Fact> {
-    let Means { io, place, store, patient, .. } = &*with;
+///
+/// # Cancel safety
+/// Dropping the future abandons the reading; nothing is kept.
+pub(super) async fn learn<S: Source, I: Io>(
+    source: &'static S,
+    memory: &'static dyn Memory,
+    with: Arc<Means<I>>,
+) -> Found<S::Fact> {
+    let Means { io, place, store, patient, mind, .. } = &*with;
     let Some(key) = source.key(place, io).await else { return (None, Outcome::Nothing) };
     let Manifest { policy, cost, .. } = source.manifest();
     let (name, is_process) = (source.name(), cost >= Cost::Process);
-    let longest = match policy {
-        Policy::Never | Policy::Last => None,
-        Policy::Keyed => Some(Duration::MAX),
-        Policy::Ttl(age) => Some(age),
+    let longest = match (memory.lifetime(), policy) {
+        (Some(age), _) | (None, Policy::Ttl(age)) => Some(age),
+        (None, Policy::Keyed) => Some(Duration::MAX),
+        (None, Policy::Never | Policy::Last) => None,
     };
-    if let (Some(longest), Some(store)) = (longest, store) {
+    let key_bytes = if mind.is_some() { postcard::to_stdvec(&key).unwrap_or_default() } else { Vec::new() };
+    let recall = |mind: &Mind| {
+        let recalled = memory.recall(&key_bytes)?;
+        let age = io.instant().saturating_duration_since(recalled.at);
+        let fact = recalled.fact.downcast_ref::<Option<S::Fact>>()?;
+        let holds = recalled.tick >= mind.asked
+            || !recalled.is_old
+                && match fact {
+                    Some(_) => longest.is_some_and(|longest| age <= longest),
+                    None => is_process && !patient && age < REST,
+                };
+        Some((fact.clone(), holds, recalled.is_old, age))
+    };
+    let mut last = None;
+    let mut is_old = false;
+    if let Some(mind) = mind {
+        match recall(mind) {
+            Some((Some(fact), true, _, age)) => return (Some(fact), Outcome::Remembered(age)),
+            Some((None, true, ..)) => return (source.without_reading(&key), Outcome::Resting),
+            Some((fact, false, old, _)) => (last, is_old) = (fact, old),
+            None => {}
+        }
+    }
+    let keep = |fact: Option<&S::Fact>, tick: u64, age: Duration| {
+        let now = io.instant();
+        let at = now.checked_sub(age).unwrap_or(now);
+        let bytes =
+            fact.and_then(|fact| postcard::experimental::serialized_size(fact).ok()).unwrap_or_default();
+        let recalled = Recalled { fact: Arc::new(fact.cloned()), tick, at, is_old: false };
+        memory.keep(key_bytes.clone(), recalled, bytes);
+    };
+    if let (Some(longest), Some(store), false) = (longest, store, is_old) {
         if let Some(stored) = store.load::<S::Key, S::Fact>(name, &key, io.now())
             && stored.age <= longest
         {
+            if mind.is_some() {
+                keep(Some(&stored.fact), 0, stored.age);
+            }
             return (Some(stored.fact), Outcome::Stored(stored.age));
         }
         let has_failed = || {
@@ -92,24 +159,56 @@ pub(super) async fn learn<S: Source, I: Io>(source: &'static S, with: Arc<Means<
             failed.is_some_and(|failed| failed.age < REST)
         };
         // What is slow is read in the background already; what is broken is not tried at every prompt.
-        if !patient && is_process && (store.is_refreshing(io.now()) || has_failed()) {
+        if !patient && is_process && (mind.is_none() && store.is_refreshing(io.now()) || has_failed()) {
             return (source.without_reading(&key), Outcome::Resting);
         }
     }
-    let start = io.now();
+    let mut waits = false;
+    let mut wait_with = |last: &mut Option<S::Fact>| {
+        if !std::mem::replace(&mut waits, true) {
+            let from_store =
+                || store.as_ref()?.load::<S::Key, S::Fact>(name, &key, io.now()).map(|stored| stored.fact);
+            if let Some(fact) = last.take().or_else(from_store) {
+                with.put_last(name, Known::Stale(fact));
+            } else if let Some(fact) = source.without_reading(&key) {
+                with.put_last(name, Known::Fresh(fact));
+            }
+        }
+    };
+    let mut flight = None;
+    if let (Some(mind), true) = (mind, cost >= Cost::Tree) {
+        loop {
+            match mind.flights.begin(name, &key_bytes) {
+                Ok(begun) => {
+                    flight = Some(begun);
+                    break;
+                }
+                Err(landed) => {
+                    wait_with(&mut last);
+                    landed.await;
+                    match recall(mind) {
+                        Some((Some(fact), true, _, age)) => return (Some(fact), Outcome::Remembered(age)),
+                        Some((None, true, ..)) => return (source.without_reading(&key), Outcome::Resting),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    let (began, start) = (tick(), io.now());
     let mut reading = pin!(source.read(&key, place, io));
     let result = match poll_once(reading.as_mut()).await {
         Some(result) => result,
         None => {
-            let stored = store.as_ref().and_then(|store| store.load::<S::Key, S::Fact>(name, &key, io.now()));
-            if let Some(stored) = stored {
-                with.put_last(name, Known::Stale(stored.fact));
-            } else if let Some(fact) = source.without_reading(&key) {
-                with.put_last(name, Known::Fresh(fact));
-            }
+            wait_with(&mut last);
             reading.await
         }
     };
+    // What is cheap is read for every prompt and need not be kept.
+    if mind.is_some() && (waits || policy != Policy::Never) {
+        keep(result.as_ref().ok(), began, Duration::ZERO);
+    }
+    drop(flight);
     match result {
         Ok(fact) => {
             let now = io.now();

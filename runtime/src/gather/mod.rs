@@ -3,12 +3,18 @@
 //! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
 
 mod direct;
+#[cfg_attr(not(feature = "background"), path = "flights_off.rs")]
+mod flights;
 mod learn;
+mod memory;
 
 use std::time::Duration;
 
 pub use direct::{Direct, Pending};
+#[cfg(feature = "background")]
+pub(crate) use flights::Flights;
 pub use learn::Means;
+pub use memory::{Answer, Forget, Memory, Recalled};
 
 use crate::request::Request;
 use crate::source::{Known, ReadError, Source};
@@ -49,8 +55,13 @@ pub trait Gather {
     /// What the shell said.
     fn request(&self) -> &Request;
 
-    /// Begins to read a source if one of the parts that need it is wanted.
-    fn begin<S: Source>(&self, parts: Parts, source: &'static S) -> Self::Pending<S::Fact>;
+    /// Begins to read a source if one of the parts that need it is wanted. `memory` is where its facts are kept between drawings.
+    fn begin<S: Source>(
+        &self,
+        parts: Parts,
+        source: &'static S,
+        memory: &'static dyn Memory,
+    ) -> Self::Pending<S::Fact>;
 
     /// Waits for a source within the budget.
     fn finish<F>(&self, pending: Self::Pending<F>) -> Known<F>
@@ -77,6 +88,8 @@ pub enum Outcome {
     Nothing,
     /// It was read.
     Read,
+    /// It was in memory, and was read so long ago.
+    Remembered(Duration),
     /// It was in the store, for so long.
     Stored(Duration),
     /// It could not be read.

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use environment::Sent;
 pub use real::Real;
@@ -108,6 +108,9 @@ pub trait Io: Send + Sync + 'static {
 
     /// The time of day.
     fn now(&self) -> SystemTime;
+
+    /// The time on a clock that nobody sets.
+    fn instant(&self) -> Instant;
 
     /// The file system's own identity of a file, following symbolic links.
     fn identity(&self, path: &Path) -> impl Future<Output = io::Result<Identity>> + Send;

@@ -42,6 +42,10 @@ impl Io for Real {
         SystemTime::now()
     }
 
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
+
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
         let meta = std::fs::metadata(path)?;
         Ok(Identity {

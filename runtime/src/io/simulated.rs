@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{Command, Entry, FileKind, Identity, Io, Output, User};
 
@@ -119,6 +119,13 @@ impl Io for Simulated {
 
     fn now(&self) -> SystemTime {
         self.now.unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "an instant can only be had from the real clock")]
+    fn instant(&self) -> Instant {
+        static EPOCH: OnceLock<Instant> = OnceLock::new();
+        let epoch = *EPOCH.get_or_init(Instant::now);
+        epoch + self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
     }
 
     async fn identity(&self, path: &Path) -> io::Result<Identity> {

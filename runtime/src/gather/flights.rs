@@ -1,0 +1,69 @@
+//! One reading at a time for each key: who comes second waits for the first.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use event_listener::{Event, EventListener};
+
+/// The readings that are going on.
+#[derive(Debug, Default)]
+pub(crate) struct Flights {
+    keys: Mutex<HashSet<FlightKey>>,
+    landed: Event,
+}
+
+/// What is read: a source, and its key.
+type FlightKey = (&'static str, Vec<u8>);
+
+/// The right to read; dropping it lets the next one in.
+#[derive(Debug)]
+pub(crate) struct Flight<'f> {
+    flights: &'f Flights,
+    key: FlightKey,
+}
+
+impl Flights {
+    /// Begins a reading, or says how to wait for the one that is going on.
+    ///
+    /// # Cancel safety
+    /// Dropping the listener, or the flight, leaves nothing behind.
+    pub(crate) fn begin(&self, source: &'static str, key: &[u8]) -> Result<Flight<'_>, EventListener> {
+        // Listening comes first: a flight that lands between the two would not be noticed.
+        let listener = self.landed.listen();
+        let key = (source, key.to_vec());
+        if self.keys().insert(key.clone()) { Ok(Flight { flights: self, key }) } else { Err(listener) }
+    }
+
+    /// How many are going on.
+    pub(crate) fn count(&self) -> usize {
+        self.keys().len()
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashSet<FlightKey>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.flights.keys().remove(&self.key);
+        self.flights.landed.notify(usize::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_flies_and_the_other_waits() {
+        let flights = Flights::default();
+        let first = flights.begin("tool", b"key").unwrap();
+        let listener = flights.begin("tool", b"key").unwrap_err();
+        assert!(flights.begin("tool", b"other").is_ok() && flights.begin("fool", b"key").is_ok());
+        drop(first);
+        futures_lite::future::block_on(listener);
+        assert!(flights.begin("tool", b"key").is_ok());
+        assert_eq!(flights.count(), 0);
+    }
+}
