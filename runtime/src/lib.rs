@@ -10,6 +10,7 @@ pub mod gather;
 pub mod io;
 pub mod pen;
 pub mod place;
+pub mod prelude;
 pub mod prompt;
 pub mod request;
 #[cfg_attr(not(feature = "scenario"), path = "scenario_off.rs")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::gather::{Gather, Parts};
 use crate::pen::Pen;
+use crate::prelude;
 use crate::request::Request;
 use crate::source::Manifest;
 
@@ -41,6 +42,12 @@ pub trait Prompt {
 
     /// Draws what stays of the right prompt once a command runs.
     fn transient_right(facts: &Self::Facts, pen: &mut Pen<'_>);
+
+    /// Draws what the terminal's window is called, without styles. Nothing where the configuration does not say.
+    fn title(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+
+    /// Draws what is said about the finished command above the next prompt. Nothing where the configuration does not say.
+    fn footer(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
     /// The sources of the plan with what they read and cost.
     fn sources() -> Vec<(&'static str, Manifest)>;
@@ -127,6 +134,12 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors
         }
         draw(facts, &mut pen);
         pen.finish();
+        if parts == Parts::ALL {
+            out.push(PART_END);
+        }
+    }
+    if Parts::PRELUDE.meets(parts) {
+        prelude::draw::<P>(facts, request, colors, out);
         if parts == Parts::ALL {
             out.push(PART_END);
         }

@@ -32,14 +32,17 @@ _ziron_draw() {
   reply=$(\builtin exec "$_ziron_path" prompt --all --shell bash --status "${_ziron_codes[0]}" \
     --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
     --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
-  if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
+  if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
     _ziron_left=${reply%%$'\x1f'*}
     reply=${reply:${#_ziron_left}+1}
     _ziron_right=${reply%%$'\x1f'*}
     reply=${reply:${#_ziron_right}+1}
     _ziron_transient_left=${reply%%$'\x1f'*}
     reply=${reply:${#_ziron_transient_left}+1}
-    _ziron_transient_right=${reply%$'\x1f'}
+    _ziron_transient_right=${reply%%$'\x1f'*}
+    reply=${reply:${#_ziron_transient_right}+1}
+    reply=${reply%$'\x1f'} # The prelude, for the terminal as it is; bash shows its prompt on standard error too.
+    [[ -z $reply ]] || builtin printf %s "$reply" >&2
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left='\W \$ ' _ziron_right= _ziron_transient_left= _ziron_transient_right=
   fi

@@ -7,6 +7,7 @@ set -g _ziron_transient @TRANSIENT@
 set -g _ziron_codes 0 0 # the status, then that of each command in the pipe
 set -g _ziron_duration ''
 set -g _ziron_ran 0 # a command has run since the last prompt
+set -g _ziron_new 0 # what comes before the prompt has not been printed yet
 set -g _ziron_shrink 0 # the next drawing of the prompt is that of an accepted line
 set -g _ziron_right ''
 set -g _ziron_transient_left ''
@@ -21,6 +22,7 @@ function _ziron_new_prompt --on-event fish_prompt
         set -g _ziron_duration '' # an empty line
     end
     set -g _ziron_ran 0
+    set -g _ziron_new 1
     set -g _ziron_shrink 0
 end
 
@@ -50,6 +52,7 @@ function fish_prompt --description 'Ziron: left prompt'
         end
     end
     set -l left
+    set -l prelude
     set -l end
     set -g _ziron_right ''
     set -g _ziron_transient_left ''
@@ -58,8 +61,12 @@ function fish_prompt --description 'Ziron: left prompt'
         command $_ziron_path prompt --all --shell fish --status $_ziron_codes[1] --pipestatus "$_ziron_codes[2..-1]" \
             --cmd-duration "$_ziron_duration" --jobs (builtin jobs --group 2>/dev/null | builtin count) --shlvl "$SHLVL" \
             --keymap (_ziron_keymap) --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null \
-            | read --null --delimiter \x1f left _ziron_right _ziron_transient_left _ziron_transient_right end
+            | read --null --delimiter \x1f left _ziron_right _ziron_transient_left _ziron_transient_right prelude end
     end
+    if test "$_ziron_new" = 1; and test -n "$prelude"
+        builtin printf '%s' $prelude >&2 # Standard output is the prompt, which fish shows again at each repaint.
+    end
+    set -g _ziron_new 0
     if test -n "$left"; or test -n "$_ziron_right"
         builtin printf '\e[J%s' $left
     else # The binary is gone or broken: a plain prompt, without a word.

@@ -12,7 +12,7 @@
 \builtin emulate zsh -o no_aliases -o no_xtrace -c '
 builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_free=
-builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
+builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 
 # Asks the binary for every part of the prompt.
 function _ziron_draw {
@@ -22,10 +22,11 @@ function _ziron_draw {
     --cmd-duration "$_ziron_duration" --jobs "$jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
     --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null)
   parts=("${(@ps:\x1f:)reply}")
-  if (( $#parts >= 5 )); then
+  if (( $#parts >= 6 )); then
     _ziron_left=$parts[1] _ziron_right=$parts[2] _ziron_transient_left=$parts[3] _ziron_transient_right=$parts[4]
+    _ziron_prelude=$parts[5]
   else # The binary is gone or broken: a plain prompt, without a word.
-    _ziron_left="%1~ %# " _ziron_right= _ziron_transient_left= _ziron_transient_right=
+    _ziron_left="%1~ %# " _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
   fi
 }
 
@@ -46,6 +47,7 @@ function _ziron_precmd {
   _ziron_status=$now _ziron_pipestatus=$pipe _ziron_start=
   _ziron_keymap=main
   _ziron_draw
+  [[ -z $_ziron_prelude ]] || builtin print -rn -- "$_ziron_prelude"
 }
 
 # vi-mode: draws again when the mode differs from the one that is shown.

@@ -8,12 +8,19 @@ use vt100::{Callbacks, Screen};
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
     pending: Vec<u8>,
+    /// The operating system commands so far: their parts with semicolons between.
+    commands: Vec<String>,
 }
 
 impl Answers {
     /// Takes the answers that have not been sent yet.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.pending)
+    }
+
+    /// The operating system commands that the terminal was given, in order.
+    pub(crate) fn commands(&self) -> &[String] {
+        &self.commands
     }
 
     fn say(&mut self, answer: std::fmt::Arguments<'_>) {
@@ -23,6 +30,15 @@ impl Answers {
 
 /// Source: `ECMA-48`, and xterm's `ctlseqs` for DA1.
 impl Callbacks for Answers {
+    fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
+        self.commands.push(format!("0;{}", String::from_utf8_lossy(title)));
+    }
+
+    fn unhandled_osc(&mut self, _: &mut Screen, parts: &[&[u8]]) {
+        let parts: Vec<_> = parts.iter().map(|part| String::from_utf8_lossy(part)).collect();
+        self.commands.push(parts.join(";"));
+    }
+
     fn unhandled_csi(
         &mut self,
         screen: &mut Screen,

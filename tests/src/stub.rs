@@ -1,6 +1,7 @@
 //! A prompt program that shows nothing but that it was called, and remembers what it was told.
 //!
 //! Its prompt is `#N data`, where N counts the calls, and below it `> `; on the right `rN`. Its transient prompts are `T> ` and `tN`.
+//! Its prelude calls the window `N data`.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -95,6 +96,8 @@ pub fn main(
         draw(shell, &format!("r{call}"), Color::Ansi(3)),
         draw(shell, "T> ", Color::Ansi(5)),
         draw(shell, &format!("t{call}"), Color::Ansi(3)),
+        // For the terminal as it is: shells may not read anything into it.
+        format!("\x1b]0;{call} {data}\x1b\\"),
     ];
     for part in parts {
         out.write_all(part.as_bytes())?;

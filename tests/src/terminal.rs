@@ -87,6 +87,11 @@ impl Terminal {
         writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal is open");
     }
 
+    /// The operating system commands that the program has given so far: titles, marks, notifications.
+    pub fn commands(&self) -> Vec<String> {
+        self.shared.state().parser.callbacks().commands().to_vec()
+    }
+
     /// Changes the size of the terminal; the program gets `SIGWINCH`.
     ///
     /// # Panics

@@ -32,8 +32,10 @@ impl Parts {
     pub const TRANSIENT: Parts = Parts(4);
     /// Single modules, for `module` and `timings`.
     pub const MODULES: Parts = Parts(8);
+    /// What is printed once before the prompt.
+    pub const PRELUDE: Parts = Parts(16);
     /// All that a shell shows.
-    pub const ALL: Parts = Parts(7);
+    pub const ALL: Parts = Parts(23);
 
     /// Both sets.
     #[must_use]

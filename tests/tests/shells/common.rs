@@ -16,7 +16,7 @@ macro_rules! in_each_shell {
 
 in_each_shell! {
     status_and_pipe_status, duration_only_of_commands, jobs, width_and_folder, ctrl_c, one_process_a_prompt,
-    program_goes_away, hostile_data,
+    program_goes_away, hostile_data, prelude_once_and_as_it_is,
 }
 
 fn status_and_pipe_status(shell: Shell) {
@@ -111,4 +111,20 @@ fn hostile_data(shell: Shell) {
         assert_eq!(shown, [data.trim_end()], "{screen}");
         assert!(!session.home().join("pwned").exists());
     }
+}
+
+fn prelude_once_and_as_it_is(shell: Shell) {
+    // All but the semicolon, which ends a part of such a sequence.
+    let data: String = (' '..='~').filter(|c| *c != ';').collect();
+    let setup = Setup { size: ziron_tests::terminal::Size { rows: 24, columns: 130 }, ..Setup::default() };
+    let Some((mut session, _)) = start(shell, &setup.data(&data)) else { return };
+    session.run("true");
+    session.run("");
+    let commands = session.terminal().commands();
+    // fish has titles of its own.
+    let ours: Vec<&str> = commands
+        .iter()
+        .filter_map(|command| command.strip_suffix(data.as_str())?.strip_prefix("0;"))
+        .collect();
+    assert_eq!(ours, ["1 ", "2 ", "3 "], "{commands:?}");
 }
