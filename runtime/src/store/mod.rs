@@ -2,20 +2,16 @@
 //!
 //! One file holds one fact. Its name is made of the source's name and a hash of the key, so that processes that store different
 //! facts never meet; those that store the same fact replace it atomically. What is damaged, or written by another version, is dropped.
-//!
-//! ```text
-//! offset  bytes  what
-//! 0       4      "ZIRF"
-//! 4       2      schema version, little endian
-//! 6       2      length of the key, little endian
-//! 8       4      CRC-32 of all that follows
-//! 12      8      when it was stored (ms since 1970), little endian
-//! 20      …      the key, then the fact, both in postcard's format
-//! ```
 #![allow(
     clippy::disallowed_methods,
     reason = "the store is a back end of its own beside `Io`, which sources are handed"
 )]
+
+pub(crate) mod entry;
+pub mod eviction;
+mod keeping;
+#[cfg_attr(not(feature = "background"), path = "shelf_off.rs")]
+pub mod shelf;
 
 use std::fs::File;
 use std::io::Write;
@@ -25,12 +21,11 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FileType, OFlags};
 
-use crate::source::{Fact, Key};
+pub use keeping::Keeping;
 
-const MAGIC: &[u8; 4] = b"ZIRF";
-/// Counts up when the layout above, or the meaning of any key or fact, changes.
-const SCHEMA: u16 = 1;
-const HEADER_BYTES: usize = 20;
+use crate::source::{Fact, Key};
+use entry::{decode, encode, fnv1a};
+
 /// No fact comes near this (bytes); a file that does is not ours.
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -180,41 +175,6 @@ fn millis(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64
 }
 
-fn encode(key: &[u8], fact: &[u8], stored_at: u64) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + key.len() + fact.len());
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&SCHEMA.to_le_bytes());
-    bytes.extend_from_slice(&u16::try_from(key.len()).ok()?.to_le_bytes());
-    bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(&stored_at.to_le_bytes());
-    bytes.extend_from_slice(key);
-    bytes.extend_from_slice(fact);
-    let checksum = crc32fast::hash(&bytes[12..]);
-    bytes[8..12].copy_from_slice(&checksum.to_le_bytes());
-    Some(bytes)
-}
-
-/// Takes a file apart: when it was stored, and the fact. `None` for anything that is not exactly right.
-fn decode<'b>(bytes: &'b [u8], key: &[u8]) -> Option<(u64, &'b [u8])> {
-    let (header, rest) = bytes.split_at_checked(HEADER_BYTES)?;
-    let number =
-        |range: std::ops::Range<usize>| u16::from_le_bytes([header[range.start], header[range.start + 1]]);
-    let checksum = u32::from_le_bytes(header[8..12].try_into().ok()?);
-    if header[..4] != *MAGIC || number(4..6) != SCHEMA || crc32fast::hash(&bytes[12..]) != checksum {
-        return None;
-    }
-    let (stored_key, fact) = rest.split_at_checked(usize::from(number(6..8)))?;
-    // Two keys with one hash are told apart here.
-    (stored_key == key).then_some((u64::from_le_bytes(header[12..20].try_into().ok()?), fact))
-}
-
-/// The 64-bit FNV-1a hash. Source: RFC 9923.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt;
@@ -243,19 +203,6 @@ mod tests {
             Duration::ZERO,
             "the clock was set back"
         );
-    }
-
-    #[test]
-    fn damage_anywhere_is_noticed() {
-        let key = b"key";
-        let good = encode(key, b"fact", 7).unwrap();
-        assert_eq!(decode(&good, key), Some((7, &b"fact"[..])));
-        for at in 0..good.len() {
-            let mut bad = good.clone();
-            bad[at] ^= 0x40;
-            assert_eq!(decode(&bad, key), None, "byte {at}");
-            assert_eq!(decode(&good[..at], key), None, "cut at {at}");
-        }
     }
 
     #[test]

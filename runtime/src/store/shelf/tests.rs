@@ -1,0 +1,174 @@
+//! Shelves with a clock that stands still. Other tests of this process put things on shelves, too, so that none here looks at the account of all.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::eviction::{Fifo, Lfu, Lru, Slot};
+
+fn now() -> Instant {
+    #[allow(clippy::disallowed_methods, reason = "an instant cannot be made otherwise")]
+    Instant::now()
+}
+
+const NO_TIME: Duration = Duration::ZERO;
+
+fn small<E: Eviction>(entries: usize) -> Shelf<E> {
+    Shelf::new("test", Keeping { entries, ..Keeping::DEFAULT })
+}
+
+fn fact_of(shelf: &Shelf<impl Eviction>, key: u32) -> Option<String> {
+    shelf.get::<u32, String>(&key).map(|held| (*held.fact).clone())
+}
+
+#[test]
+fn a_fact_of_another_type_is_not_found() {
+    let shelf: Shelf<Lru> = small(4);
+    shelf.put(&1_u32, String::from("one"), now(), NO_TIME);
+    assert!(shelf.get::<u32, u64>(&1).is_none());
+    assert_eq!(fact_of(&shelf, 1).as_deref(), Some("one"));
+}
+
+#[test]
+fn what_is_invalidated_keeps_its_last_value() {
+    let (shelf, read_at): (Shelf<Lru>, _) = (small(4), now());
+    for key in 0..3_u32 {
+        shelf.put(&key, key.to_string(), read_at, NO_TIME);
+    }
+    assert_eq!(shelf.invalidate_where(|key: &u32| *key == 1), 1);
+    let held = shelf.get::<u32, String>(&1).unwrap();
+    assert_eq!((held.is_old, held.fact.as_str(), held.read_at), (true, "1", read_at));
+    assert!(!shelf.get::<u32, String>(&2).unwrap().is_old);
+    shelf.put(&1_u32, String::from("new"), read_at, NO_TIME);
+    assert!(!shelf.get::<u32, String>(&1).unwrap().is_old);
+    assert_eq!(shelf.invalidate(Which::All), 3);
+}
+
+#[test]
+fn what_was_read_before_a_change_is_old_when_it_arrives() {
+    let shelf: Shelf<Lru> = small(4);
+    let before = shelf.mark();
+    assert_eq!(shelf.invalidate(Which::All), 0, "nothing is there yet");
+    shelf.put_since(before, &1_u32, String::from("too early"), now(), NO_TIME);
+    assert!(shelf.get::<u32, String>(&1).unwrap().is_old);
+    assert!(!shelf.verify(before, &1_u32, now()), "a check that began before the change proves nothing");
+    let later = now() + Duration::from_secs(1);
+    assert!(shelf.verify(shelf.mark(), &1_u32, later));
+    let held = shelf.get::<u32, String>(&1).unwrap();
+    assert_eq!((held.is_old, held.verified_at), (false, later));
+    assert!(!shelf.verify(shelf.mark(), &2_u32, later), "there is nothing to be right");
+}
+
+#[test]
+fn policies_choose_who_goes() {
+    fn left<E: Eviction>() -> Vec<u32> {
+        let shelf: Shelf<E> = small(3);
+        for key in 0..3_u32 {
+            shelf.put(&key, key.to_string(), now(), NO_TIME);
+        }
+        for key in [2, 2, 0, 0, 0, 1_u32] {
+            shelf.get::<u32, String>(&key);
+        }
+        shelf.put(&3_u32, String::from("3"), now(), NO_TIME);
+        assert_eq!(shelf.statistics().evictions, 1, "{}", E::NAME);
+        (0..4).filter(|key| fact_of(&shelf, *key).is_some()).collect()
+    }
+    assert_eq!(left::<Lru>(), [0, 1, 3]);
+    assert_eq!(left::<Lfu>(), [0, 2, 3]);
+    assert_eq!(left::<Fifo>(), [1, 2, 3]);
+}
+
+#[test]
+fn bytes_are_limited_too() {
+    let shelf: Shelf<Lru> = Shelf::new("test", Keeping { bytes: 4096, ..Keeping::DEFAULT });
+    for key in 0..8_u32 {
+        shelf.put(&key, "x".repeat(1000), now(), NO_TIME);
+    }
+    let statistics = shelf.statistics();
+    assert!(statistics.bytes <= 4096 && statistics.entries == 3, "{statistics:?}");
+    shelf.put(&7_u32, "x".repeat(5000), now(), NO_TIME);
+    assert_eq!(fact_of(&shelf, 7), None, "too large for this shelf, and what was there is wrong");
+    assert_eq!(fact_of(&shelf, 6).map(|fact| fact.len()), Some(1000), "the others stay");
+}
+
+#[test]
+fn a_shelf_lists_what_it_has() {
+    let (shelf, read_at): (Shelf<Lru>, _) = (small(4), now());
+    shelf.put(&1_u32, String::from("one"), read_at, NO_TIME);
+    shelf.get::<u32, String>(&1);
+    let entries = Kept::entries(&shelf, read_at + Duration::from_secs(3));
+    let [entry] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!((entry.hits, entry.is_old, entry.age), (1, false, Duration::from_secs(3)));
+    assert_eq!(entry.fact(), "\"one\"");
+    assert_eq!(shelf.remove_hash(entry.key_hash ^ 1), 0);
+    assert_eq!(shelf.remove_hash(entry.key_hash), 1);
+    assert_eq!(shelf.statistics(), ShelfStatistics::default());
+}
+
+#[test]
+fn outcomes_are_counted_as_told() {
+    let shelf: Shelf<Lru> = small(4);
+    for outcome in [Outcome::Hit, Outcome::Hit, Outcome::Miss, Outcome::Stale, Outcome::Expired] {
+        shelf.count(outcome);
+    }
+    let ShelfStatistics { hits, misses, stale, expired, .. } = shelf.statistics();
+    assert_eq!((hits, misses, stale, expired), (2, 2, 1, 1));
+}
+
+/// Names victims that are not there, and panics when it is asked for the fifth.
+#[derive(Default)]
+struct Mad(u32);
+
+impl Eviction for Mad {
+    fn added(&mut self, _slot: Slot, _weight: Weight) {}
+    fn used(&mut self, _slot: Slot) {}
+    fn removed(&mut self, _slot: Slot) {}
+    fn victim(&mut self) -> Option<Slot> {
+        self.0 += 1;
+        assert_ne!(self.0, 5, "a policy with a mistake");
+        Some(Slot(1000 + self.0))
+    }
+}
+
+#[test]
+fn a_mad_policy_does_no_harm() {
+    let shelf: Shelf<Mad> = small(2);
+    let mut panics = 0;
+    for key in 0..20_u32 {
+        let put = || shelf.put(&key, key.to_string(), now(), NO_TIME);
+        panics += usize::from(std::panic::catch_unwind(std::panic::AssertUnwindSafe(put)).is_err());
+        assert_eq!(fact_of(&shelf, key), Some(key.to_string()), "the newest is there");
+    }
+    assert_eq!((panics, shelf.statistics().entries), (1, 2));
+}
+
+proptest! {
+    /// Whatever happens, a shelf keeps within its limits, finds only what was put last, and its books are right.
+    #[test]
+    fn the_books_are_right(steps in prop::collection::vec((0_u32..20, 0_u8..8, 0_usize..600), 0..200)) {
+        let shelf: Shelf<Lfu> = Shelf::new("test", Keeping { entries: 6, bytes: 3000, ttl: None });
+        let mut last: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
+        for (key, what, length) in steps {
+            match what {
+                0 => { shelf.remove(&key); }
+                1 => { shelf.invalidate(Which::All); }
+                2 => { Kept::shed(&shelf); }
+                3..=5 => {
+                    let fact = format!("{key}{}", "x".repeat(length));
+                    shelf.put(&key, fact.clone(), now(), NO_TIME);
+                    last.insert(key, fact);
+                }
+                _ => if let Some(fact) = fact_of(&shelf, key) {
+                    prop_assert_eq!(Some(&fact), last.get(&key));
+                }
+            }
+            let entries = Kept::entries(&shelf, now());
+            let statistics = shelf.statistics();
+            prop_assert!(statistics.entries <= 6 && statistics.bytes <= 3000);
+            prop_assert_eq!(statistics.entries, entries.len());
+            prop_assert_eq!(statistics.bytes, entries.iter().map(|entry| entry.bytes).sum::<usize>());
+        }
+        let before = shelf.statistics().entries;
+        prop_assert_eq!(shelf.clear(), before);
+        prop_assert_eq!(shelf.statistics().bytes, 0);
+    }
+}
