@@ -1,0 +1,185 @@
+//! The request for a prompt.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{number, text};
+use crate::ipc::frame::{Encoder, Frame, FrameError};
+use crate::request::Request;
+use crate::shell::Shell;
+
+/// Which parts of a prompt are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wanted<'f> {
+    /// All that a shell shows.
+    #[default]
+    All,
+    /// The left prompt.
+    Left,
+    /// The right prompt.
+    Right,
+    /// One module, in place of the left prompt.
+    Module(Cow<'f, str>),
+}
+
+impl<'f> Wanted<'f> {
+    /// Reads a value of `parts`. One that is not known means all, which holds whatever was meant.
+    fn read(value: Cow<'f, [u8]>) -> Wanted<'f> {
+        match &*value {
+            b"left" => Wanted::Left,
+            b"right" => Wanted::Right,
+            other if other.starts_with(b"module:") => Wanted::Module(match value {
+                Cow::Borrowed(value) => String::from_utf8_lossy(&value[b"module:".len()..]),
+                Cow::Owned(value) => {
+                    Cow::Owned(String::from_utf8_lossy(&value[b"module:".len()..]).into_owned())
+                }
+            }),
+            _ => Wanted::All,
+        }
+    }
+}
+
+/// A variable of the shell's environment: its name and its value, both any bytes.
+pub type Variable<'f> = (&'f OsStr, Cow<'f, OsStr>);
+
+/// What a client wants to have drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw<'f> {
+    /// Counts the session's prompts; the answer carries it.
+    pub seq: u64,
+    /// What the shell says about the prompt. `path` and `logical_path` are both the shell's own idea of its directory, or none.
+    pub request: Request,
+    /// Which parts are wanted.
+    pub wanted: Wanted<'f>,
+    /// The exported variables of the plan's manifest that are set.
+    pub environment: Vec<Variable<'f>>,
+}
+
+impl<'f> Draw<'f> {
+    /// Reads one. The shell is the one that the connection's `hello` named.
+    ///
+    /// ```
+    /// use ziron_runtime::ipc::{frame::Frame, message::Draw};
+    /// use ziron_runtime::shell::Shell;
+    /// let frame = Frame::new(b"draw\x1fseq=3\x1fstatus=1\x1fpath=/tmp\x1fe.USER=me\x1fe.LANG=");
+    /// let draw = Draw::read(frame, Shell::Zsh).unwrap();
+    /// assert_eq!((draw.seq, draw.request.status.as_deref()), (3, Some("1")));
+    /// assert_eq!(draw.variable("USER").unwrap(), "me");
+    /// assert_eq!(draw.variable("LANG").unwrap(), "", "set, and empty");
+    /// ```
+    pub fn read(frame: Frame<'f>, shell: Shell) -> Result<Draw<'f>, FrameError> {
+        let mut request = Request { shell, ..Request::default() };
+        let mut draw = Draw {
+            seq: 0,
+            request: Request::default(),
+            wanted: Wanted::All,
+            environment: Vec::with_capacity(frame.fields().count()),
+        };
+        for pair in frame.pairs() {
+            let (name, value) = pair?;
+            if let Some(name) = name.strip_prefix(b"e.") {
+                draw.environment.extend(variable(name, value));
+                continue;
+            }
+            if value.is_empty() {
+                continue;
+            }
+            match name {
+                b"seq" => draw.seq = number(&value).unwrap_or(0),
+                b"status" => request.status = Some(text(value).into_owned()),
+                b"pipe" => {
+                    request.pipe_status = text(value).split_whitespace().map(ToOwned::to_owned).collect();
+                }
+                b"duration" => request.duration = number(&value).map(Duration::from_millis),
+                b"jobs" => request.jobs = number(&value).unwrap_or(0),
+                b"shlvl" => request.shlvl = number(&value),
+                b"keymap" => request.keymap = text(value).into_owned(),
+                b"columns" => {
+                    let columns = number(&value).filter(|columns| *columns > 0);
+                    request.terminal_columns = columns.unwrap_or(request.terminal_columns);
+                }
+                b"path" => request.logical_path = absolute(value),
+                b"physical" => request.path = absolute(value),
+                b"parts" => draw.wanted = Wanted::read(value),
+                _ => {}
+            }
+        }
+        request.path = request.path.or_else(|| request.logical_path.clone());
+        draw.request = request;
+        Ok(draw)
+    }
+
+    /// A variable's value, if it is set.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.environment.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// Writes it.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let environment = self.environment.iter().map(|(name, value)| (*name, &**value));
+        write_draw(self.seq, &self.request, &self.wanted, environment, out);
+    }
+}
+
+/// Writes a request for a prompt. Nothing is allocated but what `out` needs.
+pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+    seq: u64,
+    request: &Request,
+    wanted: &Wanted<'_>,
+    environment: impl IntoIterator<Item = (N, V)>,
+    out: &mut Vec<u8>,
+) {
+    let mut frame = Encoder::begin(out, "draw").number("seq", seq);
+    if let Some(status) = &request.status {
+        frame = frame.pair("status", status.as_bytes());
+    }
+    if !request.pipe_status.is_empty() {
+        frame = frame.words("pipe", &request.pipe_status);
+    }
+    if let Some(duration) = request.duration {
+        frame = frame.number("duration", u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+    }
+    frame = frame.number("jobs", request.jobs);
+    if let Some(shlvl) = request.shlvl {
+        frame = frame.number("shlvl", shlvl);
+    }
+    frame = frame.pair("keymap", request.keymap.as_bytes()).number("columns", request.terminal_columns);
+    let logical = request.logical_path.as_deref().or(request.path.as_deref());
+    if let Some(path) = logical {
+        frame = frame.pair("path", path.as_os_str().as_bytes());
+    }
+    if let Some(physical) = request.path.as_deref().filter(|physical| Some(*physical) != logical) {
+        frame = frame.pair("physical", physical.as_os_str().as_bytes());
+    }
+    frame = match wanted {
+        Wanted::All => frame,
+        Wanted::Left => frame.pair("parts", b"left"),
+        Wanted::Right => frame.pair("parts", b"right"),
+        Wanted::Module(name) => frame.joined("parts", "module:", name.as_bytes()),
+    };
+    for (name, value) in environment {
+        frame = frame.prefixed("e.", name.as_ref().as_bytes(), value.as_ref().as_bytes());
+    }
+    frame.end();
+}
+
+/// A variable, unless it is one that no environment can hold.
+fn variable<'f>(name: &'f [u8], value: Cow<'f, [u8]>) -> Option<Variable<'f>> {
+    if name.is_empty() || name.contains(&0) || value.contains(&0) {
+        return None;
+    }
+    let value = match value {
+        Cow::Borrowed(value) => Cow::Borrowed(OsStr::from_bytes(value)),
+        Cow::Owned(value) => Cow::Owned(OsString::from_vec(value)),
+    };
+    Some((OsStr::from_bytes(name), value))
+}
+
+/// A path, if it is one that the daemon, which has a working directory of its own, can follow.
+fn absolute(value: Cow<'_, [u8]>) -> Option<PathBuf> {
+    let path = PathBuf::from(OsString::from_vec(value.into_owned()));
+    (Path::is_absolute(&path) && !path.as_os_str().as_bytes().contains(&0)).then_some(path)
+}

@@ -1,0 +1,18 @@
+//! How shells, tools and the daemon talk: where the daemon is, frames, messages, and clients.
+//!
+//! The protocol is described for everybody in `docs/protocol.md`. Here it is, from the bytes up: [`frame`], [`message`], [`version`]; then where a
+//! daemon listens ([`address`], [`folder`]) and who is at the other end ([`peer`]); then those who speak: [`client`] (synchronous: what the
+//! binary uses between a shell and the daemon, where nothing else may be started).
+
+pub mod address;
+pub mod client;
+mod conversation;
+pub mod folder;
+pub mod frame;
+pub mod message;
+pub mod peer;
+mod socket;
+pub mod version;
+
+#[cfg(test)]
+mod stub;

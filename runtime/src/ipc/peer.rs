@@ -1,0 +1,109 @@
+//! Who is at the other end of a connection, and a socket that only this user can connect to.
+
+use std::fmt;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixListener;
+
+use rustix::fs::{AtFlags, FileType, Mode};
+use rustix::io::Errno;
+use rustix::net::SocketAddrUnix;
+
+use super::address::Address;
+use super::folder::{Folder, mode_of};
+use super::socket;
+
+/// How many clients may wait to be accepted. Two hundred shells that ask at once fit.
+const BACKLOG: i32 = 512;
+/// The mode of the socket.
+const SOCKET_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// The user at the other end of a connected Unix socket, as the system saw it when it was connected.
+///
+/// ```
+/// let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
+/// let peer = ziron_runtime::ipc::peer::uid(&one).unwrap();
+/// assert_eq!(peer, rustix::process::geteuid().as_raw());
+/// ```
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn uid(stream: impl AsFd) -> io::Result<u32> {
+    Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
+}
+
+/// The user at the other end of a connected Unix socket, as the system saw it when it was connected.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub fn uid(stream: impl AsFd) -> io::Result<u32> {
+    Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
+}
+
+/// Checks that the other end is this process's own user.
+pub fn check(stream: impl AsFd) -> Result<(), PeerError> {
+    let uid = uid(stream).map_err(PeerError::Unknown)?;
+    if uid == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(PeerError::Stranger { uid }) }
+}
+
+/// Why the other end is not trusted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The system does not say who it is.
+    Unknown(io::Error),
+    /// It is somebody else.
+    Stranger {
+        /// Who it is.
+        uid: u32,
+    },
+}
+
+impl fmt::Display for PeerError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PeerError::Unknown(_) => out.write_str("the system does not say who is at the other end"),
+            PeerError::Stranger { uid } => write!(out, "user {uid} is at the other end"),
+        }
+    }
+}
+
+impl std::error::Error for PeerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            PeerError::Unknown(error) => Some(error),
+            PeerError::Stranger { .. } => None,
+        }
+    }
+}
+
+/// Listens at an address, in a folder that [`Address::prepare`] has checked. The listener does not block.
+///
+/// The socket gets another name first and takes its place when it listens: a client finds the old one or the new one, and never one that nobody
+/// listens at. Only a socket of this user is replaced. The caller holds the folder's lock.
+pub fn listen(address: &Address, folder: &Folder) -> io::Result<UnixListener> {
+    match rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => {}
+        Err(error) => return Err(error.into()),
+        Ok(stat) => folder.expect(&stat, FileType::Socket)?,
+    }
+    let temporary = format!("n.{}", std::process::id());
+    folder.remove(&temporary, FileType::Socket)?;
+    let socket = socket::open()?;
+    // Linux makes the file with the socket's mode; where that is not so, the folder's mode protects it until the next call but one.
+    let _ = rustix::fs::fchmod(&socket, SOCKET_MODE);
+    rustix::net::bind(&socket, &SocketAddrUnix::new(address.folder().join(&temporary))?)?;
+    let placed = rustix::fs::chmodat(folder, &temporary, SOCKET_MODE, AtFlags::empty())
+        .and_then(|()| rustix::net::listen(&socket, BACKLOG))
+        .and_then(|()| rustix::fs::statat(folder, &temporary, AtFlags::SYMLINK_NOFOLLOW))
+        .map_err(io::Error::from)
+        .and_then(|stat| {
+            folder.expect(&stat, FileType::Socket)?;
+            if mode_of(&stat) & 0o777 == 0o600 { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+        })
+        .and_then(|()| Ok(rustix::fs::renameat(folder, &temporary, folder, "socket")?));
+    if let Err(error) = placed {
+        let _ = folder.remove(&temporary, FileType::Socket);
+        return Err(error);
+    }
+    Ok(UnixListener::from(socket))
+}
+
+#[cfg(test)]
+mod tests;
