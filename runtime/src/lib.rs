@@ -8,6 +8,8 @@ pub mod cli;
 pub mod exec;
 pub mod gather;
 pub mod io;
+#[cfg(feature = "background")]
+pub mod ipc;
 pub mod pen;
 pub mod place;
 pub mod prelude;

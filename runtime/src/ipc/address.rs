@@ -33,7 +33,10 @@ pub struct World {
 
 impl World {
     /// Looks at this process: the only place where the environment is read for this.
-    #[allow(clippy::disallowed_methods, reason = "before there is a daemon, somebody has to look at the process")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "before there is a daemon, somebody has to look at the process"
+    )]
     pub fn of_process() -> World {
         let temporary = if cfg!(target_os = "macos") { std::env::var_os("TMPDIR") } else { None };
         World {
@@ -198,7 +201,11 @@ pub enum AddressError {
 impl AddressError {
     /// What to do about it.
     pub fn remedy(&self) -> String {
-        String::from("set XDG_RUNTIME_DIR to a folder of yours with a shorter path")
+        match self {
+            AddressError::TooLong { .. } => {
+                String::from("set XDG_RUNTIME_DIR to a folder of yours with a shorter path")
+            }
+        }
     }
 }
 
@@ -221,9 +228,9 @@ fn id(binary: &Path) -> String {
     let bytes = binary.as_os_str().as_bytes();
     // Linux says so of a running program whose file was replaced; the new one has the same address.
     let bytes = bytes.strip_suffix(b" (deleted)").unwrap_or(bytes);
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{hash:016x}")
 }
 

@@ -74,13 +74,13 @@ impl Folder {
         if stat.st_uid != self.uid {
             return Err(FolderError::Owner { path, owner: stat.st_uid });
         }
-        if made && mode_of(&stat) & PERMISSIONS != FOLDER_MODE.as_raw_mode().into() {
+        if made && mode_of(&stat) & PERMISSIONS != 0o700 {
             // The process's mask took bits away from what was made.
             rustix::fs::fchmod(&open, FOLDER_MODE).map_err(|error| io_error(&path, error))?;
             stat = rustix::fs::fstat(&open).map_err(|error| io_error(&path, error))?;
         }
         let mode = mode_of(&stat) & PERMISSIONS;
-        if mode != u32::from(FOLDER_MODE.as_raw_mode()) {
+        if mode != 0o700 {
             return Err(FolderError::Mode { path, mode });
         }
         Ok(Folder { open, path, uid: self.uid })

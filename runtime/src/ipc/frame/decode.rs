@@ -47,15 +47,7 @@ pub struct Decoder {
 impl Decoder {
     /// Makes a decoder that refuses what is larger than the limits. It allocates when the first bytes come.
     pub const fn new(limits: Limits) -> Decoder {
-        Decoder {
-            limits,
-            buffer: Vec::new(),
-            start: 0,
-            scanned: 0,
-            fields: 0,
-            current: 0..0,
-            failed: None,
-        }
+        Decoder { limits, buffer: Vec::new(), start: 0, scanned: 0, fields: 0, current: 0..0, failed: None }
     }
 
     /// Adds bytes of the stream. After a failure they are dropped.
@@ -109,19 +101,19 @@ impl Decoder {
             let rest = &self.buffer[at..];
             // Whole steps without the end of a frame are counted without a branch for each byte.
             if let Some(step) = rest.first_chunk::<STEP_BYTES>()
-                && !step.iter().fold(false, |seen, byte| seen | (*byte == FRAME_END))
+                && !has_frame_end(step)
             {
-                self.fields += step.iter().filter(|byte| **byte == FIELD_END).count();
+                self.fields += count_field_ends(step);
                 at += STEP_BYTES;
             } else {
                 match rest.iter().take(STEP_BYTES).position(|byte| *byte == FRAME_END) {
                     Some(offset) => {
-                        self.fields += rest[..offset].iter().filter(|byte| **byte == FIELD_END).count();
+                        self.fields += count_field_ends(&rest[..offset]);
                         break Some(at + offset);
                     }
                     // Less than a step is left.
                     None => {
-                        self.fields += rest.iter().filter(|byte| **byte == FIELD_END).count();
+                        self.fields += count_field_ends(rest);
                         at = self.buffer.len();
                         break None;
                     }
@@ -169,6 +161,19 @@ impl Decoder {
         self.scanned -= self.start;
         self.start = 0;
     }
+}
+
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, the processor compares many bytes at once"
+)]
+fn has_frame_end(step: &[u8; STEP_BYTES]) -> bool {
+    step.iter().fold(false, |seen, byte| seen | (*byte == FRAME_END))
+}
+
+#[allow(clippy::naive_bytecount, reason = "the compiler makes the same of it, for pieces of this size")]
+fn count_field_ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == FIELD_END).count()
 }
 
 /// One frame, in the decoder's buffer.

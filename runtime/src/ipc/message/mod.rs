@@ -207,13 +207,16 @@ impl ToolKind {
     }
 }
 
+/// What a tool says besides what it asks for: a name and a value.
+pub type Parameter<'f> = (Cow<'f, [u8]>, Cow<'f, [u8]>);
+
 /// A tool's request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool<'f> {
     /// What it asks for.
     pub kind: ToolKind,
     /// What it says besides, in its order.
-    pub parameters: Vec<(Cow<'f, [u8]>, Cow<'f, [u8]>)>,
+    pub parameters: Vec<Parameter<'f>>,
 }
 
 impl<'f> Tool<'f> {

@@ -183,7 +183,7 @@ impl<'f> Drawn<'f> {
         };
         let frame = Encoder::begin(out, kind).plain_number(self.seq).drawn(freshness);
         let parts = [self.left, self.right, self.transient_left, self.transient_right, self.prelude];
-        parts.into_iter().fold(frame, |frame, part| frame.drawn(part)).end();
+        parts.into_iter().fold(frame, Encoder::drawn).end();
     }
 }
 
