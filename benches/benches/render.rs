@@ -5,6 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ziron::Parts;
 use ziron_benches::{DefaultPrompt, Sample};
+use ziron_runtime::pen::Terminal;
 use ziron_runtime::prompt::draw;
 
 fn render(criterion: &mut Criterion) {
@@ -14,7 +15,13 @@ fn render(criterion: &mut Criterion) {
     criterion.bench_function("render from facts, default format", |bencher| {
         bencher.iter(|| {
             out.clear();
-            draw::<DefaultPrompt>(black_box(&facts), sample.request(), Parts::LEFT, true, &mut out);
+            draw::<DefaultPrompt>(
+                black_box(&facts),
+                sample.request(),
+                Parts::LEFT,
+                &Terminal::default(),
+                &mut out,
+            );
             black_box(out.len())
         });
     });

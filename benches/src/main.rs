@@ -90,7 +90,13 @@ fn in_process(report: &mut Report) -> Result<(), Box<dyn Error>> {
     let mut out = Vec::with_capacity(8192);
     let mut draw = || {
         out.clear();
-        ziron_runtime::prompt::draw::<DefaultPrompt>(&facts, sample.request(), Parts::LEFT, true, &mut out);
+        ziron_runtime::prompt::draw::<DefaultPrompt>(
+            &facts,
+            sample.request(),
+            Parts::LEFT,
+            &ziron_runtime::pen::Terminal::default(),
+            &mut out,
+        );
         std::hint::black_box(&mut out);
     };
     draw();

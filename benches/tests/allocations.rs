@@ -2,7 +2,7 @@
 
 use ziron::{Parts, Prompt};
 use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
-use ziron_runtime::pen::Pen;
+use ziron_runtime::pen::{Pen, Terminal};
 use ziron_runtime::prompt::{Draw, draw};
 use ziron_runtime::shell::Shell;
 
@@ -40,7 +40,9 @@ fn a_whole_reply_asks_for_no_memory() {
     let sample = Sample::new().expect("a repository");
     let facts = sample.facts::<DefaultPrompt>().expect("facts");
     let mut out = Vec::with_capacity(8192);
-    let count = allocations(|| draw::<DefaultPrompt>(&facts, sample.request(), Parts::ALL, true, &mut out));
+    let count = allocations(|| {
+        draw::<DefaultPrompt>(&facts, sample.request(), Parts::ALL, &Terminal::default(), &mut out)
+    });
     assert_eq!(count, 0);
     let text = String::from_utf8(out).expect("UTF-8");
     for shown in ["main", "[!?", "v1.2.3", "v20.1.0", "v1.95.0", "v3.13.1", "v1.25.0", "1m1s", "❯"] {

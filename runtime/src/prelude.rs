@@ -1,9 +1,246 @@
 //! The prelude: what goes to the terminal once before a prompt, and is no part of it.
 //!
-//! A shell prints it as it is, without reading prompt escapes into it.
+//! A shell prints it as it is, without reading prompt escapes into it. It holds operating system commands (OSC): the mark that ends
+//! a command's output, the directory, the title, a notification; and the footer of a finished command. Each is there only if the configuration
+//! asks for it.
+//!
+//! Sources: ECMA-48, 8.3.89; xterm's `ctlseqs`; the "semantic prompts" proposal of Per Bothner (OSC 133); freedesktop's terminal working group (OSC 7).
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::io::Io;
+use crate::pen::{HumanDuration, Notification, Pen, Profile, Terminal};
 use crate::prompt::Prompt;
 use crate::request::Request;
+use crate::shell::Shell;
+
+/// What a configuration wants sent to the terminal besides the prompt.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option that is on or off")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extras {
+    /// The profile, if the configuration chooses one.
+    pub profile: Option<Profile>,
+    /// Whether [`Prompt::title`] names the window.
+    pub title: bool,
+    /// Whether the terminal is told the directory (OSC 7).
+    pub report_directory: bool,
+    /// Whether prompts, commands and their output are marked (OSC 133).
+    pub marks: bool,
+    /// Whether [`Prompt::footer`] is drawn after a command.
+    pub footer: bool,
+    /// When the user is notified that a command has ended, and how.
+    pub notify: Option<Notify>,
+}
+
+/// When the user is notified that a command has ended, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notify {
+    /// After commands that ran for so long.
+    pub after: Duration,
+    /// How; `None` for what suits the terminal.
+    pub with: Option<Notification>,
+}
+
+impl Extras {
+    /// Nothing.
+    pub const NONE: Extras = Extras {
+        profile: None,
+        title: false,
+        report_directory: false,
+        marks: false,
+        footer: false,
+        notify: None,
+    };
+}
+
+/// Learns about the terminal, as far as a prompt has to know, from the environment of the shell.
+pub fn terminal<P: Prompt, I: Io>(io: &I) -> Terminal {
+    let variable = |name: &str| io.env(name);
+    let mut terminal = Terminal::from_environment(P::EXTRAS.profile, variable);
+    if let Some(Notify { with: None, .. }) = P::EXTRAS.notify {
+        terminal = terminal.notifying(variable);
+    }
+    if P::EXTRAS.report_directory {
+        terminal.host = io.hostname();
+    }
+    terminal
+}
+
+/// The environment variables that [`terminal`] looks at.
+pub fn variables<P: Prompt>() -> impl Iterator<Item = &'static str> {
+    let asks = matches!(P::EXTRAS.notify, Some(Notify { with: None, .. }));
+    let more = if asks { Terminal::NOTIFICATION_VARIABLES } else { &[] };
+    Terminal::VARIABLES.iter().chain(more).copied()
+}
 
 /// Draws the prelude; nothing where the configuration asks for none of it.
-pub fn draw<P: Prompt>(_facts: &P::Facts, _request: &Request, _colors: bool, _out: &mut Vec<u8>) {}
+pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal, out: &mut Vec<u8>) {
+    let Extras { title, report_directory, marks, footer, notify, .. } = P::EXTRAS;
+    if marks && terminal.sequences && request.duration.is_some() {
+        command(out, "133;D", |out| end_of_output(request, out));
+    }
+    if footer && request.duration.is_some() {
+        let start = out.len();
+        let mut pen = Pen::new(out, Shell::Plain, request.terminal_columns).on(terminal);
+        P::footer(facts, &mut pen);
+        pen.finish();
+        if out.len() > start {
+            out.push(b'\n');
+        }
+    }
+    if !terminal.sequences {
+        return;
+    }
+    if let (true, Some(path)) = (report_directory, &request.logical_path) {
+        command(out, "7;", |out| out.extend_from_slice(file_url(&terminal.host, path).as_bytes()));
+    }
+    if title {
+        command(out, "0;", |out| {
+            let mut pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile).colored(false);
+            pen = pen.on_one_line();
+            P::title(facts, &mut pen);
+            pen.finish();
+        });
+    }
+    if let Some(Notify { after, with }) = notify {
+        notification(request, after, with.unwrap_or(terminal.notification), out);
+    }
+}
+
+/// What ends an operating system command. Unlike `ESC \` it means nothing to a shell that reads a prompt.
+pub(crate) const COMMAND_END: u8 = b'\x07';
+
+/// The longest text in an operating system command (bytes): terminals have limits of their own, and behind those it is shown as text.
+const LONGEST_COMMAND: usize = 1000;
+
+/// Writes one operating system command. Control characters in what `write` appends are taken out, so that nothing ends it early.
+fn command(out: &mut Vec<u8>, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(b"\x1b]");
+    out.extend_from_slice(name.as_bytes());
+    let start = out.len();
+    write(out);
+    clean(out, start);
+    out.push(COMMAND_END);
+}
+
+/// Takes control characters (C0, DEL, C1) out of the text from `start` on, and cuts it where it is too long.
+fn clean(out: &mut Vec<u8>, start: usize) {
+    let mut kept = start;
+    let mut at = start;
+    while at < out.len() {
+        let is_c1 = out[at] == 0xc2 && out.get(at + 1).is_some_and(|next| (0x80..0xa0).contains(next));
+        if is_c1 {
+            at += 2;
+            continue;
+        }
+        if !out[at].is_ascii_control() {
+            out[kept] = out[at];
+            kept += 1;
+        }
+        at += 1;
+    }
+    out.truncate(kept);
+    if out.len() - start > LONGEST_COMMAND {
+        let mut end = start + LONGEST_COMMAND;
+        while end > start && out[end] & 0xc0 == 0x80 {
+            end -= 1;
+        }
+        out.truncate(end);
+    }
+}
+
+/// The status of the finished command, if it is a number.
+fn end_of_output(request: &Request, out: &mut Vec<u8>) {
+    if let Some(status) = numeric_status(request) {
+        out.push(b';');
+        out.extend_from_slice(status.as_bytes());
+    }
+}
+
+fn numeric_status(request: &Request) -> Option<&str> {
+    let is_number = |status: &&str| !status.is_empty() && status.bytes().all(|byte| byte.is_ascii_digit());
+    request.status.as_deref().filter(is_number)
+}
+
+/// The address of a file on this machine: `file://host/path`, with all but unreserved characters as `%XX`. Source: RFC 8089, RFC 3986.
+///
+/// ```
+/// use std::path::Path;
+/// use ziron_runtime::prelude::file_url;
+/// assert_eq!(file_url("box", Path::new("/home/me/a b")), "file://box/home/me/a%20b");
+/// ```
+pub fn file_url(host: &str, path: &Path) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let path = path.as_os_str().as_bytes();
+    let mut url = String::with_capacity(path.len() + host.len() + 16);
+    url.push_str("file://");
+    url.extend(host.chars().filter(|c| c.is_ascii() && is_unreserved(*c as u8)));
+    for &byte in path {
+        if byte == b'/' || is_unreserved(byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push('%');
+            url.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            url.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+    url
+}
+
+/// The statuses of a command that its user has interrupted, quit or suspended, who is therefore there: 128 and the signal, on Linux and elsewhere.
+/// Source: signal(7).
+const GIVEN_UP: [&str; 4] = ["130", "131", "146", "148"];
+
+/// Says that a long command has ended.
+fn notification(request: &Request, after: Duration, with: Notification, out: &mut Vec<u8>) {
+    let Some(duration) = request.duration.filter(|duration| *duration >= after) else { return };
+    let status = numeric_status(request);
+    if status.is_some_and(|status| GIVEN_UP.contains(&status)) {
+        return;
+    }
+    let folder = request.logical_path.as_deref().and_then(Path::file_name).unwrap_or_default();
+    let title = |out: &mut Vec<u8>| say(out, |pen| pen.put(folder.to_string_lossy().as_ref()));
+    let text = |out: &mut Vec<u8>| {
+        say(out, |pen| {
+            match status {
+                None | Some("0") => pen.text("finished in "),
+                Some(status) => {
+                    pen.text("failed with ");
+                    pen.put(status);
+                    pen.text(" after ");
+                }
+            }
+            pen.put(&HumanDuration { duration, milliseconds: false });
+        });
+    };
+    match with {
+        Notification::Bell => out.push(b'\x07'),
+        Notification::Osc9 => command(out, "9;", |out| {
+            title(out);
+            out.extend_from_slice(b": ");
+            text(out);
+        }),
+        Notification::Osc777 => command(out, "777;notify;", |out| {
+            title(out);
+            out.push(b';');
+            text(out);
+        }),
+        // Source: kitty's "Desktop notifications".
+        Notification::Osc99 => {
+            command(out, "99;i=ziron:d=0:o=unfocused;", title);
+            command(out, "99;i=ziron:p=body:o=unfocused;", text);
+        }
+    }
+}
+
+/// Draws text for a field of an operating system command: a semicolon, which would end the field, becomes a comma.
+fn say(out: &mut Vec<u8>, draw: impl FnOnce(&mut Pen<'_>)) {
+    let start = out.len();
+    let mut pen = Pen::new(out, Shell::Plain, 0).colored(false);
+    draw(&mut pen);
+    pen.finish();
+    out[start..].iter_mut().filter(|byte| **byte == b';').for_each(|byte| *byte = b',');
+}

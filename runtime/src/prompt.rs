@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::gather::{Gather, Parts};
-use crate::pen::Pen;
-use crate::prelude;
+use crate::pen::{Pen, Profile, Terminal};
+use crate::prelude::{self, Extras};
 use crate::request::Request;
+use crate::shell::Shell;
 use crate::source::Manifest;
 
 /// What separates the parts of a reply (unit separator): no data and no literal can contain it.
@@ -22,6 +23,8 @@ pub trait Prompt {
     const SETTINGS: Settings;
     /// What it says about the background mode; `None` if there is none.
     const BACKGROUND: Option<Background> = None;
+    /// What it wants sent to the terminal besides the prompt.
+    const EXTRAS: Extras = Extras::NONE;
     /// All modules of the plan, in the order in which they are drawn.
     const MODULES: &'static [Module<Self::Facts>];
 
@@ -114,7 +117,13 @@ enum Side {
 }
 
 /// Draws parts of a prompt into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
-pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors: bool, out: &mut Vec<u8>) {
+pub fn draw<P: Prompt>(
+    facts: &P::Facts,
+    request: &Request,
+    parts: Parts,
+    terminal: &Terminal,
+    out: &mut Vec<u8>,
+) {
     let all: [(Parts, Side, Draw<P::Facts>); 4] = [
         (Parts::LEFT, Side::Left, P::left),
         (Parts::RIGHT, Side::Right, P::right),
@@ -125,23 +134,50 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, parts: Parts, colors
         if !part.meets(parts) {
             continue;
         }
-        let mut pen = Pen::new(out, request.shell, request.terminal_columns).colored(colors);
-        if side == Side::Right {
-            pen = pen.on_one_line();
+        let mut pen = Pen::new(out, request.shell, request.terminal_columns).on(terminal);
+        match side {
+            Side::Left => {
+                if part == Parts::LEFT && P::SETTINGS.add_newline {
+                    pen.newline();
+                }
+                // An empty transient prompt says that the prompt stays as it is.
+                let is_marked = P::EXTRAS.marks && (part == Parts::LEFT || P::SETTINGS.transient);
+                draw_marked(&mut pen, is_marked.then_some("133;A"), |pen| draw(facts, pen));
+            }
+            // It would be read in the middle of the line that the user types.
+            Side::Right if terminal.profile == Profile::ScreenReader => {}
+            Side::Right => {
+                pen = pen.on_one_line();
+                draw(facts, &mut pen);
+            }
         }
-        if part == Parts::LEFT && P::SETTINGS.add_newline {
-            pen.newline();
-        }
-        draw(facts, &mut pen);
         pen.finish();
         if parts == Parts::ALL {
             out.push(PART_END);
         }
     }
     if Parts::PRELUDE.meets(parts) {
-        prelude::draw::<P>(facts, request, colors, out);
+        prelude::draw::<P>(facts, request, terminal, out);
         if parts == Parts::ALL {
             out.push(PART_END);
         }
+    }
+}
+
+/// Draws the prompt of a continued line.
+pub fn draw_continuation<P: Prompt>(shell: Shell, terminal: &Terminal, out: &mut Vec<u8>) {
+    let mut pen = Pen::new(out, shell, 80).on(terminal);
+    draw_marked(&mut pen, P::EXTRAS.marks.then_some("133;P;k=s"), P::continuation);
+    pen.finish();
+}
+
+/// Draws with a mark before, and one after it where the user's input begins.
+fn draw_marked(pen: &mut Pen<'_>, mark: Option<&str>, draw: impl FnOnce(&mut Pen<'_>)) {
+    if let Some(mark) = mark {
+        pen.command(mark);
+    }
+    draw(pen);
+    if mark.is_some() {
+        pen.command("133;B");
     }
 }

@@ -120,6 +120,9 @@ if [[ ${PS0-} != *_ziron_start* ]]; then
   fi
 fi
 
+# Where marks are on, the output of the command begins here.
+[[ @MARKS@ != 1 || ${PS0-} == *'133;C'* ]] || PS0=${PS0-}'\e]133;C\a'
+
 \builtin shopt -s promptvars checkwinsize
 [[ -z $_ziron_continuation ]] || PS2=$_ziron_continuation
 [[ -n ${COLUMNS-} ]] || (:) # With checkwinsize, a child that ends makes bash look up the width.

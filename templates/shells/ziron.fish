@@ -44,6 +44,19 @@ function _ziron_keymap
     end
 end
 
+# fish marks the output of a command from 4.0 on.
+if test @MARKS@ = 1; and string match -qr '^[0-3]\.' -- $version
+    function _ziron_output_begins --on-event fish_preexec
+        builtin printf '\e]133;C\a' >&2
+    end
+end
+
+# The prompt names the window: the shell must not, right after it.
+if test @TITLE@ = 1
+    function fish_title
+    end
+end
+
 function fish_prompt --description 'Ziron: left prompt'
     if test "$_ziron_shrink" = 1; or builtin contains -- --final-rendering $argv
         if test -n "$_ziron_transient_left"

@@ -6,6 +6,7 @@
 \builtin typeset -g _ziron_path=@ZIRON@
 \builtin typeset -g _ziron_continuation=@CONTINUATION@
 \builtin typeset -g _ziron_transient=@TRANSIENT@
+\builtin typeset -g _ziron_marks=@MARKS@
 
 # The quoted text is read without aliases and as plain zsh, whatever options the user likes; and its functions run so too (zsh calls
 # this a sticky emulation). It must therefore hold no single quote.
@@ -32,6 +33,7 @@ function _ziron_draw {
 
 function _ziron_preexec {
   [[ $1$3 != *trap* ]] || _ziron_look=1
+  [[ $_ziron_marks != 1 ]] || builtin print -n "\e]133;C\a" # The output of the command begins.
   _ziron_start=${EPOCHREALTIME-}
 }
 

@@ -81,7 +81,15 @@ pub fn main(
     if command == "init" {
         let shell = Shell::from_name(arguments.get(2).map_or("", String::as_str));
         let continuation = draw(shell, ":> ", Color::Ansi(6));
-        let script = shell::script(shell, program, &continuation, is_transient, "stub");
+        let script = shell::Script {
+            binary: program,
+            continuation: &continuation,
+            transient: is_transient,
+            marks: true,
+            title: true,
+            build: "stub",
+        };
+        let script = shell::script(shell, &script);
         return out.write_all(script.ok_or_else(|| io::Error::other("no such shell"))?.as_bytes());
     }
     let told = Told { arguments: arguments[1..].to_vec() };

@@ -9,7 +9,7 @@ use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{self, Prompt};
 use crate::request::Request;
-use crate::shell::{self, Shell};
+use crate::shell::{self, Script, Shell};
 use crate::store::{REFRESH_BUDGET, Store};
 
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
@@ -21,7 +21,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     let gather = Direct::new(world::means::<P>(&request), &request, parts, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    prompt::draw::<P>(&facts, &request, parts, world::colors(), &mut out);
+    prompt::draw::<P>(&facts, &request, parts, &world::terminal::<P>(), &mut out);
     output::write(&out);
     let Means { place, store, .. } = gather.means();
     if let (true, Some(store)) = (gather.is_late(), store) {
@@ -37,9 +37,7 @@ pub(super) fn continuation<P: Prompt>(request: &Request) {
 }
 
 fn continuation_into<P: Prompt>(shell: Shell, out: &mut Vec<u8>) {
-    let mut pen = Pen::new(out, shell, 80).colored(world::colors());
-    P::continuation(&mut pen);
-    pen.finish();
+    prompt::draw_continuation::<P>(shell, &world::terminal::<P>(), out);
 }
 
 /// Draws one module.
@@ -52,7 +50,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
     let gather = Direct::new(world::means::<P>(&request), &request, Parts::MODULES, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(world::colors());
+    let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).on(&world::terminal::<P>());
     (module.draw)(&facts, &mut pen);
     pen.finish();
     output::write(&out);
@@ -80,8 +78,16 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
     let mut continuation = Vec::new();
     continuation_into::<P>(shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);
-    shell::script(shell, binary, &continuation, P::SETTINGS.transient, P::BUILD.build_hash)
-        .ok_or_else(|| String::from("`init` has scripts for zsh, bash and fish"))
+    let sends = world::terminal::<P>().sequences;
+    let script = Script {
+        binary,
+        continuation: &continuation,
+        transient: P::SETTINGS.transient,
+        marks: P::EXTRAS.marks && sends,
+        title: P::EXTRAS.title && sends,
+        build: P::BUILD.build_hash,
+    };
+    shell::script(shell, &script).ok_or_else(|| String::from("`init` has scripts for zsh, bash and fish"))
 }
 
 /// Starts this program once more, detached, to read what came too late. At most one runs for a user.

@@ -55,7 +55,7 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let mut text = String::from("This prompt shows here:\n");
     for module in P::MODULES {
         let mut out = Vec::with_capacity(BUFFER_BYTES);
-        let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(world::colors());
+        let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).on(&world::terminal::<P>());
         (module.draw)(&facts, &mut pen);
         pen.finish();
         let shown = String::from_utf8_lossy(&out);

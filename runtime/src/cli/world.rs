@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crate::gather::Means;
 use crate::io::Real;
+use crate::pen::Terminal;
 use crate::place::{Place, Scan};
+use crate::prelude;
 use crate::prompt::{Prompt, Settings};
 use crate::request::Request;
 use crate::store::Store;
@@ -59,10 +61,9 @@ pub(super) fn store() -> Option<Store> {
     folder.is_absolute().then(|| Store::new(folder.join("facts")))
 }
 
-/// Whether styles may be drawn. Sources: no-color.org; terminfo's `dumb`.
-pub(super) fn colors() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+/// The terminal, as far as the environment tells.
+pub(super) fn terminal<P: Prompt>() -> Terminal {
+    prelude::terminal::<P, _>(&Real::default())
 }
 
 fn terminal_columns() -> Option<u16> {

@@ -5,16 +5,20 @@
 //! steer a terminal and escaped for the shell at hand.
 
 mod data;
+mod plain;
 mod style;
+mod terminal;
 mod width;
 
 pub use data::{Datum, Digits, HumanDuration, Lines, Repeat};
 use data::{Verdict, judge};
 pub use style::{Color, Style};
+pub use terminal::{Notification, Profile, Terminal};
 pub use width::columns;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::prelude::COMMAND_END;
 use crate::shell::Shell;
 
 /// A literal that at least one shell treats specially, in the form that each shell shows as `plain`.
@@ -46,6 +50,9 @@ pub struct Pen<'b> {
     out: &'b mut Vec<u8>,
     shell: Shell,
     colors: bool,
+    profile: Profile,
+    /// Whether operating system commands may be written: marks and links.
+    commands: bool,
     one_line: bool,
     terminal_columns: usize,
     /// The style of text that has none of its own.
@@ -84,6 +91,8 @@ impl<'b> Pen<'b> {
             out,
             shell,
             colors: true,
+            profile: Profile::Unicode,
+            commands: false,
             one_line: false,
             terminal_columns: usize::from(terminal_columns),
             base: Style::PLAIN,
@@ -103,6 +112,20 @@ impl<'b> Pen<'b> {
     #[must_use]
     pub fn colored(self, colors: bool) -> Pen<'b> {
         Pen { colors, ..self }
+    }
+
+    /// Draws for a terminal of which something is known.
+    #[must_use]
+    pub fn on(self, terminal: &Terminal) -> Pen<'b> {
+        let (colors, profile) = (terminal.colors, terminal.profile);
+        let commands = terminal.sequences && zero_width(self.shell).is_some();
+        Pen { colors, profile, commands, ..self }
+    }
+
+    /// Restricts what text may consist of.
+    #[must_use]
+    pub fn in_profile(self, profile: Profile) -> Pen<'b> {
+        Pen { profile, ..self }
     }
 
     /// Leaves out all line breaks: a right prompt has one line.
@@ -142,6 +165,9 @@ impl<'b> Pen<'b> {
 
     /// Draws a literal in which no shell sees anything special and which holds no line break.
     pub fn text(&mut self, literal: &'static str) {
+        if self.profile != Profile::Unicode {
+            return self.put_plainly(literal);
+        }
         self.prepare(literal.is_empty());
         self.out.extend_from_slice(literal.as_bytes());
         self.line_columns += columns(literal);
@@ -149,6 +175,9 @@ impl<'b> Pen<'b> {
 
     /// Draws a literal in the form made for the shell at hand.
     pub fn escaped(&mut self, literal: &Literal) {
+        if self.profile != Profile::Unicode {
+            return self.put_plainly(literal.plain);
+        }
         self.prepare(literal.plain.is_empty());
         let form = match self.shell {
             Shell::Zsh => literal.zsh,
@@ -167,6 +196,9 @@ impl<'b> Pen<'b> {
 
     /// Draws one piece of text from the world on one line: the end of every [`Datum`].
     pub fn put_str(&mut self, text: &str) {
+        if self.profile != Profile::Unicode {
+            return self.put_plainly(text);
+        }
         self.prepare(text.is_empty());
         if text
             .bytes()
@@ -216,9 +248,11 @@ impl<'b> Pen<'b> {
 
     /// Fills the free room of the line with a symbol; several fills share it.
     pub fn fill(&mut self, symbol: &'static str) {
+        let symbol = plain::fill(self.profile, symbol);
         self.prepare(symbol.is_empty());
         let width = columns(symbol);
-        if self.fill_count == FILLS_PER_LINE || width == 0 {
+        let is_single = self.profile == Profile::ScreenReader;
+        if self.fill_count == FILLS_PER_LINE || width == 0 || is_single {
             symbol.chars().for_each(|c| self.put_char(c));
             self.line_columns += width;
         } else {
@@ -230,9 +264,43 @@ impl<'b> Pen<'b> {
 
     /// Draws a fill as one symbol, where there is no line to fill.
     pub fn single_fill(&mut self, symbol: &'static str) {
+        let symbol = plain::fill(self.profile, symbol);
         self.prepare(symbol.is_empty());
         symbol.chars().for_each(|c| self.put_char(c));
         self.line_columns += columns(symbol);
+    }
+
+    /// Begins a link, which [`Pen::unlink`] ends (OSC 8). Source: "Hyperlinks in terminal emulators", Egmont Koblinger.
+    pub fn link(&mut self, url: &str) {
+        if self.commands && !url.is_empty() {
+            self.command_with("8;;", url);
+        }
+    }
+
+    /// Ends a link.
+    pub fn unlink(&mut self) {
+        if self.commands {
+            self.command_with("8;;", "");
+        }
+    }
+
+    /// Writes an operating system command that takes no room, if the terminal and the shell take one.
+    pub(crate) fn command(&mut self, name: &str) {
+        if self.commands {
+            self.change_to(Style::PLAIN);
+            self.command_with(name, "");
+        }
+    }
+
+    /// Writes an operating system command whose text is data: printable ASCII, in the form that the shell shows as it is.
+    fn command_with(&mut self, name: &str, data: &str) {
+        let Some((open, close)) = zero_width(self.shell) else { return };
+        self.out.extend_from_slice(open);
+        self.out.extend_from_slice(b"\x1b]");
+        self.out.extend_from_slice(name.as_bytes());
+        data.chars().filter(char::is_ascii_graphic).for_each(|c| self.put_char(c));
+        self.out.push(COMMAND_END);
+        self.out.extend_from_slice(close);
     }
 
     /// Remembers this point, to return to it if no module draws anything from here on.
@@ -341,6 +409,19 @@ fn filling(symbol: &'static str, columns: Option<usize>) -> impl Iterator<Item =
         *used += width::columns(cluster);
         columns.is_none_or(|columns| *used <= columns).then_some(cluster)
     })
+}
+
+/// What a shell wants around something that takes no room; `None` where that is not known, or the shell writes such commands itself.
+///
+/// Only what is about to be looked at as it is, or has a notation of its own, is safe. Sources: as for [`escape_of`]; fish measures a prompt without
+/// the sequences it knows, of which OSC is one (`screen.cpp`).
+fn zero_width(shell: Shell) -> Option<(&'static [u8], &'static [u8])> {
+    match shell {
+        Shell::Zsh | Shell::Tcsh => Some((b"%{", b"%}")),
+        Shell::Bash => Some((b"\\[", b"\\]")),
+        Shell::Fish | Shell::Pwsh | Shell::Plain => Some((b"", b"")),
+        _ => None,
+    }
 }
 
 /// A text in the form that a shell shows as the text itself: what [`Literal`]s are made of when a program is built.

@@ -23,16 +23,27 @@ impl Quoting {
     }
 }
 
+/// What a script is told about the prompt.
+#[derive(Clone, Copy, Debug)]
+pub struct Script<'s> {
+    /// The absolute path of the program to run.
+    pub binary: &'s str,
+    /// The continuation prompt, drawn for this shell.
+    pub continuation: &'s str,
+    /// Whether the prompt is replaced once a command runs.
+    pub transient: bool,
+    /// Whether the beginning of a command's output is marked (OSC 133;C).
+    pub marks: bool,
+    /// Whether the prompt names the window, so that the shell must not.
+    pub title: bool,
+    /// Which build it is.
+    pub build: &'s str,
+}
+
 /// The script that `init` prints, or `None` for a shell that has none yet.
-///
-/// `binary` is the absolute path to run, `continuation` the continuation prompt drawn for this shell.
-pub fn script(
-    shell: Shell,
-    binary: &str,
-    continuation: &str,
-    transient: bool,
-    build: &str,
-) -> Option<String> {
+pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
+    let Script { binary, continuation, transient, marks, title, build } = *what;
+    let flag = |is_on| if is_on { "1" } else { "0" };
     let (template, quoting) = match shell {
         Shell::Zsh => (include_str!("../../../templates/shells/ziron.zsh"), Quoting::Posix),
         Shell::Bash => (include_str!("../../../templates/shells/ziron.bash"), Quoting::Posix),
@@ -43,7 +54,9 @@ pub fn script(
         template
             .replace("@ZIRON@", &quoting.quote(binary))
             .replace("@CONTINUATION@", &quoting.quote(continuation))
-            .replace("@TRANSIENT@", if transient { "1" } else { "0" })
+            .replace("@TRANSIENT@", flag(transient))
+            .replace("@MARKS@", flag(marks))
+            .replace("@TITLE@", flag(title))
             .replace("@BUILD@", build),
     )
 }

@@ -2,7 +2,7 @@
 
 mod init;
 
-pub use init::{Quoting, script};
+pub use init::{Quoting, Script, script};
 
 macro_rules! shells {
     ($($variant:ident $name:literal $doc:literal),* $(,)?) => {

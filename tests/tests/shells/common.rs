@@ -17,6 +17,7 @@ macro_rules! in_each_shell {
 in_each_shell! {
     status_and_pipe_status, duration_only_of_commands, jobs, width_and_folder, ctrl_c, one_process_a_prompt,
     program_goes_away, hostile_data, prelude_once_and_as_it_is,
+    output_is_marked,
 }
 
 fn status_and_pipe_status(shell: Shell) {
@@ -121,10 +122,21 @@ fn prelude_once_and_as_it_is(shell: Shell) {
     session.run("true");
     session.run("");
     let commands = session.terminal().commands();
-    // fish has titles of its own.
     let ours: Vec<&str> = commands
         .iter()
         .filter_map(|command| command.strip_suffix(data.as_str())?.strip_prefix("0;"))
         .collect();
     assert_eq!(ours, ["1 ", "2 ", "3 "], "{commands:?}");
+    // A title of the shell's own would hide ours.
+    assert_eq!(commands.iter().filter(|command| command.starts_with("0;")).count(), 3, "{commands:?}");
+}
+
+fn output_is_marked(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+    session.run("true");
+    session.run("");
+    session.run("true");
+    let commands = session.terminal().commands();
+    let marks = commands.iter().filter(|command| *command == "133;C").count();
+    assert_eq!(marks, 2, "{commands:?}");
 }

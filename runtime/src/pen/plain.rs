@@ -1,0 +1,266 @@
+//! Plain text: what stands for symbols where a terminal has none, or somebody has them read aloud.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::data::{Verdict, judge};
+use super::{Pen, Profile};
+
+impl Pen<'_> {
+    /// Draws a literal or data in ASCII. Not on the way of a usual prompt.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn put_plainly(&mut self, text: &str) {
+        let profile = self.profile;
+        self.prepare(plainly(profile, text).next().is_none());
+        for c in plainly(profile, text) {
+            self.put_char(c);
+            self.line_columns += 1;
+        }
+    }
+}
+
+/// The symbol of a fill. It has to be there as long as the program, so it is one that is known, or the most usual.
+pub(super) fn fill(profile: Profile, symbol: &'static str) -> &'static str {
+    match profile {
+        Profile::Unicode => symbol,
+        Profile::Ascii if symbol.is_ascii() => symbol,
+        Profile::Ascii => match symbol.chars().next().map(|first| plain(Profile::Ascii, first)) {
+            Some(Plain::As(text)) => text,
+            _ => "-",
+        },
+        Profile::ScreenReader => " ",
+    }
+}
+
+/// What stands for one character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plain {
+    /// The character.
+    Same,
+    /// Other text.
+    As(&'static str),
+    /// A word, with the spaces around it that it needs among others.
+    Word(&'static str),
+    /// Nothing.
+    Gone,
+    /// Nothing, and a space after it goes too: an ornament before a word.
+    Ornament,
+}
+
+/// The characters that stand for a text: ASCII, none of which is a control character.
+fn plainly(profile: Profile, text: &str) -> impl Iterator<Item = char> {
+    let mut chars = text.chars().peekable();
+    let mut piece = "".chars();
+    let mut stands_apart = true;
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(c) = piece.next() {
+                stands_apart = matches!(c, ' ' | '[' | '(' | '{' | '<');
+                return Some(c);
+            }
+            let c = chars.next()?;
+            let stands_for = match judge(c) {
+                Verdict::Keep => plain(profile, c),
+                Verdict::Space => Plain::As(" "),
+                Verdict::Drop => Plain::Gone,
+            };
+            match stands_for {
+                Plain::Same => {
+                    stands_apart = matches!(c, ' ' | '[' | '(' | '{' | '<');
+                    return Some(c);
+                }
+                Plain::As(text) => piece = text.chars(),
+                Plain::Word(word) => {
+                    let word = if stands_apart { word.trim_start() } else { word };
+                    let before_space = chars.peek() == Some(&' ');
+                    piece = if before_space { word.trim_end() } else { word }.chars();
+                }
+                Plain::Gone => {}
+                Plain::Ornament => {
+                    while chars.next_if(|next| next.width().unwrap_or(0) == 0).is_some() {}
+                    chars.next_if_eq(&' ');
+                }
+            }
+        }
+    })
+}
+
+/// Looks up what stands for a character.
+fn plain(profile: Profile, c: char) -> Plain {
+    if c.is_ascii() {
+        return Plain::Same;
+    }
+    if profile == Profile::ScreenReader
+        && let Some(word) = word(c)
+    {
+        return Plain::Word(word);
+    }
+    match similar(c) {
+        Some(text) => Plain::As(text),
+        None if c.is_whitespace() => Plain::As(" "),
+        None if c.width().unwrap_or(0) == 0 => Plain::Gone,
+        // Letters and numbers in circles and squares are symbols to a prompt.
+        None if matches!(c, '\u{2460}'..='\u{24ff}' | '\u{1f100}'..='\u{1f2ff}') => Plain::Ornament,
+        None if c.is_alphanumeric() => Plain::As("?"),
+        None => Plain::Ornament,
+    }
+}
+
+/// Words for symbols whose meaning in a prompt is known.
+fn word(c: char) -> Option<&'static str> {
+    Some(match c {
+        '⇡' => " ahead ",
+        '⇣' => " behind ",
+        '⇕' => " diverged ",
+        '↑' => " up ",
+        '↓' => " down ",
+        '→' | '➜' => " to ",
+        '✓' | '✔' | '✅' => " ok ",
+        '✗' | '✘' | '✖' | '❌' => " error ",
+        '⚠' => " warning ",
+        '🔒' => " read-only ",
+        '✦' => " jobs ",
+        _ => return None,
+    })
+}
+
+/// ASCII that looks similar.
+fn similar(c: char) -> Option<&'static str> {
+    Some(match c {
+        '❯' | '›' | '➜' | '▶' | '►' | '▸' | '❱' | '⟩' => ">",
+        '❮' | '‹' | '◀' | '◄' | '◂' | '❰' | '⟨' => "<",
+        '»' => ">>",
+        '«' => "<<",
+        '→' | '⇒' | '⟶' | '➔' => "->",
+        '←' | '⇐' | '⟵' => "<-",
+        '↔' | '⇔' => "<->",
+        '↑' | '⇡' | '▲' | '⬆' | '△' => "^",
+        '↓' | '⇣' | '▼' | '⬇' | '▽' => "v",
+        '⇕' | '↕' => "^v",
+        '…' => "...",
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => "-",
+        '‘' | '’' | '‚' | '′' => "'",
+        '“' | '”' | '„' | '″' => "\"",
+        '∙' | '·' => ".",
+        '•' | '●' | '◆' | '★' | '☆' | '✱' | '✶' | '✦' | '✧' => "*",
+        '○' | '◇' | '◯' => "o",
+        '✓' | '✔' | '✅' => "ok",
+        '×' | '✗' | '✘' | '✖' | '❌' => "x",
+        '✚' | '➕' => "+",
+        '±' => "+-",
+        '≠' => "!=",
+        '≤' => "<=",
+        '≥' => ">=",
+        '≈' => "~",
+        '¦' | '▌' | '▐' => "|",
+        '⚠' | '❗' => "!",
+        '❓' => "?",
+        '🔒' => "RO",
+        // Lines and corners. Source: Unicode, "Box Drawing".
+        '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '═' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾' => {
+            "-"
+        }
+        '│' | '┃' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '║' | '╵' | '╷' | '╹' | '╻' | '╽' | '╿' => {
+            "|"
+        }
+        '╱' => "/",
+        '╲' => "\\",
+        '╳' => "X",
+        '\u{2500}'..='\u{257f}' => "+",
+        // Shades begin and end coloured stretches.
+        '░' | '▒' | '▓' => "",
+        '\u{2580}'..='\u{259f}' => "#",
+        // Powerline: thin separators, then those between two backgrounds, which colours alone can tell apart.
+        '\u{e0b1}' | '\u{e0b3}' | '\u{e0b5}' | '\u{e0b7}' | '\u{e0b9}' | '\u{e0bb}' | '\u{e0bd}'
+        | '\u{e0bf}' => "|",
+        '\u{e0b0}'..='\u{e0d4}' => "",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::Shell;
+
+    fn ascii(text: &str) -> String {
+        plainly(Profile::Ascii, text).collect()
+    }
+
+    fn read_aloud(text: &str) -> String {
+        plainly(Profile::ScreenReader, text).collect()
+    }
+
+    #[test]
+    fn symbols_become_similar_text() {
+        for (text, expected) in [
+            ("plain ~/a_b", "plain ~/a_b"),
+            ("❯ ", "> "),
+            ("…/src", ".../src"),
+            ("┌─[a]─╮│", "+-[a]-+|"),
+            ("⇡2⇣1", "^2v1"),
+            ("\u{e0b0}\u{e0b1}", "|"),
+            ("größe 日本", "gr??e ??"),
+            ("e\u{301}t", "et"),
+            ("a\u{a0}b\u{1b}\u{202e}c", "a bc"),
+        ] {
+            assert_eq!(ascii(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ornaments_go_with_their_space() {
+        for (text, expected) in [
+            ("via 🦀 v1", "via v1"),
+            ("on \u{e0a0} main", "on main"),
+            ("☁️  (prod)", " (prod)"),
+            ("👨\u{200d}💻 x", "x"),
+            ("🅰", ""),
+        ] {
+            assert_eq!(ascii(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_stand_apart() {
+        for (text, expected) in
+            [("⇡2", "ahead 2"), ("[!⇡", "[! ahead "), ("[⇣1]", "[behind 1]"), ("a → b", "a to b")]
+        {
+            assert_eq!(read_aloud(text), expected, "{text}");
+        }
+    }
+
+    fn drawn(profile: Profile, columns: u16, with: impl FnOnce(&mut Pen<'_>)) -> String {
+        let mut out = Vec::new();
+        let mut pen = Pen::new(&mut out, Shell::Zsh, columns).in_profile(profile);
+        with(&mut pen);
+        pen.finish();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn fills_stay_right() {
+        let line = |symbol| {
+            move |pen: &mut Pen<'_>| {
+                pen.text("…🦀 100%");
+                pen.fill(symbol);
+                pen.put("größe");
+            }
+        };
+        assert_eq!(drawn(Profile::Ascii, 15, line("─")), "...100%%---gr??e");
+        assert_eq!(drawn(Profile::Ascii, 15, line("🦀")), "...100%%---gr??e");
+        assert_eq!(drawn(Profile::Ascii, 15, line(".")), "...100%%...gr??e");
+        assert_eq!(drawn(Profile::ScreenReader, 15, line("─")), "...100%% gr??e");
+    }
+
+    #[test]
+    fn what_draws_nothing_shows_nothing() {
+        let text = drawn(Profile::Ascii, 80, |pen| {
+            pen.begin(super::super::Style::new().bold());
+            pen.text("🦀 ");
+            pen.end();
+            pen.text("x");
+        });
+        assert_eq!(text, "x");
+    }
+}
