@@ -122,11 +122,15 @@ impl Folder {
         Ok(rustix::fs::chmodat(&self.open, name, FILE_MODE, AtFlags::empty())?)
     }
 
-    /// The same; Apple's systems do not make nodes relative to a folder.
+    /// Makes a new FIFO, 0600, in place of one that a session has left behind. Apple's systems make none relative to a folder; nobody else
+    /// can exchange this one.
     #[cfg(target_vendor = "apple")]
     pub fn make_fifo(&self, name: &str) -> io::Result<()> {
         self.remove(name, FileType::Fifo)?;
-        rustix::fs::mkfifoat(&self.open, name, FILE_MODE)?;
+        nix::unistd::mkfifo(
+            &self.path.join(name),
+            nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR,
+        )?;
         Ok(rustix::fs::chmodat(&self.open, name, FILE_MODE, AtFlags::empty())?)
     }
 
