@@ -4,6 +4,7 @@
 //! wrong was found by the plan's checks. Everything is in one module with imports of its own, so that it compiles anywhere.
 
 mod body;
+mod extras;
 mod module;
 mod style;
 mod value;
@@ -14,7 +15,7 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::spec::Value;
 
-use crate::plan::{FactUse, LEFT, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
+use crate::plan::{FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
 use body::Body;
 use style::Styles;
 
@@ -78,6 +79,7 @@ fn imports(items: &TokenStream) -> TokenStream {
         "Background",
         "Build",
         "Condition",
+        "Extras",
         "FactOf",
         "Forget",
         "Format",
@@ -85,8 +87,11 @@ fn imports(items: &TokenStream) -> TokenStream {
         "Literal",
         "Manifest",
         "Module",
+        "Notification",
+        "Notify",
         "Parts",
         "Pen",
+        "Profile",
         "Request",
         "Settings",
         "Style",
@@ -150,6 +155,7 @@ fn spaced(code: &str) -> String {
             "const BUILD",
             "const SETTINGS",
             "const BACKGROUND",
+            "const EXTRAS",
             "const MODULES",
             "pub const ",
         ];
@@ -271,6 +277,9 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     let continuation = part("continuation", &plan.parts.continuation, false, styles);
     let transient_left = part("transient_left", &plan.parts.transient_left, true, styles);
     let transient_right = part("transient_right", &plan.parts.transient_right, true, styles);
+    let extras = extras::constant(plan);
+    let [title, footer] = [("title", &plan.parts.title), ("footer", &plan.parts.footer)]
+        .map(|(name, nodes)| (!nodes.is_empty()).then(|| part(name, nodes, true, styles)));
     quote! {
         /// The prompt.
         #[derive(Clone, Copy, Debug)]
@@ -282,6 +291,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             const BUILD: Build = #build;
             const SETTINGS: Settings = #settings;
             #background
+            #extras
             const MODULES: &'static [Module<Facts>] = &[#(#table),*];
 
             fn gather<G: Gather>(#gather_name: &G) -> Facts {
@@ -294,6 +304,8 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             #continuation
             #transient_left
             #transient_right
+            #title
+            #footer
 
             fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
                 ::std::vec::Vec::from([#(#sources),*])
@@ -336,6 +348,7 @@ fn settings(plan: &Plan) -> TokenStream {
         scan_timeout_ms,
         follow_symlinks,
         transient,
+        extras: _,
     } = plan.settings;
     let [budget_ms, command_timeout_ms, scan_timeout_ms] =
         [budget_ms, command_timeout_ms, scan_timeout_ms].map(Literal::u64_unsuffixed);
@@ -353,7 +366,7 @@ fn settings(plan: &Plan) -> TokenStream {
 
 /// The parts that need a source; single modules always do.
 fn parts(set: PartSet) -> TokenStream {
-    let names = [(LEFT, "LEFT"), (RIGHT, "RIGHT"), (TRANSIENT, "TRANSIENT")];
+    let names = [(LEFT, "LEFT"), (RIGHT, "RIGHT"), (TRANSIENT, "TRANSIENT"), (PRELUDE, "PRELUDE")];
     let mut tokens = quote!(Parts::MODULES);
     for (bit, name) in names {
         if set & bit != 0 {

@@ -4,6 +4,7 @@
 //! the prompt needs is listed, and no other. The [`emitter`](crate::emit) writes a plan as Rust; the interpreter draws it as it is.
 
 mod background;
+mod extras;
 mod layout;
 mod look;
 mod lower;
@@ -14,6 +15,7 @@ mod settings;
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
 pub use background::Background;
+pub use extras::Extras;
 pub use settings::Settings;
 
 use crate::diagnostic::Diagnostics;
@@ -48,9 +50,13 @@ pub struct Parts {
     pub transient_left: Vec<Node>,
     /// What stays of the right prompt.
     pub transient_right: Vec<Node>,
+    /// What the window is called.
+    pub title: Vec<Node>,
+    /// What is said about a finished command.
+    pub footer: Vec<Node>,
 }
 
-/// A set of parts, as bits: left 1, right 2, transient 4.
+/// A set of parts, as bits: left 1, right 2, transient 4, prelude 16.
 pub type PartSet = u8;
 
 /// The left prompt.
@@ -59,6 +65,8 @@ pub const LEFT: PartSet = 1;
 pub const RIGHT: PartSet = 2;
 /// What stays of either.
 pub const TRANSIENT: PartSet = 4;
+/// What is printed once before the prompt.
+pub const PRELUDE: PartSet = 16;
 
 /// One module of a plan: a table of the configuration, or a module without one.
 #[derive(Clone, Debug)]

@@ -86,6 +86,7 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal,
         let mut pen = Pen::new(out, Shell::Plain, request.terminal_columns).on(terminal);
         P::footer(facts, &mut pen);
         pen.finish();
+        trim(out, start);
         if out.len() > start {
             out.push(b'\n');
         }
@@ -98,14 +99,23 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal,
     }
     if title {
         command(out, "0;", |out| {
-            let mut pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile).colored(false);
-            pen = pen.on_one_line();
+            let start = out.len();
+            let pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile);
+            let mut pen = pen.colored(false).on_one_line();
             P::title(facts, &mut pen);
             pen.finish();
+            trim(out, start);
         });
     }
     if let Some(Notify { after, with }) = notify {
         notification(request, after, with.unwrap_or(terminal.notification), out);
+    }
+}
+
+/// Takes spaces away from the end: most formats of modules end in one.
+fn trim(out: &mut Vec<u8>, start: usize) {
+    while out.len() > start && out.last() == Some(&b' ') {
+        out.pop();
     }
 }
 
@@ -201,7 +211,8 @@ fn notification(request: &Request, after: Duration, with: Notification, out: &mu
     if status.is_some_and(|status| GIVEN_UP.contains(&status)) {
         return;
     }
-    let folder = request.logical_path.as_deref().and_then(Path::file_name).unwrap_or_default();
+    let path = request.logical_path.as_deref().unwrap_or(Path::new("/"));
+    let folder = path.file_name().unwrap_or(path.as_os_str());
     let title = |out: &mut Vec<u8>| say(out, |pen| pen.put(folder.to_string_lossy().as_ref()));
     let text = |out: &mut Vec<u8>| {
         say(out, |pen| {
@@ -244,3 +255,6 @@ fn say(out: &mut Vec<u8>, draw: impl FnOnce(&mut Pen<'_>)) {
     pen.finish();
     out[start..].iter_mut().filter(|byte| **byte == b';').for_each(|byte| *byte = b',');
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ macro_rules! golden {
         }
     };
 }
-golden! { git layout many nested powerline status tool }
+golden! { extras git layout many nested powerline status tool }
 
 #[test]
 fn every_expansion_is_here() {
@@ -31,4 +31,12 @@ fn every_expansion_is_here() {
         files.filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned())).collect();
     names.sort();
     assert_eq!(names, NAMES);
+}
+
+#[test]
+fn nothing_is_sent_that_nobody_asked_for() {
+    assert_eq!(layout::Prompt::EXTRAS, ziron::Extras::NONE);
+    let extras = extras::Prompt::EXTRAS;
+    assert!(extras.title && extras.footer && extras.report_directory && extras.marks);
+    assert_eq!(extras.notify.map(|notify| notify.after), Some(std::time::Duration::from_secs(10)));
 }

@@ -9,7 +9,9 @@ use super::background;
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS};
-use super::{FactUse, LEFT, Look, Module, Node, PartSet, Parts, Plan, RIGHT, Source, SourceKind, TRANSIENT};
+use super::{
+    FactUse, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind, TRANSIENT,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::specs::{self, NOT_YET, Specs, specs};
 use crate::syntax::format::{self, Piece, StylePart};
@@ -56,6 +58,13 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
         parts.transient_left = layout.part(&transient_left, TRANSIENT);
         parts.transient_right = layout.part(&transient_right, TRANSIENT);
         on_one_line(&mut parts.transient_right);
+    }
+    if let Some(title) = formats.title {
+        parts.title = layout.part(&Written::from(title), PRELUDE);
+        on_one_line(&mut parts.title);
+    }
+    if let Some(footer) = formats.footer {
+        parts.footer = layout.part(&Written::from(footer), PRELUDE);
     }
     layout.has_facts = false;
     parts.continuation = layout.part(&continuation, LEFT);

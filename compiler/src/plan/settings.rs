@@ -1,5 +1,6 @@
 //! What a configuration says about the prompt as a whole: the root options, and the `[ziron]` table.
 
+use super::extras::{self, Extras};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::syntax::toml::{Table, Text, Value};
 
@@ -18,6 +19,8 @@ pub struct Settings {
     pub follow_symlinks: bool,
     /// Whether the shell replaces the prompt once a command runs.
     pub transient: bool,
+    /// What the terminal is sent besides the prompt.
+    pub extras: Extras,
 }
 
 /// The formats of the parts, as they are written; `None` for the default.
@@ -28,6 +31,8 @@ pub(super) struct Formats<'c> {
     pub(super) continuation: Option<&'c Text>,
     pub(super) transient_left: Option<&'c Text>,
     pub(super) transient_right: Option<&'c Text>,
+    pub(super) title: Option<&'c Text>,
+    pub(super) footer: Option<&'c Text>,
 }
 
 /// The default formats. Source: starship's documentation; the transient ones are ours.
@@ -51,7 +56,19 @@ pub(super) const ROOT: &[&str] = &[
     "daemon",
 ];
 
-const ZIRON: &[&str] = &["budget", "transient", "transient_format", "transient_right_format"];
+const ZIRON: &[&str] = &[
+    "budget",
+    "transient",
+    "transient_format",
+    "transient_right_format",
+    "title",
+    "footer",
+    "report_directory",
+    "marks",
+    "notify_after",
+    "notify_with",
+    "profile",
+];
 
 /// Whether the root understands this key.
 pub(super) fn is_root_option(name: &str) -> bool {
@@ -76,6 +93,7 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
         scan_timeout_ms: reader.milliseconds("scan_timeout").unwrap_or(30),
         follow_symlinks: reader.flag("follow_symlinks").unwrap_or(true),
         transient: false,
+        extras: Extras::default(),
     };
     let Some(value) = root.get("ziron") else { return (settings, formats) };
     let Some(table) = value.as_table() else {
@@ -87,6 +105,9 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
     settings.transient = reader.flag("transient").unwrap_or(false);
     formats.transient_left = reader.text("transient_format");
     formats.transient_right = reader.text("transient_right_format");
+    formats.title = reader.text("title");
+    formats.footer = reader.text("footer");
+    settings.extras = extras::read(&mut reader);
     unknown_options("ziron", table, ZIRON, diagnostics);
     (settings, formats)
 }
@@ -131,6 +152,22 @@ impl<'c> Reader<'c, '_> {
 
     fn text(&mut self, name: &str) -> Option<&'c Text> {
         self.take(name, "a string with a format", Value::as_text)
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.take(name, "a string", Value::as_text)?;
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.as_str()) {
+            return Some(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let help = nearest(text.as_str(), known.iter().copied()).map(|word| format!("write `\"{word}\"`"));
+        self.diagnostics.push(
+            Diagnostic::new(Code::OutOfRange, text.span(), format!("`{name}` cannot be `{}`", text.as_str()))
+                .label(format!("expected one of: {}", known.join(", ")))
+                .maybe_help(help),
+        );
+        None
     }
 
     pub(super) fn milliseconds(&mut self, name: &str) -> Option<u64> {

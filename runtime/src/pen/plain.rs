@@ -125,6 +125,7 @@ fn word(c: char) -> Option<&'static str> {
 }
 
 /// ASCII that looks similar.
+#[allow(clippy::match_same_arms, reason = "a table in the order of what it is about")]
 fn similar(c: char) -> Option<&'static str> {
     Some(match c {
         '❯' | '›' | '➜' | '▶' | '►' | '▸' | '❱' | '⟩' => ">",

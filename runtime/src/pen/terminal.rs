@@ -80,7 +80,7 @@ impl Terminal {
     /// Learns about a terminal from environment variables; `configured` is the profile that the configuration chooses.
     ///
     /// `ZIRON_PROFILE` comes first, then the configuration, then what can be seen: a locale that is set and is not UTF-8, and the console of
-    /// Linux, whose fonts have at most 512 characters, get ASCII. Sources: no-color.org; terminfo's `dumb`; locale(7); console_codes(4).
+    /// Linux, whose fonts have at most 512 characters, get ASCII. Sources: no-color.org; terminfo's `dumb`; locale(7); `console_codes(4)`.
     ///
     /// ```
     /// use ziron_runtime::pen::{Profile, Terminal};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ziron_compiler::plan::{FactUse, LEFT, PartSet, Plan, RIGHT, TRANSIENT};
+use ziron_compiler::plan::{FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, TRANSIENT};
 
 use crate::cli::ExplainArgs;
 use crate::compile::{self, Compiled};
@@ -86,7 +86,7 @@ fn facts(plan: &Plan, facts: &[FactUse]) -> String {
 }
 
 fn parts(set: PartSet) -> String {
-    let names = [(LEFT, "left"), (RIGHT, "right"), (TRANSIENT, "transient")];
+    let names = [(LEFT, "left"), (RIGHT, "right"), (TRANSIENT, "transient"), (PRELUDE, "prelude")];
     let names: Vec<_> = names.iter().filter(|(part, _)| set & part != 0).map(|(_, name)| *name).collect();
     if names.is_empty() { "no part".into() } else { names.join(", ") }
 }

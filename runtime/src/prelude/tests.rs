@@ -1,0 +1,293 @@
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::gather::{Gather, Parts};
+use crate::io::Simulated;
+use crate::pen::Style;
+use crate::prompt::{self, Build, Module, PART_END, Settings};
+use crate::source::Manifest;
+
+/// What a test's prompt shows as data.
+struct Facts {
+    text: String,
+}
+
+/// Declares a prompt that asks for some extras.
+macro_rules! prompts {
+    ($($name:ident { $($field:ident: $value:expr),* })*) => {$(
+        struct $name;
+
+        impl Prompt for $name {
+            type Facts = Facts;
+            const BUILD: Build = Build { version: "", config: "", config_hash: "", build_hash: "" };
+            const SETTINGS: Settings = Settings {
+                add_newline: true,
+                budget: Duration::ZERO,
+                command_timeout: Duration::ZERO,
+                scan_timeout: Duration::ZERO,
+                follow_symlinks: true,
+                transient: true,
+            };
+            const EXTRAS: Extras = Extras { $($field: $value,)* ..Extras::NONE };
+            const MODULES: &'static [Module<Facts>] = &[];
+
+            fn gather<G: Gather>(_: &G) -> Facts {
+                Facts { text: String::new() }
+            }
+            fn left(facts: &Facts, pen: &mut Pen<'_>) {
+                pen.begin(Style::new().bold());
+                pen.put(&facts.text);
+            }
+            fn right(facts: &Facts, pen: &mut Pen<'_>) {
+                pen.put(&facts.text);
+            }
+            fn continuation(pen: &mut Pen<'_>) {
+                pen.text("∙ ");
+            }
+            fn transient_left(_: &Facts, pen: &mut Pen<'_>) {
+                pen.text("❯ ");
+            }
+            fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
+            fn title(facts: &Facts, pen: &mut Pen<'_>) {
+                pen.begin(Style::new().bold());
+                pen.put(&facts.text);
+                pen.newline();
+                pen.text(" ");
+            }
+            fn footer(facts: &Facts, pen: &mut Pen<'_>) {
+                pen.begin(Style::new().dimmed());
+                pen.put(&facts.text);
+            }
+            fn sources() -> Vec<(&'static str, Manifest)> {
+                Vec::new()
+            }
+        }
+    )*};
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+prompts! {
+    Bare {}
+    Marked { marks: true }
+    Titled { title: true }
+    Reporting { report_directory: true }
+    Footed { footer: true }
+    Rings { notify: Some(Notify { after: SECOND, with: None }) }
+    Says9 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc9) }) }
+    Says777 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc777) }) }
+    Says99 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc99) }) }
+    Everything {
+        marks: true, title: true, report_directory: true, footer: true,
+        notify: Some(Notify { after: SECOND, with: Some(Notification::Osc777) })
+    }
+}
+
+fn after(duration: Duration, status: &str) -> Request {
+    Request {
+        shell: Shell::Zsh,
+        duration: Some(duration),
+        status: Some(status.to_owned()),
+        logical_path: Some(PathBuf::from("/home/me/a;b")),
+        ..Request::default()
+    }
+}
+
+fn terminal() -> Terminal {
+    Terminal { host: String::from("box"), ..Terminal::default() }
+}
+
+fn dumb() -> Terminal {
+    Terminal { colors: false, sequences: false, ..terminal() }
+}
+
+fn visible(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap().replace('\x1b', "␛").replace('\x07', "␇")
+}
+
+fn prelude<P: Prompt<Facts = Facts>>(text: &str, request: &Request, terminal: &Terminal) -> String {
+    let mut out = Vec::new();
+    draw::<P>(&Facts { text: text.to_owned() }, request, terminal, &mut out);
+    visible(&out)
+}
+
+#[test]
+fn nothing_is_sent_that_nobody_asked_for() {
+    assert_eq!(prelude::<Bare>("x", &after(90 * SECOND, "1"), &terminal()), "");
+}
+
+#[test]
+fn output_ends_once_for_each_command() {
+    assert_eq!(prelude::<Marked>("", &after(SECOND, "3"), &terminal()), "␛]133;D;3␇");
+    assert_eq!(prelude::<Marked>("", &after(SECOND, "3\x1b]"), &terminal()), "␛]133;D␇");
+    assert_eq!(prelude::<Marked>("", &Request::default(), &terminal()), "", "an empty line");
+}
+
+#[test]
+fn titles_are_plain() {
+    let request = Request::default();
+    assert_eq!(prelude::<Titled>("~/a;b c", &request, &terminal()), "␛]0;~/a;b c␇");
+    assert_eq!(prelude::<Titled>("a\x07\x1b\\\u{9c}\nb", &request, &terminal()), "␛]0;a\\ b␇");
+    let ascii = Terminal { profile: Profile::Ascii, ..terminal() };
+    assert_eq!(prelude::<Titled>("…/🦀 x", &request, &ascii), "␛]0;.../x␇");
+}
+
+#[test]
+fn the_directory_is_an_address() {
+    assert_eq!(prelude::<Reporting>("", &after(SECOND, "0"), &terminal()), "␛]7;file://box/home/me/a%3Bb␇");
+    let odd = Request { logical_path: Some(PathBuf::from("/é\n%\x07")), ..Request::default() };
+    assert_eq!(prelude::<Reporting>("", &odd, &terminal()), "␛]7;file://box/%C3%A9%0A%25%07␇");
+    let host = Terminal { host: String::from("a\x07b/c"), ..terminal() };
+    assert_eq!(prelude::<Reporting>("", &after(SECOND, "0"), &host), "␛]7;file://abc/home/me/a%3Bb␇");
+}
+
+#[test]
+fn the_footer_is_a_line_after_a_command() {
+    assert_eq!(prelude::<Footed>("took 1s ", &after(SECOND, "0"), &terminal()), "␛[2mtook 1s ␛[0m\n");
+    assert_eq!(prelude::<Footed>("took 1s ", &after(SECOND, "0"), &dumb()), "took 1s\n");
+    assert_eq!(prelude::<Footed>("", &after(SECOND, "0"), &terminal()), "", "nothing to say");
+    assert_eq!(prelude::<Footed>("took 1s ", &Request::default(), &terminal()), "", "an empty line");
+}
+
+#[test]
+fn long_commands_are_announced() {
+    let (long, failed) = (after(62 * SECOND, "0"), after(SECOND, "2"));
+    assert_eq!(prelude::<Rings>("", &long, &terminal()), "␇");
+    assert_eq!(prelude::<Says9>("", &long, &terminal()), "␛]9;a,b: finished in 1m2s␇");
+    let root = Request { logical_path: Some(PathBuf::from("/")), ..long.clone() };
+    assert_eq!(prelude::<Says9>("", &root, &terminal()), "␛]9;/: finished in 1m2s␇");
+    assert_eq!(prelude::<Says777>("", &failed, &terminal()), "␛]777;notify;a,b;failed with 2 after 1s␇");
+    assert_eq!(
+        prelude::<Says99>("", &failed, &terminal()),
+        "␛]99;i=ziron:d=0:o=unfocused;a,b␇␛]99;i=ziron:p=body:o=unfocused;failed with 2 after 1s␇"
+    );
+}
+
+#[test]
+fn what_is_short_or_given_up_is_not_announced() {
+    assert_eq!(prelude::<Says9>("", &after(SECOND / 2, "0"), &terminal()), "");
+    assert_eq!(prelude::<Says9>("", &after(90 * SECOND, "130"), &terminal()), "");
+    assert_eq!(prelude::<Says9>("", &Request::default(), &terminal()), "", "an empty line");
+}
+
+#[test]
+fn a_dumb_terminal_is_sent_text_only() {
+    assert_eq!(prelude::<Everything>("x", &after(90 * SECOND, "1"), &dumb()), "x\n");
+    assert_eq!(prelude::<Rings>("", &after(90 * SECOND, "1"), &dumb()), "");
+}
+
+#[test]
+fn long_texts_are_cut_between_characters() {
+    let text = prelude::<Titled>(&"é".repeat(2000), &Request::default(), &terminal());
+    assert_eq!(text, format!("␛]0;{}␇", "é".repeat(LONGEST_COMMAND / 2)));
+    let text = prelude::<Titled>(&format!("a{}", "é".repeat(2000)), &Request::default(), &terminal());
+    assert_eq!(text, format!("␛]0;a{}␇", "é".repeat((LONGEST_COMMAND - 1) / 2)));
+}
+
+fn parts<P: Prompt<Facts = Facts>>(shell: Shell, terminal: &Terminal) -> Vec<String> {
+    let (mut out, facts) = (Vec::new(), Facts { text: String::from("x") });
+    prompt::draw::<P>(&facts, &Request { shell, ..after(SECOND, "0") }, Parts::ALL, terminal, &mut out);
+    assert_eq!(out.pop(), Some(PART_END));
+    out.split(|byte| *byte == PART_END).map(visible).collect()
+}
+
+#[test]
+fn prompts_are_marked_without_taking_room() {
+    let bold = |open: &str, close: &str| {
+        format!("{open}␛]133;A␇{close}{open}␛[1m{close}x{open}␛[0m{close}{open}␛]133;B␇{close}")
+    };
+    for (shell, open, close) in [(Shell::Zsh, "%{", "%}"), (Shell::Bash, "\\[", "\\]"), (Shell::Fish, "", "")]
+    {
+        let [left, right, transient, _, prelude]: [String; 5] =
+            parts::<Marked>(shell, &terminal()).try_into().unwrap();
+        assert_eq!(left, format!("\n{}", bold(open, close)));
+        assert_eq!(right, "x");
+        assert_eq!(transient, format!("{open}␛]133;A␇{close}❯ {open}␛]133;B␇{close}"));
+        assert_eq!(prelude, "␛]133;D;0␇");
+    }
+    assert_eq!(parts::<Marked>(Shell::Fish, &dumb()), ["\nx", "x", "❯ ", "", ""]);
+    // It writes marks of its own.
+    assert_eq!(parts::<Marked>(Shell::Nu, &terminal())[2], "❯ ");
+}
+
+#[test]
+fn continued_lines_are_marked_as_such() {
+    let mut out = Vec::new();
+    prompt::draw_continuation::<Marked>(Shell::Bash, &terminal(), &mut out);
+    assert_eq!(visible(&out), "\\[␛]133;P;k=s␇\\]∙ \\[␛]133;B␇\\]");
+    out.clear();
+    prompt::draw_continuation::<Bare>(Shell::Bash, &terminal(), &mut out);
+    assert_eq!(visible(&out), "∙ ");
+}
+
+#[test]
+fn a_screen_reader_has_no_right_prompt() {
+    let reader = Terminal { profile: Profile::ScreenReader, ..terminal() };
+    assert_eq!(parts::<Bare>(Shell::Plain, &reader), ["\n␛[1mx␛[0m", "", "> ", "", ""]);
+}
+
+#[test]
+fn the_terminal_is_asked_only_what_is_needed() {
+    let io = Simulated::new();
+    assert_eq!(super::terminal::<Bare, _>(&io).host, "");
+    assert_eq!(variables::<Bare>().collect::<Vec<_>>(), Terminal::VARIABLES);
+    assert!(variables::<Rings>().any(|name| name == "TERM_PROGRAM"));
+    assert!(!variables::<Says9>().any(|name| name == "TERM_PROGRAM"));
+    assert_eq!(super::terminal::<Reporting, _>(&io).host, io.hostname());
+}
+
+/// Takes operating system commands and styles out of a text; what is left must be harmless.
+fn without_sequences(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut rest = Vec::new();
+    while let Some((first, after)) = bytes.split_first() {
+        bytes = after;
+        if *first != b'\x1b' {
+            rest.push(*first);
+            continue;
+        }
+        let end = match bytes.split_first() {
+            Some((b']', text)) => {
+                let end = text.iter().position(|byte| byte.is_ascii_control());
+                let end = end.filter(|end| text[*end] == COMMAND_END).ok_or("a command does not end")?;
+                let text = std::str::from_utf8(&text[..end]).map_err(|error| error.to_string())?;
+                if text.chars().any(char::is_control) {
+                    return Err(format!("a control character in {text:?}"));
+                }
+                end + 2
+            }
+            Some((b'[', text)) => text.iter().position(|byte| *byte == b'm').ok_or("no style")? + 2,
+            _ => return Err(String::from("another sequence")),
+        };
+        bytes = &bytes[end..];
+    }
+    Ok(rest)
+}
+
+proptest! {
+    #[test]
+    fn no_data_can_steer_a_terminal(
+        text in any::<String>(),
+        path in proptest::collection::vec(1..=255_u8, 0..40),
+        status in any::<String>(),
+        host in any::<String>(),
+        millis in 0..100_000_u64,
+        with in 0..3_usize,
+    ) {
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(&path));
+        let request = Request {
+            logical_path: Some(path),
+            ..after(Duration::from_millis(millis), &status)
+        };
+        let terminal = Terminal { host, ..terminal() };
+        let (mut out, facts) = (Vec::new(), Facts { text });
+        let draw = [draw::<Everything>, draw::<Says9>, draw::<Says99>][with];
+        draw(&facts, &request, &terminal, &mut out);
+        let rest = without_sequences(&out).map_err(TestCaseError::fail)?;
+        let rest = String::from_utf8(rest).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let mut lines = rest.split('\n');
+        prop_assert!(!lines.next().unwrap_or_default().chars().any(char::is_control), "{:?}", rest);
+        prop_assert!(lines.next().is_none_or(str::is_empty) && lines.next().is_none(), "{:?}", rest);
+    }
+}
