@@ -220,11 +220,11 @@ pub(super) fn send(stream: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize, Errno>
     rustix::net::send(stream, bytes, rustix::net::SendFlags::empty())
 }
 
-fn is_transient(error: &io::Error) -> bool {
+pub(super) fn is_transient(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
 
-fn timespec(span: Duration) -> Timespec {
+pub(super) fn timespec(span: Duration) -> Timespec {
     Timespec::try_from(span).unwrap_or(Timespec { tv_sec: i64::from(i32::MAX), tv_nsec: 0 })
 }
 

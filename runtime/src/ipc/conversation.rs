@@ -195,7 +195,6 @@ impl Conversation {
     }
 
     /// Looks for one piece of the answer to a tool whose answer has no end; `None` in place of a piece is the end all the same.
-    #[expect(dead_code, reason = "the asynchronous client follows")]
     pub(super) fn next_text(&mut self) -> Result<Progress<Option<Vec<u8>>>, ClientError> {
         while self.decoder.advance()? {
             match Reply::read(self.decoder.frame())? {

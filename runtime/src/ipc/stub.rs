@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -34,11 +34,6 @@ impl Stub {
 
     pub(super) fn socket(&self) -> PathBuf {
         self.folder.path().join("socket")
-    }
-
-    #[expect(dead_code, reason = "the tests of the pool follow")]
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Waits until all has been served; what failed in there fails here.
