@@ -1,10 +1,25 @@
 //! Execution models: how the futures of sources are driven.
 //!
-//! [`Inline`] drives them on the calling thread and costs nothing until something must wait; [`Pool`] shares them among worker threads. Sources are written once for both.
+//! `Inline` drives them on the calling thread and costs nothing until something must wait. The background mode adds `Single`, one thread with a reactor
+//! and priorities; `Pool`, which shares them among worker threads; and what a daemon is made of: time, cancellation, channels, and
+//! simulations of all of it. Sources are written once for all models.
 
 mod inline;
 #[cfg(feature = "pool")]
 mod pool;
+#[cfg(feature = "background")]
+mod random;
+#[cfg(feature = "background")]
+mod tasks;
+
+#[cfg(feature = "background")]
+pub mod cancel;
+#[cfg(feature = "background")]
+pub mod channel;
+#[cfg(feature = "background")]
+pub mod simulate;
+#[cfg(feature = "background")]
+pub mod time;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,6 +29,10 @@ use std::time::{Duration, Instant};
 pub use inline::Inline;
 #[cfg(feature = "pool")]
 pub use pool::Pool;
+#[cfg(feature = "background")]
+pub use random::Random;
+#[cfg(feature = "background")]
+pub use tasks::{Handle, Priority, Single, State, Task, TaskInfo};
 
 /// A future that a model has taken over.
 ///

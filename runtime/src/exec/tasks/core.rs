@@ -1,0 +1,352 @@
+//! The heart of a model: queues of ready tasks, the runners that take from them, and the list of all that lives.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use async_task::Runnable;
+use pin_project_lite::pin_project;
+
+use super::list::{Birth, Entries, Record};
+use super::priority::Ready;
+use super::{Priority, State, TaskInfo};
+use crate::exec::Random;
+
+/// A runner looks at the world (its own future, the reactor) after so many tasks at the latest.
+const BURST: usize = 32;
+
+/// A thief takes at most so many tasks at once.
+const LOOT: usize = 64;
+
+/// Queues, runners and the list of tasks. No lock is held while foreign code runs: not while polling, waking or dropping.
+#[derive(Debug)]
+pub(in crate::exec) struct Core {
+    id: u64,
+    /// One queue for each worker of a pool, else a single one.
+    queues: Box<[Mutex<Queue>]>,
+    next_queue: AtomicUsize,
+    idle: Mutex<Vec<(u64, Waker)>>,
+    /// How many runners are in `idle`: looked at without its lock.
+    idle_count: AtomicUsize,
+    next_runner: AtomicU64,
+    entries: Mutex<Entries>,
+    /// Set when nothing runs any more.
+    is_closed: AtomicBool,
+    is_simulated: bool,
+}
+
+/// Ready tasks, and the rule by which the next is picked.
+#[derive(Debug)]
+enum Queue {
+    Priority(Ready<Runnable>),
+    Seeded(Vec<(Priority, Runnable)>, Arc<Random>),
+}
+
+impl Queue {
+    fn push(&mut self, priority: Priority, task: Runnable) {
+        match self {
+            Queue::Priority(ready) => ready.push(priority, task),
+            Queue::Seeded(ready, _) => ready.push((priority, task)),
+        }
+    }
+
+    fn pop(&mut self) -> Option<(Priority, Runnable)> {
+        match self {
+            Queue::Priority(ready) => ready.pop(),
+            Queue::Seeded(ready, random) => {
+                if ready.is_empty() {
+                    return None;
+                }
+                let index = random.below(ready.len());
+                Some(ready.swap_remove(index))
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Queue::Priority(ready) => ready.len(),
+            Queue::Seeded(ready, _) => ready.len(),
+        }
+    }
+}
+
+thread_local! {
+    /// The core and the queue that the runner on this thread takes from.
+    static RUNNING: Cell<(u64, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// What a lock guards is whole even if a thread panicked: nothing foreign runs under it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    /// With one queue for each of `workers`.
+    pub(in crate::exec) fn new(workers: usize) -> Self {
+        Self::with((0..workers.max(1)).map(|_| Queue::Priority(Ready::default())).collect(), false)
+    }
+
+    /// In an order that `random` decides.
+    pub(in crate::exec) fn seeded(random: Arc<Random>) -> Self {
+        Self::with(vec![Queue::Seeded(Vec::new(), random)], true)
+    }
+
+    fn with(queues: Vec<Queue>, is_simulated: bool) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Core {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            queues: queues.into_iter().map(Mutex::new).collect(),
+            next_queue: AtomicUsize::new(0),
+            idle: Mutex::default(),
+            idle_count: AtomicUsize::new(0),
+            next_runner: AtomicU64::new(0),
+            entries: Mutex::default(),
+            is_closed: AtomicBool::new(false),
+            is_simulated,
+        }
+    }
+
+    pub(in crate::exec) fn is_simulated(&self) -> bool {
+        self.is_simulated
+    }
+
+    /// Takes a future over. On a closed core it is dropped at once.
+    pub(super) fn spawn<T, F>(self: &Arc<Self>, birth: Birth, future: F) -> async_task::Task<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let priority = birth.priority;
+        // A panic goes to who waits for the task; in a simulation to who runs it, so that none is overlooked.
+        let builder = async_task::Builder::new().propagate_panic(!self.is_simulated);
+        let mut entries = lock(&self.entries);
+        if self.is_closed.load(Ordering::SeqCst) {
+            drop(entries);
+            let (runnable, task) = builder.spawn(|()| future, drop);
+            drop(runnable);
+            return task;
+        }
+        let (slot, record) = entries.begin(birth);
+        let registration = Registration { core: self.clone(), slot, record: record.clone() };
+        let schedule = {
+            let (core, record) = (self.clone(), record.clone());
+            move |runnable| core.push(&record, runnable)
+        };
+        let (runnable, task) = builder.spawn(|()| Tracked { future, registration }, schedule);
+        entries.put(slot, record, runnable.waker());
+        let live = entries.live[priority as usize];
+        drop(entries);
+        if let [queue] = &*self.queues
+            && let Queue::Priority(ready) = &mut *lock(queue)
+        {
+            ready.make_room(priority, live);
+        }
+        runnable.schedule();
+        task
+    }
+
+    /// A task can go on.
+    fn push(&self, record: &Record, runnable: Runnable) {
+        record.set(State::Ready);
+        let index = match (&*self.queues, RUNNING.get()) {
+            ([_], _) => 0,
+            (_, (id, index)) if id == self.id => index,
+            _ => self.next_queue.fetch_add(1, Ordering::Relaxed) % self.queues.len(),
+        };
+        lock(&self.queues[index]).push(record.priority, runnable);
+        // Either this sees the runner that is about to sleep, or that one, which looks once more after it has said so, sees the task.
+        fence(Ordering::SeqCst);
+        self.wake_one();
+        if self.is_closed.load(Ordering::SeqCst) {
+            self.drain();
+        }
+    }
+
+    /// Wakes one idle runner, if there is one.
+    pub(in crate::exec) fn wake_one(&self) {
+        if self.idle_count.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        let woken = {
+            let mut idle = lock(&self.idle);
+            let woken = idle.pop();
+            self.idle_count.store(idle.len(), Ordering::SeqCst);
+            woken
+        };
+        if let Some((_, waker)) = woken {
+            waker.wake();
+        }
+    }
+
+    /// Takes the task whose turn it is from a queue, or steals from another.
+    pub(in crate::exec) fn take(&self, own: usize) -> Option<Runnable> {
+        if let Some((_, runnable)) = lock(&self.queues[own]).pop() {
+            return Some(runnable);
+        }
+        let count = self.queues.len();
+        (1..count).find_map(|distance| self.steal((own + distance) % count, own))
+    }
+
+    /// Takes the next task of another queue, and moves half of the rest.
+    fn steal(&self, from: usize, to: usize) -> Option<Runnable> {
+        let (first, loot) = {
+            let mut victim = lock(&self.queues[from]);
+            let (_, first) = victim.pop()?;
+            let half = (victim.len() / 2).min(LOOT);
+            let loot: Vec<_> = (0..half).map_while(|_| victim.pop()).collect();
+            (first, loot)
+        };
+        if !loot.is_empty() {
+            let mut own = lock(&self.queues[to]);
+            for (priority, task) in loot {
+                own.push(priority, task);
+            }
+        }
+        Some(first)
+    }
+
+    pub(in crate::exec) fn ready_count(&self) -> usize {
+        self.queues.iter().map(|queue| lock(queue).len()).sum()
+    }
+
+    pub(in crate::exec) fn list(&self, now: Instant) -> Vec<TaskInfo> {
+        lock(&self.entries).list(now)
+    }
+
+    /// Cancels all tasks and all that will be spawned.
+    pub(in crate::exec) fn close(&self) {
+        let wakers = {
+            // Under the lock, so that no task is missed that is being spawned.
+            let entries = lock(&self.entries);
+            self.is_closed.store(true, Ordering::SeqCst);
+            entries.wakers()
+        };
+        // A task that waits comes into the queue, and is dropped there.
+        wakers.into_iter().for_each(Waker::wake);
+        self.drain();
+    }
+
+    fn drain(&self) {
+        for queue in &self.queues {
+            while let Some((_, runnable)) = { lock(queue).pop() } {
+                drop(runnable);
+            }
+        }
+    }
+
+    /// Runs tasks on this thread until a future has its output.
+    pub(in crate::exec) async fn run<F: Future>(&self, queue: usize, until: F) -> F::Output {
+        let id = self.next_runner.fetch_add(1, Ordering::Relaxed);
+        let runner = Runner { core: self, id, queue };
+        let mut until = pin!(until);
+        poll_fn(|context| runner.poll(context, until.as_mut())).await
+    }
+}
+
+/// One thread's turn at a core.
+struct Runner<'a> {
+    core: &'a Core,
+    id: u64,
+    queue: usize,
+}
+
+impl Runner<'_> {
+    fn poll<F: Future>(&self, context: &mut Context<'_>, until: Pin<&mut F>) -> Poll<F::Output> {
+        if let Poll::Ready(output) = until.poll(context) {
+            return Poll::Ready(output);
+        }
+        let outer = RUNNING.replace((self.core.id, self.queue));
+        let _restore = Restore(outer);
+        for _ in 0..BURST {
+            let task = self.core.take(self.queue).or_else(|| {
+                self.fall_asleep(context.waker());
+                self.core.take(self.queue)
+            });
+            match task {
+                Some(runnable) => drop(runnable.run()),
+                None => return Poll::Pending,
+            }
+        }
+        // There may be more, but it is the reactor's turn, and that of `until`.
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Says that this runner is idle. It may say so although a task turns up after it: then it is woken once for nothing.
+    fn fall_asleep(&self, waker: &Waker) {
+        let mut idle = lock(&self.core.idle);
+        match idle.iter_mut().find(|(id, _)| *id == self.id) {
+            Some((_, known)) => known.clone_from(waker),
+            None => idle.push((self.id, waker.clone())),
+        }
+        self.core.idle_count.store(idle.len(), Ordering::SeqCst);
+        drop(idle);
+        fence(Ordering::SeqCst);
+    }
+}
+
+impl Drop for Runner<'_> {
+    fn drop(&mut self) {
+        {
+            let mut idle = lock(&self.core.idle);
+            idle.retain(|(id, _)| *id != self.id);
+            self.core.idle_count.store(idle.len(), Ordering::SeqCst);
+        }
+        // It may have been woken for a task that it leaves behind.
+        if self.core.ready_count() > 0 {
+            self.core.wake_one();
+        }
+    }
+}
+
+/// Models may be nested: what ran on this thread before runs on.
+struct Restore((u64, usize));
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        RUNNING.set(self.0);
+    }
+}
+
+/// A task's place in the list, until its future is dropped.
+#[derive(Debug)]
+struct Registration {
+    core: Arc<Core>,
+    slot: usize,
+    record: Arc<Record>,
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        let ended = lock(&self.core.entries).end(self.slot, self.record.priority);
+        drop(ended);
+    }
+}
+
+pin_project! {
+    /// A future whose polls are noted.
+    struct Tracked<F> {
+        #[pin]
+        future: F,
+        registration: Registration,
+    }
+}
+
+impl<F: Future> Future for Tracked<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let record = &this.registration.record;
+        record.count_poll();
+        let output = this.future.poll(context);
+        // Before it is woken, which makes it ready: a task that is woken while it is polled is queued afterwards.
+        record.set(State::Waiting);
+        output
+    }
+}

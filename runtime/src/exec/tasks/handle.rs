@@ -1,0 +1,168 @@
+//! What the code of the background mode holds: a way to spawn, and a clock.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::list::Birth;
+use super::{Core, Priority, Task, TaskInfo};
+use crate::exec::time::Clock;
+
+/// A model from the inside: cheap to clone, the same type for [`Single`](super::Single), [`Pool`](crate::exec::Pool) and
+/// [`Simulation`](crate::exec::simulate::Simulation), so that what is written for one runs on the others and nothing becomes generic over it.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use ziron_runtime::exec::{Handle, Priority, Single};
+/// use ziron_runtime::exec::simulate::simulate;
+///
+/// async fn part(handle: Handle) -> u8 {
+///     let later = handle.clone();
+///     let task = handle.spawn(Priority::High, async move {
+///         later.clock().sleep(Duration::from_millis(1)).await;
+///         7
+///     });
+///     task.await
+/// }
+///
+/// let model = Single::new();
+/// assert_eq!(model.run(part(model.handle().clone())), 7);
+/// assert_eq!(simulate(1, |world| part(world.handle().clone())), 7);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Handle {
+    core: Arc<Core>,
+    clock: Clock,
+}
+
+impl Handle {
+    pub(in crate::exec) fn new(core: Arc<Core>, clock: Clock) -> Self {
+        Handle { core, clock }
+    }
+
+    pub(in crate::exec) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// Takes a future over. In lists it has the name of its type.
+    ///
+    /// # Cost
+    /// Two allocations: the task and its line in the list. A wake-up allocates nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::exec::{Priority, Single};
+    ///
+    /// let model = Single::new();
+    /// let task = model.handle().spawn(Priority::Normal, async { "done" });
+    /// assert_eq!(model.run(task), "done");
+    /// ```
+    #[track_caller]
+    pub fn spawn<T, F>(&self, priority: Priority, future: F) -> Task<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        Task::new(self.spawn_raw(priority, None, Location::caller(), future))
+    }
+
+    /// Takes a future over under a name.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::exec::{Priority, Single};
+    ///
+    /// let model = Single::new();
+    /// let task = model.handle().spawn_named("watch", Priority::Low, std::future::pending::<()>());
+    /// assert_eq!(model.handle().tasks()[0].name, "watch");
+    /// drop(task);
+    /// ```
+    #[track_caller]
+    pub fn spawn_named<T, F>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        priority: Priority,
+        future: F,
+    ) -> Task<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        Task::new(self.spawn_raw(priority, Some(name.into()), Location::caller(), future))
+    }
+
+    pub(in crate::exec) fn spawn_raw<T, F>(
+        &self,
+        priority: Priority,
+        name: Option<Cow<'static, str>>,
+        spawned_at: &'static Location<'static>,
+        future: F,
+    ) -> async_task::Task<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let mut birth = Birth::unnamed::<F>(priority, spawned_at, self.clock.now());
+        if let Some(name) = name {
+            birth.name = name;
+        }
+        self.core.spawn(birth, future)
+    }
+
+    /// Does what blocks on a thread made for that, from now on. Simulations do it in place, as a task of its own.
+    ///
+    /// # Cancel safety
+    /// Dropping the task before the work has begun takes it back; work that has begun is not interrupted.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::exec::Single;
+    ///
+    /// let model = Single::new();
+    /// let sum = model.handle().unblock(|| (1..=100).sum::<u32>());
+    /// assert_eq!(model.run(sum), 5050);
+    /// ```
+    #[track_caller]
+    pub fn unblock<T, F>(&self, work: F) -> Task<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        Task::new(if self.core.is_simulated() {
+            self.spawn_raw(Priority::Normal, None, Location::caller(), async { work() })
+        } else {
+            blocking::unblock(work)
+        })
+    }
+
+    /// The clock that goes with the model: real, or simulated.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::exec::Single;
+    ///
+    /// let model = Single::new();
+    /// assert!(model.handle().clock().now() <= model.handle().clock().now());
+    /// ```
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// All tasks that live, in the order in which they were spawned.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::exec::{Priority, Single};
+    ///
+    /// let model = Single::new();
+    /// let task = model.handle().spawn(Priority::Normal, async {});
+    /// assert_eq!(model.handle().tasks().len(), 1);
+    /// model.run(task);
+    /// assert!(model.handle().tasks().is_empty());
+    /// ```
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        self.core.list(self.clock.now())
+    }
+}

@@ -1,0 +1,11 @@
+//! Time: a clock that is handed to whoever needs one, real or simulated, and what waits for it.
+
+mod clock;
+mod interval;
+mod simulated;
+mod sleep;
+
+pub use clock::{Clock, TimedOut};
+pub use interval::{Interval, Missed};
+pub use simulated::VirtualTime;
+pub use sleep::Sleep;
