@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use ziron_macros::{Choice, Options, Vars};
 use ziron_runtime::io::Io;
+use ziron_runtime::pen::Linked;
 use ziron_runtime::place::Place;
+use ziron_runtime::prelude::file_url;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText, Substitution};
@@ -71,6 +73,9 @@ pub struct Directory {
     /// Writes paths as the system does. Has an effect on Windows only.
     #[option(default = true)]
     pub use_os_path_sep: bool,
+    /// Makes the path a link to the directory, in terminals that have links.
+    #[option(default = false)]
+    pub hyperlink: bool,
     /// Leaves the module out.
     #[option(default = false)]
     pub disabled: bool,
@@ -86,6 +91,8 @@ pub struct Position {
     root: Option<PathBuf>,
     root_is_home: bool,
     is_writable: bool,
+    /// The name of this machine, where the path is a link.
+    host: Option<String>,
 }
 
 /// The path as it is shown.
@@ -98,6 +105,9 @@ pub struct Shown {
     /// The rest of the path, or all of it.
     path: String,
     is_writable: bool,
+    /// The address of the directory; empty where the path is no link.
+    #[serde(default)]
+    url: String,
 }
 
 impl Source for Directory {
@@ -127,11 +137,13 @@ impl Source for Directory {
             },
             root_is_home: root.is_some() && root == place.home.as_deref(),
             is_writable: io.is_writable(&place.physical).await,
+            host: self.hyperlink.then(|| io.hostname()),
         })
     }
 
     async fn read<I: Io>(&self, position: &Position, _place: &Place, _io: &I) -> Result<Shown, ReadError> {
-        Ok(self.arrange(position))
+        let url = position.host.as_ref().map(|host| file_url(host, &position.path)).unwrap_or_default();
+        Ok(Shown { url, ..self.arrange(position) })
     }
 }
 
@@ -184,6 +196,7 @@ impl Directory {
                 root: root.to_owned(),
                 path: below.to_owned(),
                 is_writable,
+                ..Shown::default()
             };
         }
         Shown { path: prefix + &text, is_writable, ..Shown::default() }
@@ -222,11 +235,11 @@ pub struct DirectoryVars<'a> {
     #[var(choice)]
     pub layout: Layout,
     /// The path, or what is below the root of the repository.
-    pub path: &'a str,
+    pub path: Linked<'a>,
     /// What is above the root of the repository.
-    pub before_root_path: &'a str,
+    pub before_root_path: Linked<'a>,
     /// The name of the repository's root.
-    pub repo_root: &'a str,
+    pub repo_root: Linked<'a>,
     /// The text `read_only`, where the directory cannot be written to.
     pub read_only: &'a str,
 }
@@ -236,12 +249,12 @@ impl Segment for Directory {
     type Vars<'a> = DirectoryVars<'a>;
 
     fn vars<'a>(&'a self, shown: Option<&'a Shown>) -> Option<DirectoryVars<'a>> {
-        let Shown { before_root, root, path, is_writable } = shown?;
+        let Shown { before_root, root, path, is_writable, url } = shown?;
         Some(DirectoryVars {
             layout: if root.is_empty() { Layout::Plain } else { Layout::Repository },
-            path,
-            before_root_path: before_root,
-            repo_root: root,
+            path: Linked { text: path, url },
+            before_root_path: Linked { text: before_root, url },
+            repo_root: Linked { text: root, url },
             read_only: if *is_writable { "" } else { self.read_only },
         })
     }

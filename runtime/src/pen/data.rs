@@ -102,6 +102,30 @@ impl Datum for Lines<'_> {
     }
 }
 
+/// Text that is a link where the terminal has links, and text elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linked<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Where it leads; empty for nowhere.
+    pub url: &'a str,
+}
+
+impl Datum for Linked<'_> {
+    fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>) {
+        if self.url.is_empty() || self.text.is_empty() {
+            return pen.put_str(self.text);
+        }
+        pen.link(self.url);
+        pen.put_str(self.text);
+        pen.unlink();
+    }
+}
+
 /// A text that is shown several times in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repeat<'a> {

@@ -10,7 +10,7 @@ mod style;
 mod terminal;
 mod width;
 
-pub use data::{Datum, Digits, HumanDuration, Lines, Repeat};
+pub use data::{Datum, Digits, HumanDuration, Lines, Linked, Repeat};
 use data::{Verdict, judge};
 pub use style::{Color, Style};
 pub use terminal::{Notification, Profile, Terminal};

@@ -125,3 +125,26 @@ fn a_right_prompt_has_one_line() {
     pen.finish();
     assert_eq!(out, b"ab");
 }
+
+#[test]
+fn links_take_no_room_and_cannot_be_broken() {
+    let link = |shell, terminal: &Terminal| {
+        let mut out = Vec::new();
+        let mut pen = Pen::new(&mut out, shell, 8).on(terminal);
+        pen.begin(RED);
+        pen.put(&Linked { text: "a%", url: "file://h/%20$`\\\x1b\x07\u{9c} é" });
+        pen.fill(".");
+        pen.finish();
+        String::from_utf8(out).unwrap().replace('\x1b', "␛").replace('\x07', "␇")
+    };
+    let can = Terminal::default();
+    let plain = "␛]8;;file://h/%20$`\\␇␛[31ma%␛]8;;␇......␛[0m";
+    assert_eq!(link(Shell::Plain, &can), plain);
+    assert_eq!(link(Shell::Fish, &can), plain);
+    let zsh = "%{␛]8;;file://h/%%20$`\\␇%}%{␛[31m%}a%%%{␛]8;;␇%}......%{␛[0m%}";
+    assert_eq!(link(Shell::Zsh, &can), zsh);
+    let bash = r"\[␛]8;;file://h/%20\\$\\`\\\\␇\]\[␛[31m\]a%\[␛]8;;␇\]......\[␛[0m\]";
+    assert_eq!(link(Shell::Bash, &can), bash);
+    assert_eq!(link(Shell::Plain, &Terminal { sequences: false, ..can.clone() }), "␛[31ma%......␛[0m");
+    assert_eq!(link(Shell::Xonsh, &can), "␛[31ma%......␛[0m", "nobody knows how it measures");
+}

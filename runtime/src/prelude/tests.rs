@@ -249,7 +249,7 @@ fn without_sequences(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
         }
         let end = match bytes.split_first() {
             Some((b']', text)) => {
-                let end = text.iter().position(|byte| byte.is_ascii_control());
+                let end = text.iter().position(u8::is_ascii_control);
                 let end = end.filter(|end| text[*end] == COMMAND_END).ok_or("a command does not end")?;
                 let text = std::str::from_utf8(&text[..end]).map_err(|error| error.to_string())?;
                 if text.chars().any(char::is_control) {

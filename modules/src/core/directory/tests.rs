@@ -25,8 +25,10 @@ fn at(module: Directory, path: &str, io: &Simulated) -> String {
     });
     let vars = module.vars(Some(&shown)).unwrap();
     match vars.layout {
-        Layout::Plain => vars.path.to_owned(),
-        Layout::Repository => format!("{}[{}]{}", vars.before_root_path, vars.repo_root, vars.path),
+        Layout::Plain => vars.path.text.to_owned(),
+        Layout::Repository => {
+            format!("{}[{}]{}", vars.before_root_path.text, vars.repo_root.text, vars.path.text)
+        }
     }
 }
 
@@ -177,4 +179,19 @@ fn symbolic_links_keep_their_names() {
         assert_eq!(shown(PLAIN), logical);
         assert_eq!(shown(Directory { use_logical_path: false, ..PLAIN }), physical);
     }
+}
+
+#[test]
+fn a_path_can_be_a_link() {
+    let io = Simulated::new().host("box").folder("/srv/50% off;\u{1b}");
+    let url = |module: Directory| {
+        let place = place(&io, "/srv/50% off;\u{1b}");
+        let shown = futures_lite::future::block_on(async {
+            let key = module.key(&place, &io).await.unwrap();
+            module.read(&key, &place, &io).await.unwrap()
+        });
+        module.vars(Some(&shown)).unwrap().path.url.to_owned()
+    };
+    assert_eq!(url(PLAIN), "");
+    assert_eq!(url(Directory { hyperlink: true, ..PLAIN }), "file://box/srv/50%25%20off%3B%1B");
 }
