@@ -7,7 +7,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use ziron_runtime::pen::{Color, Pen, Style};
+use ziron_runtime::pen::{Color, Linked, Pen, Style, Terminal};
 use ziron_runtime::prompt::PART_END;
 use ziron_runtime::shell::{self, Shell};
 
@@ -114,12 +114,15 @@ pub fn main(
     Ok(())
 }
 
+/// Where all that is drawn leads: a shell that read it once too often would show or do something else.
+pub const LINK: &str = "file://box/%20%n\\u$HOME$(touch,pwned)`touch,pwned`!";
+
 /// Draws data as a compiled prompt does.
 fn draw(shell: Shell, data: &str, color: Color) -> String {
     let mut out = Vec::new();
-    let mut pen = Pen::new(&mut out, shell, 80);
+    let mut pen = Pen::new(&mut out, shell, 80).on(&Terminal::default());
     pen.begin(Style::new().fg(color));
-    pen.put(data);
+    pen.put(&Linked { text: data, url: LINK });
     pen.end();
     pen.finish();
     String::from_utf8(out).expect("the pen writes text")

@@ -111,6 +111,11 @@ fn hostile_data(shell: Shell) {
         let shown: Vec<&str> = screen.lines().filter_map(|line| line.strip_prefix("#2 ")).collect();
         assert_eq!(shown, [data.trim_end()], "{screen}");
         assert!(!session.home().join("pwned").exists());
+        let links = session.terminal().commands();
+        let link = format!("8;;{}", ziron_tests::stub::LINK);
+        assert!(links.contains(&link), "{links:?}");
+        // Nothing else has come of it.
+        assert!(links.iter().all(|it| !it.starts_with("8;") || *it == link || it == "8;;"), "{links:?}");
     }
 }
 
