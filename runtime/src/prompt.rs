@@ -140,9 +140,7 @@ pub fn draw<P: Prompt>(
                 if part == Parts::LEFT && P::SETTINGS.add_newline {
                     pen.newline();
                 }
-                // An empty transient prompt says that the prompt stays as it is.
-                let is_marked = P::EXTRAS.marks && (part == Parts::LEFT || P::SETTINGS.transient);
-                draw_marked(&mut pen, is_marked.then_some("133;A"), |pen| draw(facts, pen));
+                draw_marked(&mut pen, P::EXTRAS.marks.then_some("133;A"), |pen| draw(facts, pen));
             }
             // It would be read in the middle of the line that the user types.
             Side::Right if terminal.profile == Profile::ScreenReader => {}
@@ -171,13 +169,10 @@ pub fn draw_continuation<P: Prompt>(shell: Shell, terminal: &Terminal, out: &mut
     pen.finish();
 }
 
-/// Draws with a mark before, and one after it where the user's input begins.
-fn draw_marked(pen: &mut Pen<'_>, mark: Option<&str>, draw: impl FnOnce(&mut Pen<'_>)) {
-    if let Some(mark) = mark {
-        pen.command(mark);
-    }
-    draw(pen);
-    if mark.is_some() {
-        pen.command("133;B");
+/// Draws with a mark before, and one after it where the user's input begins. What is empty stays empty: it means something to a shell.
+fn draw_marked<'b>(pen: &mut Pen<'b>, mark: Option<&str>, draw: impl FnOnce(&mut Pen<'b>)) {
+    match mark {
+        Some(mark) => pen.between(mark, "133;B", draw),
+        None => draw(pen),
     }
 }

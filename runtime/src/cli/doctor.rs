@@ -73,9 +73,11 @@ fn surroundings(text: &mut String) {
     if locale.to_ascii_lowercase().replace('-', "").contains("utf8") {
         good(text, &format!("the locale is {locale}"));
     } else {
+        // The same rule as that of `Terminal::from_environment`.
+        let fate = if locale.is_empty() { "perhaps garbled" } else { "drawn in ASCII" };
         warn(
             text,
-            &format!("the locale `{locale}` is not UTF-8, so that symbols may be garbled"),
+            &format!("the locale `{locale}` is not UTF-8, so that symbols are {fate}"),
             "set LANG, for example to C.UTF-8",
         );
     }

@@ -284,8 +284,21 @@ impl<'b> Pen<'b> {
         }
     }
 
+    /// Draws between two operating system commands, which are left out if nothing is drawn.
+    pub(crate) fn between(&mut self, before: &str, after: &str, draw: impl FnOnce(&mut Pen<'b>)) {
+        let start = self.out.len();
+        self.command(before);
+        let begin = self.out.len();
+        draw(self);
+        if self.out.len() == begin && self.fill_count == 0 {
+            self.out.truncate(start);
+        } else {
+            self.command(after);
+        }
+    }
+
     /// Writes an operating system command that takes no room, if the terminal and the shell take one.
-    pub(crate) fn command(&mut self, name: &str) {
+    fn command(&mut self, name: &str) {
         if self.commands {
             self.change_to(Style::PLAIN);
             self.command_with(name, "");

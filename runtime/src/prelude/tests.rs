@@ -213,6 +213,13 @@ fn prompts_are_marked_without_taking_room() {
 }
 
 #[test]
+fn what_is_empty_is_not_marked() {
+    let (mut out, facts) = (Vec::new(), Facts { text: String::new() });
+    prompt::draw::<Marked>(&facts, &Request::default(), Parts::LEFT, &terminal(), &mut out);
+    assert_eq!(visible(&out), "\n");
+}
+
+#[test]
 fn continued_lines_are_marked_as_such() {
     let mut out = Vec::new();
     prompt::draw_continuation::<Marked>(Shell::Bash, &terminal(), &mut out);
