@@ -3,7 +3,6 @@
 //! It starts no thread and no reactor, waits with `poll`, and allocates its two buffers. Every call has a deadline. After an error the connection
 //! is not used again.
 
-use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
@@ -14,9 +13,9 @@ use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
 use super::conversation::{Conversation, Progress};
-use super::frame::FrameError;
-use super::message::{Code, Draw, Drawn, Event, Hello, State, Tool};
-use super::peer::{self, PeerError};
+pub use super::error::ClientError;
+use super::message::{Draw, Drawn, Event, Hello, State, Tool};
+use super::peer;
 use super::socket;
 
 /// A connection to the daemon.
@@ -226,126 +225,6 @@ pub(super) fn is_transient(error: &io::Error) -> bool {
 
 pub(super) fn timespec(span: Duration) -> Timespec {
     Timespec::try_from(span).unwrap_or(Timespec { tv_sec: i64::from(i32::MAX), tv_nsec: 0 })
-}
-
-/// Why there is no answer. In each case a shell draws the prompt directly.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// Nobody listens.
-    Absent,
-    /// The daemon has too many clients waiting.
-    Busy,
-    /// Somebody else listens, or nobody knows who.
-    Peer(PeerError),
-    /// The deadline has come.
-    TimedOut,
-    /// The daemon has closed the connection.
-    Closed,
-    /// The system reports an error.
-    Io(io::Error),
-    /// What came is no frame.
-    Frame(FrameError),
-    /// The daemon does not want this client.
-    Refused {
-        /// Why, in its words.
-        why: String,
-    },
-    /// There is no version that both speak.
-    Version {
-        /// What the daemon proposed.
-        proposed: Option<u32>,
-    },
-    /// The daemon reports a fault.
-    Fault {
-        /// Its kind.
-        code: Code,
-        /// What happened, in its words.
-        message: String,
-    },
-    /// The daemon answered something else.
-    Unexpected,
-}
-
-impl ClientError {
-    /// Whether another try may succeed without anybody doing anything: the daemon is starting, replacing itself, or has too much to do.
-    pub const fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            ClientError::Absent
-                | ClientError::Busy
-                | ClientError::Closed
-                | ClientError::Fault { code: Code::Busy, .. }
-        )
-    }
-
-    /// Whether it is certain that the daemon has acted upon nothing.
-    pub const fn is_before_sending(&self) -> bool {
-        matches!(
-            self,
-            ClientError::Absent
-                | ClientError::Busy
-                | ClientError::Peer(_)
-                | ClientError::Fault { code: Code::Busy, .. }
-        )
-    }
-}
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ClientError::Absent => out.write_str("no daemon is running"),
-            ClientError::Busy => out.write_str("the daemon has too many clients waiting"),
-            ClientError::Peer(_) => out.write_str("the daemon is not trusted"),
-            ClientError::TimedOut => out.write_str("the daemon did not answer in time"),
-            ClientError::Closed => out.write_str("the daemon closed the connection"),
-            ClientError::Io(_) => out.write_str("the daemon cannot be talked to"),
-            ClientError::Frame(_) => out.write_str("the daemon's answer is malformed"),
-            ClientError::Refused { why } => write!(out, "the daemon refused: {why}"),
-            ClientError::Version { proposed: Some(version) } => {
-                write!(out, "the daemon speaks version {version} of the protocol, which is not known here")
-            }
-            ClientError::Version { proposed: None } => {
-                out.write_str("the daemon speaks no version of the protocol that is known here")
-            }
-            ClientError::Fault { code, message } => {
-                write!(out, "the daemon reports `{}`: {message}", code.name())
-            }
-            ClientError::Unexpected => out.write_str("the daemon answered something else"),
-        }
-    }
-}
-
-impl std::error::Error for ClientError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ClientError::Peer(error) => Some(error),
-            ClientError::Io(error) => Some(error),
-            ClientError::Frame(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<io::Error> for ClientError {
-    fn from(error: io::Error) -> ClientError {
-        match error.kind() {
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => ClientError::Closed,
-            _ => ClientError::Io(error),
-        }
-    }
-}
-
-impl From<FrameError> for ClientError {
-    fn from(error: FrameError) -> ClientError {
-        ClientError::Frame(error)
-    }
-}
-
-impl From<PeerError> for ClientError {
-    fn from(error: PeerError) -> ClientError {
-        ClientError::Peer(error)
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a client says and waits for, without a connection: the synchronous and the asynchronous client only move its bytes.
 
-use super::client::ClientError;
+use super::error::ClientError;
 use super::frame::{Decoder, Limits};
 use super::message::{Code, Drawn, Event, Fault, Hello, Reply, State, Tool};
 use super::version::{Agreement, SPOKEN, Versions, agree};

@@ -1,6 +1,5 @@
 //! Who is at the other end of a connection, and a socket that only this user can connect to.
 
-use std::fmt;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener;
@@ -10,6 +9,7 @@ use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
 use super::address::Address;
+pub use super::error::PeerError;
 use super::folder::{Folder, mode_of};
 use super::socket;
 
@@ -40,37 +40,6 @@ pub fn uid(stream: impl AsFd) -> io::Result<u32> {
 pub fn check(stream: impl AsFd) -> Result<(), PeerError> {
     let uid = uid(stream).map_err(PeerError::Unknown)?;
     if uid == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(PeerError::Stranger { uid }) }
-}
-
-/// Why the other end is not trusted.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum PeerError {
-    /// The system does not say who it is.
-    Unknown(io::Error),
-    /// It is somebody else.
-    Stranger {
-        /// Who it is.
-        uid: u32,
-    },
-}
-
-impl fmt::Display for PeerError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PeerError::Unknown(_) => out.write_str("the system does not say who is at the other end"),
-            PeerError::Stranger { uid } => write!(out, "user {uid} is at the other end"),
-        }
-    }
-}
-
-impl std::error::Error for PeerError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            PeerError::Unknown(error) => Some(error),
-            PeerError::Stranger { .. } => None,
-        }
-    }
 }
 
 /// Listens at an address, in a folder that [`Address::prepare`] has checked. The listener does not block.

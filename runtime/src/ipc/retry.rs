@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::client::ClientError;
+use super::error::ClientError;
 use super::message::Tool;
 
 /// How often something is tried again, and after how long.

@@ -1,7 +1,7 @@
 //! Against a stub of a daemon, over a real socket.
 
-use super::super::frame::Limits;
-use super::super::message::{Answer, Freshness, ToolKind, Wanted};
+use super::super::frame::{FrameError, Limits};
+use super::super::message::{Answer, Code, Freshness, ToolKind, Wanted};
 use super::super::stub::{Stub, far, now};
 use super::super::version::Versions;
 use super::*;

@@ -1,16 +1,12 @@
 //! Reading frames out of a stream of bytes.
 
 use std::borrow::Cow;
-use std::io;
 use std::ops::Range;
-use std::os::fd::AsFd;
-
-use rustix::buffer::spare_capacity;
 
 use super::{FIELD_END, FRAME_END, FrameError, Limits, unescape};
 
 /// How much is read at once (bytes): a request of some forty variables fits.
-const READ_BYTES: usize = 8 << 10;
+pub(super) const READ_BYTES: usize = 8 << 10;
 /// A buffer that grew beyond this for one frame is given back afterwards (bytes).
 const KEEP_BYTES: usize = 4 * READ_BYTES;
 /// How many bytes are looked at in one step.
@@ -58,16 +54,6 @@ impl Decoder {
         }
     }
 
-    /// Reads once from a descriptor into the buffer; 0 is the end of the stream.
-    pub fn fill(&mut self, from: impl AsFd) -> io::Result<usize> {
-        if self.failed.is_some() {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        self.make_room();
-        self.buffer.reserve(READ_BYTES);
-        Ok(rustix::io::read(from, spare_capacity(&mut self.buffer))?)
-    }
-
     /// Finds the next frame, which [`Decoder::frame`] then gives; false if it is not complete yet. A failure stays.
     pub fn advance(&mut self) -> Result<bool, FrameError> {
         if let Some(error) = self.failed {
@@ -93,6 +79,16 @@ impl Decoder {
     /// Whether bytes of a frame that is not complete are waiting. At the end of a stream that means: it was cut off.
     pub fn is_within_frame(&self) -> bool {
         self.start < self.buffer.len()
+    }
+
+    /// The buffer, to read into; `None` after a failure.
+    pub(super) fn room(&mut self) -> Option<&mut Vec<u8>> {
+        if self.failed.is_some() {
+            return None;
+        }
+        self.make_room();
+        self.buffer.reserve(READ_BYTES);
+        Some(&mut self.buffer)
     }
 
     fn search(&mut self) -> Result<bool, FrameError> {

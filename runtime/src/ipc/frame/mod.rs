@@ -10,6 +10,8 @@
 mod decode;
 mod encode;
 mod escape;
+#[cfg(unix)]
+mod fill;
 
 pub use decode::{Decoder, Fields, Frame, Pairs};
 pub use encode::Encoder;

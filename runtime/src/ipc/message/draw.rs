@@ -1,11 +1,11 @@
 //! The request for a prompt.
 
 use std::borrow::Cow;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::bytes;
 use super::{number, text};
 use crate::ipc::frame::{Encoder, Frame, FrameError};
 use crate::request::Request;
@@ -149,10 +149,10 @@ pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     frame = frame.pair("keymap", request.keymap.as_bytes()).number("columns", request.terminal_columns);
     let logical = request.logical_path.as_deref().or(request.path.as_deref());
     if let Some(path) = logical {
-        frame = frame.pair("path", path.as_os_str().as_bytes());
+        frame = frame.pair("path", path.as_os_str().as_encoded_bytes());
     }
     if let Some(physical) = request.path.as_deref().filter(|physical| Some(*physical) != logical) {
-        frame = frame.pair("physical", physical.as_os_str().as_bytes());
+        frame = frame.pair("physical", physical.as_os_str().as_encoded_bytes());
     }
     frame = match wanted {
         Wanted::All => frame,
@@ -161,25 +161,19 @@ pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         Wanted::Module(name) => frame.joined("parts", "module:", name.as_bytes()),
     };
     for (name, value) in environment {
-        frame = frame.prefixed("e.", name.as_ref().as_bytes(), value.as_ref().as_bytes());
+        frame = frame.prefixed("e.", name.as_ref().as_encoded_bytes(), value.as_ref().as_encoded_bytes());
     }
     frame.end();
 }
 
 /// A variable, unless it is one that no environment can hold.
 fn variable<'f>(name: &'f [u8], value: Cow<'f, [u8]>) -> Option<Variable<'f>> {
-    if name.is_empty() || name.contains(&0) || value.contains(&0) {
-        return None;
-    }
-    let value = match value {
-        Cow::Borrowed(value) => Cow::Borrowed(OsStr::from_bytes(value)),
-        Cow::Owned(value) => Cow::Owned(OsString::from_vec(value)),
-    };
-    Some((OsStr::from_bytes(name), value))
+    let is_possible = !name.is_empty() && !name.contains(&0) && !value.contains(&0);
+    is_possible.then(|| Some((bytes::name(name)?, bytes::value(value)?))).flatten()
 }
 
 /// A path, if it is one that the daemon, which has a working directory of its own, can follow.
 fn absolute(value: Cow<'_, [u8]>) -> Option<PathBuf> {
-    let path = PathBuf::from(OsString::from_vec(value.into_owned()));
-    (Path::is_absolute(&path) && !path.as_os_str().as_bytes().contains(&0)).then_some(path)
+    let path = PathBuf::from(bytes::value(value)?.into_owned());
+    (path.is_absolute() && !path.as_os_str().as_encoded_bytes().contains(&0)).then_some(path)
 }

@@ -3,6 +3,8 @@
 //! Reading is tolerant, so that old and new programs understand each other: names that are not known are ignored, what is missing or empty is
 //! unknown, and so is a number that is none.
 
+#[cfg_attr(windows, path = "bytes_windows.rs")]
+mod bytes;
 mod draw;
 mod reply;
 
