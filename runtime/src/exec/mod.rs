@@ -13,11 +13,21 @@ mod random;
 mod tasks;
 
 #[cfg(feature = "background")]
+pub mod breaker;
+#[cfg(feature = "background")]
 pub mod cancel;
 #[cfg(feature = "background")]
 pub mod channel;
 #[cfg(feature = "background")]
+pub mod combine;
+#[cfg(feature = "background")]
+pub mod metrics;
+#[cfg(feature = "background")]
 pub mod simulate;
+#[cfg(feature = "background")]
+pub mod stream;
+#[cfg(feature = "background")]
+pub mod supervise;
 #[cfg(feature = "background")]
 pub mod time;
 

@@ -45,6 +45,7 @@ struct Inner<E> {
     tasks: BTreeMap<u64, Option<async_task::FallibleTask<()>>>,
     next: u64,
     error: Option<E>,
+    has_panicked: bool,
 }
 
 impl<E> Shared<E> {
@@ -66,7 +67,7 @@ impl<E: Send + 'static> Group<E> {
     /// assert!(model.run(group.wait()).is_ok(), "there is nothing to wait for");
     /// ```
     pub fn new(handle: &Handle) -> Self {
-        let inner = Inner { tasks: BTreeMap::new(), next: 0, error: None };
+        let inner = Inner { tasks: BTreeMap::new(), next: 0, error: None, has_panicked: false };
         let shared = Arc::new(Shared { inner: Mutex::new(inner), changed: Event::new() });
         Group { handle: handle.clone(), shared }
     }
@@ -162,6 +163,9 @@ impl<E: Send + 'static> Group<E> {
     /// # Errors
     /// The first error since the last time.
     ///
+    /// # Panics
+    /// If a task panicked, where that does not end the process.
+    ///
     /// # Cancel safety
     /// Nothing is lost.
     ///
@@ -178,7 +182,11 @@ impl<E: Send + 'static> Group<E> {
         loop {
             let listener = self.shared.changed.listen();
             let has_failed = {
-                let inner = self.shared.lock();
+                let mut inner = self.shared.lock();
+                if std::mem::take(&mut inner.has_panicked) {
+                    drop(inner);
+                    std::panic::resume_unwind(Box::new("a task of the group panicked"));
+                }
                 if inner.tasks.is_empty() && inner.error.is_none() {
                     return Ok(());
                 }
@@ -243,7 +251,11 @@ impl<E> Member<E> {
 
 impl<E> Drop for Member<E> {
     fn drop(&mut self) {
-        let task = self.shared.lock().tasks.remove(&self.id).flatten();
+        let task = {
+            let mut inner = self.shared.lock();
+            inner.has_panicked |= std::thread::panicking();
+            inner.tasks.remove(&self.id).flatten()
+        };
         if let Some(task) = task {
             task.detach();
         }
@@ -256,6 +268,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::exec::Single;
     use crate::exec::simulate::{for_seeds, simulate};
 
     #[test]
@@ -275,6 +288,16 @@ mod tests {
             drop(group);
             assert!(receiver.recv().await.is_err(), "all that held the channel are gone");
         });
+    }
+
+    #[test]
+    fn a_panic_is_not_overlooked() {
+        let model = Single::new();
+        let group = Group::<()>::new(model.handle());
+        group.spawn(Priority::Normal, async { panic!("on purpose") });
+        let waited = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| model.run(group.wait())));
+        assert!(waited.is_err());
+        assert_eq!(model.run(group.wait()), Ok(()), "it is told once");
     }
 
     #[test]
