@@ -5,6 +5,8 @@
 //! of a prompt: those are in `ziron-modules`, and the compiler writes the code that joins them, an implementation of [`prompt::Prompt`].
 
 pub mod cli;
+#[cfg(feature = "background")]
+mod daemon;
 pub mod exec;
 pub mod gather;
 pub mod io;

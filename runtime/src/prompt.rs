@@ -15,7 +15,7 @@ pub const PART_END: u8 = 0x1f;
 /// A compiled prompt. Generated code implements it; people do not.
 pub trait Prompt {
     /// All facts that any part draws.
-    type Facts: 'static;
+    type Facts: Send + 'static;
 
     /// Which build this is.
     const BUILD: Build;

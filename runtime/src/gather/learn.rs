@@ -78,7 +78,7 @@ impl<I> Means<I> {
     }
 
     /// Takes what was put down for a source whose reading has come too late.
-    pub(super) fn take_last<F: Fact>(&self, source: &str) -> Known<F> {
+    pub(crate) fn take_last<F: Fact>(&self, source: &str) -> Known<F> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(at) = last.iter().position(|(name, _)| *name == source) else { return Known::Absent };
         last.swap_remove(at).1.downcast().map_or(Known::Absent, |fact| *fact)
@@ -92,7 +92,7 @@ impl<I> fmt::Debug for Means<I> {
 }
 
 /// What a reading brings: the fact if there is one, and what came of it.
-pub(super) type Found<F> = (Option<F>, Outcome);
+pub(crate) type Found<F> = (Option<F>, Outcome);
 
 /// Finds a fact: in memory or in the store if its policy allows, else by reading, and then keeps it.
 ///
@@ -100,7 +100,7 @@ pub(super) type Found<F> = (Option<F>, Outcome);
 ///
 /// # Cancel safety
 /// Dropping the future abandons the reading; nothing is kept.
-pub(super) async fn learn<S: Source, I: Io>(
+pub(crate) async fn learn<S: Source, I: Io>(
     source: &'static S,
     memory: &'static dyn Memory,
     with: Arc<Means<I>>,

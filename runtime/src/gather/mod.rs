@@ -14,6 +14,8 @@ pub use direct::{Direct, Pending};
 #[cfg(feature = "background")]
 pub(crate) use flights::Flights;
 pub use learn::Means;
+#[cfg(feature = "background")]
+pub(crate) use learn::{Found, learn};
 pub use memory::{Answer, Forget, Memory, Recalled};
 
 use crate::request::Request;

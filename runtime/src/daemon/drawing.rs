@@ -1,0 +1,90 @@
+//! One request of a session, from the first picture to the last.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::live::{Live, Waiting};
+use crate::gather::{Means, Parts};
+use crate::io::Io;
+use crate::ipc::frame::{FIELD_END, FRAME_END};
+use crate::pen::Pen;
+use crate::prompt::{self, PART_END, Prompt};
+use crate::request::Request;
+
+/// One request of a session. It can be drawn several times, as facts arrive.
+#[derive(Debug)]
+pub(super) struct Drawing<I> {
+    pub(super) seq: u64,
+    pub(super) request: Request,
+    pub(super) subject: Subject,
+    pub(super) colors: bool,
+    pub(super) means: Arc<Means<I>>,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// Parts of the prompt.
+    Parts(Parts),
+    /// One module, in place of the left prompt.
+    Module(String),
+}
+
+/// Which picture of a drawing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Picture {
+    /// The answer to the request.
+    First,
+    /// The answer, after it was waited for facts.
+    Awaited,
+    /// One that comes unasked.
+    Redraw,
+}
+
+impl<I: Io> Drawing<I> {
+    /// Writes a picture as a frame, and says what is still to come.
+    pub(super) fn draw<P: Prompt>(&self, picture: Picture, out: &mut Vec<u8>) -> Waiting {
+        let wanted = match &self.subject {
+            Subject::Parts(parts) => *parts,
+            Subject::Module(_) => Parts::MODULES,
+        };
+        let live = Live::new(&self.means, &self.request, wanted);
+        let live = if picture == Picture::First { live } else { live.again() };
+        let facts = P::gather(&live);
+        let waiting = live.into_waiting();
+        out.clear();
+        let kind = if picture == Picture::Redraw { "redraw" } else { "drawn" };
+        let freshness = if waiting.is_empty() { "fresh" } else { "stale" };
+        // Writing to a vector cannot fail.
+        let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
+        let begin = out.len();
+        match &self.subject {
+            Subject::Parts(parts) => prompt::draw::<P>(&facts, &self.request, *parts, self.colors, out),
+            Subject::Module(name) => {
+                if let Some(module) = P::MODULES.iter().find(|module| module.name == name) {
+                    let mut pen = Pen::new(out, self.request.shell, self.request.terminal_columns)
+                        .colored(self.colors);
+                    (module.draw)(&facts, &mut pen);
+                    pen.finish();
+                }
+            }
+        }
+        if picture == Picture::Redraw {
+            leave_out_prelude(out, begin);
+        }
+        if out.last() == Some(&PART_END) {
+            out.pop();
+        }
+        out.push(FRAME_END);
+        waiting
+    }
+}
+
+/// Empties the fifth part: what is printed before a prompt is printed once.
+fn leave_out_prelude(out: &mut Vec<u8>, begin: usize) {
+    let ends = out[begin..].iter().enumerate().filter(|(_, byte)| **byte == FIELD_END);
+    if let Some((fourth, _)) = ends.skip(3).next() {
+        out.truncate(begin + fourth + 1);
+        out.push(PART_END);
+    }
+}

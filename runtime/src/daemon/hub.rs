@@ -1,0 +1,143 @@
+//! What all sessions of a daemon share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::world::World;
+use crate::exec::Handle;
+use crate::gather::Flights;
+use crate::ipc::message::Answer;
+use crate::prompt::Prompt;
+use crate::shell::Shell;
+
+/// More sessions than this are turned away (`error code=busy`): nobody has so many shells.
+const SESSION_LIMIT: usize = 1024;
+
+/// What all sessions of a daemon share.
+pub(super) struct Hub<P, W> {
+    pub(super) world: W,
+    pub(super) exec: Handle,
+    pub(super) flights: Arc<Flights>,
+    pub(super) counts: Counts,
+    sessions: Mutex<BTreeMap<u64, Entry>>,
+    next_session: AtomicU64,
+    /// Notified when the number of sessions changes, and when the daemon is to end.
+    pub(super) changed: event_listener::Event,
+    stopping: std::sync::atomic::AtomicBool,
+    pub(super) started: Instant,
+    prompt: PhantomData<fn() -> P>,
+}
+
+/// What has happened since the start.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) connections: AtomicU64,
+    pub(super) requests: AtomicU64,
+    pub(super) redraws: AtomicU64,
+    pub(super) faults: AtomicU64,
+}
+
+impl Counts {
+    pub(super) fn add(count: &AtomicU64) {
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One session, for lists.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) shell: Shell,
+    pub(super) pid: Option<u32>,
+    pub(super) answer: Answer,
+    pub(super) since: Instant,
+    pub(super) requests: u64,
+    pub(super) place: String,
+}
+
+/// A session's place in the list; dropping it takes it out.
+#[derive(Debug)]
+pub(super) struct Seat<P: Prompt, W: World> {
+    hub: Arc<Hub<P, W>>,
+    pub(super) id: u64,
+}
+
+impl<P: Prompt, W: World> Hub<P, W> {
+    #[allow(clippy::disallowed_methods, reason = "how long a daemon has run is a matter of the real clock")]
+    pub(super) fn new(world: W, exec: Handle) -> Hub<P, W> {
+        Hub {
+            world,
+            exec,
+            flights: Arc::default(),
+            counts: Counts::default(),
+            sessions: Mutex::default(),
+            next_session: AtomicU64::new(1),
+            changed: event_listener::Event::new(),
+            stopping: std::sync::atomic::AtomicBool::new(false),
+            started: Instant::now(),
+            prompt: PhantomData,
+        }
+    }
+
+    /// Lets a session in; `None` if there are too many.
+    pub(super) fn seat(self: &Arc<Self>, entry: Entry) -> Option<Seat<P, W>> {
+        let mut sessions = self.sessions();
+        if sessions.len() >= SESSION_LIMIT {
+            return None;
+        }
+        let id = self.next_session.fetch_add(1, Ordering::Relaxed);
+        sessions.insert(id, entry);
+        drop(sessions);
+        self.changed.notify(usize::MAX);
+        Some(Seat { hub: self.clone(), id })
+    }
+
+    /// The sessions, by the order in which they came.
+    pub(super) fn list(&self) -> Vec<(u64, Entry)> {
+        self.sessions().iter().map(|(id, entry)| (*id, entry.clone())).collect()
+    }
+
+    /// How many there are.
+    pub(super) fn session_count(&self) -> usize {
+        self.sessions().len()
+    }
+
+    /// Ends the daemon.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.changed.notify(usize::MAX);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P: Prompt, W: World> Seat<P, W> {
+    /// Notes a request.
+    pub(super) fn note(&self, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.hub.sessions().get_mut(&self.id) {
+            change(entry);
+        }
+    }
+}
+
+impl<P: Prompt, W: World> Drop for Seat<P, W> {
+    fn drop(&mut self) {
+        self.hub.sessions().remove(&self.id);
+        self.hub.changed.notify(usize::MAX);
+    }
+}
+
+impl<P, W> fmt::Debug for Hub<P, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,159 @@
+//! The life of a daemon: there is one at a time, it can be found, and it does not come back for ever when it crashes.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FileType, OFlags};
+
+use crate::ipc::address::{Address, AddressError, World};
+use crate::ipc::folder::{Folder, FolderError};
+use crate::ipc::peer;
+use crate::ipc::version::VERSION;
+
+/// So many starts that did not end well …
+const CRASHES: usize = 5;
+/// … within so long are too many: the next one has to wait until one of them is older.
+const CRASH_WINDOW: Duration = Duration::from_secs(60);
+
+/// A log that has grown beyond this (bytes) begins anew; the one before is kept beside it.
+const LOG_BYTES: u64 = 128 << 10;
+
+/// A daemon that is the only one of its binary.
+#[derive(Debug)]
+pub(super) struct Life {
+    address: Address,
+    folder: Folder,
+    build: &'static str,
+    /// Held as long as it lives; the system lets go of it however it ends.
+    _lock: OwnedFd,
+}
+
+/// Why a program cannot be the daemon.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LifeError {
+    /// Where it would be has no name.
+    Address(AddressError),
+    /// Its folder cannot be used.
+    Folder(FolderError),
+    /// There is one already.
+    Another,
+    /// It has crashed too often.
+    Crashes,
+    /// The system refused something.
+    Io {
+        /// What was tried, in words.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Life {
+    /// Becomes the only daemon of this binary.
+    pub(super) fn begin(build: &'static str) -> Result<Life, LifeError> {
+        let address = address().map_err(LifeError::Address)?;
+        let folder = address.prepare().map_err(LifeError::Folder)?;
+        let lock = folder.lock("lock").map_err(io("lock its folder"))?.ok_or(LifeError::Another)?;
+        let life = Life { address, folder, build, _lock: lock };
+        if life.has_crashed_often() {
+            life.log("it has not ended well five times within a minute: it waits");
+            return Err(LifeError::Crashes);
+        }
+        // Whatever directory it was started in can be unmounted.
+        let _ = rustix::process::chdir("/");
+        Ok(life)
+    }
+
+    /// Makes the socket and says who listens.
+    pub(super) fn listen(&mut self) -> Result<UnixListener, LifeError> {
+        let listener = peer::listen(&self.address, &self.folder).map_err(io("make its socket"))?;
+        let line = format!("{} {} {} {VERSION}\n", std::process::id(), self.build, now_ms());
+        self.folder.replace("pid", line.as_bytes()).map_err(io("write who it is"))?;
+        self.log("begins");
+        Ok(listener)
+    }
+
+    /// Ends well.
+    pub(super) fn end(self) {
+        self.log("ends");
+        for (name, kind) in
+            [("socket", FileType::Socket), ("pid", FileType::RegularFile), ("crash", FileType::RegularFile)]
+        {
+            // Who cleans up the folder may have been quicker.
+            let _ = self.folder.remove(name, kind);
+        }
+    }
+
+    /// Writes a line into the log: when (ms since 1970), and what.
+    pub(super) fn log(&self, what: &str) {
+        let _ = append(&self.folder, what);
+    }
+
+    /// Notes this start, and says whether there were too many.
+    fn has_crashed_often(&self) -> bool {
+        let now = now_ms();
+        let mut text = String::new();
+        if let Ok(file) = self.folder.file("crash", OFlags::RDONLY | OFlags::NONBLOCK) {
+            // What cannot be read counts as none.
+            let _ = std::fs::File::from(file).take(4096).read_to_string(&mut text);
+        }
+        let window = CRASH_WINDOW.as_millis() as u64;
+        let mut starts: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        starts.retain(|start| *start <= now && now - start < window);
+        if starts.len() >= CRASHES {
+            return true;
+        }
+        starts.push(now);
+        let words: Vec<String> = starts.iter().map(ToString::to_string).collect();
+        let _ = self.folder.replace("crash", words.join(" ").as_bytes());
+        false
+    }
+}
+
+/// Where the daemon of this binary is.
+pub(crate) fn address() -> Result<Address, AddressError> {
+    let binary = std::env::current_exe().unwrap_or_default();
+    Address::of(&binary, &World::of_process())
+}
+
+#[allow(clippy::disallowed_methods, reason = "a log is about the real clock")]
+fn now_ms() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    now.as_millis() as u64
+}
+
+fn append(folder: &Folder, what: &str) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK;
+    let mut file = folder.file("log", flags)?;
+    if rustix::fs::fstat(&file)?.st_size.cast_unsigned() > LOG_BYTES {
+        let log = folder.path().join("log");
+        rustix::fs::rename(&log, log.with_extension("old"))?;
+        file = folder.file("log", flags)?;
+    }
+    rustix::io::write(&file, format!("{} {what}\n", now_ms()).as_bytes())?;
+    Ok(())
+}
+
+fn io(action: &'static str) -> impl FnOnce(io::Error) -> LifeError {
+    move |source| LifeError::Io { action, source }
+}
+
+impl fmt::Display for LifeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LifeError::Address(error) => write!(f, "{error}"),
+            LifeError::Folder(error) => write!(f, "{error}"),
+            LifeError::Another => f.write_str("a daemon of this prompt is running already"),
+            LifeError::Crashes => f.write_str(
+                "the daemon has not ended well five times within a minute; `daemon logs` may say why",
+            ),
+            LifeError::Io { action, source } => write!(f, "the daemon could not {action}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for LifeError {}

@@ -1,0 +1,78 @@
+//! Lines: how frames of one session come and go.
+
+use std::future::Future;
+use std::io;
+use std::os::unix::net::UnixStream;
+
+use async_io::Async;
+use futures_lite::AsyncWriteExt;
+
+use crate::ipc::frame::{Decoder, Frame, FrameError, Limits};
+
+/// How frames of one session come and go.
+pub(super) trait Line: Send {
+    /// Waits for the next frame, which [`Line::frame`] then gives; false at the end.
+    ///
+    /// # Cancel safety
+    /// No byte is lost.
+    fn receive(&mut self) -> impl Future<Output = Result<bool, LineError>> + Send;
+
+    /// The frame that was received last.
+    fn frame(&self) -> Frame<'_>;
+
+    /// Sends a frame.
+    fn send(&mut self, frame: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+/// Why no frame comes any more.
+#[derive(Debug)]
+pub(super) enum LineError {
+    Io(io::Error),
+    Frame(FrameError),
+}
+
+impl From<io::Error> for LineError {
+    fn from(error: io::Error) -> LineError {
+        LineError::Io(error)
+    }
+}
+
+impl From<FrameError> for LineError {
+    fn from(error: FrameError) -> LineError {
+        LineError::Frame(error)
+    }
+}
+
+/// A connection over the socket.
+#[derive(Debug)]
+pub(super) struct Stream {
+    stream: Async<UnixStream>,
+    decoder: Decoder,
+}
+
+impl Stream {
+    pub(super) fn new(stream: Async<UnixStream>) -> Stream {
+        Stream { stream, decoder: Decoder::new(Limits::REQUEST) }
+    }
+}
+
+impl Line for Stream {
+    async fn receive(&mut self) -> Result<bool, LineError> {
+        while !self.decoder.advance()? {
+            let decoder = &mut self.decoder;
+            // It is tried before it is waited for: what is there already costs one call of the system.
+            if self.stream.read_with(|stream| decoder.fill(stream)).await? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        self.decoder.frame()
+    }
+
+    async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        self.stream.write_all(frame).await
+    }
+}

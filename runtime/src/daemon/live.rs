@@ -1,0 +1,174 @@
+//! Gathering for a process that remembers: what is known is answered at once, and what has to wait goes on after the drawing.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_lite::future::{or, poll_fn};
+
+use crate::gather::{Answer, Found, Gather, Means, Memory, Outcome, Parts, learn};
+use crate::io::Io;
+use crate::request::Request;
+use crate::source::{Fact, Known, Policy, Source};
+
+/// Gathers facts for one drawing of a daemon. It never waits.
+pub(super) struct Live<'a, I> {
+    means: &'a Arc<Means<I>>,
+    request: &'a Request,
+    wanted: Parts,
+    /// Whether this drawing is the first for its request: only that one counts in statistics.
+    is_first: bool,
+    readings: RefCell<Vec<Reading>>,
+    lacks: Cell<bool>,
+}
+
+/// What is going on for one source.
+type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A source that has begun.
+pub(super) struct Pending<F> {
+    name: &'static str,
+    state: State<F>,
+}
+
+enum State<F> {
+    Unwanted,
+    Ready(Option<F>),
+    Waiting(&'static dyn Memory),
+}
+
+impl<'a, I> Live<'a, I> {
+    pub(super) fn new(means: &'a Arc<Means<I>>, request: &'a Request, wanted: Parts) -> Self {
+        let (readings, lacks) = (RefCell::default(), Cell::new(false));
+        Live { means, request, wanted, is_first: true, readings, lacks }
+    }
+
+    /// Leaves statistics alone.
+    pub(super) fn again(self) -> Self {
+        Live { is_first: false, ..self }
+    }
+
+    /// What has to be waited for.
+    pub(super) fn into_waiting(self) -> Waiting {
+        Waiting { readings: self.readings.into_inner(), lacks: self.lacks.get() }
+    }
+}
+
+impl<I: Io> Gather for Live<'_, I> {
+    type Pending<F> = Pending<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(
+        &self,
+        parts: Parts,
+        source: &'static S,
+        memory: &'static dyn Memory,
+    ) -> Pending<S::Fact> {
+        let name = source.name();
+        if !parts.meets(self.wanted) {
+            return Pending { name, state: State::Unwanted };
+        }
+        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
+            Box::pin(learn(source, memory, self.means.clone()));
+        let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready((fact, outcome)) => {
+                if self.is_first {
+                    match outcome {
+                        Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting => {
+                            memory.count(Answer::Hit);
+                        }
+                        // What is cheap is read for every prompt: that is no question to the memory.
+                        Outcome::Read | Outcome::Failed(_) if source.manifest().policy != Policy::Never => {
+                            memory.count(Answer::Miss);
+                        }
+                        _ => {}
+                    }
+                }
+                State::Ready(fact)
+            }
+            Poll::Pending => {
+                self.readings.borrow_mut().push(Box::pin(async move { _ = work.await }));
+                State::Waiting(memory)
+            }
+        };
+        Pending { name, state }
+    }
+
+    fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
+        match pending.state {
+            State::Unwanted => Known::Absent,
+            State::Ready(fact) => fact.map_or(Known::Absent, Known::Fresh),
+            State::Waiting(memory) => {
+                let last = self.means.take_last(pending.name);
+                if !last.is_stale() {
+                    self.lacks.set(true);
+                }
+                if self.is_first {
+                    memory.count(if last.is_stale() { Answer::Stale } else { Answer::Miss });
+                }
+                last
+            }
+        }
+    }
+}
+
+/// Readings that a drawing could not wait for. Dropping it abandons them.
+#[derive(Default)]
+pub(super) struct Waiting {
+    readings: Vec<Reading>,
+    lacks: bool,
+}
+
+impl Waiting {
+    /// Whether there is nothing to wait for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.readings.is_empty()
+    }
+
+    /// Whether the drawing shows nothing at all in place of one of them.
+    pub(super) fn lacks(&self) -> bool {
+        self.lacks
+    }
+
+    /// Waits until at least one of them has ended.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: those that have ended are out of the list.
+    pub(super) async fn one(&mut self) {
+        let before = self.readings.len();
+        poll_fn(|context| {
+            self.readings.retain_mut(|reading| reading.as_mut().poll(context).is_pending());
+            if self.readings.is_empty() || self.readings.len() < before {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    /// Waits until all have ended, or `until` has.
+    ///
+    /// # Cancel safety
+    /// As for [`Waiting::one`].
+    pub(super) async fn all(&mut self, until: impl Future<Output = ()>) {
+        let all = async {
+            while !self.readings.is_empty() {
+                self.one().await;
+            }
+        };
+        or(all, until).await;
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").field("readings", &self.readings.len()).field("lacks", &self.lacks).finish()
+    }
+}

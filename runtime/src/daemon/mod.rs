@@ -1,0 +1,39 @@
+//! The daemon: remembers facts, answers shells without a process, and draws again when facts arrive.
+//!
+//! One thread serves. A [`session`] reads a request from its [`line`], makes a [`drawing`] of it with a gathering that never waits ([`live`]), and
+//! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
+
+mod drawing;
+mod hub;
+mod life;
+mod line;
+mod live;
+mod serve;
+mod session;
+mod tools;
+mod world;
+
+use std::sync::OnceLock;
+
+pub(crate) use life::address;
+pub(crate) use serve::run;
+
+use crate::prompt::Prompt;
+
+/// Variables that every prompt depends on, besides those of its sources: where programs and the user's files are, and what the terminal shows.
+const ALWAYS: [&str; 7] = ["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM"];
+
+/// The variables that a shell sends: those of the plan's manifests, and those every prompt depends on. Sorted.
+pub(crate) fn variables<P: Prompt>() -> &'static [&'static str] {
+    // There is one prompt in a program.
+    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut names: Vec<&'static str> =
+            P::sources().into_iter().flat_map(|(_, manifest)| manifest.env).chain(ALWAYS).collect();
+        names.sort_unstable();
+        names.dedup();
+        // Shells say it with every request.
+        names.retain(|name| *name != "PWD");
+        names
+    })
+}

@@ -1,0 +1,297 @@
+//! A session: one shell, from its hello to its end.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_lite::future::{or, pending, yield_now};
+
+use super::drawing::{Drawing, Picture, Subject};
+use super::hub::{Counts, Entry, Hub, Seat};
+use super::line::{Line, LineError};
+use super::live::Waiting;
+use super::tools;
+use super::world::World;
+use crate::exec::Priority;
+use crate::gather::{Means, Parts};
+use crate::io::{Io, Sent};
+use crate::ipc::frame::FrameError;
+use crate::ipc::message::{Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Wanted, Welcome};
+use crate::ipc::version::{Agreement, SPOKEN, agree};
+use crate::place::{Place, Scan};
+use crate::prompt::Prompt;
+use crate::shell::Shell;
+
+/// Pictures follow each other at most once in so long: a frame of a screen that shows sixty a second.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// A client that does not take what it is sent for so long is left.
+const SEND_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A reading that nobody waits for any more is given up after so long.
+const READING_LIMIT: Duration = Duration::from_secs(30);
+
+/// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
+const BUFFER_BYTES: usize = 8192;
+
+/// One shell.
+pub(super) struct Session<P: Prompt, W: World> {
+    hub: Arc<Hub<P, W>>,
+    seat: Option<Seat<P, W>>,
+    shell: Shell,
+    redraws: bool,
+    /// The last request, as long as it can be drawn again.
+    drawing: Option<Arc<Drawing<W::Io>>>,
+    /// What its last picture did not wait for.
+    waiting: Waiting,
+    out: Vec<u8>,
+}
+
+impl<P: Prompt, W: World> Drop for Session<P, W> {
+    fn drop(&mut self) {
+        self.finish_later();
+    }
+}
+
+/// What a session does next.
+enum Step {
+    Frame(bool),
+    /// Facts have arrived that the last picture did not show.
+    Arrived,
+}
+
+/// Why a session ends.
+enum End {
+    /// The client has left, or is gone.
+    Left,
+    /// It is to be told why, and left.
+    Fault(Fault<'static>),
+}
+
+impl From<std::io::Error> for End {
+    fn from(_: std::io::Error) -> End {
+        End::Left
+    }
+}
+
+impl From<FrameError> for End {
+    fn from(error: FrameError) -> End {
+        End::Fault(error.into())
+    }
+}
+
+impl From<LineError> for End {
+    fn from(error: LineError) -> End {
+        match error {
+            LineError::Io(error) => error.into(),
+            LineError::Frame(error) => error.into(),
+        }
+    }
+}
+
+/// Talks with a client until it leaves.
+pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line: impl Line) {
+    let mut session = Session {
+        hub: hub.clone(),
+        seat: None,
+        shell: Shell::Plain,
+        redraws: false,
+        drawing: None,
+        waiting: Waiting::default(),
+        out: Vec::with_capacity(BUFFER_BYTES),
+    };
+    loop {
+        match session.step(&mut line).await {
+            // Others have their turn, however fast this one asks.
+            Ok(()) => yield_now().await,
+            Err(End::Left) => return,
+            Err(End::Fault(fault)) => {
+                Counts::add(&hub.counts.faults);
+                // It is left in any case.
+                let _ = session.say(&mut line, &Reply::Fault(fault)).await;
+                return;
+            }
+        }
+    }
+}
+
+impl<P: Prompt, W: World> Session<P, W> {
+    async fn step(&mut self, line: &mut impl Line) -> Result<(), End> {
+        let (waiting, world) = (&mut self.waiting, &self.hub.world);
+        let arrived = async {
+            if waiting.is_empty() {
+                pending::<()>().await;
+            }
+            waiting.one().await;
+            // What arrives within the same frame is drawn together.
+            waiting.all(world.sleep(FRAME)).await;
+            Ok::<_, LineError>(Step::Arrived)
+        };
+        match or(async { line.receive().await.map(Step::Frame) }, arrived).await? {
+            Step::Frame(false) => Err(End::Left),
+            Step::Frame(true) => self.hear(line).await,
+            Step::Arrived => self.redraw(line).await,
+        }
+    }
+
+    /// Answers one frame.
+    async fn hear(&mut self, line: &mut impl Line) -> Result<(), End> {
+        match Message::read(line.frame())? {
+            Message::Hello(hello) => {
+                let reply = self.welcome(&hello);
+                self.say(line, &reply).await
+            }
+            Message::Draw(frame) => {
+                let draw = Draw::read(frame, self.shell)?;
+                let drawing = self.drawing(draw);
+                self.answer(line, Arc::new(drawing)).await
+            }
+            Message::Event(event) => {
+                let _ = event;
+                Ok(())
+            }
+            Message::Bye => Err(End::Left),
+            Message::Tool(tool) => {
+                let answer = tools::answer(&self.hub, &tool);
+                let is_end = tool.kind == ToolKind::Stop;
+                self.explain(line, answer).await?;
+                if is_end {
+                    self.hub.stop();
+                }
+                Ok(())
+            }
+            Message::Unknown(kind) => {
+                let kind = String::from_utf8_lossy(kind).into_owned();
+                let fault = Fault::new(Code::Unknown, format!("there is no message `{kind}`"));
+                self.say(line, &Reply::Fault(fault)).await
+            }
+        }
+    }
+
+    /// Learns who the client is.
+    fn welcome(&mut self, hello: &Hello<'_>) -> Reply<'static> {
+        if let Agreement::Propose(version) = agree(SPOKEN, hello.version) {
+            let message = format!("this daemon speaks version {version} of the protocol");
+            return Reply::Fault(Fault { version: Some(version), ..Fault::new(Code::Version, message) });
+        }
+        self.shell = hello.shell;
+        self.redraws = hello.redraw && hello.answer != Answer::Once;
+        if self.seat.is_none() && hello.answer != Answer::Once {
+            self.seat = self.hub.seat(Entry {
+                shell: hello.shell,
+                pid: hello.pid,
+                answer: hello.answer,
+                since: self.hub.exec.clock().now(),
+                requests: 0,
+                place: String::new(),
+            });
+            if self.seat.is_none() {
+                return Reply::Fault(Fault::new(Code::Busy, "there are too many sessions"));
+            }
+        }
+        let is_same = hello.build.is_empty() || hello.build == P::BUILD.build_hash;
+        Reply::Welcome(Welcome {
+            version: hello.version,
+            build: P::BUILD.build_hash.into(),
+            pid: Some(std::process::id()),
+            state: if is_same { State::Ok } else { State::OtherBuild },
+            why: "".into(),
+        })
+    }
+
+    /// Prepares what a client wants to have drawn.
+    fn drawing(&mut self, draw: Draw<'_>) -> Drawing<W::Io> {
+        let Draw { seq, mut request, wanted, environment } = draw;
+        let owned = |(name, value): (&std::ffi::OsStr, std::borrow::Cow<'_, std::ffi::OsStr>)| {
+            (name.to_owned(), OsString::from(value))
+        };
+        let sent = Sent::new(crate::daemon::variables::<P>(), environment.into_iter().map(owned));
+        let io = self.hub.world.io(sent);
+        let logical = request.logical_path.take().or_else(|| request.path.clone()).unwrap_or_else(|| "/".into());
+        let physical = self.hub.world.resolve(request.path.as_deref().unwrap_or(&logical));
+        (request.path, request.logical_path) = (Some(physical.clone()), Some(logical.clone()));
+        let home = io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
+        let settings = P::SETTINGS;
+        let place = Place::new(logical, physical, home, settings.command_timeout)
+            .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
+        let colors = crate::cli::colors(&io);
+        let means = Means::new(io, place, self.hub.world.store()).remembering(self.hub.flights.clone());
+        let subject = match wanted {
+            Wanted::All => Subject::Parts(Parts::ALL),
+            Wanted::Left => Subject::Parts(Parts::LEFT),
+            Wanted::Right => Subject::Parts(Parts::RIGHT),
+            Wanted::Module(name) => Subject::Module(name.into_owned()),
+        };
+        Drawing { seq, request, subject, colors, means: Arc::new(means) }
+    }
+
+    /// Draws what was asked for, and answers.
+    async fn answer(&mut self, line: &mut impl Line, drawing: Arc<Drawing<W::Io>>) -> Result<(), End> {
+        Counts::add(&self.hub.counts.requests);
+        if let Some(seat) = &self.seat {
+            seat.note(|entry| {
+                entry.requests += 1;
+                entry.place = drawing.means.place.logical.to_string_lossy().into_owned();
+            });
+        }
+        self.finish_later();
+        let mut waiting = drawing.draw::<P>(Picture::First, &mut self.out);
+        if !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
+            let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
+            waiting.all(self.hub.world.sleep(patience)).await;
+            // What is still missing goes on: the readings that were begun first are kept.
+            drop(drawing.draw::<P>(Picture::Awaited, &mut self.out));
+        }
+        self.waiting = waiting;
+        self.drawing = Some(drawing);
+        self.send(line).await
+    }
+
+    /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
+    fn finish_later(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() {
+            let hub = self.hub.clone();
+            let rest = async move { waiting.all(hub.world.sleep(READING_LIMIT)).await };
+            self.hub.exec.spawn(Priority::Normal, rest).detach();
+        }
+    }
+
+    /// Draws once more what is shown.
+    async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
+        let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else { return Ok(()) };
+        // Those that are still missing are waited for already.
+        drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+        Counts::add(&self.hub.counts.redraws);
+        self.send(line).await
+    }
+
+    /// Answers a tool.
+    async fn explain(&mut self, line: &mut impl Line, answer: Result<String, String>) -> Result<(), End> {
+        let (text, status) = match &answer {
+            Ok(text) => (text, 0),
+            Err(text) => (text, 1),
+        };
+        self.out.clear();
+        Reply::Text(text.as_bytes().into()).write(&mut self.out);
+        Reply::End(status).write(&mut self.out);
+        self.send(line).await
+    }
+
+    async fn say(&mut self, line: &mut impl Line, reply: &Reply<'_>) -> Result<(), End> {
+        self.out.clear();
+        reply.write(&mut self.out);
+        self.send(line).await
+    }
+
+    /// Sends what was written, unless the client does not take it.
+    async fn send(&mut self, line: &mut impl Line) -> Result<(), End> {
+        let (out, world) = (&self.out, &self.hub.world);
+        let late = async {
+            world.sleep(SEND_PATIENCE).await;
+            Err(std::io::ErrorKind::TimedOut.into())
+        };
+        or(line.send(out), late).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! What tools ask of a daemon.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::hub::Hub;
+use super::world::World;
+use crate::ipc::message::{Tool, ToolKind};
+use crate::prompt::Prompt;
+
+/// Answers a tool.
+pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
+    match tool.kind {
+        ToolKind::Status => Ok(status(hub)),
+        ToolKind::Health => Ok(String::from("well\n")),
+        ToolKind::Stop => Ok(String::from("the daemon ends\n")),
+        other => Err(format!("this daemon has no `{}`\n", other.name())),
+    }
+}
+
+fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+    let now = hub.exec.clock().now();
+    let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
+    let mut text = String::new();
+    let _ = writeln!(text, "process      {}", std::process::id());
+    let _ = writeln!(text, "build        {}", P::BUILD.build_hash);
+    let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(hub.started).as_secs());
+    let _ = writeln!(text, "connections  {}", count(&hub.counts.connections));
+    let _ = writeln!(text, "requests     {}", count(&hub.counts.requests));
+    let _ = writeln!(text, "redraws      {}", count(&hub.counts.redraws));
+    let _ = writeln!(text, "faults       {}", count(&hub.counts.faults));
+    let _ = writeln!(text, "readings     {} going on", hub.flights.count());
+    let sessions = hub.list();
+    let _ = writeln!(text, "sessions     {}", sessions.len());
+    for (id, entry) in sessions {
+        let pid = entry.pid.map_or_else(|| String::from("-"), |pid| pid.to_string());
+        let _ = writeln!(
+            text,
+            "  {id:<4} {:<10} {pid:<8} {:>6} requests  {}",
+            entry.shell.name(),
+            entry.requests,
+            entry.place
+        );
+    }
+    text
+}

@@ -1,0 +1,60 @@
+//! What a daemon needs of the machine besides what its sources are handed.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::io::{Io, Real, Sent};
+use crate::store::Store;
+
+/// The machine that a daemon runs on: the real one, or one that a test has made up.
+pub(super) trait World: Send + Sync + 'static {
+    /// What sources are handed.
+    type Io: Io;
+
+    /// The operating system as a shell sees it that has sent these variables.
+    fn io(&self, sent: Sent) -> Self::Io;
+
+    /// A directory with its symbolic links resolved; one that is gone stays as it is.
+    fn resolve(&self, logical: &Path) -> PathBuf;
+
+    /// Waits.
+    fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Where facts outlive the daemon.
+    fn store(&self) -> Option<Arc<Store>>;
+}
+
+/// The real machine.
+#[derive(Debug)]
+pub(super) struct Machine {
+    store: Option<Arc<Store>>,
+}
+
+impl Machine {
+    pub(super) fn new(store: Option<Arc<Store>>) -> Machine {
+        Machine { store }
+    }
+}
+
+impl World for Machine {
+    type Io = Real;
+
+    fn io(&self, sent: Sent) -> Real {
+        Real::with(sent)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look for it")]
+    fn resolve(&self, logical: &Path) -> PathBuf {
+        std::fs::canonicalize(logical).unwrap_or_else(|_| logical.to_owned())
+    }
+
+    async fn sleep(&self, span: Duration) {
+        async_io::Timer::after(span).await;
+    }
+
+    fn store(&self) -> Option<Arc<Store>> {
+        self.store.clone()
+    }
+}
