@@ -6,6 +6,7 @@
 mod body;
 mod extras;
 mod module;
+mod shelf;
 mod style;
 mod value;
 
@@ -56,10 +57,12 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
         }
         SourceKind::Module(_) => None,
     });
+    let shelves = plan.sources.iter().filter(|source| shelf::is_needed(source, background)).map(shelf::item);
+    let shelves: TokenStream = shelves.collect();
     let facts = facts(plan);
     let implementation = implementation(plan, build, background, &mut styles);
     let constants = styles.constants();
-    let items = quote!(#(#modules)* #(#units)* #facts #implementation);
+    let items = quote!(#(#modules)* #(#units)* #shelves #facts #implementation);
     let imports = imports(&items);
     quote! {
         /// A prompt, compiled.
@@ -82,9 +85,13 @@ fn imports(items: &TokenStream) -> TokenStream {
         "Extras",
         "FactOf",
         "Forget",
+        "Fifo",
         "Format",
         "Gather",
+        "Keeping",
+        "Lfu",
         "Literal",
+        "Lru",
         "Manifest",
         "Module",
         "Notification",
@@ -94,6 +101,7 @@ fn imports(items: &TokenStream) -> TokenStream {
         "Profile",
         "Request",
         "Settings",
+        "Shelf",
         "Style",
         "StyleText",
         "Substitution",
@@ -238,7 +246,8 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
         }
     };
     let settings = settings(plan);
-    let background = background.then(|| {
+    let shelves = background.then(|| shelf::list(plan));
+    let background_settings = background.then(|| {
         let crate::plan::Background { patience_ms, idle_exit_ms, .. } = plan.background;
         let [patience_ms, idle_exit_ms] = [patience_ms, idle_exit_ms].map(Literal::u64_unsuffixed);
         quote! {
@@ -256,7 +265,13 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     let begins = plan.sources.iter().map(|source| {
         let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));
         let parts = parts(source.parts);
-        quote!(let #name = gather.begin(#parts, &#constant, &Forget);)
+        let memory = if shelf::is_needed(source, background) {
+            let shelf = shelf::name(source);
+            quote!(&#shelf)
+        } else {
+            quote!(&Forget)
+        };
+        quote!(let #name = gather.begin(#parts, &#constant, #memory);)
     });
     let finishes = plan.sources.iter().map(|source| {
         let name = format_ident!("{}", source.ident);
@@ -290,7 +305,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
 
             const BUILD: Build = #build;
             const SETTINGS: Settings = #settings;
-            #background
+            #background_settings
             #extras
             const MODULES: &'static [Module<Facts>] = &[#(#table),*];
 
@@ -310,6 +325,8 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
                 ::std::vec::Vec::from([#(#sources),*])
             }
+
+            #shelves
         }
     }
 }

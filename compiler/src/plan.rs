@@ -4,6 +4,7 @@
 //! the prompt needs is listed, and no other. The [`emitter`](crate::emit) writes a plan as Rust; the interpreter draws it as it is.
 
 mod background;
+mod cache;
 mod extras;
 mod layout;
 mod look;
@@ -15,6 +16,7 @@ mod settings;
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
 pub use background::Background;
+pub use cache::{Backend, Cache, Keeping, Policy};
 pub use extras::Extras;
 pub use settings::Settings;
 
@@ -29,6 +31,8 @@ pub struct Plan {
     pub settings: Settings,
     /// What the configuration says about the background mode.
     pub background: Background,
+    /// What it says about remembering facts.
+    pub cache: Cache,
     /// The modules, in the order in which they are drawn first.
     pub modules: Vec<Module>,
     /// The sources, in the order in which they are begun: the most expensive first would need their manifests, so as they are needed.
@@ -113,6 +117,8 @@ pub struct Source {
     pub manifest: Option<&'static ManifestSpec>,
     /// The parts that need it.
     pub parts: PartSet,
+    /// What the configuration says about remembering its facts.
+    pub keeping: Keeping,
 }
 
 /// What a source is.

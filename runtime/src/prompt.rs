@@ -54,6 +54,12 @@ pub trait Prompt {
 
     /// The sources of the plan with what they read and cost.
     fn sources() -> Vec<(&'static str, Manifest)>;
+
+    /// What a daemon remembers of each source, in the order of [`Prompt::sources`].
+    #[cfg(feature = "background")]
+    fn shelves() -> Vec<Shelved> {
+        Vec::new()
+    }
 }
 
 /// Which build a program is.
@@ -93,6 +99,23 @@ pub struct Background {
     pub patience: Duration,
     /// How long the daemon stays when no shell is connected.
     pub idle_exit: Duration,
+}
+
+/// The shelf of a source, and the events that make what is on it old besides those that its manifest names.
+#[cfg(feature = "background")]
+#[derive(Clone, Copy)]
+pub struct Shelved {
+    /// The shelf.
+    pub shelf: &'static dyn crate::store::shelf::Kept,
+    /// The names of the events.
+    pub events: &'static [&'static str],
+}
+
+#[cfg(feature = "background")]
+impl std::fmt::Debug for Shelved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shelved").field("shelf", &self.shelf.name()).field("events", &self.events).finish()
+    }
 }
 
 /// One module of a plan.

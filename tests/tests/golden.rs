@@ -5,6 +5,31 @@
 
 use ziron::Prompt as _;
 
+/// A policy of the user's own, as `daemon.toml` names one.
+mod policies {
+    #[derive(Debug, Default)]
+    pub struct Mine(Vec<ziron::Slot>);
+
+    /// The youngest goes first.
+    impl ziron::Eviction for Mine {
+        const NAME: &'static str = "mine";
+
+        fn added(&mut self, slot: ziron::Slot, _weight: ziron::Weight) {
+            self.0.push(slot);
+        }
+
+        fn used(&mut self, _slot: ziron::Slot) {}
+
+        fn removed(&mut self, slot: ziron::Slot) {
+            self.0.retain(|other| *other != slot);
+        }
+
+        fn victim(&mut self) -> Option<ziron::Slot> {
+            self.0.last().copied()
+        }
+    }
+}
+
 macro_rules! golden {
     ($($name:ident)*) => {
         $(mod $name {
@@ -20,7 +45,7 @@ macro_rules! golden {
         }
     };
 }
-golden! { extras git layout many nested powerline status tool }
+golden! { daemon extras git layout many nested powerline status tool }
 
 #[test]
 fn every_expansion_is_here() {

@@ -16,14 +16,23 @@ pub use ziron_macros::prompt;
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
 pub use ziron_runtime::gather::{Forget, Gather, Parts};
+<<<<<<< HEAD
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
+=======
+pub use ziron_runtime::pen::{Color, Datum, Literal, Pen, Style};
+#[cfg(feature = "background")]
+pub use ziron_runtime::prompt::Shelved;
+>>>>>>> 137f622 (The [cache] table: a shelf for each source, wired statically)
 pub use ziron_runtime::prompt::{Background, Build, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Known, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
+pub use ziron_runtime::store::Keeping;
+pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};
+pub use ziron_runtime::store::shelf::Shelf;
 
 /// The version of Ziron.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

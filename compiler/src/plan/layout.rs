@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Value};
 
-use super::background;
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS};
 use super::{
-    FactUse, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind, TRANSIENT,
+    FactUse, Keeping, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
+    TRANSIENT,
 };
+use super::{background, cache};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::specs::{self, NOT_YET, Specs, specs};
 use crate::syntax::format::{self, Piece, StylePart};
@@ -74,7 +75,8 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     }
     let Layout { mut modules, mut sources, .. } = layout;
     share_parts(&mut modules, &mut sources);
-    Plan { settings, background, modules, sources, parts }
+    let cache = cache::read(root, &mut sources, diagnostics);
+    Plan { settings, background, cache, modules, sources, parts }
 }
 
 /// Tells each source which parts need it.
@@ -361,7 +363,8 @@ impl<'c> Layout<'c, '_> {
             return index;
         }
         let ident = if matches!(kind, SourceKind::Unit(_)) { self.fresh(ident) } else { ident };
-        self.sources.push(Source { ident, kind, manifest: self.manifest(fact), parts: 0 });
+        let manifest = self.manifest(fact);
+        self.sources.push(Source { ident, kind, manifest, parts: 0, keeping: Keeping::default() });
         self.sources.len() - 1
     }
 

@@ -39,7 +39,7 @@ pub(super) struct Formats<'c> {
 pub(super) const DEFAULT_FORMATS: [&str; 5] = ["$all", "", "[∙](bright-black) ", "$character", ""];
 
 /// Options of the root that are read elsewhere, or mean nothing to a compiled prompt.
-const OTHERS: &[&str] = &["palette", "palettes", "profiles", "$schema", "ziron", "daemon"];
+const OTHERS: &[&str] = &["palette", "palettes", "profiles", "$schema", "ziron", "daemon", "cache"];
 
 /// Names of options of the root, for suggestions.
 pub(super) const ROOT: &[&str] = &[
@@ -54,6 +54,7 @@ pub(super) const ROOT: &[&str] = &[
     "palettes",
     "ziron",
     "daemon",
+    "cache",
 ];
 
 const ZIRON: &[&str] = &[
@@ -150,7 +151,7 @@ impl<'c> Reader<'c, '_> {
         self.take(name, "a boolean", Value::as_bool)
     }
 
-    fn text(&mut self, name: &str) -> Option<&'c Text> {
+    pub(super) fn text(&mut self, name: &str) -> Option<&'c Text> {
         self.take(name, "a string with a format", Value::as_text)
     }
 
@@ -171,12 +172,19 @@ impl<'c> Reader<'c, '_> {
     }
 
     pub(super) fn milliseconds(&mut self, name: &str) -> Option<u64> {
-        let number = self.take(name, "an integer (ms)", Value::as_integer)?;
+        self.natural(name, "an integer (ms)", "expected 0 ms or more")
+    }
+
+    pub(super) fn count(&mut self, name: &str) -> Option<u64> {
+        self.natural(name, "an integer", "expected 0 or more")
+    }
+
+    fn natural(&mut self, name: &str, expected: &str, range: &str) -> Option<u64> {
+        let number = self.take(name, expected, Value::as_integer)?;
         let Ok(number) = u64::try_from(number) else {
             let span = self.table.get(name).map(|value| value.span.clone()).unwrap_or_default();
             self.diagnostics.push(
-                Diagnostic::new(Code::OutOfRange, span, format!("`{name}` cannot be negative"))
-                    .label("expected 0 ms or more"),
+                Diagnostic::new(Code::OutOfRange, span, format!("`{name}` cannot be negative")).label(range),
             );
             return None;
         };

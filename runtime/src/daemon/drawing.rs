@@ -7,7 +7,7 @@ use super::live::{Live, Waiting};
 use crate::gather::{Means, Parts};
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
-use crate::pen::Pen;
+use crate::pen::{Pen, Terminal};
 use crate::prompt::{self, PART_END, Prompt};
 use crate::request::Request;
 
@@ -17,7 +17,7 @@ pub(super) struct Drawing<I> {
     pub(super) seq: u64,
     pub(super) request: Request,
     pub(super) subject: Subject,
-    pub(super) colors: bool,
+    pub(super) terminal: Terminal,
     pub(super) means: Arc<Means<I>>,
 }
 
@@ -59,11 +59,11 @@ impl<I: Io> Drawing<I> {
         let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
         let begin = out.len();
         match &self.subject {
-            Subject::Parts(parts) => prompt::draw::<P>(&facts, &self.request, *parts, self.colors, out),
+            Subject::Parts(parts) => prompt::draw::<P>(&facts, &self.request, *parts, &self.terminal, out),
             Subject::Module(name) => {
                 if let Some(module) = P::MODULES.iter().find(|module| module.name == name) {
-                    let mut pen = Pen::new(out, self.request.shell, self.request.terminal_columns)
-                        .colored(self.colors);
+                    let mut pen =
+                        Pen::new(out, self.request.shell, self.request.terminal_columns).on(&self.terminal);
                     (module.draw)(&facts, &mut pen);
                     pen.finish();
                 }

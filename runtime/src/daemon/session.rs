@@ -16,9 +16,12 @@ use crate::exec::Priority;
 use crate::gather::{Means, Parts};
 use crate::io::{Io, Sent};
 use crate::ipc::frame::FrameError;
-use crate::ipc::message::{Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Wanted, Welcome};
+use crate::ipc::message::{
+    Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Wanted, Welcome,
+};
 use crate::ipc::version::{Agreement, SPOKEN, agree};
 use crate::place::{Place, Scan};
+use crate::prelude;
 use crate::prompt::Prompt;
 use crate::shell::Shell;
 
@@ -207,14 +210,15 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         let sent = Sent::new(crate::daemon::variables::<P>(), environment.into_iter().map(owned));
         let io = self.hub.world.io(sent);
-        let logical = request.logical_path.take().or_else(|| request.path.clone()).unwrap_or_else(|| "/".into());
+        let logical =
+            request.logical_path.take().or_else(|| request.path.clone()).unwrap_or_else(|| "/".into());
         let physical = self.hub.world.resolve(request.path.as_deref().unwrap_or(&logical));
         (request.path, request.logical_path) = (Some(physical.clone()), Some(logical.clone()));
         let home = io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
         let settings = P::SETTINGS;
         let place = Place::new(logical, physical, home, settings.command_timeout)
             .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
-        let colors = crate::cli::colors(&io);
+        let terminal = prelude::terminal::<P, _>(&io);
         let means = Means::new(io, place, self.hub.world.store()).remembering(self.hub.flights.clone());
         let subject = match wanted {
             Wanted::All => Subject::Parts(Parts::ALL),
@@ -222,7 +226,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             Wanted::Right => Subject::Parts(Parts::RIGHT),
             Wanted::Module(name) => Subject::Module(name.into_owned()),
         };
-        Drawing { seq, request, subject, colors, means: Arc::new(means) }
+        Drawing { seq, request, subject, terminal, means: Arc::new(means) }
     }
 
     /// Draws what was asked for, and answers.

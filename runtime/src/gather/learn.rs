@@ -5,13 +5,13 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_lite::future::poll_once;
 
 use super::Outcome;
 use super::flights::Flights;
-use super::memory::{Memory, Recalled};
+use super::memory::{Finding, Memory, Show};
 use crate::io::Io;
 use crate::place::Place;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
@@ -45,6 +45,26 @@ struct Mind {
     flights: Arc<Flights>,
     /// When the prompt was asked for: a reading that began later is as new as can be.
     asked: u64,
+}
+
+/// A fact in memory; without one, its reading failed.
+struct Remembered<F> {
+    fact: Option<F>,
+    /// When its reading began.
+    tick: u64,
+}
+
+impl<F: Fact> Remembered<F> {
+    fn into_finding(self, at: Instant, cost: Duration) -> Finding {
+        // What a fact takes on the heap nobody knows; its bytes in a file come close.
+        let inside = self.fact.as_ref().and_then(|fact| postcard::experimental::serialized_size(fact).ok());
+        let bytes = size_of::<Self>() + inside.unwrap_or_default();
+        let show: Show = |any, text| match any.downcast_ref::<Self>().and_then(|known| known.fact.as_ref()) {
+            Some(fact) => write!(text, "{fact:?}"),
+            None => text.write_str("could not be read"),
+        };
+        Finding { fact: Arc::new(self), show, at, bytes, cost }
+    }
 }
 
 /// A clock that only orders: each look at it is later than all before.
@@ -118,8 +138,8 @@ pub(crate) async fn learn<S: Source, I: Io>(
     let recall = |mind: &Mind| {
         let recalled = memory.recall(&key_bytes)?;
         let age = io.instant().saturating_duration_since(recalled.at);
-        let fact = recalled.fact.downcast_ref::<Option<S::Fact>>()?;
-        let holds = recalled.tick >= mind.asked
+        let Remembered { fact, tick } = recalled.fact.downcast_ref::<Remembered<S::Fact>>()?;
+        let holds = *tick >= mind.asked
             || !recalled.is_old
                 && match fact {
                     Some(_) => longest.is_some_and(|longest| age <= longest),
@@ -137,20 +157,18 @@ pub(crate) async fn learn<S: Source, I: Io>(
             None => {}
         }
     }
-    let keep = |fact: Option<&S::Fact>, tick: u64, age: Duration| {
+    let keep = |fact: Option<&S::Fact>, tick: u64, mark: u64, age: Duration, cost: Duration| {
         let now = io.instant();
         let at = now.checked_sub(age).unwrap_or(now);
-        let bytes =
-            fact.and_then(|fact| postcard::experimental::serialized_size(fact).ok()).unwrap_or_default();
-        let recalled = Recalled { fact: Arc::new(fact.cloned()), tick, at, is_old: false };
-        memory.keep(key_bytes.clone(), recalled, bytes);
+        let remembered = Remembered { fact: fact.cloned(), tick };
+        memory.keep(mark, key_bytes.clone(), remembered.into_finding(at, cost));
     };
     if let (Some(longest), Some(store), false) = (longest, store, is_old) {
         if let Some(stored) = store.load::<S::Key, S::Fact>(name, &key, io.now())
             && stored.age <= longest
         {
             if mind.is_some() {
-                keep(Some(&stored.fact), 0, stored.age);
+                keep(Some(&stored.fact), 0, memory.mark(), stored.age, Duration::ZERO);
             }
             return (Some(stored.fact), Outcome::Stored(stored.age));
         }
@@ -195,7 +213,7 @@ pub(crate) async fn learn<S: Source, I: Io>(
             }
         }
     }
-    let (began, start) = (tick(), io.now());
+    let (began, mark, start) = (tick(), memory.mark(), io.instant());
     let mut reading = pin!(source.read(&key, place, io));
     let result = match poll_once(reading.as_mut()).await {
         Some(result) => result,
@@ -206,19 +224,24 @@ pub(crate) async fn learn<S: Source, I: Io>(
     };
     // What is cheap is read for every prompt and need not be kept.
     if mind.is_some() && (waits || policy != Policy::Never) {
-        keep(result.as_ref().ok(), began, Duration::ZERO);
+        keep(
+            result.as_ref().ok(),
+            began,
+            mark,
+            Duration::ZERO,
+            io.instant().saturating_duration_since(start),
+        );
     }
     drop(flight);
     match result {
         Ok(fact) => {
-            let now = io.now();
             let worth_keeping = match policy {
                 Policy::Never => false,
                 Policy::Keyed | Policy::Ttl(_) => true,
-                Policy::Last => now.duration_since(start).is_ok_and(|elapsed| elapsed > SLOW),
+                Policy::Last => io.instant().saturating_duration_since(start) > SLOW,
             };
             if let (true, Some(store)) = (worth_keeping, store) {
-                store.save(name, &key, &fact, now);
+                store.save(name, &key, &fact, io.now());
             }
             (Some(fact), Outcome::Read)
         }

@@ -12,8 +12,11 @@ pub trait Memory: fmt::Debug + Sync {
     /// The fact that was kept for a key, whatever its age.
     fn recall(&self, key: &[u8]) -> Option<Recalled>;
 
-    /// Keeps a fact, in place of the one before. `bytes` is about what it takes.
-    fn keep(&self, key: Vec<u8>, fact: Recalled, bytes: usize);
+    /// Where the history of events stands: to be asked before a reading begins.
+    fn mark(&self) -> u64;
+
+    /// Keeps a fact whose reading began at `mark`, in place of the one before.
+    fn keep(&self, mark: u64, key: Vec<u8>, fact: Finding);
 
     /// Counts what became of one question.
     fn count(&self, answer: Answer);
@@ -25,15 +28,34 @@ pub trait Memory: fmt::Debug + Sync {
 /// A fact as it was kept.
 #[derive(Clone, Debug)]
 pub struct Recalled {
-    /// An `Option` of the source's fact; `None` says that the reading failed.
-    pub fact: Arc<dyn Any + Send + Sync>,
-    /// When its reading began, on the clock of [`Ticks`].
-    pub tick: u64,
+    /// What was kept.
+    pub fact: AnyFact,
     /// When its reading ended.
     pub at: Instant,
     /// Whether an event has said since that it holds no more.
     pub is_old: bool,
 }
+
+/// What came of a reading, to be kept.
+#[derive(Debug)]
+pub struct Finding {
+    /// What is to be kept.
+    pub fact: AnyFact,
+    /// Writes it for people.
+    pub show: Show,
+    /// When the reading ended.
+    pub at: Instant,
+    /// About what it takes (bytes), without the key.
+    pub bytes: usize,
+    /// How long the reading took.
+    pub cost: Duration,
+}
+
+/// A fact without its type.
+pub type AnyFact = Arc<dyn Any + Send + Sync>;
+
+/// Writes a fact for people.
+pub type Show = fn(&(dyn Any + Send + Sync), &mut dyn fmt::Write) -> fmt::Result;
 
 /// What became of one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +77,11 @@ impl Memory for Forget {
         None
     }
 
-    fn keep(&self, _key: Vec<u8>, _fact: Recalled, _bytes: usize) {}
+    fn mark(&self) -> u64 {
+        0
+    }
+
+    fn keep(&self, _mark: u64, _key: Vec<u8>, _fact: Finding) {}
 
     fn count(&self, _answer: Answer) {}
 

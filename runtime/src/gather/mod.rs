@@ -16,7 +16,7 @@ pub(crate) use flights::Flights;
 pub use learn::Means;
 #[cfg(feature = "background")]
 pub(crate) use learn::{Found, learn};
-pub use memory::{Answer, Forget, Memory, Recalled};
+pub use memory::{Answer, AnyFact, Finding, Forget, Memory, Recalled, Show};
 
 use crate::request::Request;
 use crate::source::{Known, ReadError, Source};

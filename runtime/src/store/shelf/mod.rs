@@ -12,6 +12,7 @@
 
 mod contents;
 mod kept;
+mod memory;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,62 @@
+//! Shelves: what the daemon remembers of each source, with the policy and the limits of the configuration.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::plan::{Keeping, Plan, Policy, Source};
+
+/// Whether a source has a shelf: a prompt that draws once remembers nothing, but may be told how long a fact holds.
+pub(super) fn is_needed(source: &Source, background: bool) -> bool {
+    background || source.keeping.ttl_ms.is_some()
+}
+
+/// The name of a source's shelf.
+pub(super) fn name(source: &Source) -> Ident {
+    format_ident!("{}_SHELF", source.ident.to_ascii_uppercase())
+}
+
+/// The shelf of a source.
+pub(super) fn item(source: &Source) -> TokenStream {
+    let (name, title) = (name(source), &source.ident);
+    let Keeping { policy, entries, bytes, ttl_ms, .. } = &source.keeping;
+    let policy = match policy {
+        Policy::Lru => quote!(Lru),
+        Policy::Lfu => quote!(Lfu),
+        Policy::Fifo => quote!(Fifo),
+        // The plan has seen that it is one.
+        Policy::Own(path) => path.parse().unwrap_or_default(),
+    };
+    let limit = |name: &str, value: Option<u64>| {
+        let (name, value) = (format_ident!("{name}"), Literal::u64_unsuffixed(value?));
+        Some(quote!(#name: #value,))
+    };
+    let (entries, bytes) = (limit("entries", *entries), limit("bytes", *bytes));
+    let ttl = ttl_ms.map(|ttl| {
+        let ttl = Literal::u64_unsuffixed(ttl);
+        quote!(ttl: Some(::core::time::Duration::from_millis(#ttl)),)
+    });
+    let keeping = if entries.is_none() && bytes.is_none() && ttl.is_none() {
+        quote!(Keeping::DEFAULT)
+    } else {
+        quote!(Keeping { #entries #bytes #ttl ..Keeping::DEFAULT })
+    };
+    let doc = format!(" What is remembered of `{title}`.");
+    quote! {
+        #[doc = #doc]
+        static #name: Shelf<#policy> = Shelf::new(#title, #keeping);
+    }
+}
+
+/// The list of all shelves.
+pub(super) fn list(plan: &Plan) -> TokenStream {
+    let shelves = plan.sources.iter().map(|source| {
+        let name = name(source);
+        let events = &source.keeping.events;
+        quote!(::ziron::Shelved { shelf: &#name, events: &[#(#events),*] })
+    });
+    quote! {
+        fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {
+            ::std::vec::Vec::from([#(#shelves),*])
+        }
+    }
+}

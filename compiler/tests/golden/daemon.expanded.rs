@@ -1,0 +1,320 @@
+/// A prompt, compiled.
+mod prompt {
+    use ::core::prelude::rust_2024::*;
+    use ::ziron::{
+        modules, Background, Build, FactOf, Gather, Keeping, Lfu, Literal, Lru, Manifest,
+        Module, Parts, Pen, Request, Settings, Shelf, Segment as _, Source as _,
+    };
+
+    /// `[git_status]`, with its defaults.
+    static GIT_STATUS: modules::git::status::GitStatus = modules::git::status::GitStatus::DEFAULT;
+
+    /// `([\[$all_status$ahead_behind\]]($style) )`
+    fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(git_status) = GIT_STATUS
+            .vars((
+                facts.git_status.get(),
+                facts.git_stash.get(),
+                facts.git_distance.get(),
+            )) else { return };
+        pen.enter(
+            facts.git_status.is_stale() || facts.git_stash.is_stale()
+                || facts.git_distance.is_stale(),
+        );
+        if git_status.conflicted.is_some() || git_status.stashed.is_some()
+            || git_status.deleted.is_some() || git_status.renamed.is_some()
+            || git_status.modified.is_some() || git_status.staged.is_some()
+            || git_status.untracked.is_some() || git_status.unknown.is_some()
+            || match &git_status.ahead_behind {
+                Some(modules::git::status::Distance::Ahead { .. })
+                | Some(modules::git::status::Distance::Behind { .. })
+                | Some(modules::git::status::Distance::Diverged { .. }) => true,
+                _ => false,
+            }
+        {
+            pen.begin(style::BOLD_RED);
+            pen.text("[");
+            if git_status.conflicted.is_some() {
+                pen.text("=");
+            }
+            if git_status.stashed.is_some() {
+                pen.escaped(
+                    &Literal {
+                        plain: "$",
+                        zsh: "$",
+                        bash: "\\\\$",
+                        tcsh: "$",
+                    },
+                );
+            }
+            if git_status.deleted.is_some() {
+                pen.text("✘");
+            }
+            if git_status.renamed.is_some() {
+                pen.text("»");
+            }
+            if git_status.modified.is_some() {
+                pen.escaped(
+                    &Literal {
+                        plain: "!",
+                        zsh: "!",
+                        bash: "!",
+                        tcsh: "\\!",
+                    },
+                );
+            }
+            if git_status.staged.is_some() {
+                pen.text("+");
+            }
+            if git_status.untracked.is_some() {
+                pen.text("?");
+            }
+            if git_status.unknown.is_some() {
+                pen.text("~");
+            }
+            match &git_status.ahead_behind {
+                Some(modules::git::status::Distance::UpToDate) => {}
+                Some(modules::git::status::Distance::Ahead { .. }) => {
+                    pen.text("⇡");
+                }
+                Some(modules::git::status::Distance::Behind { .. }) => {
+                    pen.text("⇣");
+                }
+                Some(modules::git::status::Distance::Diverged { .. }) => {
+                    pen.text("⇕");
+                }
+                None => {}
+            }
+            pen.text("]");
+            pen.end();
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// `[rust]`, with its defaults.
+    static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust::DEFAULT;
+
+    /// `via [$symbol($version )]($style)`
+    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
+        pen.enter(facts.rust.is_stale());
+        pen.text("via ");
+        pen.begin(style::BOLD_RED);
+        pen.text("🦀 ");
+        if let Some(version) = &rust.version {
+            pen.text("v");
+            pen.put(&version.raw);
+            pen.text(" ");
+        }
+        pen.leave();
+    }
+
+    /// `[character]`, with its defaults.
+    static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
+
+    /// `$symbol `
+    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        pen.enter(false);
+        match &character.symbol {
+            modules::core::character::Symbol::Success => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Error => {
+                pen.begin(style::BOLD_RED);
+                pen.text("❯");
+            }
+            modules::core::character::Symbol::Command => {
+                pen.begin(style::BOLD_GREEN);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Visual => {
+                pen.begin(style::BOLD_YELLOW);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::Replace => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+            modules::core::character::Symbol::ReplaceOne => {
+                pen.begin(style::BOLD_PURPLE);
+                pen.text("❮");
+            }
+        }
+        pen.end();
+        pen.text(" ");
+        pen.leave();
+    }
+
+    /// A source that modules share.
+    static GIT_STASH: modules::git::status::GitStash = modules::git::status::GitStash;
+
+    /// A source that modules share.
+    static GIT_DISTANCE: modules::git::status::GitDistance = modules::git::status::GitDistance;
+
+    /// What is remembered of `git_status`.
+    static GIT_STATUS_SHELF: Shelf<Lfu> = Shelf::new(
+        "git_status",
+        Keeping {
+            entries: 64,
+            ..Keeping::DEFAULT
+        },
+    );
+
+    /// What is remembered of `git_stash`.
+    static GIT_STASH_SHELF: Shelf<Lru> = Shelf::new("git_stash", Keeping::DEFAULT);
+
+    /// What is remembered of `git_distance`.
+    static GIT_DISTANCE_SHELF: Shelf<Lru> = Shelf::new("git_distance", Keeping::DEFAULT);
+
+    /// What is remembered of `rust`.
+    static RUST_SHELF: Shelf<crate::policies::Mine> = Shelf::new(
+        "rust",
+        Keeping {
+            ttl: Some(::core::time::Duration::from_millis(60000)),
+            ..Keeping::DEFAULT
+        },
+    );
+
+    /// All that this prompt knows.
+    #[derive(Debug)]
+    pub struct Facts {
+        request: Request,
+        git_status: FactOf<modules::git::status::GitStatus>,
+        git_stash: FactOf<modules::git::status::GitStash>,
+        git_distance: FactOf<modules::git::status::GitDistance>,
+        rust: FactOf<modules::tools::rust::Rust>,
+    }
+
+    /// The prompt.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Prompt;
+
+    impl ::ziron::Prompt for Prompt {
+        type Facts = Facts;
+
+        const BUILD: Build = Build {
+            version: ::ziron::VERSION,
+            config: "daemon.toml",
+            config_hash: "0",
+            build_hash: "0",
+        };
+
+        const SETTINGS: Settings = Settings {
+            add_newline: true,
+            budget: ::core::time::Duration::from_millis(500),
+            command_timeout: ::core::time::Duration::from_millis(500),
+            scan_timeout: ::core::time::Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        };
+
+        const BACKGROUND: Option<Background> = Some(Background {
+            patience: ::core::time::Duration::from_millis(20),
+            idle_exit: ::core::time::Duration::from_millis(600000),
+        });
+
+        const MODULES: &'static [Module<Facts>] = &[
+            Module {
+                name: "git_status",
+                doc: "Shows the state of the work tree.",
+                draw: draw_git_status,
+            },
+            Module {
+                name: "rust",
+                doc: "Shows the version of Rust in a directory that uses it.",
+                draw: draw_rust,
+            },
+            Module {
+                name: "character",
+                doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                draw: draw_character,
+            },
+        ];
+
+        fn gather<G: Gather>(gather: &G) -> Facts {
+            let git_status = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &GIT_STATUS_SHELF);
+            let git_stash = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &GIT_STASH_SHELF);
+            let git_distance = gather
+                .begin(
+                    Parts::MODULES.and(Parts::LEFT),
+                    &GIT_DISTANCE,
+                    &GIT_DISTANCE_SHELF,
+                );
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &RUST_SHELF);
+            Facts {
+                request: gather.request().clone(),
+                git_status: gather.finish(git_status),
+                git_stash: gather.finish(git_stash),
+                git_distance: gather.finish(git_distance),
+                rust: gather.finish(rust),
+            }
+        }
+
+        fn left(facts: &Facts, pen: &mut Pen<'_>) {
+            draw_git_status(facts, pen);
+            draw_rust(facts, pen);
+            draw_character(facts, pen);
+        }
+
+        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn continuation(pen: &mut Pen<'_>) {
+            pen.begin(style::BRIGHT_BLACK);
+            pen.text("∙");
+            pen.end();
+            pen.text(" ");
+        }
+
+        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
+
+        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
+            ::std::vec::Vec::from([
+                (GIT_STATUS.name(), GIT_STATUS.manifest()),
+                (GIT_STASH.name(), GIT_STASH.manifest()),
+                (GIT_DISTANCE.name(), GIT_DISTANCE.manifest()),
+                (RUST.name(), RUST.manifest()),
+            ])
+        }
+
+        fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {
+            ::std::vec::Vec::from([
+                ::ziron::Shelved {
+                    shelf: &GIT_STATUS_SHELF,
+                    events: &["deploy"],
+                },
+                ::ziron::Shelved {
+                    shelf: &GIT_STASH_SHELF,
+                    events: &[],
+                },
+                ::ziron::Shelved {
+                    shelf: &GIT_DISTANCE_SHELF,
+                    events: &[],
+                },
+                ::ziron::Shelved {
+                    shelf: &RUST_SHELF,
+                    events: &[],
+                },
+            ])
+        }
+    }
+
+    /// The styles that this prompt uses.
+    mod style {
+        use ::ziron::{Color, Style};
+
+        pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
+        pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
+        pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+    }
+}
+
+pub use self::prompt::Prompt;
