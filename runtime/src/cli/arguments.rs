@@ -17,7 +17,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug)]
 pub(super) enum Command {
-    Prompt(Parts),
+    Prompt(Parts, Way),
     Continuation,
     Module(String),
     /// Not for people: reads what came too late for a prompt, and stores it.
@@ -26,9 +26,23 @@ pub(super) enum Command {
     Explain,
     Doctor,
     Init(Shell),
+    /// A command of the background mode, in its words.
+    Background(Vec<String>),
     Version,
     Help,
 }
+
+/// How a prompt comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// With the daemon, if there is one.
+    Asking,
+    /// In this process, because the daemon did not answer the shell.
+    Direct,
+}
+
+/// Commands of the background mode.
+const BACKGROUND: &[&str] = &["cache", "daemon", "event", "events", "metrics", "session", "why"];
 
 impl Arguments {
     pub(super) fn parse(mut parser: Parser) -> Result<Arguments, Error> {
@@ -36,6 +50,7 @@ impl Arguments {
         let mut request = Request { terminal_columns: 0, ..Request::default() };
         let mut parts = Parts::LEFT;
         let mut continuation = false;
+        let mut way = Way::Asking;
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(word) => words.push(word.string()?),
@@ -48,6 +63,8 @@ impl Arguments {
                 Arg::Long("right") => parts = Parts::RIGHT,
                 Arg::Long("all") => parts = Parts::ALL,
                 Arg::Long("continuation") => continuation = true,
+                Arg::Long("direct") => way = Way::Direct,
+                Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
                 Arg::Long("status") | Arg::Short('s') => {
                     request.status = Some(parser.value()?.string()?).filter(|status| !status.is_empty());
@@ -76,10 +93,13 @@ impl Arguments {
                 other => return Err(other.unexpected()),
             }
         }
+        if words.first().is_some_and(|word| BACKGROUND.contains(&word.as_str())) {
+            return Ok(Arguments { command: Command::Background(words), request });
+        }
         let mut words = words.into_iter();
         let command = match words.next().as_deref() {
             Some("prompt") if continuation => Command::Continuation,
-            Some("prompt") => Command::Prompt(parts),
+            Some("prompt") => Command::Prompt(parts, way),
             Some("module") => Command::Module(words.next().ok_or("`module` takes the name of a module")?),
             Some("refresh") => Command::Refresh,
             Some("timings") => Command::Timings,
@@ -128,7 +148,7 @@ mod tests {
             "prompt|--all|--shell|zsh|--status|1|--pipestatus|0 1|--cmd-duration|1500|--jobs|2|--shlvl|3",
         )
         .unwrap();
-        assert!(matches!(got.command, Command::Prompt(Parts::ALL)));
+        assert!(matches!(got.command, Command::Prompt(Parts::ALL, Way::Asking)));
         assert_eq!(got.request.pipe_status, ["0", "1"]);
         assert_eq!(got.request.duration, Some(Duration::from_millis(1500)));
         assert_eq!((got.request.jobs, got.request.shlvl, got.request.shell), (2, Some(3), Shell::Zsh));

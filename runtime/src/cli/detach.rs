@@ -40,6 +40,13 @@ pub(super) fn start(program: &Path, arguments: &[&OsStr]) {
     };
 }
 
+/// Lets go of standard output, so that whoever reads it has all there is, whatever is left behind.
+pub(super) fn end_output() {
+    if let Ok(null) = rustix::fs::open("/dev/null", OFlags::WRONLY, Mode::empty()) {
+        let _ = rustix::stdio::dup2_stdout(&null);
+    }
+}
+
 /// Leaves the terminal and the streams of whoever started this process: a shell waits for the end of a prompt's output.
 pub(super) fn leave() {
     // It fails only for the leader of a group, which needs it no more.

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::time::SystemTime;
 
-use super::{detach, output, world};
+use super::arguments::Way;
+use super::{background, detach, output, world};
 use crate::gather::{Direct, Means, Parts};
 use crate::pen::Pen;
 use crate::place::Place;
@@ -15,8 +16,12 @@ use crate::store::{REFRESH_BUDGET, Store};
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
 pub(super) const BUFFER_BYTES: usize = 8192;
 
-/// Draws parts of the prompt, then leaves a refresh behind if something was too late for it.
-pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
+/// Draws parts of the prompt with the daemon's help; without it, here. Then it leaves behind what the next prompt is better with: the daemon, and
+/// where there is none, a refresh if something was too late.
+pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
+    if way == Way::Asking && background::draw::<P>(request, parts) {
+        return;
+    }
     let request = world::complete(request);
     let gather = Direct::new(world::means::<P>(&request), &request, parts, P::SETTINGS.budget);
     let facts = P::gather(&gather);
@@ -27,6 +32,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts) {
     if let (true, Some(store)) = (gather.is_late(), store) {
         leave_refresh_behind(store, place);
     }
+    background::leave_daemon_behind::<P>();
 }
 
 /// Draws the continuation prompt.
@@ -99,5 +105,6 @@ fn leave_refresh_behind(store: &Store, place: &Place) {
     }
     let (path, logical) = (place.physical.as_os_str(), place.logical.as_os_str());
     let [refresh, path_is, logical_is] = ["refresh", "--path", "--logical-path"].map(OsStr::new);
+    detach::end_output();
     detach::start(&binary, &[refresh, path_is, path, logical_is, logical]);
 }

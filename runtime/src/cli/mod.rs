@@ -1,6 +1,8 @@
 //! The command line of a generated binary.
 
 mod arguments;
+#[cfg_attr(not(feature = "background"), path = "background_off.rs")]
+mod background;
 mod detach;
 mod doctor;
 mod draw;
@@ -71,7 +73,8 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser) -> u8 {
 fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
     let Arguments { command, request } = arguments;
     match command {
-        Command::Prompt(parts) => draw::prompt::<P>(&request, parts),
+        Command::Prompt(parts, way) => draw::prompt::<P>(&request, parts, way),
+        Command::Background(words) => return background::run::<P>(&words, &request),
         Command::Continuation => draw::continuation::<P>(&request),
         Command::Module(name) => return draw::module::<P>(&request, &name),
         Command::Refresh => draw::refresh::<P>(&request),

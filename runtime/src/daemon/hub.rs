@@ -58,6 +58,12 @@ pub(super) struct Entry {
     pub(super) place: String,
 }
 
+impl Entry {
+    pub(super) fn new(shell: Shell, pid: Option<u32>, answer: Answer, since: Instant) -> Entry {
+        Entry { shell, pid, answer, since, requests: 0, place: String::new() }
+    }
+}
+
 /// A session's place in the list; dropping it takes it out.
 #[derive(Debug)]
 pub(super) struct Seat<P: Prompt, W: World> {

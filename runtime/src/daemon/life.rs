@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FileType, OFlags};
@@ -25,7 +26,7 @@ const LOG_BYTES: u64 = 128 << 10;
 #[derive(Debug)]
 pub(super) struct Life {
     address: Address,
-    folder: Folder,
+    folder: Arc<Folder>,
     build: &'static str,
     /// Held as long as it lives; the system lets go of it however it ends.
     _lock: OwnedFd,
@@ -56,7 +57,7 @@ impl Life {
     /// Becomes the only daemon of this binary.
     pub(super) fn begin(build: &'static str) -> Result<Life, LifeError> {
         let address = address().map_err(LifeError::Address)?;
-        let folder = address.prepare().map_err(LifeError::Folder)?;
+        let folder = Arc::new(address.prepare().map_err(LifeError::Folder)?);
         let lock = folder.lock("lock").map_err(io("lock its folder"))?.ok_or(LifeError::Another)?;
         let life = Life { address, folder, build, _lock: lock };
         if life.has_crashed_often() {
@@ -66,6 +67,11 @@ impl Life {
         // Whatever directory it was started in can be unmounted.
         let _ = rustix::process::chdir("/");
         Ok(life)
+    }
+
+    /// Its folder.
+    pub(super) fn folder(&self) -> &Arc<Folder> {
+        &self.folder
     }
 
     /// Makes the socket and says who listens.

@@ -8,6 +8,7 @@ use async_io::Async;
 use futures_lite::AsyncWriteExt;
 
 use crate::ipc::frame::{Decoder, Frame, FrameError, Limits};
+use crate::shell::Shell;
 
 /// How frames of one session come and go.
 pub(super) trait Line: Send {
@@ -19,6 +20,16 @@ pub(super) trait Line: Send {
 
     /// The frame that was received last.
     fn frame(&self) -> Frame<'_>;
+
+    /// Who is at the other end, if only one kind of shell talks like this: such a one need not say hello.
+    fn shell(&self) -> Option<Shell> {
+        None
+    }
+
+    /// The shell's process, if the line knows it.
+    fn pid(&self) -> Option<u32> {
+        None
+    }
 
     /// Sends a frame.
     fn send(&mut self, frame: &[u8]) -> impl Future<Output = io::Result<()>> + Send;

@@ -4,6 +4,7 @@
 //! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
 
 mod drawing;
+mod files;
 mod hub;
 mod life;
 mod line;
@@ -11,6 +12,7 @@ mod live;
 mod serve;
 mod session;
 mod tools;
+mod watch;
 mod world;
 
 use std::sync::OnceLock;

@@ -1,23 +1,31 @@
 //! Serving: from the start of a daemon to its end.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_io::Async;
-use futures_lite::future::or;
+use futures_lite::future::{or, pending};
 
+use super::files::{Fifos, left_behind};
 use super::hub::{Counts, Hub};
 use super::life::{Life, LifeError};
 use super::line::Stream;
 use super::session::converse;
+use super::watch::{Seen, Watch};
 use super::world::{Machine, World};
 use crate::exec::{Priority, Single};
+use crate::ipc::folder::Folder;
 use crate::ipc::peer;
 use crate::prompt::Prompt;
 use crate::store::Store;
+
+/// After something has happened to the program, it is looked at after so long.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// When the system has no room for another connection, the next one is tried after so long.
 const BREATH: Duration = Duration::from_millis(100);
@@ -29,24 +37,100 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
+    let binary = std::env::current_exe().unwrap_or_default();
     let single = Single::new();
-    let hub = Arc::new(Hub::<P, Machine>::new(Machine::new(store.map(Arc::new)), single.handle().clone()));
-    single.run(serve(hub, listener));
+    let machine = Machine::new(store.map(Arc::new), life.folder().clone());
+    let hub = Arc::new(Hub::<P, Machine>::new(machine, single.handle().clone()));
+    for pid in left_behind(life.folder()) {
+        // A shell that is gone meanwhile leaves nothing to serve.
+        if let Ok(line) = Fifos::adopt(life.folder(), pid) {
+            hub.exec.spawn(Priority::Critical, converse(hub.clone(), line)).detach();
+        }
+    }
+    let folder = life.folder().clone();
+    let end = single.run(async {
+        let accept = accept_all(&hub, listener);
+        or(or(accept, ended(&hub)), changed(&hub, folder, &binary)).await
+    });
+    life.log(end.what());
+    // Sessions end before their folder does.
+    drop(hub);
+    drop(single);
     life.end();
+    if end == End::Replaced {
+        replace(&binary);
+    }
     Ok(())
 }
 
-/// Accepts connections until the end.
-async fn serve<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixListener) {
-    let Ok(listener) = Async::new(listener) else { return };
-    let accept = async {
-        loop {
-            if let Err(_) = accept(&hub, &listener).await {
-                hub.world.sleep(BREATH).await;
-            }
+/// Why a daemon ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It was told to.
+    Stopped,
+    /// No shell was connected for long.
+    Idle,
+    /// Its folder or its program is gone.
+    Homeless,
+    /// Its program is another one now.
+    Replaced,
+}
+
+impl End {
+    const fn what(self) -> &'static str {
+        match self {
+            End::Stopped => "is stopped",
+            End::Idle => "was not needed for long",
+            End::Homeless => "has lost its folder or its program",
+            End::Replaced => "makes way for a new build",
         }
-    };
-    or(accept, ended(&hub)).await;
+    }
+}
+
+/// Becomes the program that is installed now.
+#[allow(clippy::disallowed_methods, reason = "it becomes itself again")]
+fn replace(binary: &Path) {
+    use std::os::unix::process::CommandExt;
+    // Where that fails, the next prompt starts it.
+    let _ = std::process::Command::new(binary).args(["daemon", "run", "--detached"]).exec();
+}
+
+/// Waits until something has happened to the daemon's folder or program.
+async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, binary: &Path) -> End {
+    let before = identity(binary);
+    let Ok(mut watch) = Watch::new(folder, binary) else { return pending().await };
+    loop {
+        match watch.next(hub).await {
+            Ok(Seen::Homeless) => return End::Homeless,
+            Ok(Seen::Program) => {
+                // A file that is being replaced is not there for a moment, or not whole.
+                hub.exec.clock().sleep(SETTLE).await;
+                match identity(binary) {
+                    None => return End::Homeless,
+                    now if now != before => return End::Replaced,
+                    _ => {}
+                }
+            }
+            Err(_) => return pending().await,
+        }
+    }
+}
+
+/// What tells one program from another at the same path.
+#[allow(clippy::disallowed_methods, reason = "its own program is no fact of a prompt")]
+fn identity(binary: &Path) -> Option<(u64, u64, i64, i64)> {
+    let meta = std::fs::metadata(binary).ok()?;
+    Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
+}
+
+/// Accepts connections, for ever.
+async fn accept_all<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, listener: UnixListener) -> End {
+    let Ok(listener) = Async::new(listener) else { return End::Homeless };
+    loop {
+        if accept(hub, &listener).await.is_err() {
+            hub.exec.clock().sleep(BREATH).await;
+        }
+    }
 }
 
 /// Accepts one connection. A stranger is left without a word.
@@ -62,12 +146,12 @@ async fn accept<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, listener: &Async<Unix
 }
 
 /// Waits until the daemon is told to end, or no shell is connected for as long as the configuration says.
-async fn ended<P: Prompt, W: World>(hub: &Hub<P, W>) {
+async fn ended<P: Prompt, W: World>(hub: &Hub<P, W>) -> End {
     let idle_exit = P::BACKGROUND.map_or(Duration::MAX, |background| background.idle_exit);
     loop {
         let changed = hub.changed.listen();
         if hub.is_stopping() {
-            return;
+            return End::Stopped;
         }
         if hub.session_count() > 0 {
             changed.await;
@@ -80,12 +164,12 @@ async fn ended<P: Prompt, W: World>(hub: &Hub<P, W>) {
                 false
             },
             async {
-                hub.world.sleep(idle_exit).await;
+                hub.exec.clock().sleep(idle_exit).await;
                 true
             },
         );
         if is_idle.await && hub.counts.requests.load(Ordering::Relaxed) == requests {
-            return;
+            return End::Idle;
         }
     }
 }

@@ -94,11 +94,12 @@ impl From<LineError> for End {
 
 /// Talks with a client until it leaves.
 pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line: impl Line) {
+    let seat = line.shell().and_then(|shell| hub.seat(Entry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
     let mut session = Session {
         hub: hub.clone(),
-        seat: None,
-        shell: Shell::Plain,
-        redraws: false,
+        seat,
+        shell: line.shell().unwrap_or_default(),
+        redraws: line.shell() == Some(Shell::Fish),
         drawing: None,
         waiting: Waiting::default(),
         out: Vec::with_capacity(BUFFER_BYTES),
@@ -120,14 +121,14 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
 
 impl<P: Prompt, W: World> Session<P, W> {
     async fn step(&mut self, line: &mut impl Line) -> Result<(), End> {
-        let (waiting, world) = (&mut self.waiting, &self.hub.world);
+        let (waiting, clock) = (&mut self.waiting, self.hub.exec.clock());
         let arrived = async {
             if waiting.is_empty() {
                 pending::<()>().await;
             }
             waiting.one().await;
             // What arrives within the same frame is drawn together.
-            waiting.all(world.sleep(FRAME)).await;
+            waiting.all(clock.sleep(FRAME)).await;
             Ok::<_, LineError>(Step::Arrived)
         };
         match or(async { line.receive().await.map(Step::Frame) }, arrived).await? {
@@ -141,7 +142,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     async fn hear(&mut self, line: &mut impl Line) -> Result<(), End> {
         match Message::read(line.frame())? {
             Message::Hello(hello) => {
-                let reply = self.welcome(&hello);
+                let reply = self.welcome(line, &hello);
                 self.say(line, &reply).await
             }
             Message::Draw(frame) => {
@@ -172,34 +173,51 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Learns who the client is.
-    fn welcome(&mut self, hello: &Hello<'_>) -> Reply<'static> {
+    fn welcome(&mut self, line: &impl Line, hello: &Hello<'_>) -> Reply<'static> {
         if let Agreement::Propose(version) = agree(SPOKEN, hello.version) {
             let message = format!("this daemon speaks version {version} of the protocol");
             return Reply::Fault(Fault { version: Some(version), ..Fault::new(Code::Version, message) });
         }
+        if hello.answer == Answer::File && line.shell().is_none() {
+            return self.open_files(hello);
+        }
         self.shell = hello.shell;
         self.redraws = hello.redraw && hello.answer != Answer::Once;
         if self.seat.is_none() && hello.answer != Answer::Once {
-            self.seat = self.hub.seat(Entry {
-                shell: hello.shell,
-                pid: hello.pid,
-                answer: hello.answer,
-                since: self.hub.exec.clock().now(),
-                requests: 0,
-                place: String::new(),
-            });
+            let now = self.hub.exec.clock().now();
+            self.seat = self.hub.seat(Entry::new(hello.shell, hello.pid, hello.answer, now));
             if self.seat.is_none() {
                 return Reply::Fault(Fault::new(Code::Busy, "there are too many sessions"));
             }
         }
+        Reply::Welcome(Self::state(hello))
+    }
+
+    /// What a client is told that is welcome.
+    fn state(hello: &Hello<'_>) -> Welcome<'static> {
         let is_same = hello.build.is_empty() || hello.build == P::BUILD.build_hash;
-        Reply::Welcome(Welcome {
+        Welcome {
             version: hello.version,
             build: P::BUILD.build_hash.into(),
             pid: Some(std::process::id()),
             state: if is_same { State::Ok } else { State::OtherBuild },
             why: "".into(),
-        })
+        }
+    }
+
+    /// Opens a session of its own for a shell that talks through files.
+    fn open_files(&self, hello: &Hello<'_>) -> Reply<'static> {
+        let line = hello.pid.ok_or(std::io::ErrorKind::InvalidInput.into());
+        match line.and_then(|pid| self.hub.world.fifos(pid)) {
+            Ok(line) => {
+                self.hub.exec.spawn(Priority::Critical, converse(self.hub.clone(), line)).detach();
+                Reply::Welcome(Self::state(hello))
+            }
+            Err(error) => {
+                let why = format!("its files could not be made: {error}").into();
+                Reply::Welcome(Welcome { state: State::Refused, why, ..Self::state(hello) })
+            }
+        }
     }
 
     /// Prepares what a client wants to have drawn.
@@ -242,7 +260,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         let mut waiting = drawing.draw::<P>(Picture::First, &mut self.out);
         if !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
-            waiting.all(self.hub.world.sleep(patience)).await;
+            waiting.all(self.hub.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
             drop(drawing.draw::<P>(Picture::Awaited, &mut self.out));
         }
@@ -256,7 +274,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         let mut waiting = std::mem::take(&mut self.waiting);
         if !waiting.is_empty() {
             let hub = self.hub.clone();
-            let rest = async move { waiting.all(hub.world.sleep(READING_LIMIT)).await };
+            let rest = async move { waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await };
             self.hub.exec.spawn(Priority::Normal, rest).detach();
         }
     }
@@ -290,9 +308,9 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Sends what was written, unless the client does not take it.
     async fn send(&mut self, line: &mut impl Line) -> Result<(), End> {
-        let (out, world) = (&self.out, &self.hub.world);
+        let (out, clock) = (&self.out, self.hub.exec.clock());
         let late = async {
-            world.sleep(SEND_PATIENCE).await;
+            clock.sleep(SEND_PATIENCE).await;
             Err(std::io::ErrorKind::TimedOut.into())
         };
         or(line.send(out), late).await?;

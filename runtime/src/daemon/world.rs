@@ -1,10 +1,12 @@
 //! What a daemon needs of the machine besides what its sources are handed.
 
-use std::future::Future;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::files::Fifos;
+use super::line::Line;
+use crate::ipc::folder::Folder;
 use crate::io::{Io, Real, Sent};
 use crate::store::Store;
 
@@ -19,8 +21,11 @@ pub(super) trait World: Send + Sync + 'static {
     /// A directory with its symbolic links resolved; one that is gone stays as it is.
     fn resolve(&self, logical: &Path) -> PathBuf;
 
-    /// Waits.
-    fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send;
+    /// How a shell talks that has FIFOs.
+    type Fifos: Line + 'static;
+
+    /// Makes the FIFOs of a shell.
+    fn fifos(&self, pid: u32) -> io::Result<Self::Fifos>;
 
     /// Where facts outlive the daemon.
     fn store(&self) -> Option<Arc<Store>>;
@@ -30,11 +35,12 @@ pub(super) trait World: Send + Sync + 'static {
 #[derive(Debug)]
 pub(super) struct Machine {
     store: Option<Arc<Store>>,
+    folder: Arc<Folder>,
 }
 
 impl Machine {
-    pub(super) fn new(store: Option<Arc<Store>>) -> Machine {
-        Machine { store }
+    pub(super) fn new(store: Option<Arc<Store>>, folder: Arc<Folder>) -> Machine {
+        Machine { store, folder }
     }
 }
 
@@ -50,8 +56,10 @@ impl World for Machine {
         std::fs::canonicalize(logical).unwrap_or_else(|_| logical.to_owned())
     }
 
-    async fn sleep(&self, span: Duration) {
-        async_io::Timer::after(span).await;
+    type Fifos = Fifos;
+
+    fn fifos(&self, pid: u32) -> io::Result<Fifos> {
+        Fifos::make(&self.folder, pid)
     }
 
     fn store(&self) -> Option<Arc<Store>> {

@@ -1,0 +1,216 @@
+//! The background mode from the outside: asking the daemon for a prompt, starting it, and its commands.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a client has deadlines of the real clock, and sends the environment of its own process"
+)]
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::time::{Duration, Instant, SystemTime};
+
+use rustix::fs::OFlags;
+
+use super::{detach, output, say, world};
+use crate::daemon;
+use crate::gather::Parts;
+use crate::ipc::client::{Client, ClientError};
+use crate::ipc::message::{Answer, Hello, Tool, ToolKind, Wanted, write_draw};
+use crate::prompt::{PART_END, Prompt};
+use crate::request::Request;
+
+/// How long a prompt waits for the daemon before it is drawn directly. A daemon that lives answers within its patience.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The variable of the environment that turns the background mode off.
+const SWITCH: &str = "ZIRON_DAEMON";
+
+/// How long a command waits for it.
+const TOOL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a daemon may take to begin.
+const START_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Draws parts of a prompt with the daemon's help, before anything else is begun; false if it does not help.
+pub(super) fn draw<P: Prompt>(request: &Request, parts: Parts) -> bool {
+    is_on::<P>() && try_draw::<P>(request, parts).is_some()
+}
+
+/// Whether there is a background mode: the configuration can forbid it, and so can the environment (`ZIRON_DAEMON=off`).
+fn is_on<P: Prompt>() -> bool {
+    P::BACKGROUND.is_some() && std::env::var_os(SWITCH).is_none_or(|value| value != "off" && value != "0")
+}
+
+fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
+    let wanted = match parts {
+        Parts::ALL => Wanted::All,
+        Parts::LEFT => Wanted::Left,
+        Parts::RIGHT => Wanted::Right,
+        _ => return None,
+    };
+    let mut request = world::complete(request);
+    if request.logical_path.is_none() {
+        request.logical_path = std::env::var_os("PWD").map(Into::into);
+    }
+    if request.path.is_none() {
+        request.path = Some(std::env::current_dir().ok()?);
+    }
+    let deadline = Instant::now() + PATIENCE;
+    let mut client = Client::connect(&daemon::address().ok()?.socket(), deadline).ok()?;
+    let hello = hello::<P>(&request);
+    let environment =
+        daemon::variables::<P>().iter().filter_map(|name| Some((OsStr::new(name), std::env::var_os(name)?)));
+    let write = |out: &mut Vec<u8>| write_draw(1, &request, &wanted, environment, out);
+    let drawn = client.greet_and_draw_with(&hello, 1, write, deadline).ok()?;
+    if parts == Parts::ALL {
+        let all = [drawn.left, drawn.right, drawn.transient_left, drawn.transient_right, drawn.prelude];
+        let mut out = Vec::with_capacity(all.iter().map(|part| part.len() + 1).sum());
+        for part in all {
+            out.extend_from_slice(part);
+            out.push(PART_END);
+        }
+        output::write(&out);
+    } else {
+        output::write(drawn.left);
+    }
+    Some(())
+}
+
+fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
+    Hello {
+        version: Some(crate::ipc::version::VERSION),
+        build: P::BUILD.build_hash.into(),
+        shell: request.shell,
+        answer: Answer::Once,
+        ..Hello::default()
+    }
+}
+
+/// Starts the daemon, detached, unless there is one. It does not wait for it; standard output ends here.
+pub(super) fn leave_daemon_behind<P: Prompt>() {
+    if is_on::<P>() {
+        detach::end_output();
+        start_detached();
+    }
+}
+
+fn start_detached() {
+    if let Ok(binary) = std::env::current_exe() {
+        detach::start(&binary, &["daemon", "run", "--detached"].map(OsStr::new));
+    }
+}
+
+/// Runs a command of the background mode.
+pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), String> {
+    if P::BACKGROUND.is_none() {
+        return Err(String::from("this prompt was built with `[daemon] enabled = false`"));
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["daemon", "run"] => daemon::run::<P>(world::store()).map_err(|error| error.to_string()),
+        ["daemon", "run", "detached"] => {
+            detach::leave();
+            // Nobody reads what it could say; the log has it.
+            let _ = daemon::run::<P>(world::store());
+            Ok(())
+        }
+        ["daemon", "start"] => start::<P>(request),
+        ["daemon", "stop"] => stop::<P>(request),
+        ["daemon", "restart"] => {
+            stop::<P>(request)?;
+            start::<P>(request)
+        }
+        ["daemon", "status"] => ask::<P>(request, &Tool::new(ToolKind::Status)),
+        ["daemon", "health"] => ask::<P>(request, &Tool::new(ToolKind::Health)),
+        ["daemon", "logs"] => {
+            say(&logs()?);
+            Ok(())
+        }
+        ["daemon"] => Err(String::from("`daemon` takes start, stop, restart, status, health, run, logs or trace")),
+        _ => Err(format!("there is no command `{}`", words.join(" "))),
+    }
+}
+
+fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, ClientError> {
+    let address = daemon::address().map_err(|error| ClientError::from(std::io::Error::other(error)))?;
+    let mut client = Client::connect(&address.socket(), deadline)?;
+    client.greet(&hello::<P>(request), deadline)?;
+    Ok(client)
+}
+
+/// Asks the daemon and prints its answer.
+fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), String> {
+    let deadline = Instant::now() + TOOL_PATIENCE;
+    let mut client = match connect::<P>(request, deadline) {
+        Err(ClientError::Absent) => return Err(String::from("no daemon is running; `daemon start` starts it")),
+        other => other.map_err(|error| format!("the daemon does not answer: {error}"))?,
+    };
+    let mut text = Vec::new();
+    let status = client.ask(tool, deadline, |piece| text.extend_from_slice(piece));
+    let status = status.map_err(|error| format!("the daemon does not answer: {error}"))?;
+    if status == 0 {
+        output::write(&text);
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&text).trim_end().to_owned())
+}
+
+/// Starts the daemon and waits until it answers.
+fn start<P: Prompt>(request: &Request) -> Result<(), String> {
+    let deadline = Instant::now() + START_PATIENCE;
+    if connect::<P>(request, deadline).is_ok() {
+        say("the daemon is running already\n");
+        return Ok(());
+    }
+    start_detached();
+    loop {
+        match connect::<P>(request, deadline) {
+            Ok(_) => {
+                say("the daemon runs\n");
+                return Ok(());
+            }
+            Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
+            Err(error) => {
+                return Err(format!("the daemon did not begin: {error}; `daemon logs` may say why"));
+            }
+        }
+    }
+}
+
+/// Stops the daemon and waits until it is gone.
+fn stop<P: Prompt>(request: &Request) -> Result<(), String> {
+    let deadline = Instant::now() + TOOL_PATIENCE;
+    match ask::<P>(request, &Tool::new(ToolKind::Stop)) {
+        Err(_) if matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) => {
+            say("no daemon is running\n");
+            return Ok(());
+        }
+        other => other?,
+    }
+    while !matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) {
+        if Instant::now() > deadline {
+            return Err(String::from("the daemon has not ended yet"));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok(())
+}
+
+/// The log, with ages in place of times.
+fn logs() -> Result<String, String> {
+    let address = daemon::address().map_err(|error| error.to_string())?;
+    let folder = address.open().map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    for name in ["log.old", "log"] {
+        if let Ok(file) = folder.file(name, OFlags::RDONLY | OFlags::NONBLOCK) {
+            // What cannot be read is not there.
+            let _ = std::fs::File::from(file).take(1 << 20).read_to_string(&mut text);
+        }
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    let line = |line: &str| {
+        let (time, what) = line.split_once(' ')?;
+        let age = now.saturating_sub(time.parse::<u128>().ok()?) / 1000;
+        Some(format!("{age:>7} s ago  {what}\n"))
+    };
+    Ok(text.lines().filter_map(line).collect())
+}

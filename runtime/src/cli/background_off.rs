@@ -1,0 +1,21 @@
+//! The background mode, where it is not compiled in.
+
+use crate::gather::Parts;
+use crate::prompt::Prompt;
+use crate::request::Request;
+
+/// There is no daemon to ask.
+pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
+    false
+}
+
+/// There is none to start.
+pub(super) fn leave_daemon_behind<P: Prompt>() {}
+
+/// Says so.
+pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), String> {
+    let word = words.first().map_or("", String::as_str);
+    Err(format!(
+        "there is no `{word}`: this prompt was built without the background mode (`[daemon] enabled = false`)"
+    ))
+}

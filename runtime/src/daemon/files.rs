@@ -1,0 +1,234 @@
+//! Lines through files, for shells that have no sockets.
+//!
+//! bash holds both ends of two FIFOs: it writes requests into one, and the daemon says in the other that the reply file is ready. fish can hold nothing
+//! and wait for nothing with a deadline: it writes a file, which the daemon is told of, and looks at the reply file until its answer is there.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use async_channel::Receiver;
+use async_io::Async;
+use futures_lite::future::or;
+use rustix::fs::{FileType, OFlags};
+
+use super::line::{Line, LineError};
+use crate::ipc::address::SessionFile;
+use crate::ipc::folder::Folder;
+use crate::ipc::frame::{Decoder, Frame, Limits};
+use crate::shell::Shell;
+
+/// The shells whose FIFOs are in the folder: a daemon that takes over from one that was killed serves them.
+#[allow(clippy::disallowed_methods, reason = "the folder is the daemon's own")]
+pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
+    let Ok(entries) = std::fs::read_dir(folder.path()) else { return Vec::new() };
+    let name = |entry: io::Result<std::fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
+    let pid = |name: String| name.strip_prefix("s.")?.strip_suffix(".request")?.parse().ok();
+    entries.filter_map(name).filter_map(pid).collect()
+}
+
+/// A shell's process.
+#[derive(Debug)]
+pub(super) struct Process {
+    fd: Async<OwnedFd>,
+}
+
+impl Process {
+    /// Finds the process of this number.
+    pub(super) fn find(pid: u32) -> io::Result<Process> {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = pid.ok_or(io::ErrorKind::InvalidInput)?;
+        let fd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
+        Ok(Process { fd: Async::new_nonblocking(fd)? })
+    }
+
+    /// Waits for its end.
+    async fn ended(&self) {
+        // Where that cannot be waited for, the line ends, and the shell makes another.
+        let _ = self.fd.readable().await;
+    }
+
+    /// Tells it that a picture is there. The signal does nothing to a process that does not expect it.
+    fn nudge(&self) {
+        let _ = rustix::process::pidfd_send_signal(&self.fd, rustix::process::Signal::URG);
+    }
+}
+
+/// The files of one shell; they go with it.
+#[derive(Debug)]
+struct Files {
+    folder: Arc<Folder>,
+    pid: u32,
+}
+
+impl Files {
+    fn name(&self, file: SessionFile) -> String {
+        file.name(self.pid)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let kinds = [
+            (SessionFile::Request, FileType::Fifo),
+            (SessionFile::Token, FileType::Fifo),
+            (SessionFile::Ask, FileType::RegularFile),
+            (SessionFile::Reply, FileType::RegularFile),
+        ];
+        for (file, kind) in kinds {
+            // Not every shell has all of them.
+            let _ = self.folder.remove(&self.name(file), kind);
+        }
+    }
+}
+
+/// A shell that writes into a FIFO.
+#[derive(Debug)]
+pub(super) struct Fifos {
+    files: Files,
+    shell: Process,
+    request: Async<OwnedFd>,
+    token: OwnedFd,
+    reply: File,
+    decoder: Decoder,
+}
+
+impl Fifos {
+    /// Makes the FIFOs of a shell, and opens them. A shell that asks again has lost what was there.
+    pub(super) fn make(folder: &Arc<Folder>, pid: u32) -> io::Result<Fifos> {
+        for file in [SessionFile::Request, SessionFile::Token] {
+            folder.make_fifo(&file.name(pid))?;
+        }
+        Fifos::adopt(folder, pid)
+    }
+
+    /// Opens the FIFOs of a shell that are there. If the shell is gone they are removed.
+    pub(super) fn adopt(folder: &Arc<Folder>, pid: u32) -> io::Result<Fifos> {
+        let files = Files { folder: folder.clone(), pid };
+        let shell = Process::find(pid)?;
+        let request = folder.fifo(&files.name(SessionFile::Request))?;
+        let token = folder.fifo(&files.name(SessionFile::Token))?;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
+        let reply = folder.file(&files.name(SessionFile::Reply), flags)?.into();
+        Ok(Fifos {
+            shell,
+            request: Async::new_nonblocking(request)?,
+            token,
+            reply,
+            decoder: Decoder::new(Limits::REQUEST),
+            files,
+        })
+    }
+}
+
+impl Line for Fifos {
+    async fn receive(&mut self) -> Result<bool, LineError> {
+        while !self.decoder.advance()? {
+            let decoder = &mut self.decoder;
+            let fill = async { self.request.read_with(|fifo| decoder.fill(fifo)).await };
+            let gone = async {
+                self.shell.ended().await;
+                Ok(0)
+            };
+            // This process holds both ends, so that nothing read can only mean that the shell is gone.
+            if or(fill, gone).await? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        self.decoder.frame()
+    }
+
+    fn shell(&self) -> Option<Shell> {
+        Some(Shell::Bash)
+    }
+
+    fn pid(&self) -> Option<u32> {
+        Some(self.files.pid)
+    }
+
+    async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        // In place: the shell looks at it only when it has its token.
+        rustix::io::pwrite(&self.reply, frame, 0)?;
+        rustix::fs::ftruncate(&self.reply, frame.len() as u64)?;
+        // The number of the answer is its second field: that of a hello has none.
+        let number = frame.split(|byte| *byte == 0x1f).nth(1).filter(|field| field.iter().all(u8::is_ascii_digit));
+        let mut token = number.unwrap_or(b"0").to_vec();
+        token.push(crate::ipc::frame::FRAME_END);
+        match rustix::io::write(&self.token, &token) {
+            // Nobody has read what was written before: it does not wait for a shell that does not wait for it.
+            Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A shell that writes a file.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    files: Files,
+    shell: Process,
+    /// Says that the file was written.
+    written: Receiver<()>,
+    decoder: Decoder,
+}
+
+impl Mailbox {
+    /// Serves the files of a shell.
+    pub(super) fn of(folder: Arc<Folder>, pid: u32, written: Receiver<()>) -> io::Result<Mailbox> {
+        let shell = Process::find(pid)?;
+        Ok(Mailbox { files: Files { folder, pid }, shell, written, decoder: Decoder::new(Limits::REQUEST) })
+    }
+}
+
+impl Line for Mailbox {
+    async fn receive(&mut self) -> Result<bool, LineError> {
+        while !self.decoder.advance()? {
+            let written = async { self.written.recv().await.is_ok() };
+            let gone = async {
+                self.shell.ended().await;
+                false
+            };
+            if !or(written, gone).await {
+                return Ok(false);
+            }
+            // Whatever was left of the one before, this file is whole.
+            self.decoder = Decoder::new(Limits::REQUEST);
+            let name = self.files.name(SessionFile::Ask);
+            let Ok(file) = self.files.folder.file(&name, OFlags::RDONLY | OFlags::NONBLOCK) else { continue };
+            while !self.decoder.advance()? {
+                if self.decoder.fill(file.as_fd())? == 0 {
+                    break;
+                }
+            }
+            if !self.decoder.frame().kind().is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(true)
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        self.decoder.frame()
+    }
+
+    fn shell(&self) -> Option<Shell> {
+        Some(Shell::Fish)
+    }
+
+    fn pid(&self) -> Option<u32> {
+        Some(self.files.pid)
+    }
+
+    async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        self.files.folder.replace(&self.files.name(SessionFile::Reply), frame)?;
+        if frame.starts_with(b"redraw") {
+            self.shell.nudge();
+        }
+        Ok(())
+    }
+}
