@@ -16,14 +16,10 @@ pub use ziron_macros::prompt;
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
 pub use ziron_runtime::gather::{Forget, Gather, Parts};
-<<<<<<< HEAD
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
-=======
-pub use ziron_runtime::pen::{Color, Datum, Literal, Pen, Style};
 #[cfg(feature = "background")]
 pub use ziron_runtime::prompt::Shelved;
->>>>>>> 137f622 (The [cache] table: a shelf for each source, wired statically)
 pub use ziron_runtime::prompt::{Background, Build, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
