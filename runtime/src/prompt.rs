@@ -13,7 +13,7 @@ use crate::source::Manifest;
 pub const PART_END: u8 = 0x1f;
 
 /// A compiled prompt. Generated code implements it; people do not.
-pub trait Prompt {
+pub trait Prompt: 'static {
     /// All facts that any part draws.
     type Facts: Send + 'static;
 

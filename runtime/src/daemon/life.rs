@@ -35,7 +35,7 @@ pub(super) struct Life {
 /// Why a program cannot be the daemon.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum LifeError {
+pub(crate) enum LifeError {
     /// Where it would be has no name.
     Address(AddressError),
     /// Its folder cannot be used.
