@@ -125,7 +125,9 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
             say(&logs()?);
             Ok(())
         }
-        ["daemon"] => Err(String::from("`daemon` takes start, stop, restart, status, health, run, logs or trace")),
+        ["daemon"] => {
+            Err(String::from("`daemon` takes start, stop, restart, status, health, run, logs or trace"))
+        }
         _ => Err(format!("there is no command `{}`", words.join(" "))),
     }
 }
@@ -141,7 +143,9 @@ fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, Cl
 fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), String> {
     let deadline = Instant::now() + TOOL_PATIENCE;
     let mut client = match connect::<P>(request, deadline) {
-        Err(ClientError::Absent) => return Err(String::from("no daemon is running; `daemon start` starts it")),
+        Err(ClientError::Absent) => {
+            return Err(String::from("no daemon is running; `daemon start` starts it"));
+        }
         other => other.map_err(|error| format!("the daemon does not answer: {error}"))?,
     };
     let mut text = Vec::new();

@@ -82,8 +82,8 @@ impl<I: Io> Drawing<I> {
 
 /// Empties the fifth part: what is printed before a prompt is printed once.
 fn leave_out_prelude(out: &mut Vec<u8>, begin: usize) {
-    let ends = out[begin..].iter().enumerate().filter(|(_, byte)| **byte == FIELD_END);
-    if let Some((fourth, _)) = ends.skip(3).next() {
+    let mut ends = out[begin..].iter().enumerate().filter(|(_, byte)| **byte == FIELD_END);
+    if let Some((fourth, _)) = ends.nth(3) {
         out.truncate(begin + fourth + 1);
         out.push(PART_END);
     }

@@ -156,7 +156,8 @@ impl Line for Fifos {
         rustix::io::pwrite(&self.reply, frame, 0)?;
         rustix::fs::ftruncate(&self.reply, frame.len() as u64)?;
         // The number of the answer is its second field: that of a hello has none.
-        let number = frame.split(|byte| *byte == 0x1f).nth(1).filter(|field| field.iter().all(u8::is_ascii_digit));
+        let number =
+            frame.split(|byte| *byte == 0x1f).nth(1).filter(|field| field.iter().all(u8::is_ascii_digit));
         let mut token = number.unwrap_or(b"0").to_vec();
         token.push(crate::ipc::frame::FRAME_END);
         match rustix::io::write(&self.token, &token) {

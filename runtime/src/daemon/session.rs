@@ -94,7 +94,9 @@ impl From<LineError> for End {
 
 /// Talks with a client until it leaves.
 pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line: impl Line) {
-    let seat = line.shell().and_then(|shell| hub.seat(Entry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
+    let seat = line
+        .shell()
+        .and_then(|shell| hub.seat(Entry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
     let mut session = Session {
         hub: hub.clone(),
         seat,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::hub::Hub;
 use super::world::World;
-use crate::ipc::message::{Tool, ToolKind};
+use crate::ipc::message::{Answer, Tool, ToolKind};
 use crate::prompt::Prompt;
 
 /// Answers a tool.
@@ -34,11 +34,17 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let sessions = hub.list();
     let _ = writeln!(text, "sessions     {}", sessions.len());
     for (id, entry) in sessions {
+        let way = match entry.answer {
+            Answer::Stream => "socket",
+            Answer::File => "files",
+            Answer::Once => "once",
+        };
         let pid = entry.pid.map_or_else(|| String::from("-"), |pid| pid.to_string());
         let _ = writeln!(
             text,
-            "  {id:<4} {:<10} {pid:<8} {:>6} requests  {}",
+            "  {id:<4} {:<10} {pid:<8} {way:<7} {:>6} s {:>7} requests  {}",
             entry.shell.name(),
+            now.saturating_duration_since(entry.since).as_secs(),
             entry.requests,
             entry.place
         );

@@ -50,7 +50,8 @@ impl Watch {
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
         inotify::add_watch(&inotify, folder.path(), flags)?;
         let program = binary.parent().and_then(|parent| {
-            let flags = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE | WatchFlags::MOVED_FROM;
+            let flags =
+                WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE | WatchFlags::MOVED_FROM;
             // Without it a new build is noticed when somebody says so.
             inotify::add_watch(&inotify, parent, flags | WatchFlags::CLOSE_WRITE).ok()
         });
@@ -69,7 +70,8 @@ impl Watch {
     pub(super) async fn next<P: Prompt, W: World>(&mut self, hub: &Arc<Hub<P, W>>) -> io::Result<Seen> {
         loop {
             let mut asked = Vec::new();
-            let seen = self.inotify.read_with(|inotify| read(inotify, self.program, &self.program_name, &mut asked));
+            let seen =
+                self.inotify.read_with(|inotify| read(inotify, self.program, &self.program_name, &mut asked));
             let seen = seen.await?;
             for pid in asked {
                 self.ask(hub, pid);
@@ -121,7 +123,10 @@ fn read(
             if name == program_name {
                 seen = seen.or(Some(Seen::Program));
             }
-        } else if event.events().intersects(ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED) {
+        } else if event
+            .events()
+            .intersects(ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED)
+        {
             seen = Some(Seen::Homeless);
         } else if let Some(pid) = shell_of(name) {
             asked.push(pid);

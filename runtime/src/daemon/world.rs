@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::files::Fifos;
 use super::line::Line;
-use crate::ipc::folder::Folder;
 use crate::io::{Io, Real, Sent};
+use crate::ipc::folder::Folder;
 use crate::store::Store;
 
 /// The machine that a daemon runs on: the real one, or one that a test has made up.
