@@ -11,6 +11,7 @@ pub mod exec;
 pub mod gather;
 pub mod io;
 #[cfg(feature = "background")]
+#[cfg_attr(windows, path = "ipc/windows.rs")]
 pub mod ipc;
 pub mod pen;
 pub mod place;

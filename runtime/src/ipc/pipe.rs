@@ -3,12 +3,12 @@
 use std::io;
 use std::path::Path;
 
+use interprocess::ConnectWaitMode;
+use interprocess::os::windows::ToWtf16;
 use interprocess::os::windows::named_pipe::{
     DuplexPipeStream, PipeListener, PipeListenerOptions, WaitTimeout, pipe_mode,
 };
 use interprocess::os::windows::security_descriptor::SecurityDescriptor;
-use interprocess::ConnectWaitMode;
-use interprocess::os::windows::ToWtf16;
 
 /// Lets the owner do everything and nobody else anything. Source: Microsoft's "Security Descriptor String Format".
 const OWNER_ONLY: &str = "D:P(A;;GA;;;OW)";
@@ -36,7 +36,10 @@ pub fn listen(name: &str) -> io::Result<PipeListener<pipe_mode::Bytes, pipe_mode
 }
 
 /// Connects to a pipe.
-pub(super) fn connect(name: &str, wait: std::time::Duration) -> io::Result<DuplexPipeStream<pipe_mode::Bytes>> {
+pub(super) fn connect(
+    name: &str,
+    wait: std::time::Duration,
+) -> io::Result<DuplexPipeStream<pipe_mode::Bytes>> {
     DuplexPipeStream::connect_by_path_with_wait_mode(name, ConnectWaitMode::Timeout(wait))
 }
 
