@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::io::Io;
-use crate::pen::{HumanDuration, Notification, Pen, Profile, Terminal};
+use crate::pen::{COMMAND_END, HumanDuration, Notification, Pen, Profile, Terminal};
 use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
@@ -119,9 +119,6 @@ fn trim(out: &mut Vec<u8>, start: usize) {
     }
 }
 
-/// What ends an operating system command. Unlike `ESC \` it means nothing to a shell that reads a prompt.
-pub(crate) const COMMAND_END: u8 = b'\x07';
-
 /// The longest text in an operating system command (bytes): terminals have limits of their own, and behind those it is shown as text.
 const LONGEST_COMMAND: usize = 1000;
 
@@ -159,6 +156,12 @@ fn clean(out: &mut Vec<u8>, start: usize) {
         }
         out.truncate(end);
     }
+}
+
+/// The mark with which a prompt begins. bash and tcsh do not draw the upper lines of a prompt again when the window changes its size, so the terminal
+/// must not take them away. Source: kitty's "Shell integration".
+pub(crate) fn prompt_begins(shell: Shell) -> &'static str {
+    if matches!(shell, Shell::Bash | Shell::Tcsh) { "133;A;redraw=0" } else { "133;A" }
 }
 
 /// The status of the finished command, if it is a number.

@@ -163,7 +163,8 @@ pub fn draw<P: Prompt>(
                 if part == Parts::LEFT && P::SETTINGS.add_newline {
                     pen.newline();
                 }
-                draw_marked(&mut pen, P::EXTRAS.marks.then_some("133;A"), |pen| draw(facts, pen));
+                let mark = P::EXTRAS.marks.then(|| prelude::prompt_begins(request.shell));
+                draw_marked(&mut pen, mark, |pen| draw(facts, pen));
             }
             // It would be read in the middle of the line that the user types.
             Side::Right if terminal.profile == Profile::ScreenReader => {}

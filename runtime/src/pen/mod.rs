@@ -4,21 +4,23 @@
 //! already escaped for every shell; [`Pen::put`] takes data from the world, which is stripped of what could
 //! steer a terminal and escaped for the shell at hand.
 
+mod command;
 mod data;
+mod fill;
 mod plain;
 mod style;
 mod terminal;
 mod width;
 
+pub(crate) use command::COMMAND_END;
+use command::zero_width;
 pub use data::{Datum, Digits, HumanDuration, Lines, Linked, Repeat};
 use data::{Verdict, judge};
+use fill::{FILLS_PER_LINE, Fill};
 pub use style::{Color, Style};
 pub use terminal::{Notification, Profile, Terminal};
 pub use width::columns;
 
-use unicode_segmentation::UnicodeSegmentation;
-
-use crate::prelude::COMMAND_END;
 use crate::shell::Shell;
 
 /// A literal that at least one shell treats specially, in the form that each shell shows as `plain`.
@@ -32,16 +34,6 @@ pub struct Literal {
     pub bash: &'static str,
     /// For a tcsh prompt string.
     pub tcsh: &'static str,
-}
-
-/// How many fills one line can hold; more are drawn as one symbol each.
-const FILLS_PER_LINE: usize = 8;
-
-#[derive(Clone, Copy, Debug)]
-struct Fill {
-    /// Where in the output the symbol is to be repeated (bytes).
-    at: usize,
-    symbol: &'static str,
 }
 
 /// Draws styled text for one shell into a buffer.
@@ -246,76 +238,6 @@ impl<'b> Pen<'b> {
         self.line_columns = 0;
     }
 
-    /// Fills the free room of the line with a symbol; several fills share it.
-    pub fn fill(&mut self, symbol: &'static str) {
-        let symbol = plain::fill(self.profile, symbol);
-        self.prepare(symbol.is_empty());
-        let width = columns(symbol);
-        let is_single = self.profile == Profile::ScreenReader;
-        if self.fill_count == FILLS_PER_LINE || width == 0 || is_single {
-            symbol.chars().for_each(|c| self.put_char(c));
-            self.line_columns += width;
-        } else {
-            self.fills[self.fill_count] = Fill { at: self.out.len(), symbol };
-            self.fill_count += 1;
-        }
-        self.previous = None;
-    }
-
-    /// Draws a fill as one symbol, where there is no line to fill.
-    pub fn single_fill(&mut self, symbol: &'static str) {
-        let symbol = plain::fill(self.profile, symbol);
-        self.prepare(symbol.is_empty());
-        symbol.chars().for_each(|c| self.put_char(c));
-        self.line_columns += columns(symbol);
-    }
-
-    /// Begins a link, which [`Pen::unlink`] ends (OSC 8). Source: "Hyperlinks in terminal emulators", Egmont Koblinger.
-    pub fn link(&mut self, url: &str) {
-        if self.commands && !url.is_empty() {
-            self.command_with("8;;", url);
-        }
-    }
-
-    /// Ends a link.
-    pub fn unlink(&mut self) {
-        if self.commands {
-            self.command_with("8;;", "");
-        }
-    }
-
-    /// Draws between two operating system commands, which are left out if nothing is drawn.
-    pub(crate) fn between(&mut self, before: &str, after: &str, draw: impl FnOnce(&mut Pen<'b>)) {
-        let start = self.out.len();
-        self.command(before);
-        let begin = self.out.len();
-        draw(self);
-        if self.out.len() == begin && self.fill_count == 0 {
-            self.out.truncate(start);
-        } else {
-            self.command(after);
-        }
-    }
-
-    /// Writes an operating system command that takes no room, if the terminal and the shell take one.
-    fn command(&mut self, name: &str) {
-        if self.commands {
-            self.change_to(Style::PLAIN);
-            self.command_with(name, "");
-        }
-    }
-
-    /// Writes an operating system command whose text is data: printable ASCII, in the form that the shell shows as it is.
-    fn command_with(&mut self, name: &str, data: &str) {
-        let Some((open, close)) = zero_width(self.shell) else { return };
-        self.out.extend_from_slice(open);
-        self.out.extend_from_slice(b"\x1b]");
-        self.out.extend_from_slice(name.as_bytes());
-        data.chars().filter(char::is_ascii_graphic).for_each(|c| self.put_char(c));
-        self.out.push(COMMAND_END);
-        self.out.extend_from_slice(close);
-    }
-
     /// Remembers this point, to return to it if no module draws anything from here on.
     pub fn mark(&mut self) -> Mark {
         let mark = Mark {
@@ -381,59 +303,6 @@ impl<'b> Pen<'b> {
         style::write_change(self.out, self.shown, style);
         self.out.extend_from_slice(close);
         self.shown = style;
-    }
-
-    /// Shares the free room of the line among its fills, by integer division as starship does; on a full line each is drawn once.
-    fn resolve_fills(&mut self) {
-        let count = std::mem::take(&mut self.fill_count);
-        if count == 0 {
-            return;
-        }
-        let free = self.terminal_columns.saturating_sub(self.line_columns);
-        let share = (free > 0).then_some(free / count);
-        let shell = self.shell;
-        for &Fill { at, symbol } in self.fills[..count].iter().rev() {
-            let pieces = || {
-                filling(symbol, share).flat_map(|cluster| {
-                    cluster.char_indices().map(move |(start, c)| match escape_of(shell, c) {
-                        "" => &cluster[start..start + c.len_utf8()],
-                        escape => escape,
-                    })
-                })
-            };
-            let bytes: usize = pieces().map(str::len).sum();
-            let tail = self.out.len();
-            self.out.resize(tail + bytes, 0);
-            self.out.copy_within(at..tail, at + bytes);
-            let mut start = at;
-            for piece in pieces() {
-                self.out[start..start + piece.len()].copy_from_slice(piece.as_bytes());
-                start += piece.len();
-            }
-        }
-    }
-}
-
-/// Repeats a symbol, whose last repetition may be cut, to fill some columns; once where nobody knows how many.
-fn filling(symbol: &'static str, columns: Option<usize>) -> impl Iterator<Item = &'static str> {
-    let repetitions = if columns.is_some() { usize::MAX } else { 1 };
-    let clusters = std::iter::repeat_n(symbol, repetitions).flat_map(|symbol| symbol.graphemes(true));
-    clusters.scan(0, move |used, cluster| {
-        *used += width::columns(cluster);
-        columns.is_none_or(|columns| *used <= columns).then_some(cluster)
-    })
-}
-
-/// What a shell wants around something that takes no room; `None` where that is not known, or the shell writes such commands itself.
-///
-/// Only what is about to be looked at as it is, or has a notation of its own, is safe. Sources: as for [`escape_of`]; fish measures a prompt without
-/// the sequences it knows, of which OSC is one (`screen.cpp`).
-fn zero_width(shell: Shell) -> Option<(&'static [u8], &'static [u8])> {
-    match shell {
-        Shell::Zsh | Shell::Tcsh => Some((b"%{", b"%}")),
-        Shell::Bash => Some((b"\\[", b"\\]")),
-        Shell::Fish | Shell::Pwsh | Shell::Plain => Some((b"", b"")),
-        _ => None,
     }
 }
 

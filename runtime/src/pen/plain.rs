@@ -254,6 +254,21 @@ mod tests {
         assert_eq!(drawn(Profile::ScreenReader, 15, line("─")), "...100%% gr??e");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn plain_text_is_ascii_without_control_characters(text in proptest::prelude::any::<String>()) {
+            for profile in [Profile::Ascii, Profile::ScreenReader] {
+                let mut out = Vec::new();
+                let mut pen = Pen::new(&mut out, Shell::Plain, 80).in_profile(profile);
+                pen.put(&text);
+                let columns = pen.line_columns;
+                pen.finish();
+                proptest::prop_assert!(out.iter().all(|byte| (b' '..=b'~').contains(byte)), "{:?}", out);
+                proptest::prop_assert_eq!(columns, out.len());
+            }
+        }
+    }
+
     #[test]
     fn what_draws_nothing_shows_nothing() {
         let text = drawn(Profile::Ascii, 80, |pen| {

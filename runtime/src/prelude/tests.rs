@@ -195,16 +195,17 @@ fn parts<P: Prompt<Facts = Facts>>(shell: Shell, terminal: &Terminal) -> Vec<Str
 
 #[test]
 fn prompts_are_marked_without_taking_room() {
-    let bold = |open: &str, close: &str| {
-        format!("{open}␛]133;A␇{close}{open}␛[1m{close}x{open}␛[0m{close}{open}␛]133;B␇{close}")
+    let bold = |open: &str, close: &str, begins: &str| {
+        format!("{open}␛]{begins}␇{close}{open}␛[1m{close}x{open}␛[0m{close}{open}␛]133;B␇{close}")
     };
     for (shell, open, close) in [(Shell::Zsh, "%{", "%}"), (Shell::Bash, "\\[", "\\]"), (Shell::Fish, "", "")]
     {
         let [left, right, transient, _, prelude]: [String; 5] =
             parts::<Marked>(shell, &terminal()).try_into().unwrap();
-        assert_eq!(left, format!("\n{}", bold(open, close)));
+        let begins = if shell == Shell::Bash { "133;A;redraw=0" } else { "133;A" };
+        assert_eq!(left, format!("\n{}", bold(open, close, begins)));
         assert_eq!(right, "x");
-        assert_eq!(transient, format!("{open}␛]133;A␇{close}❯ {open}␛]133;B␇{close}"));
+        assert_eq!(transient, format!("{open}␛]{begins}␇{close}❯ {open}␛]133;B␇{close}"));
         assert_eq!(prelude, "␛]133;D;0␇");
     }
     assert_eq!(parts::<Marked>(Shell::Fish, &dumb()), ["\nx", "x", "❯ ", "", ""]);
