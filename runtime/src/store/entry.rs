@@ -5,42 +5,101 @@
 //! 0       4      "ZIRF"
 //! 4       2      schema version, little endian
 //! 6       2      length of the key, little endian
-//! 8       4      CRC-32 of all that follows
-//! 12      8      when it was stored (ms since 1970), little endian
+//! 8       4      CRC-32 of all the rest
+//! 12      8      when it was stored (ms since 1970), little endian; the highest bit says that it was invalidated since
 //! 20      …      the key, then the fact, both in postcard's format
 //! ```
 
 const MAGIC: &[u8; 4] = b"ZIRF";
 /// Counts up when the layout above, or the meaning of any key or fact, changes.
-const SCHEMA: u16 = 1;
+pub(super) const SCHEMA: u16 = 2;
 const HEADER_BYTES: usize = 20;
+const INVALIDATED: u64 = 1 << 63;
 
-pub(super) fn encode(key: &[u8], fact: &[u8], stored_at: u64) -> Option<Vec<u8>> {
+/// An entry taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Decoded<'b> {
+    /// When the fact was stored (ms since 1970).
+    pub(super) stored_at: u64,
+    /// Whether it was invalidated since.
+    pub(super) is_old: bool,
+    pub(super) key: &'b [u8],
+    pub(super) fact: &'b [u8],
+}
+
+/// Why bytes are no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// They are not what was written.
+    Damaged,
+    /// They were written by another version.
+    OtherSchema,
+}
+
+/// Puts an entry together; `None` if its key is longer than any key is.
+pub(super) fn encode(entry: Decoded<'_>) -> Option<Vec<u8>> {
+    let Decoded { stored_at, is_old, key, fact } = entry;
     let mut bytes = Vec::with_capacity(HEADER_BYTES + key.len() + fact.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&SCHEMA.to_le_bytes());
     bytes.extend_from_slice(&u16::try_from(key.len()).ok()?.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
-    bytes.extend_from_slice(&stored_at.to_le_bytes());
+    let mark = if is_old { INVALIDATED } else { 0 };
+    bytes.extend_from_slice(&(stored_at & !INVALIDATED | mark).to_le_bytes());
     bytes.extend_from_slice(key);
     bytes.extend_from_slice(fact);
-    let checksum = crc32fast::hash(&bytes[12..]);
+    let checksum = checksum(&bytes);
     bytes[8..12].copy_from_slice(&checksum.to_le_bytes());
     Some(bytes)
 }
 
-/// Takes a file apart: when it was stored, and the fact. `None` for anything that is not exactly right.
-pub(super) fn decode<'b>(bytes: &'b [u8], key: &[u8]) -> Option<(u64, &'b [u8])> {
-    let (header, rest) = bytes.split_at_checked(HEADER_BYTES)?;
-    let number =
-        |range: std::ops::Range<usize>| u16::from_le_bytes([header[range.start], header[range.start + 1]]);
-    let checksum = u32::from_le_bytes(header[8..12].try_into().ok()?);
-    if header[..4] != *MAGIC || number(4..6) != SCHEMA || crc32fast::hash(&bytes[12..]) != checksum {
-        return None;
+/// Takes an entry apart that is exactly right.
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Flaw> {
+    let (header, rest) = bytes.split_at_checked(HEADER_BYTES).ok_or(Flaw::Damaged)?;
+    if header[..4] != *MAGIC {
+        return Err(Flaw::Damaged);
     }
-    let (stored_key, fact) = rest.split_at_checked(usize::from(number(6..8)))?;
-    // Two keys with one hash are told apart here.
-    (stored_key == key).then_some((u64::from_le_bytes(header[12..20].try_into().ok()?), fact))
+    // This comes first, since another version may have another layout.
+    if header[4..6] != SCHEMA.to_le_bytes() {
+        return Err(Flaw::OtherSchema);
+    }
+    if header[8..12] != checksum(bytes).to_le_bytes() {
+        return Err(Flaw::Damaged);
+    }
+    let key_bytes = usize::from(u16::from_le_bytes([header[6], header[7]]));
+    let (key, fact) = rest.split_at_checked(key_bytes).ok_or(Flaw::Damaged)?;
+    let time = u64::from_le_bytes(*header.last_chunk().ok_or(Flaw::Damaged)?);
+    Ok(Decoded { stored_at: time & !INVALIDATED, is_old: time & INVALIDATED != 0, key, fact })
+}
+
+/// The checksum of an entry: of all but itself.
+fn checksum(entry: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&entry[..8]);
+    hasher.update(&entry[12..]);
+    hasher.finalize()
+}
+
+/// The name of an entry: its source, and a hash of its key. A source of a user's own may have any name, a file may not.
+pub(super) fn name(source: &str, key: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut name = String::with_capacity(source.len() + 17);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '.');
+    name.extend(source.chars().map(|c| if is_plain(c) { c } else { '_' }));
+    if name.starts_with('.') {
+        name.replace_range(..1, "_");
+    }
+    // Writing into a text does not fail.
+    let _ = write!(name, "-{:016x}", fnv1a(key));
+    name
+}
+
+/// Takes a name apart: its source, and the hash of the key. `None` for what is no entry's name.
+pub(super) fn parts_of(name: &str) -> Option<(&str, u64)> {
+    let (source, hash) = name.rsplit_once('-')?;
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let hash = if is_hash { u64::from_str_radix(hash, 16).ok()? } else { return None };
+    Some((source, hash))
 }
 
 /// The 64-bit FNV-1a hash. Source: RFC 9923.
@@ -52,18 +111,50 @@ pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const GOOD: Decoded<'_> = Decoded { stored_at: 7, is_old: false, key: b"key", fact: b"fact" };
 
     #[test]
     fn damage_anywhere_is_noticed() {
-        let key = b"key";
-        let good = encode(key, b"fact", 7).unwrap();
-        assert_eq!(decode(&good, key), Some((7, &b"fact"[..])));
+        let good = encode(GOOD).unwrap();
+        assert_eq!(decode(&good), Ok(GOOD));
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x40;
-            assert_eq!(decode(&bad, key), None, "byte {at}");
-            assert_eq!(decode(&good[..at], key), None, "cut at {at}");
+            let flaw = if (4..6).contains(&at) { Flaw::OtherSchema } else { Flaw::Damaged };
+            assert_eq!(decode(&bad), Err(flaw), "byte {at}");
+            assert_eq!(decode(&good[..at]), Err(Flaw::Damaged), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn names_are_taken_apart() {
+        let written = name("custom/../x y", b"key");
+        assert_eq!(parts_of(&written), Some(("custom_.._x_y", fnv1a(b"key"))));
+        assert!(name(".hidden", b"").starts_with("_hidden-"));
+        for other in ["refresh.lock", "tool-0123", "tool-000000000000000G", "tool-0000000000000001.5.tmp", ""] {
+            assert_eq!(parts_of(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_put_together_comes_apart(
+            stored_at in 0_u64..1 << 63,
+            is_old: bool,
+            key: Vec<u8>,
+            fact: Vec<u8>,
+        ) {
+            let entry = Decoded { stored_at, is_old, key: &key, fact: &fact };
+            prop_assert_eq!(decode(&encode(entry).unwrap()), Ok(entry));
+        }
+
+        #[test]
+        fn any_bytes_do_no_harm(bytes: Vec<u8>) {
+            prop_assert!(decode(&bytes).is_err());
         }
     }
 }

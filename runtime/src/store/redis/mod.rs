@@ -1,0 +1,194 @@
+//! The Redis back end: entries on a server that several hosts may share.
+//!
+//! No crate stands behind it: what a cache asks of Redis is six commands, while the client crates bring some forty others with tables of Unicode for the
+//! names of hosts, and limit the time of each read instead of the time of a question. A server that does not answer in time is not asked again for
+//! half a minute, by any process; meanwhile entries are kept in files.
+
+mod link;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use link::Link;
+use wire::Answer;
+
+use super::address::{self, Address};
+use super::backend::{Back, RedisChoice};
+use super::entry::SCHEMA;
+use super::files;
+use super::limits::Limits;
+
+/// A server that did not answer is left alone for so long.
+const REST: Duration = Duration::from_secs(30);
+
+/// The file that stands for a server that did not answer.
+const DOWN: &str = "redis.down";
+
+/// More entries than this are not listed.
+const LIST_LIMIT: usize = 10_000;
+
+/// A server, connected or not.
+#[derive(Clone)]
+pub(super) struct Redis(Arc<Server>);
+
+struct Server {
+    address: Address,
+    /// Prefix and schema version, which all names begin with.
+    prefix: String,
+    choice: RedisChoice,
+    folder: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    link: Option<Link>,
+    failed_at: Option<Instant>,
+}
+
+impl Redis {
+    /// A server, unless its address makes no sense.
+    pub(super) fn new(choice: RedisChoice, folder: &Path) -> Option<Redis> {
+        let address = address::parse(choice.url).ok()?;
+        let prefix = format!("{}:{SCHEMA}:", choice.prefix);
+        let (folder, state) = (folder.to_owned(), Mutex::default());
+        Some(Redis(Arc::new(Server { address, prefix, choice, folder, state })))
+    }
+
+    /// Whether the server may be asked: it answered the last time, or that is long ago.
+    pub(super) fn is_there(&self) -> bool {
+        let state = self.lock();
+        let is_marked = || {
+            let since = std::fs::symlink_metadata(self.0.folder.join(DOWN)).and_then(|meta| meta.modified());
+            since.is_ok_and(|since| SystemTime::now().duration_since(since).unwrap_or_default() < REST)
+        };
+        match (&state.link, state.failed_at) {
+            (Some(_), _) => true,
+            (None, Some(failed_at)) => failed_at.elapsed() >= REST,
+            (None, None) => !is_marked(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks a question within the time that one may take. A connection that has died since the last question is made anew once.
+    fn ask(&self, words: &[&[u8]]) -> io::Result<Answer> {
+        let deadline = Instant::now() + self.0.choice.timeout;
+        let mut state = self.lock();
+        let State { link, failed_at } = &mut *state;
+        let mut answer = link.as_mut().map(|link| link.ask(words, deadline));
+        let has_died = |error: &io::Error| {
+            use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+            matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+        };
+        if answer.as_ref().is_none_or(|answer| answer.as_ref().is_err_and(has_died)) {
+            *link = None;
+            answer = Some(Link::open(&self.0.address, deadline).and_then(|mut open| {
+                let answer = open.ask(words, deadline);
+                *link = Some(open);
+                answer
+            }));
+        }
+        let answer = answer.unwrap_or_else(|| Err(io::ErrorKind::NotConnected.into()));
+        if answer.is_err() {
+            *link = None;
+            *failed_at = Some(Instant::now());
+            // For other processes; where it cannot be written, each finds out for itself.
+            let _ = files::write(&self.0.folder, DOWN, b"");
+        } else if failed_at.take().is_some() {
+            let _ = std::fs::remove_file(self.0.folder.join(DOWN));
+        }
+        match answer? {
+            // The server is there and says no: it is full, or read only.
+            Answer::Error(what) => Err(io::Error::other(what)),
+            answer => Ok(answer),
+        }
+    }
+
+    fn key(&self, name: &str) -> Vec<u8> {
+        format!("{}{name}", self.0.prefix).into_bytes()
+    }
+
+    /// The names of all entries.
+    fn names(&self) -> io::Result<BTreeSet<String>> {
+        let mut pattern = String::new();
+        for c in self.0.prefix.chars() {
+            if matches!(c, '*' | '?' | '[' | ']' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('*');
+        let (mut names, mut cursor) = (BTreeSet::new(), b"0".to_vec());
+        loop {
+            let words = [b"SCAN", &cursor[..], b"MATCH", pattern.as_bytes(), b"COUNT", b"500"];
+            let Answer::List(parts) = self.ask(&words)? else { return Err(io::ErrorKind::InvalidData.into()) };
+            let [Answer::Bytes(next), Answer::List(keys)] = &parts[..] else {
+                return Err(io::ErrorKind::InvalidData.into());
+            };
+            names.extend(keys.iter().filter_map(|key| match key {
+                Answer::Bytes(key) => std::str::from_utf8(key).ok()?.strip_prefix(&self.0.prefix).map(ToOwned::to_owned),
+                _ => None,
+            }));
+            if next == b"0" || names.len() > LIST_LIMIT {
+                return Ok(names);
+            }
+            cursor.clone_from(next);
+        }
+    }
+}
+
+impl Back for Redis {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        match self.ask(&[b"GET", &self.key(name)]) {
+            Ok(Answer::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let expire = self.0.choice.expire.as_millis().max(1).to_string();
+        self.ask(&[b"SET", &self.key(name), bytes, b"PX", expire.as_bytes()]).map(|_| ())
+    }
+
+    /// The server makes room itself, as it was told to.
+    fn has(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn remove(&self, name: &str) -> bool {
+        matches!(self.ask(&[b"DEL", &self.key(name)]), Ok(Answer::Number(1..)))
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, &[u8])) {
+        for name in self.names().unwrap_or_default() {
+            if let Some(bytes) = self.read(&name) {
+                visit(&name, &bytes);
+            }
+        }
+    }
+
+    fn make_room(&self, _limits: Limits) -> usize {
+        0
+    }
+
+    fn probe(&self) -> io::Result<()> {
+        self.ask(&[b"SET", &self.key("probe"), b"", b"PX", b"1000"]).map(|_| ())
+    }
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither the address, which may hold a password, nor the choice, which holds the address.
+        f.debug_struct("Redis").field("prefix", &self.0.prefix).finish_non_exhaustive()
+    }
+}
