@@ -76,7 +76,8 @@ fn socket(host: &str) -> Result<SocketAddr, &'static str> {
     Ok(SocketAddr::new(IpAddr::V4(named(host).map_err(|_| NO_HOST)?), port))
 }
 
-const NO_HOST: &str = "the host of a Redis server is `localhost` or an address in numbers: looking a name up may take seconds";
+const NO_HOST: &str =
+    "the host of a Redis server is `localhost` or an address in numbers: looking a name up may take seconds";
 
 #[cfg(test)]
 mod tests {

@@ -135,7 +135,8 @@ mod tests {
         let written = name("custom/../x y", b"key");
         assert_eq!(parts_of(&written), Some(("custom_.._x_y", fnv1a(b"key"))));
         assert!(name(".hidden", b"").starts_with("_hidden-"));
-        for other in ["refresh.lock", "tool-0123", "tool-000000000000000G", "tool-0000000000000001.5.tmp", ""] {
+        for other in ["refresh.lock", "tool-0123", "tool-000000000000000G", "tool-0000000000000001.5.tmp", ""]
+        {
             assert_eq!(parts_of(other), None, "{other}");
         }
     }
@@ -149,7 +150,8 @@ mod tests {
             fact: Vec<u8>,
         ) {
             let entry = Decoded { stored_at, is_old, key: &key, fact: &fact };
-            prop_assert_eq!(decode(&encode(entry).unwrap()), Ok(entry));
+            let bytes = encode(entry).unwrap();
+            prop_assert_eq!(decode(&bytes), Ok(entry));
         }
 
         #[test]

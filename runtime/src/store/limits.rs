@@ -50,9 +50,10 @@ impl Tally {
     /// Counts. The count is the length of a file: to append a byte is atomic, so that no process needs a lock, and nothing can be half written.
     pub(super) fn add(self, folder: &Path, count: usize) {
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        let open = File::options().append(true).create(true).mode(0o600).custom_flags(flags);
+        let mut options = File::options();
+        options.append(true).create(true).mode(0o600).custom_flags(flags);
         if count > 0
-            && let Ok(mut file) = open.open(folder.join(self.file()))
+            && let Ok(mut file) = options.open(folder.join(self.file()))
         {
             // One that is lost is not worth a word.
             let _ = file.write_all(&vec![b'.'; count]);

@@ -65,7 +65,8 @@ impl Back for Memory {
         let mut removed = 0;
         if entries.len() > limits.entries || size(entries) > limits.bytes {
             while entries.len() > limits.entries / 2 || size(entries) > limits.bytes / 2 {
-                let oldest = entries.iter().min_by_key(|(_, (clock, _))| *clock).map(|(name, _)| name.clone());
+                let oldest =
+                    entries.iter().min_by_key(|(_, (clock, _))| *clock).map(|(name, _)| name.clone());
                 let Some(oldest) = oldest else { break };
                 entries.remove(&oldest);
                 removed += 1;

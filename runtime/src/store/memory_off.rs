@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 
-use super::backend::{Back};
+use super::backend::Back;
 use super::limits::Limits;
 
 /// Cannot be made.

@@ -26,6 +26,7 @@ mod refresh;
 pub mod shelf;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_off.rs")]
 mod sqlite;
+pub mod state;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -107,7 +107,8 @@ impl Sqlite {
 
     /// Removes a database that is damaged, unless another process has done so already.
     fn drop_damaged(&self) {
-        let lock = File::options().append(true).create(true).mode(0o600).open(self.0.folder.join("sqlite.lock"));
+        let lock =
+            File::options().append(true).create(true).mode(0o600).open(self.0.folder.join("sqlite.lock"));
         let Ok(lock) = lock else { return };
         if rustix::fs::flock(&lock, FlockOperation::LockExclusive).is_err() {
             return;
@@ -130,10 +131,11 @@ impl Sqlite {
     }
 }
 
-/// Whether a database is damaged. `Unknown` is what SQLite says of a table that calls itself ours and has another shape.
+/// Whether a database is damaged, or has a table that calls itself ours and has another shape.
 fn is_damage(error: &rusqlite::Error) -> bool {
-    use ErrorCode::{DatabaseCorrupt, NotADatabase, Unknown};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase | Unknown))
+    use ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+        || matches!(error, rusqlite::Error::SqlInputError { .. })
 }
 
 impl Back for Sqlite {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 
-use super::backend::{Back};
+use super::backend::Back;
 use super::limits::Limits;
 
 /// Cannot be made.

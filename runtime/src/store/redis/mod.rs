@@ -21,7 +21,7 @@ use wire::Answer;
 
 use super::address::{self, Address};
 use super::backend::{Back, RedisChoice};
-use super::entry::SCHEMA;
+use super::entry::{SCHEMA, parts_of};
 use super::files;
 use super::limits::Limits;
 
@@ -131,14 +131,19 @@ impl Redis {
         let (mut names, mut cursor) = (BTreeSet::new(), b"0".to_vec());
         loop {
             let words = [b"SCAN", &cursor[..], b"MATCH", pattern.as_bytes(), b"COUNT", b"500"];
-            let Answer::List(parts) = self.ask(&words)? else { return Err(io::ErrorKind::InvalidData.into()) };
+            let Answer::List(parts) = self.ask(&words)? else {
+                return Err(io::ErrorKind::InvalidData.into());
+            };
             let [Answer::Bytes(next), Answer::List(keys)] = &parts[..] else {
                 return Err(io::ErrorKind::InvalidData.into());
             };
-            names.extend(keys.iter().filter_map(|key| match key {
-                Answer::Bytes(key) => std::str::from_utf8(key).ok()?.strip_prefix(&self.0.prefix).map(ToOwned::to_owned),
-                _ => None,
-            }));
+            for key in keys {
+                let Answer::Bytes(key) = key else { continue };
+                let name = std::str::from_utf8(key).ok().and_then(|key| key.strip_prefix(&self.0.prefix));
+                if let Some(name) = name.filter(|name| parts_of(name).is_some()) {
+                    names.insert(name.to_owned());
+                }
+            }
             if next == b"0" || names.len() > LIST_LIMIT {
                 return Ok(names);
             }

@@ -60,7 +60,9 @@ impl Reader<'_> {
         // -1 stands for something that is not there.
         let length = |limit: usize| match number()? {
             -1 => Ok(None),
-            length => usize::try_from(length).ok().filter(|length| *length <= limit).map(Some).ok_or(Lack::Sense),
+            length => {
+                usize::try_from(length).ok().filter(|length| *length <= limit).map(Some).ok_or(Lack::Sense)
+            }
         };
         match kind {
             "+" => Ok(Answer::Status(rest.to_owned())),
@@ -71,7 +73,9 @@ impl Reader<'_> {
                 None => Ok(Answer::Nothing),
             },
             "*" if depth > 0 => match length(ARRAY_LIMIT)? {
-                Some(length) => (0..length).map(|_| self.answer(depth - 1)).collect::<Result<_, _>>().map(Answer::List),
+                Some(length) => {
+                    (0..length).map(|_| self.answer(depth - 1)).collect::<Result<_, _>>().map(Answer::List)
+                }
                 None => Ok(Answer::Nothing),
             },
             _ => Err(Lack::Sense),
@@ -122,7 +126,10 @@ mod tests {
         ]);
         for (bytes, expected) in [
             (&b"+OK\r\n"[..], Answer::Status("OK".into())),
-            (b"-NOAUTH Authentication required.\r\n", Answer::Error("NOAUTH Authentication required.".into())),
+            (
+                b"-NOAUTH Authentication required.\r\n",
+                Answer::Error("NOAUTH Authentication required.".into()),
+            ),
             (b":-42\r\n", Answer::Number(-42)),
             (b"$-1\r\n", Answer::Nothing),
             (b"$0\r\n\r\n", Answer::Bytes(Vec::new())),
@@ -137,7 +144,9 @@ mod tests {
 
     #[test]
     fn what_is_too_much_is_refused_at_once() {
-        for bytes in [&b"$99999999\r\n"[..], b"*9999999\r\n", b"$-2\r\n", b"HTTP/1.1 400\r\n", b"\r\n", b"$1\r\nabc"] {
+        for bytes in
+            [&b"$99999999\r\n"[..], b"*9999999\r\n", b"$-2\r\n", b"HTTP/1.1 400\r\n", b"\r\n", b"$1\r\nabc"]
+        {
             assert_eq!(answer(bytes), Err(Lack::Sense), "{bytes:?}");
         }
         assert_eq!(answer(&b"*1\r\n".repeat(1000)), Err(Lack::Sense), "too deep");
