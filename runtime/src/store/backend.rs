@@ -120,10 +120,9 @@ impl Backend {
 
     pub(super) fn read(&self, folder: &Path, name: &str) -> Option<Vec<u8>> {
         match self {
-            Backend::Files => read_file(folder, name),
             Backend::Sqlite(back) => back.read(name),
             Backend::Redis(back) if back.is_there() => back.read(name),
-            Backend::Redis(_) => read_file(folder, name),
+            Backend::Files | Backend::Redis(_) => read_file(folder, name),
             Backend::Memory(back) => back.read(name),
         }
     }

@@ -151,6 +151,7 @@ fn symbolic_links_and_pipes_are_not_touched() {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "who reads the tests' output should know what was not tested")]
 fn what_belongs_to_somebody_else_is_not_read() {
     let (_guard, store) = store();
     store.save("tool", &1_u32, &String::from("v1"), at(10));
