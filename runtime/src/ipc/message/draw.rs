@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::bytes;
 use super::{number, text};
-use crate::ipc::frame::{Encoder, Frame, FrameError};
+use crate::ipc::frame::{ESCAPE, Encoder, Frame, FrameError};
 use crate::request::Request;
 use crate::shell::Shell;
 
@@ -166,9 +166,10 @@ pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     frame.end();
 }
 
-/// A variable, unless it is one that no environment can hold.
+/// A variable, unless it is one that no environment can hold, or whose name would have to be escaped: no plan asks for one.
 fn variable<'f>(name: &'f [u8], value: Cow<'f, [u8]>) -> Option<Variable<'f>> {
-    let is_possible = !name.is_empty() && !name.contains(&0) && !value.contains(&0);
+    let is_possible =
+        !name.is_empty() && !name.contains(&0) && !name.contains(&ESCAPE) && !value.contains(&0);
     is_possible.then(|| Some((bytes::name(name)?, bytes::value(value)?))).flatten()
 }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 pub use draw::{Draw, Variable, Wanted, write_draw};
 pub use reply::{Code, Drawn, Fault, Freshness, Reply, State, Welcome};
 
-use super::frame::{Encoder, Frame, FrameError};
+use super::frame::{Encoder, Frame, FrameError, unescape};
 use crate::shell::Shell;
 
 /// What a client says.
@@ -258,8 +258,11 @@ impl<'f> Tool<'f> {
     }
 
     fn read(kind: ToolKind, frame: Frame<'f>) -> Result<Tool<'f>, FrameError> {
-        let parameters = frame.pairs().map(|pair| pair.map(|(name, value)| (Cow::Borrowed(name), value)));
-        Ok(Tool { kind, parameters: parameters.collect::<Result<_, _>>()? })
+        let parameter = |pair: Result<(&'f [u8], Cow<'f, [u8]>), FrameError>| {
+            let (name, value) = pair?;
+            Ok((unescape(name)?, value))
+        };
+        Ok(Tool { kind, parameters: frame.pairs().map(parameter).collect::<Result<_, _>>()? })
     }
 
     /// Writes it.

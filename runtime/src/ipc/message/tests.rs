@@ -97,7 +97,8 @@ proptest! {
         event.write(&mut out);
         reread(&out, |frame| assert_eq!(Message::read(frame), Ok(Message::Event(event.clone()))));
         out.clear();
-        let tool = Tool::new(ToolKind::Why).with("segment", text.as_bytes()).with("data", &data);
+        let name = text.replace('=', "");
+        let tool = Tool::new(ToolKind::Why).with("segment", text.as_bytes()).with(&name, &data);
         tool.write(&mut out);
         reread(&out, |frame| assert_eq!(Message::read(frame), Ok(Message::Tool(tool.clone()))));
     }
@@ -175,7 +176,7 @@ fn the_shells_path_stands_for_the_physical_one_where_that_is_not_said() {
 
 #[test]
 fn variables_that_no_environment_can_hold_are_left_out() {
-    let got = draw("draw|e.A=1|e.=2|e.B=\0|e.C==x=|A=3");
+    let got = draw("draw|e.A=1|e.=2|e.B=\0|e.C==x=|A=3|e.D\u{1d}_=4");
     let names: Vec<_> = got.environment.iter().map(|(name, _)| name.to_str().unwrap()).collect();
     assert_eq!(names, ["A", "C"]);
     assert_eq!(
