@@ -210,6 +210,8 @@ impl<'b> Pen<'b> {
         self.line_columns += columns_of_data(text);
     }
 
+    #[allow(clippy::inline_always, reason = "a call for each character was 1 % of a drawing")]
+    #[inline(always)]
     fn put_char(&mut self, c: char) {
         let escape = escape_of(self.shell, c);
         if escape.is_empty() {
