@@ -16,6 +16,7 @@ pub(crate) mod entry;
 pub mod eviction;
 mod files;
 mod keeping;
+mod kept;
 mod limits;
 #[cfg_attr(not(feature = "background"), path = "memory_off.rs")]
 mod memory;

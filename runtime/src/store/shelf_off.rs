@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::eviction::Eviction;
 use super::keeping::Keeping;
+pub use super::kept::{Entry, Kept, ShelfStatistics, Which};
 use crate::gather::{Answer, Finding, Memory, Recalled};
 
 /// Remembers nothing but what it was told when it was made.

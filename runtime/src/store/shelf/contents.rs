@@ -1,23 +1,15 @@
 //! What is on a shelf: entries in numbered slots, an index of keys, and the policy.
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::kept::Which;
 use super::{ALL_BYTES, ALL_BYTES_LIMIT};
-use crate::store::entry::fnv1a;
+use crate::gather::{AnyFact, Show};
 use crate::store::eviction::{Eviction, Slot, Weight};
 use crate::store::keeping::Keeping;
-
-/// A fact without its type.
-pub(super) type AnyFact = Arc<dyn Any + Send + Sync>;
-
-/// Writes a fact as text.
-pub(super) type Show = fn(&(dyn Any + Send + Sync), &mut dyn fmt::Write) -> fmt::Result;
+use crate::store::kept::Which;
 
 /// A fact and its history.
 #[derive(Clone)]
@@ -25,7 +17,6 @@ pub(super) struct Item {
     pub(super) fact: AnyFact,
     pub(super) show: Show,
     pub(super) read_at: Instant,
-    pub(super) verified_at: Instant,
     pub(super) is_old: bool,
 }
 
@@ -151,10 +142,10 @@ impl<E: Eviction> Contents<E> {
     }
 
     /// Takes those off that fit.
-    pub(super) fn take_out(&mut self, fits: &dyn Fn(u64, &[u8]) -> bool) -> Vec<Place> {
+    pub(super) fn take_out(&mut self, fits: &dyn Fn(&[u8]) -> bool) -> Vec<Place> {
         let slots: Vec<Slot> = (0..)
             .zip(&self.places)
-            .filter(|(_, place)| place.as_ref().is_some_and(|place| fits(fnv1a(&place.key), &place.key)))
+            .filter(|(_, place)| place.as_ref().is_some_and(|place| fits(&place.key)))
             .map(|(slot, _)| Slot(slot))
             .collect();
         slots.into_iter().filter_map(|slot| self.take(slot)).collect()
@@ -170,17 +161,6 @@ impl<E: Eviction> Contents<E> {
             }
         }
         count
-    }
-
-    pub(super) fn verify(&mut self, began: u64, key: &[u8], now: Instant) -> bool {
-        let is_current = began == self.generation;
-        let Some(slot) = self.index.get(key) else { return false };
-        let Some(place) = self.places[slot.index()].as_mut() else { return false };
-        if is_current {
-            place.item.verified_at = now;
-            place.item.is_old = false;
-        }
-        is_current
     }
 
     fn account(&mut self, before: usize, after: usize) {

@@ -1,131 +1,14 @@
-//! Shelves as those see them who ask for nothing in particular: lists, statistics, events.
+//! A shelf as those see it who ask for nothing in particular.
 
-use std::fmt;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::contents::{AnyFact, Contents, Show};
+use super::contents::{Contents, Place};
 use super::{ALL_BYTES_LIMIT, Shelf, all_bytes};
 use crate::store::entry::fnv1a;
 use crate::store::eviction::Eviction;
 use crate::store::keeping::Keeping;
-
-/// A shelf, whatever its policy and its source. Generated code has a list of all.
-pub trait Kept: Sync {
-    /// The source whose facts are here.
-    fn name(&self) -> &'static str;
-
-    /// What its policy is called.
-    fn policy(&self) -> &'static str;
-
-    /// What it may keep.
-    fn keeping(&self) -> Keeping;
-
-    /// What has happened here so far, and what is here.
-    fn statistics(&self) -> ShelfStatistics;
-
-    /// What is here now, in no particular order.
-    fn entries(&self, now: Instant) -> Vec<Entry>;
-
-    /// Marks entries as old and says how many.
-    fn invalidate(&self, which: Which<'_>) -> usize;
-
-    /// Takes the entries with this hash of their key off, and says how many.
-    fn remove_hash(&self, key_hash: u64) -> usize;
-
-    /// Takes all off and says how many there were.
-    fn clear(&self) -> usize;
-
-    /// Lets the entry go that is next by the policy; says how many bytes that frees, nothing if the shelf is empty.
-    fn shed(&self) -> Option<usize>;
-}
-
-/// Which entries of a shelf.
-#[derive(Clone, Copy)]
-pub enum Which<'w> {
-    /// All.
-    All,
-    /// Those with this hash of their key.
-    Hash(u64),
-    /// Those whose key, in postcard's format, fits. Called while the shelf is locked.
-    Fitting(&'w dyn Fn(&[u8]) -> bool),
-}
-
-impl Which<'_> {
-    pub(super) fn fits(&self, key: &[u8]) -> bool {
-        match self {
-            Which::All => true,
-            Which::Hash(hash) => fnv1a(key) == *hash,
-            Which::Fitting(fits) => fits(key),
-        }
-    }
-}
-
-impl fmt::Debug for Which<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Which::All => f.write_str("All"),
-            Which::Hash(hash) => write!(f, "Hash({hash:016x})"),
-            Which::Fitting(_) => f.write_str("Fitting(..)"),
-        }
-    }
-}
-
-/// What has happened on a shelf since the process began, and what is on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ShelfStatistics {
-    /// Facts that were drawn as they were found.
-    pub hits: u64,
-    /// Facts that had to be read first.
-    pub misses: u64,
-    /// Old facts that were drawn while new ones were read.
-    pub stale: u64,
-    /// Misses where there was a fact that had outlived its time.
-    pub expired: u64,
-    /// Entries that had to make room, or were too large from the start.
-    pub evictions: u64,
-    /// Entries now.
-    pub entries: usize,
-    /// Bytes that they take.
-    pub bytes: usize,
-}
-
-/// One entry of a shelf, as it was when somebody asked.
-pub struct Entry {
-    /// The FNV-1a hash of its key, by which people name it.
-    pub key_hash: u64,
-    /// Bytes that it takes.
-    pub bytes: usize,
-    /// How long ago its fact was read.
-    pub age: Duration,
-    /// How long ago it was known to be right.
-    pub verified: Duration,
-    /// How often it was asked for.
-    pub hits: u64,
-    /// Whether it is marked as old.
-    pub is_old: bool,
-    fact: AnyFact,
-    show: Show,
-}
-
-impl Entry {
-    /// The fact as `Debug` writes it. This takes its time, which is why it is not done before somebody asks.
-    pub fn fact(&self) -> String {
-        let mut text = String::new();
-        // Writing into a text does not fail.
-        let _ = (self.show)(&*self.fact, &mut text);
-        text
-    }
-}
-
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
-            .field("key_hash", &self.key_hash)
-            .field("age", &self.age)
-            .finish_non_exhaustive()
-    }
-}
+use crate::store::kept::{Entry, Kept, ShelfStatistics, Which};
 
 /// Lets entries go, one by one from whichever shelf is largest, until all together keep within the limit; says how many went.
 pub fn relieve(shelves: &[&'static dyn Kept]) -> usize {
@@ -157,19 +40,18 @@ impl<E: Eviction> Kept for Shelf<E> {
         let (entries, bytes) =
             self.lock().as_ref().map_or((0, 0), |contents| (contents.len(), contents.bytes()));
         let counts = &self.counts;
-        let [hits, misses, stale, expired, evictions] =
-            [&counts.hits, &counts.misses, &counts.stale, &counts.expired, &counts.evictions]
+        let [hits, misses, stale, evictions] =
+            [&counts.hits, &counts.misses, &counts.stale, &counts.evictions]
                 .map(|count| count.load(Ordering::Relaxed));
-        ShelfStatistics { hits, misses, stale, expired, evictions, entries, bytes }
+        ShelfStatistics { hits, misses, stale, evictions, entries, bytes }
     }
 
     fn entries(&self, now: Instant) -> Vec<Entry> {
         let contents = self.lock();
-        let entry = |place: &super::contents::Place| Entry {
+        let entry = |place: &Place| Entry {
             key_hash: fnv1a(&place.key),
             bytes: place.bytes,
             age: now.saturating_duration_since(place.item.read_at),
-            verified: now.saturating_duration_since(place.item.verified_at),
             hits: place.hits,
             is_old: place.item.is_old,
             fact: place.item.fact.clone(),
@@ -179,15 +61,16 @@ impl<E: Eviction> Kept for Shelf<E> {
     }
 
     fn invalidate(&self, which: Which<'_>) -> usize {
-        Shelf::invalidate(self, which)
+        // Even an empty shelf takes note: its first fact may be on its way.
+        self.lock().get_or_insert_default().invalidate(which)
     }
 
     fn remove_hash(&self, key_hash: u64) -> usize {
-        self.take_out(&|hash, _| hash == key_hash)
+        self.take_out(&|key| fnv1a(key) == key_hash)
     }
 
     fn clear(&self) -> usize {
-        Shelf::clear(self)
+        self.take_out(&|_| true)
     }
 
     fn shed(&self) -> Option<usize> {

@@ -1,11 +1,15 @@
-//! A shelf as the gatherer sees it: facts without types.
+//! A shelf as the gatherer sees it.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::contents::{Item, Parcel};
-use super::{ENTRY_BYTES, Outcome, Shelf};
+use super::Shelf;
+use super::contents::{Contents, Item, Parcel};
 use crate::gather::{Answer, Finding, Memory, Recalled};
 use crate::store::eviction::{Eviction, Weight};
+
+/// What an entry takes besides its key and fact: its slot, its place in the index and the policy's own (bytes, an estimate).
+const ENTRY_BYTES: usize = 192;
 
 impl<E: Eviction> Memory for Shelf<E> {
     fn recall(&self, key: &[u8]) -> Option<Recalled> {
@@ -14,25 +18,24 @@ impl<E: Eviction> Memory for Shelf<E> {
     }
 
     fn mark(&self) -> u64 {
-        Shelf::mark(self).0
+        self.lock().as_ref().map_or(0, Contents::generation)
     }
 
+    /// If anything on the shelf was invalidated since `mark`, the fact is old from the start: it may have been read before the change.
     fn keep(&self, mark: u64, key: Vec<u8>, fact: Finding) {
         let Finding { fact, show, at, bytes, cost } = fact;
         let weight = Weight { bytes: ENTRY_BYTES + key.len() + bytes, cost };
-        let item = Item { fact, show, read_at: at, verified_at: at, is_old: false };
-        self.put_parcel(Parcel { key: key.into(), item, weight, began: mark });
+        let item = Item { fact, show, read_at: at, is_old: false };
+        self.put(Parcel { key: key.into(), item, weight, began: mark });
     }
 
     fn count(&self, answer: Answer) {
-        Shelf::count(
-            self,
-            match answer {
-                Answer::Hit => Outcome::Hit,
-                Answer::Stale => Outcome::Stale,
-                Answer::Miss => Outcome::Miss,
-            },
-        );
+        let count = match answer {
+            Answer::Hit => &self.counts.hits,
+            Answer::Stale => &self.counts.stale,
+            Answer::Miss => &self.counts.misses,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
     }
 
     fn lifetime(&self) -> Option<Duration> {
