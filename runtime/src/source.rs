@@ -52,6 +52,13 @@ pub trait Source: Sync + Sized + 'static {
         io: &I,
     ) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
 
+    /// What can be said without asking the system anything, drawn (marked as old) where a file system does not answer: a path, but not its
+    /// repository.
+    fn at_hand(&self, place: &Place) -> Option<Self::Fact> {
+        let _ = place;
+        None
+    }
+
     /// What the key alone tells, drawn where a reading failed or came too late: a tool's symbol without its version.
     fn without_reading(&self, key: &Self::Key) -> Option<Self::Fact> {
         let _ = key;

@@ -145,6 +145,18 @@ impl Source for Directory {
         let url = position.host.as_ref().map(|host| file_url(host, &position.path)).unwrap_or_default();
         Ok(Shown { url, ..self.arrange(position) })
     }
+
+    fn at_hand(&self, place: &Place) -> Option<Shown> {
+        let path = if self.use_logical_path { &place.logical } else { &place.physical };
+        Some(self.arrange(&Position {
+            path: path.components().as_path().to_owned(),
+            home: place.home.clone(),
+            root: None,
+            root_is_home: false,
+            is_writable: true,
+            host: None,
+        }))
+    }
 }
 
 /// Finds the folder at or above `path` that is `root` once symbolic links are resolved; `None` if a link has led into the repository from beside.

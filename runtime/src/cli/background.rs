@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::OFlags;
@@ -89,13 +90,18 @@ fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
 pub(super) fn leave_daemon_behind<P: Prompt>() {
     if is_on::<P>() {
         detach::end_output();
-        start_detached();
+        start_own();
     }
 }
 
-fn start_detached() {
+/// Starts the daemon of a binary.
+pub(crate) fn start_detached(binary: &Path) {
+    detach::start(binary, &["daemon", "run", "--detached"].map(OsStr::new));
+}
+
+fn start_own() {
     if let Ok(binary) = std::env::current_exe() {
-        detach::start(&binary, &["daemon", "run", "--detached"].map(OsStr::new));
+        start_detached(&binary);
     }
 }
 
@@ -165,7 +171,7 @@ fn start<P: Prompt>(request: &Request) -> Result<(), String> {
         say("the daemon is running already\n");
         return Ok(());
     }
-    start_detached();
+    start_own();
     loop {
         match connect::<P>(request, deadline) {
             Ok(_) => {

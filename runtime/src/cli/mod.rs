@@ -14,6 +14,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
+#[cfg(feature = "background")]
+pub(crate) use background::start_detached;
 
 use crate::prompt::Prompt;
 

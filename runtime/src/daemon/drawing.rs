@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use super::echo::{Echo, Memo};
 use super::live::{Live, Waiting};
 use crate::gather::{Means, Parts};
 use crate::io::Io;
@@ -19,6 +20,7 @@ pub(super) struct Drawing<I> {
     pub(super) subject: Subject,
     pub(super) terminal: Terminal,
     pub(super) means: Arc<Means<I>>,
+    pub(super) memo: Arc<Memo>,
 }
 
 /// What is drawn.
@@ -37,8 +39,22 @@ pub(super) enum Picture {
     First,
     /// The answer, after it was waited for facts.
     Awaited,
-    /// One that comes unasked.
+    /// What follows an answer that was an echo.
+    Verified,
+    /// What follows when facts have arrived.
     Redraw,
+}
+
+impl Picture {
+    /// Whether its questions to the memory count: those of one picture for each request.
+    const fn counts(self) -> bool {
+        matches!(self, Picture::First | Picture::Verified)
+    }
+
+    /// Whether the shell has its answer already.
+    const fn is_unasked(self) -> bool {
+        matches!(self, Picture::Verified | Picture::Redraw)
+    }
 }
 
 impl<I: Io> Drawing<I> {
@@ -48,35 +64,45 @@ impl<I: Io> Drawing<I> {
             Subject::Parts(parts) => *parts,
             Subject::Module(_) => Parts::MODULES,
         };
-        let live = Live::new(&self.means, &self.request, wanted);
-        let live = if picture == Picture::First { live } else { live.again() };
+        let live = Live::new(&self.means, &self.request, wanted, &self.memo);
+        let live = if picture.counts() { live } else { live.again() };
         let facts = P::gather(&live);
         let waiting = live.into_waiting();
+        self.write::<P>(picture, &facts, waiting.is_empty(), out);
+        waiting
+    }
+
+    /// Writes what was known last of the place as the answer to the request.
+    pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
+        let facts = P::gather(&Echo { memo: &self.memo, means: &self.means, request: &self.request });
+        self.write::<P>(Picture::First, &facts, false, out);
+    }
+
+    fn write<P: Prompt>(&self, picture: Picture, facts: &P::Facts, is_fresh: bool, out: &mut Vec<u8>) {
         out.clear();
-        let kind = if picture == Picture::Redraw { "redraw" } else { "drawn" };
-        let freshness = if waiting.is_empty() { "fresh" } else { "stale" };
+        let kind = if picture.is_unasked() { "redraw" } else { "drawn" };
+        let freshness = if is_fresh { "fresh" } else { "stale" };
         // Writing to a vector cannot fail.
         let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
         let begin = out.len();
         match &self.subject {
-            Subject::Parts(parts) => prompt::draw::<P>(&facts, &self.request, *parts, &self.terminal, out),
+            Subject::Parts(parts) => prompt::draw::<P>(facts, &self.request, *parts, &self.terminal, out),
             Subject::Module(name) => {
                 if let Some(module) = P::MODULES.iter().find(|module| module.name == name) {
                     let mut pen =
                         Pen::new(out, self.request.shell, self.request.terminal_columns).on(&self.terminal);
-                    (module.draw)(&facts, &mut pen);
+                    (module.draw)(facts, &mut pen);
                     pen.finish();
                 }
             }
         }
-        if picture == Picture::Redraw {
+        if picture.is_unasked() {
             leave_out_prelude(out, begin);
         }
         if out.last() == Some(&PART_END) {
             out.pop();
         }
         out.push(FRAME_END);
-        waiting
     }
 }
 

@@ -13,10 +13,10 @@ use async_io::Async;
 use futures_lite::future::or;
 use rustix::fs::{FileType, OFlags};
 
-use super::line::{Line, LineError};
+use super::line::{Line, LineError, Spare};
 use crate::ipc::address::SessionFile;
 use crate::ipc::folder::Folder;
-use crate::ipc::frame::{Decoder, Frame, Limits};
+use crate::ipc::frame::{Decoder, FIELD_END, FRAME_END, Frame, Limits};
 use crate::shell::Shell;
 
 /// The shells whose FIFOs are in the folder: a daemon that takes over from one that was killed serves them.
@@ -89,9 +89,40 @@ pub(super) struct Fifos {
     files: Files,
     shell: Process,
     request: Async<OwnedFd>,
+    answers: Arc<Answers>,
+    decoder: Decoder,
+}
+
+/// Where a shell with FIFOs finds its answers.
+#[derive(Debug)]
+pub(super) struct Answers {
     token: OwnedFd,
     reply: File,
-    decoder: Decoder,
+}
+
+impl Answers {
+    fn write(&self, frame: &[u8]) -> io::Result<()> {
+        // In place: the shell looks at it only when it has its token.
+        rustix::io::pwrite(&self.reply, frame, 0)?;
+        rustix::fs::ftruncate(&self.reply, frame.len() as u64)?;
+        // The number of the answer is its second field: that of a hello has none.
+        let number = frame.split(|byte| *byte == FIELD_END).nth(1);
+        let number = number.filter(|field| field.iter().all(u8::is_ascii_digit));
+        let mut token = number.unwrap_or(b"0").to_vec();
+        token.push(FRAME_END);
+        match rustix::io::write(&self.token, &token) {
+            // Nobody has read what was written before: it does not wait for a shell that does not wait for it.
+            Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Spare for Arc<Answers> {
+    fn send_now(&self, frame: &[u8]) {
+        // A shell that gets no answer draws its prompt directly.
+        let _ = self.write(frame);
+    }
 }
 
 impl Fifos {
@@ -114,8 +145,7 @@ impl Fifos {
         Ok(Fifos {
             shell,
             request: Async::new_nonblocking(request)?,
-            token,
-            reply,
+            answers: Arc::new(Answers { token, reply }),
             decoder: Decoder::new(Limits::REQUEST),
             files,
         })
@@ -152,19 +182,13 @@ impl Line for Fifos {
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
-        // In place: the shell looks at it only when it has its token.
-        rustix::io::pwrite(&self.reply, frame, 0)?;
-        rustix::fs::ftruncate(&self.reply, frame.len() as u64)?;
-        // The number of the answer is its second field: that of a hello has none.
-        let number =
-            frame.split(|byte| *byte == 0x1f).nth(1).filter(|field| field.iter().all(u8::is_ascii_digit));
-        let mut token = number.unwrap_or(b"0").to_vec();
-        token.push(crate::ipc::frame::FRAME_END);
-        match rustix::io::write(&self.token, &token) {
-            // Nobody has read what was written before: it does not wait for a shell that does not wait for it.
-            Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        self.answers.write(frame)
+    }
+
+    type Spare = Arc<Answers>;
+
+    fn spare(&self) -> Arc<Answers> {
+        self.answers.clone()
     }
 }
 
@@ -172,7 +196,7 @@ impl Line for Fifos {
 #[derive(Debug)]
 pub(super) struct Mailbox {
     files: Files,
-    shell: Process,
+    shell: Arc<Process>,
     /// Says that the file was written.
     written: Receiver<()>,
     decoder: Decoder,
@@ -181,7 +205,7 @@ pub(super) struct Mailbox {
 impl Mailbox {
     /// Serves the files of a shell.
     pub(super) fn of(folder: Arc<Folder>, pid: u32, written: Receiver<()>) -> io::Result<Mailbox> {
-        let shell = Process::find(pid)?;
+        let shell = Arc::new(Process::find(pid)?);
         Ok(Mailbox { files: Files { folder, pid }, shell, written, decoder: Decoder::new(Limits::REQUEST) })
     }
 }
@@ -226,10 +250,38 @@ impl Line for Mailbox {
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
-        self.files.folder.replace(&self.files.name(SessionFile::Reply), frame)?;
+        self.spare().write(frame)
+    }
+
+    type Spare = Letter;
+
+    fn spare(&self) -> Letter {
+        let name = self.files.name(SessionFile::Reply);
+        Letter { folder: self.files.folder.clone(), name, shell: self.shell.clone() }
+    }
+}
+
+/// How a shell that writes a file is answered.
+#[derive(Debug)]
+pub(super) struct Letter {
+    folder: Arc<Folder>,
+    name: String,
+    shell: Arc<Process>,
+}
+
+impl Letter {
+    fn write(&self, frame: &[u8]) -> io::Result<()> {
+        self.folder.replace(&self.name, frame)?;
         if frame.starts_with(b"redraw") {
             self.shell.nudge();
         }
         Ok(())
+    }
+}
+
+impl Spare for Letter {
+    fn send_now(&self, frame: &[u8]) {
+        // A shell that gets no answer draws its prompt directly.
+        let _ = self.write(frame);
     }
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::echo::Places;
+use super::guard::Guard;
 use super::world::World;
 use crate::exec::Handle;
 use crate::gather::Flights;
@@ -22,6 +24,9 @@ pub(super) struct Hub<P, W> {
     pub(super) world: W,
     pub(super) exec: Handle,
     pub(super) flights: Arc<Flights>,
+    pub(super) places: Places,
+    /// Watches over whoever serves; a test has none.
+    pub(super) guard: Option<Arc<Guard>>,
     pub(super) counts: Counts,
     sessions: Mutex<BTreeMap<u64, Entry>>,
     next_session: AtomicU64,
@@ -78,6 +83,8 @@ impl<P: Prompt, W: World> Hub<P, W> {
             world,
             exec,
             flights: Arc::default(),
+            places: Places::default(),
+            guard: None,
             counts: Counts::default(),
             sessions: Mutex::default(),
             next_session: AtomicU64::new(1),

@@ -1,16 +1,20 @@
 //! The life of a daemon: there is one at a time, it can be found, and it does not come back for ever when it crashes.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::{FileType, OFlags};
+use rustix::process::{Pid, Signal};
 
 use crate::ipc::address::{Address, AddressError, World};
+use crate::ipc::client::{Client, ClientError};
 use crate::ipc::folder::{Folder, FolderError};
+use crate::ipc::message::{Answer, Hello};
 use crate::ipc::peer;
 use crate::ipc::version::VERSION;
 
@@ -18,6 +22,9 @@ use crate::ipc::version::VERSION;
 const CRASHES: usize = 5;
 /// … within so long are too many: the next one has to wait until one of them is older.
 const CRASH_WINDOW: Duration = Duration::from_secs(60);
+
+/// A daemon that does not answer within this is ended: it answers within milliseconds, whatever file systems do.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A log that has grown beyond this (bytes) begins anew; the one before is kept beside it.
 const LOG_BYTES: u64 = 128 << 10;
@@ -58,7 +65,10 @@ impl Life {
     pub(super) fn begin(build: &'static str) -> Result<Life, LifeError> {
         let address = address().map_err(LifeError::Address)?;
         let folder = Arc::new(address.prepare().map_err(LifeError::Folder)?);
-        let lock = folder.lock("lock").map_err(io("lock its folder"))?.ok_or(LifeError::Another)?;
+        let lock = match folder.lock("lock").map_err(io("lock its folder"))? {
+            Some(lock) => lock,
+            None => take_over(&address, &folder)?,
+        };
         let life = Life { address, folder, build, _lock: lock };
         if life.has_crashed_often() {
             life.log("it has not ended well five times within a minute: it waits");
@@ -105,7 +115,7 @@ impl Life {
         let mut text = String::new();
         if let Ok(file) = self.folder.file("crash", OFlags::RDONLY | OFlags::NONBLOCK) {
             // What cannot be read counts as none.
-            let _ = std::fs::File::from(file).take(4096).read_to_string(&mut text);
+            let _ = File::from(file).take(4096).read_to_string(&mut text);
         }
         let window = CRASH_WINDOW.as_millis() as u64;
         let mut starts: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
@@ -118,6 +128,46 @@ impl Life {
         let _ = self.folder.replace("crash", words.join(" ").as_bytes());
         false
     }
+}
+
+/// Takes the place of a daemon that does not answer any more; one that does stays.
+#[allow(clippy::disallowed_methods, reason = "another process lives in real time")]
+fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
+    let deadline = Instant::now() + HEALTH_PATIENCE;
+    let hello = Hello { version: Some(VERSION), answer: Answer::Once, ..Hello::default() };
+    let greeted =
+        Client::connect(&address.socket(), deadline).and_then(|mut client| client.greet(&hello, deadline));
+    // One that has just begun, or is just ending, does not listen, and will be well.
+    if !matches!(greeted, Err(ClientError::TimedOut | ClientError::Busy)) {
+        return Err(LifeError::Another);
+    }
+    let mut text = String::new();
+    let file = folder.file("pid", OFlags::RDONLY).map_err(io("read who the other daemon is"))?;
+    File::from(file).take(256).read_to_string(&mut text).map_err(io("read who the other daemon is"))?;
+    let pid = text.split(' ').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+    let pid = pid.filter(|pid| is_same_program(*pid)).ok_or(LifeError::Another)?;
+    rustix::process::kill_process(pid, Signal::KILL)
+        .map_err(|error| io("end a daemon that hangs")(error.into()))?;
+    let deadline = Instant::now() + HEALTH_PATIENCE;
+    loop {
+        match folder.lock("lock").map_err(io("lock its folder"))? {
+            Some(lock) => {
+                let _ = append(folder, "the daemon before did not answer and was ended");
+                return Ok(lock);
+            }
+            None if Instant::now() > deadline => return Err(LifeError::Another),
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// Whether a process runs this program: numbers of processes are given again.
+#[allow(clippy::disallowed_methods, reason = "it looks at a process")]
+fn is_same_program(pid: Pid) -> bool {
+    let name = |path: std::path::PathBuf| Some(path.file_name()?.to_string_lossy().replace(" (deleted)", ""));
+    let of = |link: String| std::fs::read_link(link).ok().and_then(name);
+    let other = of(format!("/proc/{}/exe", pid.as_raw_nonzero()));
+    other.is_some() && other == of(String::from("/proc/self/exe"))
 }
 
 /// Where the daemon of this binary is.

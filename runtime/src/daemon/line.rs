@@ -1,8 +1,9 @@
 //! Lines: how frames of one session come and go.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use async_io::Async;
 use futures_lite::AsyncWriteExt;
@@ -12,6 +13,9 @@ use crate::shell::Shell;
 
 /// How frames of one session come and go.
 pub(super) trait Line: Send {
+    /// Another way to the same client.
+    type Spare: Spare;
+
     /// Waits for the next frame, which [`Line::frame`] then gives; false at the end.
     ///
     /// # Cancel safety
@@ -31,8 +35,17 @@ pub(super) trait Line: Send {
         None
     }
 
+    /// How to send a frame while somebody else holds the line.
+    fn spare(&self) -> Self::Spare;
+
     /// Sends a frame.
     fn send(&mut self, frame: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+/// Another way to the client of a line, for when whoever holds the line hangs.
+pub(super) trait Spare: Send + 'static {
+    /// Sends a frame as far as that is possible without waiting.
+    fn send_now(&self, frame: &[u8]);
 }
 
 /// Why no frame comes any more.
@@ -57,13 +70,13 @@ impl From<FrameError> for LineError {
 /// A connection over the socket.
 #[derive(Debug)]
 pub(super) struct Stream {
-    stream: Async<UnixStream>,
+    stream: Arc<Async<UnixStream>>,
     decoder: Decoder,
 }
 
 impl Stream {
     pub(super) fn new(stream: Async<UnixStream>) -> Stream {
-        Stream { stream, decoder: Decoder::new(Limits::REQUEST) }
+        Stream { stream: Arc::new(stream), decoder: Decoder::new(Limits::REQUEST) }
     }
 }
 
@@ -84,6 +97,19 @@ impl Line for Stream {
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
-        self.stream.write_all(frame).await
+        (&*self.stream).write_all(frame).await
+    }
+
+    type Spare = Arc<Async<UnixStream>>;
+
+    fn spare(&self) -> Self::Spare {
+        self.stream.clone()
+    }
+}
+
+impl Spare for Arc<Async<UnixStream>> {
+    fn send_now(&self, frame: &[u8]) {
+        // A prompt fits into the buffer of a client that takes what it is sent.
+        let _ = self.get_ref().write(frame);
     }
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_lite::future::{or, poll_fn};
 
+use super::echo::Memo;
 use crate::gather::{Answer, Found, Gather, Means, Memory, Outcome, Parts, learn};
 use crate::io::Io;
 use crate::request::Request;
@@ -19,6 +20,7 @@ pub(super) struct Live<'a, I> {
     means: &'a Arc<Means<I>>,
     request: &'a Request,
     wanted: Parts,
+    memo: &'a Memo,
     /// Whether this drawing is the first for its request: only that one counts in statistics.
     is_first: bool,
     readings: RefCell<Vec<Reading>>,
@@ -41,9 +43,9 @@ enum State<F> {
 }
 
 impl<'a, I> Live<'a, I> {
-    pub(super) fn new(means: &'a Arc<Means<I>>, request: &'a Request, wanted: Parts) -> Self {
+    pub(super) fn new(means: &'a Arc<Means<I>>, request: &'a Request, wanted: Parts, memo: &'a Memo) -> Self {
         let (readings, lacks) = (RefCell::default(), Cell::new(false));
-        Live { means, request, wanted, is_first: true, readings, lacks }
+        Live { means, request, wanted, memo, is_first: true, readings, lacks }
     }
 
     /// Leaves statistics alone.
@@ -103,7 +105,10 @@ impl<I: Io> Gather for Live<'_, I> {
     fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
         match pending.state {
             State::Unwanted => Known::Absent,
-            State::Ready(fact) => fact.map_or(Known::Absent, Known::Fresh),
+            State::Ready(fact) => {
+                self.memo.note(pending.name, fact.as_ref());
+                fact.map_or(Known::Absent, Known::Fresh)
+            }
             State::Waiting(memory) => {
                 let last = self.means.take_last(pending.name);
                 if !last.is_stale() {

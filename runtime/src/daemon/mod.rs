@@ -4,7 +4,9 @@
 //! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
 
 mod drawing;
+mod echo;
 mod files;
+mod guard;
 mod hub;
 mod life;
 mod line;

@@ -12,6 +12,7 @@ use async_io::Async;
 use futures_lite::future::{or, pending};
 
 use super::files::{Fifos, left_behind};
+use super::guard::{Ending, Guard};
 use super::hub::{Counts, Hub};
 use super::life::{Life, LifeError};
 use super::line::Stream;
@@ -38,29 +39,41 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
     let binary = std::env::current_exe().unwrap_or_default();
-    let single = Single::new();
+    let single = Arc::new(Single::new());
+    let ending = Arc::<Ending>::default();
     let machine = Machine::new(store.map(Arc::new), life.folder().clone());
-    let hub = Arc::new(Hub::<P, Machine>::new(machine, single.handle().clone()));
+    let mut hub = Hub::<P, Machine>::new(machine, single.handle().clone());
+    hub.guard = Guard::new(ending.clone()).ok().map(Arc::new);
+    let hub = Arc::new(hub);
     for pid in left_behind(life.folder()) {
         // A shell that is gone meanwhile leaves nothing to serve.
         if let Ok(line) = Fifos::adopt(life.folder(), pid) {
             hub.exec.spawn(Priority::Critical, converse(hub.clone(), line)).detach();
         }
     }
-    let folder = life.folder().clone();
-    let end = single.run(async {
-        let accept = accept_all(&hub, listener);
-        or(or(accept, ended(&hub)), changed(&hub, folder, &binary)).await
-    });
+    if let Some(guard) = &hub.guard {
+        guard.clone().post(&single);
+    }
+    // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
+    hub.exec.spawn(Priority::Critical, accept_all(hub.clone(), listener)).detach();
+    let exec = hub.exec.clone();
+    let end = async move {
+        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary)).await;
+        finish(life, end, &binary);
+    };
+    exec.spawn(Priority::High, end).detach();
+    single.run(async move { ending.wait().await });
+    Ok(())
+}
+
+/// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions are for the next daemon.
+fn finish(life: Life, end: End, binary: &Path) -> ! {
     life.log(end.what());
-    // Sessions end before their folder does.
-    drop(hub);
-    drop(single);
     life.end();
     if end == End::Replaced {
-        replace(&binary);
+        crate::cli::start_detached(binary);
     }
-    Ok(())
+    std::process::exit(0)
 }
 
 /// Why a daemon ends.
@@ -85,14 +98,6 @@ impl End {
             End::Replaced => "makes way for a new build",
         }
     }
-}
-
-/// Becomes the program that is installed now.
-#[allow(clippy::disallowed_methods, reason = "it becomes itself again")]
-fn replace(binary: &Path) {
-    use std::os::unix::process::CommandExt;
-    // Where that fails, the next prompt starts it.
-    let _ = std::process::Command::new(binary).args(["daemon", "run", "--detached"]).exec();
 }
 
 /// Waits until something has happened to the daemon's folder or program.
@@ -124,10 +129,10 @@ fn identity(binary: &Path) -> Option<(u64, u64, i64, i64)> {
 }
 
 /// Accepts connections, for ever.
-async fn accept_all<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, listener: UnixListener) -> End {
-    let Ok(listener) = Async::new(listener) else { return End::Homeless };
+async fn accept_all<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixListener) {
+    let Ok(listener) = Async::new(listener) else { return hub.stop() };
     loop {
-        if accept(hub, &listener).await.is_err() {
+        if accept(&hub, &listener).await.is_err() {
             hub.exec.clock().sleep(BREATH).await;
         }
     }

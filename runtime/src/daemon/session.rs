@@ -1,14 +1,19 @@
 //! A session: one shell, from its hello to its end.
 
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_lite::future::{or, pending, yield_now};
 
 use super::drawing::{Drawing, Picture, Subject};
+use super::echo::Memo;
+use super::guard::{HUNG_LIMIT, Watched};
 use super::hub::{Counts, Entry, Hub, Seat};
-use super::line::{Line, LineError};
+use super::line::{Line, LineError, Spare as _};
 use super::live::Waiting;
 use super::tools;
 use super::world::World;
@@ -23,6 +28,7 @@ use crate::ipc::version::{Agreement, SPOKEN, agree};
 use crate::place::{Place, Scan};
 use crate::prelude;
 use crate::prompt::Prompt;
+use crate::request::Request;
 use crate::shell::Shell;
 
 /// Pictures follow each other at most once in so long: a frame of a screen that shows sixty a second.
@@ -47,12 +53,52 @@ pub(super) struct Session<P: Prompt, W: World> {
     drawing: Option<Arc<Drawing<W::Io>>>,
     /// What its last picture did not wait for.
     waiting: Waiting,
+    /// Whether its last picture was an echo.
+    is_echo: bool,
     out: Vec<u8>,
 }
 
 impl<P: Prompt, W: World> Drop for Session<P, W> {
     fn drop(&mut self) {
         self.finish_later();
+    }
+}
+
+/// What a client wants to have drawn.
+struct Asked<I> {
+    seq: u64,
+    request: Request,
+    subject: Subject,
+    logical: PathBuf,
+    sent: Sent,
+    io: I,
+    memo: Arc<Memo>,
+}
+
+impl<I: Io> Asked<I> {
+    /// Writes what was known last.
+    fn echo<P: Prompt>(&self, hub: &Hub<P, impl World<Io = I>>, out: &mut Vec<u8>) {
+        self.drawing(self.memo.physical(&self.logical), hub).echo::<P>(out);
+    }
+
+    /// Prepares it for a place that is known now.
+    fn drawing<P: Prompt>(&self, physical: PathBuf, hub: &Hub<P, impl World<Io = I>>) -> Drawing<I> {
+        let mut request = self.request.clone();
+        (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
+        let home = self.io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
+        let settings = P::SETTINGS;
+        let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
+            .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
+        let io = hub.world.io(self.sent.clone());
+        let means = Means::new(io, place, hub.world.store()).remembering(hub.flights.clone());
+        Drawing {
+            seq: self.seq,
+            request,
+            subject: self.subject.clone(),
+            terminal: prelude::terminal::<P, _>(&self.io),
+            means: Arc::new(means),
+            memo: self.memo.clone(),
+        }
     }
 }
 
@@ -104,6 +150,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         redraws: line.shell() == Some(Shell::Fish),
         drawing: None,
         waiting: Waiting::default(),
+        is_echo: false,
         out: Vec::with_capacity(BUFFER_BYTES),
     };
     loop {
@@ -124,11 +171,14 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
 impl<P: Prompt, W: World> Session<P, W> {
     async fn step(&mut self, line: &mut impl Line) -> Result<(), End> {
         let (waiting, clock) = (&mut self.waiting, self.hub.exec.clock());
+        let is_echo = self.is_echo;
         let arrived = async {
             if waiting.is_empty() {
                 pending::<()>().await;
             }
-            waiting.one().await;
+            if !is_echo {
+                waiting.one().await;
+            }
             // What arrives within the same frame is drawn together.
             waiting.all(clock.sleep(FRAME)).await;
             Ok::<_, LineError>(Step::Arrived)
@@ -149,8 +199,8 @@ impl<P: Prompt, W: World> Session<P, W> {
             }
             Message::Draw(frame) => {
                 let draw = Draw::read(frame, self.shell)?;
-                let drawing = self.drawing(draw);
-                self.answer(line, Arc::new(drawing)).await
+                let asked = self.ask(draw);
+                self.answer(line, asked).await
             }
             Message::Event(event) => {
                 let _ = event;
@@ -222,53 +272,84 @@ impl<P: Prompt, W: World> Session<P, W> {
         }
     }
 
-    /// Prepares what a client wants to have drawn.
-    fn drawing(&mut self, draw: Draw<'_>) -> Drawing<W::Io> {
+    /// Takes over what a client wants to have drawn.
+    fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
         let Draw { seq, mut request, wanted, environment } = draw;
-        let owned = |(name, value): (&std::ffi::OsStr, std::borrow::Cow<'_, std::ffi::OsStr>)| {
-            (name.to_owned(), OsString::from(value))
-        };
+        let owned = |(name, value): (&OsStr, Cow<'_, OsStr>)| (name.to_owned(), OsString::from(value));
         let sent = Sent::new(crate::daemon::variables::<P>(), environment.into_iter().map(owned));
-        let io = self.hub.world.io(sent);
-        let logical =
-            request.logical_path.take().or_else(|| request.path.clone()).unwrap_or_else(|| "/".into());
-        let physical = self.hub.world.resolve(request.path.as_deref().unwrap_or(&logical));
-        (request.path, request.logical_path) = (Some(physical.clone()), Some(logical.clone()));
-        let home = io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
-        let settings = P::SETTINGS;
-        let place = Place::new(logical, physical, home, settings.command_timeout)
-            .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
-        let terminal = prelude::terminal::<P, _>(&io);
-        let means = Means::new(io, place, self.hub.world.store()).remembering(self.hub.flights.clone());
         let subject = match wanted {
             Wanted::All => Subject::Parts(Parts::ALL),
             Wanted::Left => Subject::Parts(Parts::LEFT),
             Wanted::Right => Subject::Parts(Parts::RIGHT),
             Wanted::Module(name) => Subject::Module(name.into_owned()),
         };
-        Drawing { seq, request, subject, terminal, means: Arc::new(means) }
+        let logical = request.logical_path.take().or_else(|| request.path.clone());
+        let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
+        let memo = self.hub.places.memo(&logical);
+        Asked { seq, request, subject, logical, io: self.hub.world.io(sent.clone()), sent, memo }
     }
 
     /// Draws what was asked for, and answers.
-    async fn answer(&mut self, line: &mut impl Line, drawing: Arc<Drawing<W::Io>>) -> Result<(), End> {
+    async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
         Counts::add(&self.hub.counts.requests);
         if let Some(seat) = &self.seat {
             seat.note(|entry| {
                 entry.requests += 1;
-                entry.place = drawing.means.place.logical.to_string_lossy().into_owned();
+                entry.place.clear();
+                let _ = write!(entry.place, "{}", asked.logical.display());
             });
         }
         self.finish_later();
-        let mut waiting = drawing.draw::<P>(Picture::First, &mut self.out);
-        if !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
+        let guard = self.hub.guard.clone();
+        let is_hopeless =
+            asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
+        let mut is_echo = is_hopeless || self.redraws && asked.memo.is_slow();
+        if is_echo {
+            asked.echo(&self.hub, &mut self.out);
+            self.send(line).await?;
+        }
+        if is_hopeless {
+            self.drawing = None;
+            return Ok(());
+        }
+        let asked = Arc::new(asked);
+        let (drawing, mut waiting) = {
+            let watched = guard.as_ref().map(|guard| {
+                let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
+                guard.watch(move || {
+                    if !is_echo {
+                        let mut out = Vec::new();
+                        asked.echo(&hub, &mut out);
+                        spare.send_now(&out);
+                    }
+                })
+            });
+            let begin = asked.io.instant();
+            asked.memo.begin();
+            let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+            let drawing = asked.drawing(physical, &self.hub);
+            let waiting =
+                drawing.draw::<P>(if is_echo { Picture::Verified } else { Picture::First }, &mut self.out);
+            let took = asked.io.instant().saturating_duration_since(begin);
+            asked.memo.end(&drawing.means.place.physical, took);
+            if watched.is_some_and(Watched::end) && !is_echo {
+                // The guard has answered with an echo.
+                is_echo = true;
+                drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+            }
+            (drawing, waiting)
+        };
+        if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.hub.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
             drop(drawing.draw::<P>(Picture::Awaited, &mut self.out));
         }
+        // An echo is followed within a frame, with all that arrives until then.
+        self.is_echo = is_echo && !waiting.is_empty();
         self.waiting = waiting;
-        self.drawing = Some(drawing);
-        self.send(line).await
+        self.drawing = Some(Arc::new(drawing));
+        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send(line).await }
     }
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
@@ -283,6 +364,7 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Draws once more what is shown.
     async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
+        self.is_echo = false;
         let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else { return Ok(()) };
         // Those that are still missing are waited for already.
         drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));

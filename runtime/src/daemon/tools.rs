@@ -31,6 +31,8 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let _ = writeln!(text, "redraws      {}", count(&hub.counts.redraws));
     let _ = writeln!(text, "faults       {}", count(&hub.counts.faults));
     let _ = writeln!(text, "readings     {} going on", hub.flights.count());
+    let _ = writeln!(text, "places       {} known", hub.places.count());
+    let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
     let sessions = hub.list();
     let _ = writeln!(text, "sessions     {}", sessions.len());
     for (id, entry) in sessions {
