@@ -107,3 +107,21 @@ fn a_profile_can_be_chosen_in_the_shell() {
         }
     }
 }
+
+#[test]
+fn the_name_of_a_folder_steers_nothing() {
+    for shell in TESTED {
+        let Some(mut session) = start(shell, &PROGRAM, ("EDITOR", "ed"), "~ ❯ ") else { continue };
+        let name = "evil\x1b]0;owned\x07\x1b\\;$(touch pwned)`touch pwned`%n!\u{9c}\u{202e}";
+        std::fs::create_dir(session.home().join(name)).unwrap();
+        run(&mut session, "cd evil*", "took some time\n~/evil]0;owned\\;$(touch pwned)`touch pwned`%n! ❯");
+        let commands = session.terminal().commands();
+        assert!(commands.iter().any(|command| command.starts_with("0;in ~/evil]0")), "{commands:?}");
+        assert!(commands.iter().any(|command| command.contains("/evil%1B%5D0%3Bowned%07%1B%5C%3B%24%28")));
+        assert!(!commands.iter().any(|command| command == "0;owned"), "{commands:?}");
+        let notified = commands.iter().find(|command| command.starts_with("9;")).unwrap();
+        assert!(!notified.contains(['\u{202e}', '\u{9c}']), "{notified:?}");
+        assert!(!session.home().join("pwned").exists());
+        assert!(!session.home().join(name).join("pwned").exists());
+    }
+}
