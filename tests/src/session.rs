@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use portable_pty::CommandBuilder;
@@ -31,6 +32,8 @@ pub struct Setup {
     pub size: Size,
     /// Whether to become an ordinary user first, if this is root.
     pub is_ordinary_user: bool,
+    /// The name of a folder in the home folder where the shell starts; empty: the home folder itself.
+    pub folder: String,
 }
 
 impl Default for Setup {
@@ -43,6 +46,7 @@ impl Default for Setup {
             arguments: Vec::new(),
             size: Size { rows: 24, columns: 80 },
             is_ordinary_user: false,
+            folder: String::new(),
         }
     }
 }
@@ -118,6 +122,9 @@ impl Session {
             Shell::Bash => argv
                 .splice(argv.len() - setup.arguments.len().., bash_arguments(&connected, setup))
                 .for_each(drop),
+            Shell::Elvish => argv.extend(["-rc".to_owned(), connected.display().to_string()]),
+            Shell::Nu => argv.extend(nu_arguments(&connected)),
+            Shell::Tcsh => {}
             _ => argv.push("-i".to_owned()),
         }
         let mut command = CommandBuilder::from_argv(argv.into_iter().map(Into::into).collect());
@@ -132,7 +139,9 @@ impl Session {
         command.env(stub::LOG, home.path().join("log"));
         command.env(stub::DATA, &setup.data);
         command.env(stub::TRANSIENT, if setup.is_transient { "1" } else { "0" });
-        command.cwd(home.path());
+        let folder = home.path().join(&setup.folder);
+        fs::create_dir_all(&folder).expect("a folder");
+        command.cwd(folder);
         let terminal = Terminal::start(command, setup.size).expect("a terminal");
         Some(Session { shell, terminal, home, seen: 0 })
     }
@@ -235,8 +244,14 @@ fn ready(shell: Shell, screen: &Screen) -> Option<usize> {
     let text = dump::plain(screen);
     let number = |line: &str| line.strip_prefix('#')?.split(' ').next()?.parse().ok();
     let call: usize = text.lines().rev().find_map(number)?;
-    // The right prompt comes last.
-    (shell == Shell::Bash || text.ends_with(&format!("r{call}"))).then_some(call)
+    let right = format!("r{call}");
+    let is_whole = match shell {
+        Shell::Bash | Shell::Xonsh | Shell::Tcsh => true,
+        Shell::Nu => text.lines().any(|line| line.ends_with(&right)),
+        // The right prompt comes last.
+        _ => text.ends_with(&right),
+    };
+    is_whole.then_some(call)
 }
 
 /// A folder whose name needs quotes, since a user's may.
@@ -253,18 +268,48 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
     let (name, line) = match shell {
         Shell::Zsh => (".zshrc", format!(r#"eval "$({} init zsh)""#, Quoting::Posix.quote(&link))),
         Shell::Bash => (".bashrc", format!(r#"eval "$({} init bash)""#, Quoting::Posix.quote(&link))),
+        Shell::Tcsh => (
+            ".tcshrc",
+            format!(
+                "set prompt_program = {}\nalias init_prompt '$prompt_program:q init tcsh'\neval \"`init_prompt`\"",
+                Quoting::Posix.quote(&link)
+            ),
+        ),
+        Shell::Elvish => {
+            ("rc.elv", format!("eval ((external {}) init elvish | slurp)", Quoting::Doubled.quote(&link)))
+        }
+        Shell::Xonsh => (".xonshrc", format!("execx($(@({}) init xonsh))", Quoting::Escaped.quote(&link))),
+        Shell::Nu => {
+            (".config/nushell/config.nu", format!("source {}", write_nu(&link, home, setup).display()))
+        }
         _ => (".config/fish/config.fish", format!("{} init fish | source", Quoting::Fish.quote(&link))),
     };
-    let greeting = if shell == Shell::Fish {
-        "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n"
-    } else {
-        ""
+    let greeting = match shell {
+        Shell::Fish => "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n",
+        Shell::Nu => "$env.config.show_banner = false\n",
+        _ => "",
     };
     let path = home.join(name);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
     let lines = format!("{greeting}{}\n{line}\n{}\n", setup.before, setup.after).replace("@CONNECT@", &line);
     fs::write(&path, lines).expect("a new file");
     path
+}
+
+/// nushell reads a script when it reads the line that names it: there has to be a file.
+fn write_nu(program: &str, home: &Path, setup: &Setup) -> PathBuf {
+    let path = home.join("ziron.nu");
+    let transient = if setup.is_transient { "1" } else { "0" };
+    let output = Command::new(program).args(["init", "nu"]).env(stub::TRANSIENT, transient).output();
+    fs::write(&path, output.expect("the program runs").stdout).expect("a new file");
+    path
+}
+
+fn nu_arguments(config: &Path) -> Vec<String> {
+    let environment = config.with_file_name("env.nu");
+    fs::write(&environment, "").expect("a new file");
+    let path = |path: &Path| path.display().to_string();
+    vec!["--config".to_owned(), path(config), "--env-config".to_owned(), path(&environment)]
 }
 
 fn bash_arguments(rc: &Path, setup: &Setup) -> Vec<String> {

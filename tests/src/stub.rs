@@ -100,7 +100,7 @@ pub fn main(
     let shell = Shell::from_name(told.value("shell"));
     let left = draw(shell, &format!("#{call} "), Color::Ansi(2)) + &draw(shell, data, Color::Ansi(4));
     let parts = [
-        format!("{left}\n{}", draw(shell, "> ", Color::Ansi(1))),
+        format!("{left}{}{}", line_break(shell), draw(shell, "> ", Color::Ansi(1))),
         draw(shell, &format!("r{call}"), Color::Ansi(3)),
         draw(shell, "T> ", Color::Ansi(5)),
         draw(shell, &format!("t{call}"), Color::Ansi(3)),
@@ -124,6 +124,15 @@ fn draw(shell: Shell, data: &str, color: Color) -> String {
     pen.begin(Style::new().fg(color));
     pen.put(&Linked { text: data, url: LINK });
     pen.end();
+    pen.finish();
+    String::from_utf8(out).expect("the pen writes text")
+}
+
+/// The end of a line, as a compiled prompt writes it.
+fn line_break(shell: Shell) -> String {
+    let mut out = Vec::new();
+    let mut pen = Pen::new(&mut out, shell, 80);
+    pen.newline();
     pen.finish();
     String::from_utf8(out).expect("the pen writes text")
 }

@@ -11,6 +11,10 @@ pub enum Quoting {
     Posix,
     /// `'…'`, with `\'` and `\\`: fish.
     Fish,
+    /// `'…'`, with `''` for a quote: elvish.
+    Doubled,
+    /// `"…"`, with backslashes: Python, nushell and Lua.
+    Escaped,
 }
 
 impl Quoting {
@@ -19,6 +23,11 @@ impl Quoting {
         match self {
             Quoting::Posix => format!("'{}'", text.replace('\'', "'\\''")),
             Quoting::Fish => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+            Quoting::Doubled => format!("'{}'", text.replace('\'', "''")),
+            Quoting::Escaped => {
+                let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("\"{}\"", text.replace('\n', "\\n").replace('\r', "\\r"))
+            }
         }
     }
 }
@@ -40,15 +49,47 @@ pub struct Script<'s> {
     pub build: &'s str,
 }
 
+/// The script of a shell with its placeholders, and how the shell quotes what they stand for.
+fn template(shell: Shell) -> Option<(&'static str, Quoting)> {
+    let found = match shell {
+        Shell::Zsh => (include_str!("../../../templates/shells/ziron.zsh"), Quoting::Posix),
+        Shell::Bash => (include_str!("../../../templates/shells/ziron.bash"), Quoting::Posix),
+        Shell::Fish => (include_str!("../../../templates/shells/ziron.fish"), Quoting::Fish),
+        Shell::Tcsh => (include_str!("../../../templates/shells/ziron.tcsh"), Quoting::Posix),
+        Shell::Elvish => (include_str!("../../../templates/shells/ziron.elv"), Quoting::Doubled),
+        Shell::Xonsh => (include_str!("../../../templates/shells/ziron.xsh"), Quoting::Escaped),
+        Shell::Nu => (include_str!("../../../templates/shells/ziron.nu"), Quoting::Escaped),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// The names of the shells that have a script, for people.
+///
+/// ```
+/// assert!(ziron_runtime::shell::names_with_script().starts_with("bash, zsh, fish"));
+/// ```
+pub fn names_with_script() -> String {
+    let names: Vec<_> =
+        Shell::ALL.iter().filter(|shell| template(**shell).is_some()).map(|shell| shell.name()).collect();
+    names.join(", ")
+}
+
 /// The script that `init` prints, or `None` for a shell that has none yet.
 pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     let Script { binary, continuation, transient, marks, title, build } = *what;
     let flag = |is_on| if is_on { "1" } else { "0" };
-    let (template, quoting) = match shell {
-        Shell::Zsh => (include_str!("../../../templates/shells/ziron.zsh"), Quoting::Posix),
-        Shell::Bash => (include_str!("../../../templates/shells/ziron.bash"), Quoting::Posix),
-        Shell::Fish => (include_str!("../../../templates/shells/ziron.fish"), Quoting::Fish),
-        _ => return None,
+    let (template, quoting) = template(shell)?;
+    // tcsh reads a script as one line, of which a comment would hide the rest.
+    let uncommented: String;
+    let template = if shell == Shell::Tcsh {
+        uncommented = template
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n");
+        &uncommented
+    } else {
+        template
     };
     Some(
         template
@@ -69,5 +110,7 @@ mod tests {
     fn quotes_survive() {
         assert_eq!(Quoting::Posix.quote("it's"), r"'it'\''s'");
         assert_eq!(Quoting::Fish.quote(r"a\'b"), r"'a\\\'b'");
+        assert_eq!(Quoting::Doubled.quote("it's"), "'it''s'");
+        assert_eq!(Quoting::Escaped.quote("a\"b\\c\n"), r#""a\"b\\c\n""#);
     }
 }
