@@ -93,7 +93,8 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
         title: P::EXTRAS.title && sends,
         build: P::BUILD.build_hash,
     };
-    shell::script(shell, &script).ok_or_else(|| String::from("`init` has scripts for zsh, bash and fish"))
+    shell::script(shell, &script)
+        .ok_or_else(|| format!("`init` has scripts for {}", shell::names_with_script()))
 }
 
 /// Starts this program once more, detached, to read what came too late. At most one runs for a user.
