@@ -1,0 +1,44 @@
+//! Waking a task asks for no memory, and neither does recording a metric.
+
+use std::time::Duration;
+
+use futures_lite::future::yield_now;
+use ziron_benches::{Counting, allocations};
+use ziron_runtime::exec::metrics::{Counter, Histogram};
+use ziron_runtime::exec::{Priority, Single};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn waking_tasks_asks_for_no_memory() {
+    let model = Single::new();
+    let busy = || async {
+        loop {
+            yield_now().await;
+        }
+    };
+    let tasks: Vec<_> = (0..400).map(|n| model.handle().spawn(Priority::ALL[n % 4], busy())).collect();
+    let turns = async || {
+        for _ in 0..100 {
+            yield_now().await;
+        }
+    };
+    let polls = || model.handle().tasks().iter().map(|task| task.polls).sum::<u64>();
+    // The first run makes what a thread needs once.
+    model.run(turns());
+    let before = polls();
+    assert_eq!(allocations(|| model.run(turns())), 0);
+    assert!(polls() - before > 1000, "only {} wake-ups were counted", polls() - before);
+    drop(tasks);
+}
+
+#[test]
+fn recording_asks_for_no_memory() {
+    let (counter, histogram) = (Counter::default(), Histogram::new());
+    let count = allocations(|| {
+        counter.add(1);
+        histogram.record(Duration::from_micros(7));
+    });
+    assert_eq!(count, 0);
+}
