@@ -139,12 +139,13 @@ impl Core {
         };
         let (runnable, task) = builder.spawn(|()| Tracked { future, registration }, schedule);
         entries.put(slot, record, runnable.waker());
-        let live = entries.live[priority as usize];
+        let lacking = entries.lacks_room(priority);
         drop(entries);
-        if let [queue] = &*self.queues
+        // All that live fit, so that no wake-up asks for memory. A pool's queues grow when they must: tasks move between them.
+        if let (Some(room), [queue]) = (lacking, &*self.queues)
             && let Queue::Priority(ready) = &mut *lock(queue)
         {
-            ready.make_room(priority, live);
+            ready.make_room(priority, room);
         }
         runnable.schedule();
         task

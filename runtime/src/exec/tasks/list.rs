@@ -141,7 +141,9 @@ pub(super) struct Entries {
     free: Vec<usize>,
     born: u64,
     /// How many of each priority are alive.
-    pub(super) live: [usize; 4],
+    live: [usize; 4],
+    /// For how many of each priority the queues have room.
+    room: [usize; 4],
 }
 
 impl Entries {
@@ -163,6 +165,15 @@ impl Entries {
         if let Some(place) = self.slots.get_mut(slot) {
             *place = Some((record, waker));
         }
+    }
+
+    /// For how many tasks of a priority the queues have to make room, if they have none for all that live.
+    pub(super) fn lacks_room(&mut self, priority: Priority) -> Option<usize> {
+        let (live, room) = (self.live[priority as usize], &mut self.room[priority as usize]);
+        (live > *room).then(|| {
+            *room = live.next_power_of_two().max(16);
+            *room
+        })
     }
 
     /// Forgets a task. What comes back is to be dropped where no lock is held.
