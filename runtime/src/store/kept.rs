@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::entry::fnv1a;
 use super::keeping::Keeping;
 use crate::gather::{AnyFact, Show};
 
@@ -46,16 +45,6 @@ pub enum Which<'w> {
     Hash(u64),
     /// Those whose key, in postcard's format, fits. Called while the shelf is locked.
     Fitting(&'w dyn Fn(&[u8]) -> bool),
-}
-
-impl Which<'_> {
-    pub(super) fn fits(&self, key: &[u8]) -> bool {
-        match self {
-            Which::All => true,
-            Which::Hash(hash) => fnv1a(key) == *hash,
-            Which::Fitting(fits) => fits(key),
-        }
-    }
 }
 
 impl fmt::Debug for Which<'_> {

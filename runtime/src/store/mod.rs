@@ -23,12 +23,14 @@ mod memory;
 #[cfg_attr(not(feature = "redis"), path = "redis_off.rs")]
 mod redis;
 mod refresh;
+mod report;
 #[cfg_attr(not(feature = "background"), path = "shelf_off.rs")]
 pub mod shelf;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_off.rs")]
 mod sqlite;
 pub mod state;
 mod survey;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +44,7 @@ pub use keeping::Keeping;
 pub use limits::Limits;
 use limits::Tally;
 pub(crate) use refresh::REFRESH_BUDGET;
+pub use report::{CACHE_USAGE, Now, answer_cache};
 pub use survey::{SourceStatistics, StoreStatistics, StoredEntry};
 
 use crate::source::{Fact, Key};

@@ -8,7 +8,7 @@ use super::limits::Tally;
 use super::{Store, age_of};
 
 /// The end of the names under which failures of sources are kept: they go with their sources.
-const FAILURES: &str = "-failed";
+pub(super) const FAILURES: &str = "-failed";
 
 /// One entry of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::{ALL_BYTES, ALL_BYTES_LIMIT};
 use crate::gather::{AnyFact, Show};
+use crate::store::entry::fnv1a;
 use crate::store::eviction::{Eviction, Slot, Weight};
 use crate::store::keeping::Keeping;
 use crate::store::kept::Which;
@@ -155,7 +156,12 @@ impl<E: Eviction> Contents<E> {
         self.generation += 1;
         let mut count = 0;
         for place in self.places.iter_mut().flatten() {
-            if which.fits(&place.key) {
+            let is_meant = match which {
+                Which::All => true,
+                Which::Hash(hash) => fnv1a(&place.key) == hash,
+                Which::Fitting(fits) => fits(&place.key),
+            };
+            if is_meant {
                 place.item.is_old = true;
                 count += 1;
             }

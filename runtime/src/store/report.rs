@@ -1,0 +1,433 @@
+//! The `cache` command: what is remembered, in memory and between processes, and what of it is to go.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::kept::{Kept, Which};
+use super::table::Table;
+use super::{Store, StoredEntry};
+
+/// What the words of a `cache` command are, for people.
+pub const CACHE_USAGE: &str =
+    "`cache` takes stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR] or invalidate SOURCE";
+
+/// The moment at which somebody asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// For what is in memory.
+    pub instant: Instant,
+    /// For what is stored.
+    pub time: SystemTime,
+}
+
+impl Now {
+    /// This moment.
+    ///
+    /// # Examples
+    /// ```
+    /// use ziron_runtime::store::Now;
+    ///
+    /// assert!(Now::real().instant <= Now::real().instant);
+    /// ```
+    pub fn real() -> Now {
+        Now { instant: Instant::now(), time: SystemTime::now() }
+    }
+}
+
+/// Answers a `cache` command: its words without `cache` itself. The daemon has shelves; a process that draws once has none.
+///
+/// # Errors
+/// Says what is wrong with the words, or that there is nothing of the source that they name.
+///
+/// # Examples
+/// ```
+/// use ziron_runtime::store::{Now, Store, answer_cache};
+///
+/// # let folder = tempfile::tempdir().unwrap();
+/// let (store, now) = (Store::new(folder.path()), Now::real());
+/// store.save("node", &1_u32, &"v22.1.0".to_owned(), now.time);
+/// assert!(answer_cache(&["list"], &[], Some(&store), now)?.contains("node"));
+/// assert_eq!(answer_cache(&["clear"], &[], Some(&store), now)?, "removed: 0 facts in memory, 1 stored\n");
+/// # Ok::<(), String>(())
+/// ```
+pub fn answer_cache(
+    words: &[&str],
+    shelves: &[&'static dyn Kept],
+    store: Option<&Store>,
+    now: Now,
+) -> Result<String, String> {
+    let desk = Desk { shelves, store, now };
+    match *words {
+        ["stats"] => Ok(desk.stats()),
+        ["list"] => Ok(desk.list()),
+        ["inspect", source] => desk.inspect(source, ""),
+        ["inspect", source, key] => desk.inspect(source, key),
+        ["clear"] => Ok(desk.clear(None)),
+        ["clear", source] => desk.known(source).map(|()| desk.clear(Some(source))),
+        ["invalidate", source] => desk.known(source).map(|()| desk.invalidate(source)),
+        _ => Err(CACHE_USAGE.to_owned()),
+    }
+}
+
+struct Desk<'d> {
+    shelves: &'d [&'static dyn Kept],
+    store: Option<&'d Store>,
+    now: Now,
+}
+
+impl Desk<'_> {
+    fn stats(&self) -> String {
+        let mut table = Table::new([
+            "source",
+            "policy",
+            " entries",
+            " bytes",
+            " hits",
+            " stale",
+            " misses",
+            " hit rate",
+            " evicted",
+        ]);
+        for shelf in self.shelves {
+            let known = shelf.statistics();
+            let asked = known.hits + known.stale + known.misses;
+            if asked + known.evictions + known.entries as u64 == 0 {
+                continue;
+            }
+            let rate = if asked == 0 {
+                String::from("-")
+            } else {
+                format!("{:.1} %", 100.0 * known.hits as f64 / asked as f64)
+            };
+            table.row([
+                shelf.name().to_owned(),
+                shelf.policy().to_owned(),
+                format!("{}/{}", known.entries, shelf.keeping().entries),
+                known.bytes.to_string(),
+                known.hits.to_string(),
+                known.stale.to_string(),
+                known.misses.to_string(),
+                rate,
+                known.evictions.to_string(),
+            ]);
+        }
+        let mut text = self.begin_memory(&table);
+        let Some(store) = self.store else { return text };
+        let statistics = store.statistics(self.now.time);
+        let mut table = Table::new(["source", " entries", " old", " bytes", " newest", " oldest"]);
+        for known in statistics.sources {
+            table.row([
+                known.source,
+                known.entries.to_string(),
+                known.old.to_string(),
+                known.bytes.to_string(),
+                age(known.newest),
+                age(known.oldest),
+            ]);
+        }
+        begin_stored(&mut text, store, &table);
+        let _ = writeln!(text, "  damaged {}, evicted {}", statistics.damaged, statistics.evicted);
+        text
+    }
+
+    fn list(&self) -> String {
+        let mut table = Table::new(["source", "key", " bytes", " age", " asked", "state"]);
+        for shelf in self.shelves {
+            let mut entries = shelf.entries(self.now.instant);
+            entries.sort_by_key(|entry| (entry.age, entry.key_hash));
+            for entry in entries {
+                table.row([
+                    shelf.name().to_owned(),
+                    format!("{:016x}", entry.key_hash),
+                    entry.bytes.to_string(),
+                    age(entry.age),
+                    entry.hits.to_string(),
+                    state(entry.is_old).to_owned(),
+                ]);
+            }
+        }
+        let mut text = self.begin_memory(&table);
+        let Some(store) = self.store else { return text };
+        let mut table = Table::new(["source", "key", " bytes", " age", "state"]);
+        for entry in store.entries(self.now.time) {
+            table.row([
+                entry.source,
+                format!("{:016x}", entry.key_hash),
+                entry.bytes.to_string(),
+                age(entry.age),
+                state(entry.is_old).to_owned(),
+            ]);
+        }
+        begin_stored(&mut text, store, &table);
+        text
+    }
+
+    /// The heading of what is in memory, and its table.
+    fn begin_memory<const N: usize>(&self, table: &Table<N>) -> String {
+        let mut text = String::new();
+        if self.shelves.is_empty() {
+            return text;
+        }
+        let bytes: usize = self.shelves.iter().map(|shelf| shelf.statistics().bytes).sum();
+        let _ = writeln!(text, "in memory: {bytes} bytes");
+        if !table.is_empty() {
+            table.write(&mut text);
+        }
+        text.push('\n');
+        text
+    }
+
+    fn inspect(&self, source: &str, key: &str) -> Result<String, String> {
+        let is_meant = |hash: u64| format!("{hash:016x}").starts_with(key);
+        let mut text = String::new();
+        for shelf in self.shelves.iter().filter(|shelf| shelf.name() == source) {
+            for entry in shelf.entries(self.now.instant).iter().filter(|entry| is_meant(entry.key_hash)) {
+                let _ = writeln!(text, "{source} {:016x}, in memory", entry.key_hash);
+                let (age, state) = (age(entry.age), state(entry.is_old));
+                let _ = writeln!(
+                    text,
+                    "  read {age} ago, {state}; {} bytes; asked {} times",
+                    entry.bytes, entry.hits
+                );
+                let _ = writeln!(text, "  fact {}\n", entry.fact());
+            }
+        }
+        let stored = self.store.map(|store| store.entries(self.now.time)).unwrap_or_default();
+        for entry in stored.iter().filter(|entry| belongs_to(entry, source) && is_meant(entry.key_hash)) {
+            let _ = writeln!(text, "{} {:016x}, stored", entry.source, entry.key_hash);
+            let (age, state) = (age(entry.age), state(entry.is_old));
+            let _ = writeln!(text, "  stored {age} ago, {state}; {} bytes", entry.bytes);
+            let _ = writeln!(text, "  key  {}\n  fact {}\n", readable(&entry.key), readable(&entry.fact));
+        }
+        if text.is_empty() { Err(nothing_of(source)) } else { Ok(text) }
+    }
+
+    /// An error if nobody knows a source of this name.
+    fn known(&self, source: &str) -> Result<(), String> {
+        let is_stored = || {
+            self.store.is_some_and(|store| {
+                store.entries(self.now.time).iter().any(|entry| belongs_to(entry, source))
+            })
+        };
+        if self.shelves.iter().any(|shelf| shelf.name() == source) || is_stored() {
+            Ok(())
+        } else {
+            Err(nothing_of(source))
+        }
+    }
+
+    fn clear(&self, source: Option<&str>) -> String {
+        let shelves = self.shelves.iter().filter(|shelf| source.is_none_or(|source| shelf.name() == source));
+        let in_memory: usize = shelves.map(|shelf| shelf.clear()).sum();
+        let stored = self.store.map_or(0, |store| store.clear(source));
+        format!("removed: {in_memory} facts in memory, {stored} stored\n")
+    }
+
+    fn invalidate(&self, source: &str) -> String {
+        let shelves = self.shelves.iter().filter(|shelf| shelf.name() == source);
+        let in_memory: usize = shelves.map(|shelf| shelf.invalidate(Which::All)).sum();
+        let stored = self.store.map_or(0, |store| store.invalidate(source));
+        format!("old now: {in_memory} facts in memory, {stored} stored\n")
+    }
+}
+
+fn begin_stored<const N: usize>(text: &mut String, store: &Store, table: &Table<N>) {
+    let (count, bytes) = store.size();
+    let (backend, folder) = (store.backend(), store.folder().display());
+    let _ = writeln!(text, "stored in {backend} ({folder}): {count} facts, {bytes} bytes");
+    if !table.is_empty() {
+        table.write(text);
+    }
+}
+
+/// That a source failed is stored beside its facts.
+fn belongs_to(entry: &StoredEntry, source: &str) -> bool {
+    entry.source == source || entry.source.strip_suffix(super::survey::FAILURES) == Some(source)
+}
+
+fn nothing_of(source: &str) -> String {
+    format!("nothing of `{source}` is remembered; `cache list` shows what is")
+}
+
+fn state(is_old: bool) -> &'static str {
+    if is_old { "old" } else { "valid" }
+}
+
+/// An age as people say it, with two units at most.
+fn age(age: Duration) -> String {
+    let seconds = age.as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+/// What people can read of bytes whose type only their source knows.
+fn readable(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for c in String::from_utf8_lossy(bytes).chars() {
+        // `escape_debug` knows what a terminal would not show as it is.
+        if c == char::REPLACEMENT_CHARACTER
+            || c != '\'' && c != '"' && c.escape_debug().count() > 1 && c != '\\'
+        {
+            text.push('·');
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Now {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        Now { time, ..Now::real() }
+    }
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        store.save("node", &String::from("/usr/bin/node"), &String::from("v22.1.0"), at(100).time);
+        store.save("node-failed", &String::from("/usr/bin/no"), &(), at(190).time);
+        store.save("rust", &1_u32, &String::from("\u{1b}[31m1.95"), at(40).time);
+        (folder, store)
+    }
+
+    fn answer(store: &Store, words: &[&str]) -> String {
+        let answer = answer_cache(words, &[], Some(store), at(200));
+        let folder = store.folder().display().to_string();
+        answer.unwrap_or_else(|error| format!("error: {error}")).replace(&folder, "FOLDER")
+    }
+
+    #[test]
+    fn what_is_stored() {
+        let (_guard, store) = store();
+        let commands: [&[&str]; 6] = [
+            &["stats"],
+            &["list"],
+            &["inspect", "node"],
+            &["inspect", "rust"],
+            &["inspect", "node", "0f"],
+            &["inspect", "ruby"],
+        ];
+        let said = commands.map(|words| format!("> {}\n{}\n", words.join(" "), answer(&store, words)));
+        insta::assert_snapshot!(said.concat(), @r#"
+        > stats
+        stored in files (FOLDER): 3 facts, 105 bytes
+          source       entries  old  bytes  newest  oldest
+          node               1    0     42   1 min   1 min
+          node-failed        1    0     32    10 s    10 s
+          rust               1    0     31   2 min   2 min
+          damaged 0, evicted 0
+
+        > list
+        stored in files (FOLDER): 3 facts, 105 bytes
+          source       key               bytes    age  state
+          node         0f147e6609ff9cb4     42  1 min  valid
+          node-failed  5528d081af362511     32   10 s  valid
+          rust         af63bc4c8601b62c     31  2 min  valid
+
+        > inspect node
+        node 0f147e6609ff9cb4, stored
+          stored 1 min ago, valid; 42 bytes
+          key  ·/usr/bin/node
+          fact ·v22.1.0
+
+        node-failed 5528d081af362511, stored
+          stored 10 s ago, valid; 32 bytes
+          key  ·/usr/bin/no
+          fact 
+
+
+        > inspect rust
+        rust af63bc4c8601b62c, stored
+          stored 2 min ago, valid; 31 bytes
+          key  ·
+          fact ··[31m1.95
+
+
+        > inspect node 0f
+        node 0f147e6609ff9cb4, stored
+          stored 1 min ago, valid; 42 bytes
+          key  ·/usr/bin/node
+          fact ·v22.1.0
+
+
+        > inspect ruby
+        error: nothing of `ruby` is remembered; `cache list` shows what is
+        "#);
+    }
+
+    #[test]
+    fn what_is_to_go() {
+        let (_guard, store) = store();
+        assert_eq!(answer(&store, &["invalidate", "node"]), "old now: 0 facts in memory, 1 stored\n");
+        assert!(answer(&store, &["list"]).contains("old"));
+        assert_eq!(answer(&store, &["clear", "node"]), "removed: 0 facts in memory, 1 stored\n");
+        assert!(answer(&store, &["clear", "node"]).starts_with("error: nothing of `node`"));
+        assert_eq!(answer(&store, &["clear"]), "removed: 0 facts in memory, 1 stored\n");
+        assert!(answer(&store, &["wash"]).starts_with("error: `cache` takes"));
+    }
+
+    #[cfg(feature = "background")]
+    #[test]
+    fn what_is_in_memory() {
+        use crate::gather::{Answer, Finding, Memory};
+        use crate::store::eviction::Lfu;
+        use crate::store::shelf::Shelf;
+
+        static SHELF: Shelf<Lfu> = Shelf::new("git_status", crate::store::Keeping::DEFAULT);
+        static UNUSED: Shelf<Lfu> = Shelf::new("unused", crate::store::Keeping::DEFAULT);
+        let now = at(200);
+        let finding = |fact: &'static str| Finding {
+            fact: std::sync::Arc::new(fact),
+            show: |fact, text| write!(text, "{:?}", fact.downcast_ref::<&str>()),
+            at: now.instant,
+            bytes: 20,
+            cost: Duration::ZERO,
+        };
+        SHELF.keep(0, vec![1], finding("clean"));
+        for answer in [Answer::Hit, Answer::Hit, Answer::Hit, Answer::Miss] {
+            SHELF.count(answer);
+        }
+        let later = Now { instant: now.instant + Duration::from_secs(3700), ..now };
+        let ask = |words: &[&str]| answer_cache(words, &[&SHELF, &UNUSED], None, later).unwrap();
+        let commands: [&[&str]; 4] =
+            [&["stats"], &["invalidate", "git_status"], &["list"], &["inspect", "git_status"]];
+        let said = commands.map(|words| format!("> {}\n{}\n", words.join(" "), ask(words)));
+        insta::assert_snapshot!(said.concat(), @r#"
+        > stats
+        in memory: 213 bytes
+          source      policy  entries  bytes  hits  stale  misses  hit rate  evicted
+          git_status  lfu       1/256    213     3      0       1    75.0 %        0
+
+
+        > invalidate git_status
+        old now: 1 facts in memory, 0 stored
+
+        > list
+        in memory: 213 bytes
+          source      key               bytes        age  asked  state
+          git_status  af63bc4c8601b62c    213  1 h 1 min      0  old
+
+
+        > inspect git_status
+        git_status af63bc4c8601b62c, in memory
+          read 1 h 1 min ago, old; 213 bytes; asked 0 times
+          fact Some("clean")
+        "#);
+        assert_eq!(ask(&["clear", "unused"]), "removed: 0 facts in memory, 0 stored\n");
+        assert_eq!(ask(&["clear"]), "removed: 1 facts in memory, 0 stored\n");
+    }
+
+    #[test]
+    fn ages_are_short() {
+        let ages = [0, 59, 60, 3599, 3600, 86_399, 90_000].map(|seconds| age(Duration::from_secs(seconds)));
+        assert_eq!(ages, ["0 s", "59 s", "1 min", "59 min", "1 h 0 min", "23 h 59 min", "1 d 1 h"]);
+    }
+}
