@@ -164,6 +164,17 @@ fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), String> {
     Err(String::from_utf8_lossy(&text).trim_end().to_owned())
 }
 
+/// Asks the daemon about what is remembered; `None` if there is none to ask.
+pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Result<(), String>> {
+    let (what, of) = words.split_first()?;
+    if P::BACKGROUND.is_none() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
+        return None;
+    }
+    let of = of.join(" ");
+    let tool = Tool::new(ToolKind::Cache).with("do", what.as_bytes()).with("of", of.as_bytes());
+    Some(ask::<P>(request, &tool))
+}
+
 /// Starts the daemon and waits until it answers.
 fn start<P: Prompt>(request: &Request) -> Result<(), String> {
     let deadline = Instant::now() + START_PATIENCE;

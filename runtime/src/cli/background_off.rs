@@ -1,4 +1,5 @@
 //! The background mode, where it is not compiled in.
+#![allow(clippy::extra_unused_type_parameters, reason = "the same signatures as its twin's")]
 
 use crate::gather::Parts;
 use crate::prompt::Prompt;
@@ -11,6 +12,11 @@ pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
 
 /// There is none to start.
 pub(super) fn leave_daemon_behind<P: Prompt>() {}
+
+/// There is none to ask.
+pub(super) fn cache<P: Prompt>(_request: &Request, _words: &[&str]) -> Option<Result<(), String>> {
+    None
+}
 
 /// Says so.
 pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), String> {

@@ -2,12 +2,15 @@
 #![allow(clippy::disallowed_methods, reason = "it looks at the process and its surroundings themselves")]
 
 use std::fmt::Write;
+use std::time::SystemTime;
 
 use super::report::describe;
 use super::world;
 use crate::gather::{Direct, Outcome, Parts};
+use crate::io::Real;
 use crate::prompt::Prompt;
 use crate::request::Request;
+use crate::store::state;
 
 /// Examines the surroundings and every source.
 pub(super) fn report<P: Prompt>(request: &Request) -> String {
@@ -33,6 +36,14 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 );
             }
             Ok(()) => {
+                let damaged = store.statistics(SystemTime::now()).damaged;
+                if damaged > 0 {
+                    warn(
+                        &mut text,
+                        &format!("{damaged} stored facts were damaged, and were read again"),
+                        "check the disk if it happens again; `cache clear` begins to count anew",
+                    );
+                }
                 let (count, bytes) = store.size();
                 good(
                     &mut text,
@@ -40,6 +51,15 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 );
             }
         },
+    }
+    if let Some(folder) = state::folder(&Real::default()) {
+        for notice in state::notices(&folder) {
+            let remedy = format!(
+                "it is kept as a `.dropped` file in {}; once `notices` there is deleted, this is forgotten",
+                folder.display()
+            );
+            warn(&mut text, &notice.to_string(), &remedy);
+        }
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
     let means = world::means::<P>(&request).patient();

@@ -3,6 +3,7 @@
 mod arguments;
 #[cfg_attr(not(feature = "background"), path = "background_off.rs")]
 mod background;
+mod cache;
 mod detach;
 mod doctor;
 mod draw;
@@ -33,6 +34,7 @@ Usage: COMMAND [OPTIONS]
   explain             say what the prompt is made of
   init SHELL          print the script that connects a shell (zsh, bash, fish)
   doctor              look for what keeps the prompt from being right
+  cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
 Drawing:
   --shell NAME        the shell that shows the prompt
@@ -76,6 +78,9 @@ fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
     let Arguments { command, request } = arguments;
     match command {
         Command::Prompt(parts, way) => draw::prompt::<P>(&request, parts, way),
+        Command::Background(words) if words.first().is_some_and(|word| word == "cache") => {
+            return cache::run::<P>(&words[1..], &request);
+        }
         Command::Background(words) => return background::run::<P>(&words, &request),
         Command::Continuation => draw::continuation::<P>(&request),
         Command::Module(name) => return draw::module::<P>(&request, &name),

@@ -8,15 +8,27 @@ use super::hub::Hub;
 use super::world::World;
 use crate::ipc::message::{Answer, Tool, ToolKind};
 use crate::prompt::Prompt;
+use crate::store::{Now, answer_cache};
 
 /// Answers a tool.
 pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
     match tool.kind {
         ToolKind::Status => Ok(status(hub)),
         ToolKind::Health => Ok(String::from("well\n")),
+        ToolKind::Cache => cache(hub, tool),
         ToolKind::Stop => Ok(String::from("the daemon ends\n")),
         other => Err(format!("this daemon has no `{}`\n", other.name())),
     }
+}
+
+/// What is remembered: `do` says what is wanted, `of` names a source and the beginning of a key.
+fn cache<P: Prompt, W: World>(hub: &Hub<P, W>, tool: &Tool<'_>) -> Result<String, String> {
+    let text = |name| String::from_utf8_lossy(tool.get(name).unwrap_or_default());
+    let (what, of) = (text("do"), text("of"));
+    let words: Vec<&str> = std::iter::once(&*what).chain(of.split_whitespace()).collect();
+    let shelves: Vec<_> = P::shelves().iter().map(|shelved| shelved.shelf).collect();
+    let now = Now { instant: hub.exec.clock().now(), ..Now::real() };
+    answer_cache(&words, &shelves, hub.world.store().as_deref(), now).map_err(|error| format!("{error}\n"))
 }
 
 fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {

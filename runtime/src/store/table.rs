@@ -1,5 +1,7 @@
 //! Tables for people: columns as wide as they must be.
 
+use std::fmt::Write;
+
 /// Rows of cells under a head. A column whose name begins with a space is aligned to the right.
 #[derive(Debug)]
 pub(super) struct Table<const N: usize> {
@@ -30,10 +32,11 @@ impl<const N: usize> Table<N> {
             let mut written = String::new();
             for (column, cell) in cells.into_iter().enumerate() {
                 let width = width(column);
+                // Writing into a text does not fail.
                 if self.head[column].starts_with(' ') {
-                    written.push_str(&format!("  {cell:>width$}"));
+                    let _ = write!(written, "  {cell:>width$}");
                 } else {
-                    written.push_str(&format!("  {cell:<width$}"));
+                    let _ = write!(written, "  {cell:<width$}");
                 }
             }
             text.push_str(written.trim_end());

@@ -29,6 +29,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::files;
+use crate::io::Io;
 
 const MAGIC: &[u8; 4] = b"ZIRS";
 const HEADER_BYTES: usize = 12;
@@ -224,6 +225,23 @@ impl<T: Default + Serialize + DeserializeOwned> State<T> {
             }
         }
     }
+}
+
+/// The folder of the user's states: `$ZIRON_STATE`, else `$XDG_STATE_HOME/ziron`, else `~/.local/state/ziron`; only an absolute path counts.
+///
+/// # Examples
+/// ```
+/// use ziron_runtime::io::Simulated;
+/// use ziron_runtime::store::state;
+///
+/// let io = Simulated::new().env_var("HOME", "/home/me");
+/// assert_eq!(state::folder(&io), Some("/home/me/.local/state/ziron".into()));
+/// ```
+pub fn folder(io: &impl Io) -> Option<PathBuf> {
+    let absolute = |name| io.env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("ZIRON_STATE")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|folder| folder.join("ziron")))
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state/ziron")))
 }
 
 /// The checksum of a state: of all but itself.

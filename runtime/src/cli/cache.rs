@@ -1,0 +1,50 @@
+//! `cache`: what is remembered, by the daemon and between processes.
+
+use std::path::PathBuf;
+
+use super::{background, say, world};
+use crate::gather::{Direct, Outcome, Parts};
+use crate::prompt::Prompt;
+use crate::request::Request;
+use crate::store::{CACHE_USAGE, Now, REFRESH_BUDGET, answer_cache};
+
+/// Runs a `cache` command: asks the daemon where there is one, since it knows its memory and what is stored; looks at what is stored where there is none.
+pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => return Err(CACHE_USAGE.to_owned()),
+        ["warm"] => say(&warm::<P>(request)),
+        ["warm", folder] => {
+            let path = std::fs::canonicalize(folder).map_err(|error| format!("{folder}: {error}"))?;
+            say(&warm::<P>(&Request {
+                path: Some(path),
+                logical_path: Some(PathBuf::from(folder)),
+                ..request.clone()
+            }));
+        }
+        _ => match background::cache::<P>(request, &words) {
+            Some(answer) => return answer,
+            None => say(&answer_cache(&words, &[], world::store().as_ref(), Now::real())?),
+        },
+    }
+    Ok(())
+}
+
+/// Reads everything that a prompt would need in a place, with patience, so that the first prompt there finds it in the store.
+fn warm<P: Prompt>(request: &Request) -> String {
+    let mut means = world::means::<P>(request).patient();
+    means.place = means.place.patient(REFRESH_BUDGET);
+    let place = means.place.physical.display().to_string();
+    let gather = Direct::new(means, request, Parts::ALL, REFRESH_BUDGET).recording();
+    P::gather(&gather);
+    let (mut read, mut known, mut failed) = (0, 0, 0);
+    for reading in gather.into_readings() {
+        match reading.outcome {
+            Outcome::Read => read += 1,
+            Outcome::Remembered(_) | Outcome::Stored(_) => known += 1,
+            Outcome::Failed(_) | Outcome::Resting | Outcome::Late => failed += 1,
+            Outcome::Nothing => {}
+        }
+    }
+    format!("{place}: {read} facts read, {known} known already, {failed} failed\n")
+}
