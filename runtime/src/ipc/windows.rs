@@ -1,6 +1,6 @@
 //! How tools and the daemon talk on Windows: the same frames and messages as elsewhere, over a named pipe.
 //!
-//! This has been compiled (`runtime/tests/windows`), and never run: the rest of the runtime, and with it the daemon, is not written for Windows.
+//! This has been compiled (`runtime/tests/foreign`), and never run: the rest of the runtime, and with it the daemon, is not written for Windows.
 //! `docs/protocol.md` says what is missing.
 
 #[path = "client_windows.rs"]

@@ -133,16 +133,14 @@ fn a_frame_of_exactly_the_limit_is_read_and_one_byte_more_is_not() {
 
 #[test]
 fn many_small_frames_at_once_cost_as_much_as_one_by_one() {
-    // Were what is left moved for each frame, this would move 100 GB.
+    // Were what is left moved for each frame, this would move 180 GB.
     let mut decoder = Decoder::new(Limits::REQUEST);
     let frames = 300_000;
     decoder.push(&b"k\x1fa\x1e".repeat(frames));
     let mut count = 0;
     while decoder.advance().unwrap() {
         count += 1;
-        if count % 3 == 0 {
-            decoder.push(b"");
-        }
+        decoder.push(b"");
     }
     assert_eq!(count, frames);
 }
