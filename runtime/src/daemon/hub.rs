@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -28,6 +28,8 @@ pub(super) struct Hub<P, W> {
     /// Watches over whoever serves; a test has none.
     pub(super) guard: Option<Arc<Guard>>,
     pub(super) counts: Counts,
+    /// How many requests have left readings behind that go on.
+    pub(super) leftovers: AtomicUsize,
     sessions: Mutex<BTreeMap<u64, Entry>>,
     next_session: AtomicU64,
     /// Notified when the number of sessions changes, and when the daemon is to end.
@@ -86,6 +88,7 @@ impl<P: Prompt, W: World> Hub<P, W> {
             places: Places::default(),
             guard: None,
             counts: Counts::default(),
+            leftovers: AtomicUsize::new(0),
             sessions: Mutex::default(),
             next_session: AtomicU64::new(1),
             changed: event_listener::Event::new(),

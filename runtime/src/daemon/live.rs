@@ -55,7 +55,7 @@ impl<'a, I> Live<'a, I> {
 
     /// What has to be waited for.
     pub(super) fn into_waiting(self) -> Waiting {
-        Waiting { readings: self.readings.into_inner(), lacks: self.lacks.get() }
+        Waiting { readings: self.readings.into_inner(), lacks: self.lacks.get(), has_news: false }
     }
 }
 
@@ -128,12 +128,14 @@ impl<I: Io> Gather for Live<'_, I> {
 pub(super) struct Waiting {
     readings: Vec<Reading>,
     lacks: bool,
+    /// Whether some have ended that no picture shows yet.
+    has_news: bool,
 }
 
 impl Waiting {
-    /// Whether there is nothing to wait for.
+    /// Whether there is nothing to wait for, and nothing new to draw.
     pub(super) fn is_empty(&self) -> bool {
-        self.readings.is_empty()
+        self.readings.is_empty() && !self.has_news
     }
 
     /// Whether the drawing shows nothing at all in place of one of them.
@@ -141,19 +143,23 @@ impl Waiting {
         self.lacks
     }
 
+    /// Notes that a picture shows what has ended so far. What that picture had to wait for itself is taken over where nothing else is left; if it
+    /// lacks nothing, there is nothing left to wait for.
+    pub(super) fn was_drawn(&mut self, rest: Waiting) {
+        self.has_news = false;
+        if self.readings.is_empty() || rest.readings.is_empty() {
+            *self = rest;
+        }
+    }
+
     /// Waits until at least one of them has ended.
     ///
     /// # Cancel safety
-    /// Nothing is lost: those that have ended are out of the list.
+    /// Nothing is lost: that one has ended is still known the next time.
     pub(super) async fn one(&mut self) {
-        let before = self.readings.len();
         poll_fn(|context| {
-            self.readings.retain_mut(|reading| reading.as_mut().poll(context).is_pending());
-            if self.readings.is_empty() || self.readings.len() < before {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
+            self.poll(context);
+            if self.has_news || self.readings.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
@@ -163,17 +169,25 @@ impl Waiting {
     /// # Cancel safety
     /// As for [`Waiting::one`].
     pub(super) async fn all(&mut self, until: impl Future<Output = ()>) {
-        let all = async {
-            while !self.readings.is_empty() {
-                self.one().await;
-            }
-        };
+        let all = poll_fn(|context| {
+            self.poll(context);
+            if self.readings.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        });
         or(all, until).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) {
+        let before = self.readings.len();
+        self.readings.retain_mut(|reading| reading.as_mut().poll(context).is_pending());
+        self.has_news |= self.readings.len() < before;
     }
 }
 
 impl fmt::Debug for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiting").field("readings", &self.readings.len()).field("lacks", &self.lacks).finish()
+        f.debug_struct("Waiting")
+            .field("readings", &self.readings.len())
+            .field("lacks", &self.lacks)
+            .finish_non_exhaustive()
     }
 }

@@ -13,6 +13,8 @@ mod line;
 mod live;
 mod serve;
 mod session;
+#[cfg(test)]
+mod simulation;
 mod tools;
 mod watch;
 mod world;

@@ -5,7 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
@@ -40,6 +41,9 @@ const SEND_PATIENCE: Duration = Duration::from_secs(1);
 /// A reading that nobody waits for any more is given up after so long.
 const READING_LIMIT: Duration = Duration::from_secs(30);
 
+/// So many requests at most leave readings behind that go on without them.
+const LEFTOVERS: usize = 256;
+
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
 const BUFFER_BYTES: usize = 8192;
 
@@ -53,6 +57,7 @@ pub(super) struct Session<P: Prompt, W: World> {
     drawing: Option<Arc<Drawing<W::Io>>>,
     /// What its last picture did not wait for.
     waiting: Waiting,
+    waiting_since: Option<Instant>,
     /// Whether its last picture was an echo.
     is_echo: bool,
     out: Vec<u8>,
@@ -107,6 +112,8 @@ enum Step {
     Frame(bool),
     /// Facts have arrived that the last picture did not show.
     Arrived,
+    /// Facts have not arrived for too long.
+    GivenUp,
 }
 
 /// Why a session ends.
@@ -150,6 +157,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         redraws: line.shell() == Some(Shell::Fish),
         drawing: None,
         waiting: Waiting::default(),
+        waiting_since: None,
         is_echo: false,
         out: Vec::with_capacity(BUFFER_BYTES),
     };
@@ -172,6 +180,15 @@ impl<P: Prompt, W: World> Session<P, W> {
     async fn step(&mut self, line: &mut impl Line) -> Result<(), End> {
         let (waiting, clock) = (&mut self.waiting, self.hub.exec.clock());
         let is_echo = self.is_echo;
+        let since = self.waiting_since.filter(|_| !waiting.is_empty());
+        // Others may want to read the same: one reading that hangs does not keep them from it for ever.
+        let given_up = async {
+            match since {
+                Some(since) => clock.deadline(since + READING_LIMIT).await,
+                None => pending().await,
+            }
+            Ok(Step::GivenUp)
+        };
         let arrived = async {
             if waiting.is_empty() {
                 pending::<()>().await;
@@ -183,10 +200,14 @@ impl<P: Prompt, W: World> Session<P, W> {
             waiting.all(clock.sleep(FRAME)).await;
             Ok::<_, LineError>(Step::Arrived)
         };
-        match or(async { line.receive().await.map(Step::Frame) }, arrived).await? {
+        match or(async { line.receive().await.map(Step::Frame) }, or(arrived, given_up)).await? {
             Step::Frame(false) => Err(End::Left),
             Step::Frame(true) => self.hear(line).await,
             Step::Arrived => self.redraw(line).await,
+            Step::GivenUp => {
+                self.waiting = Waiting::default();
+                Ok(())
+            }
         }
     }
 
@@ -343,11 +364,12 @@ impl<P: Prompt, W: World> Session<P, W> {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.hub.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
-            drop(drawing.draw::<P>(Picture::Awaited, &mut self.out));
+            waiting.was_drawn(drawing.draw::<P>(Picture::Awaited, &mut self.out));
         }
         // An echo is followed within a frame, with all that arrives until then.
         self.is_echo = is_echo && !waiting.is_empty();
         self.waiting = waiting;
+        self.waiting_since = Some(self.hub.exec.clock().now());
         self.drawing = Some(Arc::new(drawing));
         if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send(line).await }
     }
@@ -355,9 +377,14 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
     fn finish_later(&mut self) {
         let mut waiting = std::mem::take(&mut self.waiting);
-        if !waiting.is_empty() {
+        // Who asks faster than anything can be read leaves no heap behind.
+        if !waiting.is_empty() && self.hub.leftovers.load(Ordering::Relaxed) < LEFTOVERS {
             let hub = self.hub.clone();
-            let rest = async move { waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await };
+            hub.leftovers.fetch_add(1, Ordering::Relaxed);
+            let rest = async move {
+                waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await;
+                hub.leftovers.fetch_sub(1, Ordering::Relaxed);
+            };
             self.hub.exec.spawn(Priority::Normal, rest).detach();
         }
     }
@@ -365,9 +392,12 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// Draws once more what is shown.
     async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
         self.is_echo = false;
-        let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else { return Ok(()) };
-        // Those that are still missing are waited for already.
-        drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+        let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else {
+            self.waiting.was_drawn(Waiting::default());
+            return Ok(());
+        };
+        // Those that are still missing are waited for already, unless the world has changed meanwhile.
+        self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
         Counts::add(&self.hub.counts.redraws);
         self.send(line).await
     }

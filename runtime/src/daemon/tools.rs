@@ -45,6 +45,12 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let _ = writeln!(text, "readings     {} going on", hub.flights.count());
     let _ = writeln!(text, "places       {} known", hub.places.count());
     let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
+    for shelved in P::shelves() {
+        let seen = shelved.shelf.statistics();
+        let (name, entries) = (shelved.shelf.name(), seen.entries);
+        let counts = format!("{} hits, {} old, {} misses", seen.hits, seen.stale, seen.misses);
+        let _ = writeln!(text, "shelf        {name}: {counts}, {entries} entries");
+    }
     let sessions = hub.list();
     let _ = writeln!(text, "sessions     {}", sessions.len());
     for (id, entry) in sessions {

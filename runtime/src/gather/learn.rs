@@ -11,7 +11,7 @@ use futures_lite::future::poll_once;
 
 use super::Outcome;
 use super::flights::Flights;
-use super::memory::{Finding, Memory, Show};
+use super::memory::{AnyFact, Finding, Memory, Show};
 use crate::io::Io;
 use crate::place::Place;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
@@ -37,7 +37,12 @@ pub struct Means<I> {
     mind: Option<Mind>,
     /// The last values of sources that are waited for, by their names.
     last: Mutex<Vec<(&'static str, Box<dyn Any + Send>)>>,
+    /// What was waited for and has been read. It is as new as can be, and shown even if the memory has had no room for it.
+    own: Mutex<Vec<Own>>,
 }
+
+/// What was read with the means themselves: of which source, for which key, and what.
+type Own = (&'static str, Vec<u8>, AnyFact);
 
 /// What a process has that draws more than once.
 #[derive(Clone, Debug)]
@@ -77,7 +82,7 @@ fn tick() -> u64 {
 impl<I> Means<I> {
     /// Means for one place.
     pub fn new(io: I, place: Place, store: Option<Arc<Store>>) -> Means<I> {
-        Means { io, place, store, patient: false, mind: None, last: Mutex::default() }
+        Means { io, place, store, patient: false, mind: None, last: Mutex::default(), own: Mutex::default() }
     }
 
     /// Tries sources again that failed a moment ago.
@@ -95,6 +100,17 @@ impl<I> Means<I> {
     /// Puts down what is drawn of a source in case its reading comes too late.
     fn put_last<F: Fact>(&self, source: &'static str, fact: Known<F>) {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).push((source, Box::new(fact)));
+    }
+
+    fn put_own(&self, source: &'static str, key: &[u8], fact: AnyFact) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.retain(|(name, ..)| *name != source);
+        own.push((source, key.to_vec(), fact));
+    }
+
+    fn own(&self, source: &str, key: &[u8]) -> Option<AnyFact> {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.iter().find(|(name, of, _)| *name == source && of == key).map(|(.., fact)| fact.clone())
     }
 
     /// Takes what was put down for a source whose reading has come too late.
@@ -150,6 +166,15 @@ pub(crate) async fn learn<S: Source, I: Io>(
     let mut last = None;
     let mut is_old = false;
     if let Some(mind) = mind {
+        if let Some(own) = with.own(name, &key_bytes)
+            && let Some(Remembered { fact, tick }) = own.downcast_ref::<Remembered<S::Fact>>()
+            && *tick >= mind.asked
+        {
+            return match fact {
+                Some(fact) => (Some(fact.clone()), Outcome::Remembered(Duration::ZERO)),
+                None => (source.without_reading(&key), Outcome::Resting),
+            };
+        }
         match recall(mind) {
             Some((Some(fact), true, _, age)) => return (Some(fact), Outcome::Remembered(age)),
             Some((None, true, ..)) => return (source.without_reading(&key), Outcome::Resting),
@@ -157,18 +182,23 @@ pub(crate) async fn learn<S: Source, I: Io>(
             None => {}
         }
     }
-    let keep = |fact: Option<&S::Fact>, tick: u64, mark: u64, age: Duration, cost: Duration| {
+    let keep = |fact: Option<&S::Fact>, tick: u64, mark: Option<u64>, age: Duration, cost: Duration| {
         let now = io.instant();
         let at = now.checked_sub(age).unwrap_or(now);
-        let remembered = Remembered { fact: fact.cloned(), tick };
-        memory.keep(mark, key_bytes.clone(), remembered.into_finding(at, cost));
+        let finding = Remembered { fact: fact.cloned(), tick }.into_finding(at, cost);
+        if tick > 0 {
+            with.put_own(name, &key_bytes, finding.fact.clone());
+        }
+        if let Some(mark) = mark {
+            memory.keep(mark, key_bytes.clone(), finding);
+        }
     };
     if let (Some(longest), Some(store), false) = (longest, store, is_old) {
         if let Some(stored) = store.load::<S::Key, S::Fact>(name, &key, io.now())
             && stored.age <= longest
         {
             if mind.is_some() {
-                keep(Some(&stored.fact), 0, memory.mark(), stored.age, Duration::ZERO);
+                keep(Some(&stored.fact), 0, Some(memory.mark()), stored.age, Duration::ZERO);
             }
             return (Some(stored.fact), Outcome::Stored(stored.age));
         }
@@ -222,12 +252,14 @@ pub(crate) async fn learn<S: Source, I: Io>(
             reading.await
         }
     };
+    // What the key identifies may have been replaced while it was read. Then this is true now, but not of the key.
+    let is_of_key = !waits || longest.is_none() || source.key(place, io).await.as_ref() == Some(&key);
     // What is cheap is read for every prompt and need not be kept.
     if mind.is_some() && (waits || policy != Policy::Never) {
         keep(
             result.as_ref().ok(),
             began,
-            mark,
+            is_of_key.then_some(mark),
             Duration::ZERO,
             io.instant().saturating_duration_since(start),
         );
@@ -240,13 +272,13 @@ pub(crate) async fn learn<S: Source, I: Io>(
                 Policy::Keyed | Policy::Ttl(_) => true,
                 Policy::Last => io.instant().saturating_duration_since(start) > SLOW,
             };
-            if let (true, Some(store)) = (worth_keeping, store) {
+            if let (true, Some(store)) = (worth_keeping && is_of_key, store) {
                 store.save(name, &key, &fact, io.now());
             }
             (Some(fact), Outcome::Read)
         }
         Err(error) => {
-            if let (true, Some(store)) = (longest.is_some() && is_process, store) {
+            if let (true, Some(store)) = (longest.is_some() && is_process && is_of_key, store) {
                 store.save(&failures_of(name), &key, &(), io.now());
             }
             (source.without_reading(&key), Outcome::Failed(error))

@@ -1,0 +1,341 @@
+//! A client that knows what was true when, and believes nothing.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::machine::{Machine, Seen, Weather};
+use super::prompt::{LIFETIME, PATIENCE, Shown, Six, THINGS, Thing, shown, variables};
+use super::wire::{Far, Sent, Wire};
+use crate::daemon::hub::Hub;
+use crate::daemon::session::converse;
+use crate::exec::Priority;
+use crate::exec::time::TimedOut;
+use crate::ipc::frame::Frame;
+use crate::ipc::message::{
+    Answer, Drawn, Event, Freshness, Hello, Reply, State, Tool, ToolKind, Wanted, write_draw,
+};
+use crate::request::Request;
+use crate::shell::Shell;
+use crate::source::Policy;
+
+/// Where shells are.
+pub(super) const PLACES: [&str; 2] = ["/a", "/b"];
+
+/// What their environment says.
+pub(super) const PROFILES: [&str; 2] = ["", "work"];
+
+/// A source that failed rests for so long.
+const REST: Duration = Duration::from_secs(60);
+
+/// How much later than that an answer may come: others are served on the same thread.
+const SLACK: Duration = Duration::from_millis(20);
+
+/// The longest until a picture is final where nothing hangs: readings that were going on, those that are begun after them, the frames in between,
+/// and as much again for what changes meanwhile.
+const CALM_LIMIT: Duration = Duration::from_millis(400);
+
+/// The same where they do.
+const ROUGH_LIMIT: Duration = Duration::from_secs(100);
+
+/// How a shell talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Zsh,
+    Bash,
+    Fish,
+    Once,
+}
+
+impl Kind {
+    pub(super) const ALL: [Kind; 4] = [Kind::Zsh, Kind::Bash, Kind::Fish, Kind::Once];
+
+    fn hello(self, pid: u32) -> Hello<'static> {
+        let (shell, answer) = match self {
+            Kind::Zsh => (Shell::Zsh, Answer::Stream),
+            Kind::Bash => (Shell::Bash, Answer::File),
+            Kind::Fish => (Shell::Fish, Answer::Stream),
+            Kind::Once => (Shell::Plain, Answer::Once),
+        };
+        let redraw = matches!(self, Kind::Zsh | Kind::Fish);
+        Hello { version: Some(1), build: "b1".into(), shell, pid: Some(pid), answer, redraw }
+    }
+}
+
+/// What clients have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Around {
+    pub(super) machine: Arc<Machine>,
+    pub(super) hub: Arc<Hub<Six, Seen>>,
+}
+
+impl Around {
+    /// Connects over the socket.
+    pub(super) fn connect(&self) -> Far {
+        self.connect_as(None)
+    }
+
+    fn connect_as(&self, owner: Option<(Shell, u32)>) -> Far {
+        let (wire, far) = Wire::pair(&self.machine, owner);
+        self.hub.exec.spawn(Priority::Critical, converse(self.hub.clone(), wire)).detach();
+        far
+    }
+
+    pub(super) fn now(&self) -> Sent {
+        Sent { step: self.machine.step(), at: self.machine.sim.clock().now() }
+    }
+}
+
+/// One request, as the client remembers it.
+#[derive(Debug)]
+struct Ask {
+    seq: u64,
+    place: PathBuf,
+    profile: String,
+    token: String,
+    at: Sent,
+}
+
+/// A client that does everything right.
+#[derive(Debug)]
+pub(super) struct Client {
+    around: Around,
+    far: Far,
+    kind: Kind,
+    seq: u64,
+    /// Requests that have not been answered.
+    asks: VecDeque<Ask>,
+    /// The one that was answered last, and whether its last picture is final.
+    answered: Option<(Ask, Freshness)>,
+}
+
+/// What has come.
+#[derive(Debug, PartialEq, Eq)]
+enum Came {
+    Drawn(Instant),
+    Redraw,
+    Text,
+    End,
+    Unknown,
+}
+
+impl Client {
+    /// Connects and says hello; `None` if the daemon has no way for it.
+    pub(super) async fn open(around: Around, kind: Kind, pid: u32) -> Option<Client> {
+        let far = match kind {
+            Kind::Fish => around.connect_as(Some((Shell::Fish, pid))),
+            _ => around.connect(),
+        };
+        let mut client = Client { around, far, kind, seq: 0, asks: VecDeque::new(), answered: None };
+        if kind == Kind::Fish {
+            return Some(client);
+        }
+        let mut bytes = Vec::new();
+        kind.hello(pid).write(&mut bytes);
+        client.far.send(&client.around.machine, &bytes).await;
+        let (frame, _) = client.far.frame().await.expect("a hello is answered");
+        let Ok(Reply::Welcome(welcome)) = Reply::read(Frame::new(&frame)) else {
+            panic!("no welcome: {frame:?}")
+        };
+        if kind == Kind::Bash {
+            if welcome.state == State::Refused {
+                return None;
+            }
+            client.far = client.around.machine.take_fifo(pid).expect("its FIFOs were made");
+        }
+        assert_eq!(welcome.state, State::Ok);
+        Some(client)
+    }
+
+    /// A day at the prompt.
+    pub(super) async fn work(&mut self) {
+        let machine = self.around.machine.clone();
+        let random = machine.sim.random();
+        for _ in 0..=random.below(6) {
+            self.think(random.up_to(Duration::from_millis([0, 20, 100, 700][random.below(4)]))).await;
+            self.chat().await;
+            // Somebody may hold the key down.
+            let burst = if random.chance(0.2) { 1 + random.below(4) } else { 1 };
+            for _ in 0..burst {
+                self.ask().await;
+            }
+            let asked_at = self.around.now().at;
+            while !self.asks.is_empty() {
+                let came = self.take().await.expect("a request is answered");
+                if let (Came::Drawn(at), 1) = (came, burst) {
+                    let late = at.saturating_duration_since(asked_at);
+                    assert!(late <= PATIENCE + SLACK, "{:?} was answered after {late:?}", self.kind);
+                }
+            }
+            if self.redraws() && random.chance(0.3) {
+                self.until_final().await;
+            }
+        }
+        if self.redraws() {
+            self.until_final().await;
+        }
+    }
+
+    fn redraws(&self) -> bool {
+        matches!(self.kind, Kind::Zsh | Kind::Fish)
+    }
+
+    /// Asks for a prompt.
+    async fn ask(&mut self) {
+        let machine = self.around.machine.clone();
+        let random = machine.sim.random();
+        self.seq += 1;
+        let place = PathBuf::from(PLACES[random.below(2)]);
+        let profile = PROFILES[random.below(2)].to_owned();
+        let token = format!("{:x}", random.next());
+        let request = Request { logical_path: Some(place.clone()), ..Request::default() };
+        let mut bytes = Vec::new();
+        write_draw(self.seq, &request, &Wanted::All, variables(&profile, &token), &mut bytes);
+        let at = self.around.now();
+        self.asks.push_back(Ask { seq: self.seq, place, profile, token, at });
+        self.far.send(&machine, &bytes).await;
+    }
+
+    /// Says what is no request, and asks what has nothing to do with prompts.
+    async fn chat(&mut self) {
+        let machine = self.around.machine.clone();
+        let random = machine.sim.random();
+        if random.chance(0.3) {
+            self.tell().await;
+        }
+        if self.kind == Kind::Zsh && random.chance(0.1) {
+            let mut bytes = Vec::new();
+            Tool::new(ToolKind::Status).write(&mut bytes);
+            bytes.extend_from_slice(b"dance\x1fwith=me\x1e");
+            self.far.send(&machine, &bytes).await;
+            for wanted in [Came::Text, Came::End, Came::Unknown] {
+                let came = loop {
+                    match self.take().await.expect("a tool is answered") {
+                        Came::Redraw => {}
+                        came => break came,
+                    }
+                };
+                assert_eq!(came, wanted);
+            }
+        }
+    }
+
+    async fn tell(&mut self) {
+        let mut bytes = Vec::new();
+        Event { name: "noise".into(), data: b""[..].into() }.write(&mut bytes);
+        self.far.send(&self.around.machine.clone(), &bytes).await;
+    }
+
+    /// Takes what comes unasked for a while.
+    async fn think(&mut self, span: Duration) {
+        let clock = self.around.machine.sim.clock().clone();
+        let end = clock.now() + span;
+        while let Ok(came) = clock.timeout(end.saturating_duration_since(clock.now()), self.take()).await {
+            assert_eq!(came, Some(Came::Redraw), "{self:?}");
+        }
+    }
+
+    /// Waits for the last picture, and says things meanwhile that must not matter.
+    async fn until_final(&mut self) {
+        let machine = self.around.machine.clone();
+        let clock = machine.sim.clock();
+        let limit = if machine.weather == Weather::Calm { CALM_LIMIT } else { ROUGH_LIMIT };
+        let end = clock.now() + limit;
+        while let Some((_, Freshness::Stale)) = self.answered {
+            let span = machine.sim.random().up_to(Duration::from_millis(60));
+            match clock.timeout(span, self.take()).await {
+                Ok(came) => assert_eq!(came, Some(Came::Redraw)),
+                Err(TimedOut) if clock.now() > end => {
+                    panic!("the last picture is still not final: {:?}", self.answered)
+                }
+                Err(TimedOut) => self.tell().await,
+            }
+        }
+    }
+
+    /// Takes what comes next, and checks it.
+    async fn take(&mut self) -> Option<Came> {
+        let (frame, sent) = self.far.frame().await?;
+        Some(match Reply::read(Frame::new(&frame)).expect("a frame") {
+            Reply::Drawn(drawn) => {
+                let ask = self.asks.pop_front().expect("nobody asked");
+                assert_eq!(drawn.seq, ask.seq);
+                self.around.check(&ask, &drawn, sent);
+                self.answered = Some((ask, drawn.freshness));
+                Came::Drawn(sent.at)
+            }
+            Reply::Redraw(drawn) => {
+                assert!(self.redraws(), "{:?} cannot draw again", self.kind);
+                let (ask, freshness) = self.answered.as_mut().expect("a redraw before any answer");
+                assert_eq!(drawn.seq, ask.seq);
+                assert_eq!(*freshness, Freshness::Stale, "what was final is drawn again");
+                self.around.check(ask, &drawn, sent);
+                *freshness = drawn.freshness;
+                Came::Redraw
+            }
+            Reply::Text(_) => Came::Text,
+            Reply::End(0) => Came::End,
+            Reply::Fault(fault) if fault.code == crate::ipc::message::Code::Unknown => Came::Unknown,
+            other => panic!("unexpected: {other:?}"),
+        })
+    }
+}
+
+impl Around {
+    /// Checks that a picture shows what was true between the request and the answer, or is marked and was true once.
+    fn check(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) {
+        let text = |part| std::str::from_utf8(part).expect("text");
+        let left = text(drawn.left);
+        let parts: Vec<_> = shown(left).collect();
+        assert_eq!(parts.len(), THINGS.len(), "{left}");
+        assert_eq!((text(drawn.right), drawn.transient_left), (&ask.token[..], &b"then"[..]));
+        for (thing, (name, shown)) in THINGS.into_iter().zip(parts) {
+            assert_eq!(name, thing.name);
+            let is_right = match shown {
+                _ if name == "token" => shown == Shown::Fresh(&ask.token),
+                Shown::Nothing | Shown::Fresh("?") => {
+                    drawn.freshness == Freshness::Stale || self.failed(thing, ask, sent)
+                }
+                Shown::Stale("?") => drawn.freshness == Freshness::Stale,
+                Shown::Fresh(value) => self.was(thing, ask, value, (ask.at.step, sent.step)),
+                Shown::Stale(value) => {
+                    drawn.freshness == Freshness::Stale && self.was_ever(thing, ask, value, sent)
+                }
+            };
+            assert!(
+                is_right,
+                "{name} is wrong: {left}\n{ask:?}\n{:?}, {sent:?}\n{:#?}",
+                drawn.freshness, self.machine
+            );
+        }
+    }
+
+    fn was(&self, thing: &Thing, ask: &Ask, value: &str, steps: (u64, u64)) -> bool {
+        let since = matches!(thing.policy, Policy::Ttl(_)).then(|| {
+            // It holds from the end of its reading.
+            let span = LIFETIME + super::prompt::COMMAND_TIMEOUT;
+            ask.at.at.checked_sub(span).unwrap_or(ask.at.at)
+        });
+        let value = value.parse().expect("a number");
+        self.machine.had(&path_of(thing, ask), value, steps, since)
+    }
+
+    /// Whether something was true once. An echo shows what was known last of a place, whatever the environment was then.
+    fn was_ever(&self, thing: &Thing, ask: &Ask, value: &str, sent: Sent) -> bool {
+        let value = value.parse().expect("a number");
+        PROFILES.into_iter().any(|profile| {
+            let path = thing.at(&ask.place, profile);
+            self.machine.had(&path.to_string_lossy(), value, (0, sent.step), None)
+        })
+    }
+
+    fn failed(&self, thing: &Thing, ask: &Ask, sent: Sent) -> bool {
+        let since = ask.at.at.checked_sub(REST).unwrap_or(ask.at.at);
+        self.machine.failed(&path_of(thing, ask), sent.step, since)
+    }
+}
+
+fn path_of(thing: &Thing, ask: &Ask) -> String {
+    thing.at(&ask.place, &ask.profile).to_string_lossy().into_owned()
+}

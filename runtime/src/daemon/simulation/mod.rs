@@ -1,0 +1,92 @@
+//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and flights are those of the product; the lines, the
+//! machine and the clock are not.
+//!
+//! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their time, fail or hang, and others on the
+//! socket misbehave. Every picture that a shell gets is held against what was true when ([`client`]).
+//!
+//! `ZIRON_SEED=N` runs one world again.
+
+mod client;
+mod hostile;
+mod machine;
+mod prompt;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Around, Client, Kind, PLACES, PROFILES};
+use hostile::Vice;
+use machine::{Machine, Seen, Weather};
+use prompt::THINGS;
+
+use super::hub::Hub;
+use crate::exec::simulate::{World, for_seeds};
+use crate::exec::{Priority, Task};
+
+/// After so long nothing goes on any more for clients that have left: readings are given up after 30 s, and hang for 20.
+const SETTLED: Duration = Duration::from_secs(61);
+
+/// One world.
+async fn live(sim: World, weather: Weather) {
+    let shelves = prompt::use_shelves(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
+    let machine = Machine::new(sim.clone(), weather, None);
+    let hub = Arc::new(Hub::new(Seen(machine.clone()), sim.handle().clone()));
+    let around = Around { machine: machine.clone(), hub };
+    let (stop, stopped) = async_channel::bounded::<()>(1);
+    let change = sim.handle().spawn(Priority::Normal, change(machine.clone(), stopped));
+    let mut shells: Vec<Task<()>> = Vec::new();
+    for pid in 0..=sim.random().below(4) as u32 {
+        let (around, kind) = (around.clone(), Kind::ALL[sim.random().below(4)]);
+        shells.push(sim.handle().spawn(Priority::Normal, async move {
+            if let Some(mut client) = Client::open(around, kind, pid).await {
+                client.work().await;
+            }
+        }));
+    }
+    if weather == Weather::Rough {
+        for _ in 0..sim.random().below(3) {
+            let (around, vice) = (around.clone(), Vice::ALL[sim.random().below(5)]);
+            shells.push(sim.handle().spawn(Priority::Normal, async move { vice.live(&around).await }));
+        }
+    }
+    for shell in shells {
+        shell.await;
+    }
+    drop(stop);
+    change.await;
+    sim.clock().sleep(SETTLED).await;
+    let tasks = sim.handle().tasks();
+    assert!(tasks.is_empty(), "nobody is left, but this goes on: {tasks:#?}");
+    assert_eq!((around.hub.session_count(), around.hub.flights.count()), (0, 0));
+    assert!(shelves.entries() <= 2 * THINGS.len() + machine.identities(), "{shelves:?}");
+}
+
+/// Changes the machine until it is told to stop.
+async fn change(machine: Arc<Machine>, stopped: async_channel::Receiver<()>) {
+    let sim = &machine.sim;
+    loop {
+        let span = sim.random().up_to(Duration::from_millis(120));
+        if sim.clock().timeout(span, stopped.recv()).await.is_ok() {
+            return;
+        }
+        let thing = THINGS[sim.random().below(5)];
+        let (place, profile) = (PLACES[sim.random().below(2)], PROFILES[sim.random().below(2)]);
+        let path = thing.at(place.as_ref(), profile);
+        if sim.random().chance(0.3) {
+            machine.put_back(&path.to_string_lossy());
+        } else {
+            machine.change(&path.to_string_lossy());
+        }
+    }
+}
+
+#[test]
+fn no_picture_is_wrong_and_each_becomes_final() {
+    for_seeds(0..400, |sim| live(sim, Weather::Calm));
+}
+
+#[test]
+fn no_picture_is_wrong_whatever_goes_wrong() {
+    for_seeds(0..400, |sim| live(sim, Weather::Rough));
+}
