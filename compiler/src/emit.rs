@@ -16,7 +16,7 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::spec::Value;
 
-use crate::plan::{FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
+use crate::plan::{Backend, FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
 use body::Body;
 use style::Styles;
 
@@ -206,6 +206,11 @@ pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     if program_has_background(plan) {
         features.insert("background");
     }
+    match plan.cache.backend {
+        Backend::Files => {}
+        Backend::Sqlite => _ = features.insert("sqlite"),
+        Backend::Redis(_) => _ = features.insert("redis"),
+    }
     features
 }
 
@@ -247,6 +252,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     };
     let settings = settings(plan);
     let shelves = background.then(|| shelf::list(plan));
+    let cache = shelf::settings(plan);
     let background_settings = background.then(|| {
         let crate::plan::Background { patience_ms, idle_exit_ms, .. } = plan.background;
         let [patience_ms, idle_exit_ms] = [patience_ms, idle_exit_ms].map(Literal::u64_unsuffixed);
@@ -306,6 +312,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             const BUILD: Build = #build;
             const SETTINGS: Settings = #settings;
             #background_settings
+            #cache
             #extras
             const MODULES: &'static [Module<Facts>] = &[#(#table),*];
 

@@ -8,6 +8,7 @@ use crate::prelude::{self, Extras};
 use crate::request::Request;
 use crate::shell::Shell;
 use crate::source::Manifest;
+use crate::store::BackendChoice;
 
 /// What separates the parts of a reply (unit separator): no data and no literal can contain it.
 pub const PART_END: u8 = 0x1f;
@@ -21,6 +22,8 @@ pub trait Prompt: 'static {
     const BUILD: Build;
     /// What the configuration says about the prompt as a whole.
     const SETTINGS: Settings;
+    /// What it says about remembering facts.
+    const CACHE: CacheSettings = CacheSettings::DEFAULT;
     /// What it says about the background mode; `None` if there is none.
     const BACKGROUND: Option<Background> = None;
     /// What it wants sent to the terminal besides the prompt.
@@ -90,6 +93,20 @@ pub struct Settings {
     pub follow_symlinks: bool,
     /// Whether a shell replaces the prompt once a command runs.
     pub transient: bool,
+}
+
+/// What a configuration says about remembering facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// Where facts are kept between processes.
+    pub backend: BackendChoice,
+    /// What all sources together may take in the daemon's memory (bytes).
+    pub bytes: usize,
+}
+
+impl CacheSettings {
+    /// Files, and 2 MiB.
+    pub const DEFAULT: CacheSettings = CacheSettings { backend: BackendChoice::Files, bytes: 2 << 20 };
 }
 
 /// What a configuration says about the background mode.

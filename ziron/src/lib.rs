@@ -20,15 +20,15 @@ pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, 
 pub use ziron_runtime::prelude::{Extras, Notify};
 #[cfg(feature = "background")]
 pub use ziron_runtime::prompt::Shelved;
-pub use ziron_runtime::prompt::{Background, Build, Module, Prompt, Settings};
+pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Known, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
-pub use ziron_runtime::store::Keeping;
 pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};
 pub use ziron_runtime::store::shelf::Shelf;
+pub use ziron_runtime::store::{BackendChoice, Keeping, RedisChoice};
 
 /// The version of Ziron.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

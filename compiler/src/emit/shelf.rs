@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::plan::{Keeping, Plan, Policy, Source};
+use crate::plan::{Backend, Cache, Keeping, Plan, Policy, Source};
 
 /// Whether a source has a shelf: a prompt that draws once remembers nothing, but may be told how long a fact holds.
 pub(super) fn is_needed(source: &Source, background: bool) -> bool {
@@ -45,6 +45,28 @@ pub(super) fn item(source: &Source) -> TokenStream {
         #[doc = #doc]
         static #name: Shelf<#policy> = Shelf::new(#title, #keeping);
     }
+}
+
+/// What is said about all facts together; nothing where it is the default.
+pub(super) fn settings(plan: &Plan) -> Option<TokenStream> {
+    if plan.cache == Cache::default() {
+        return None;
+    }
+    let backend = match &plan.cache.backend {
+        Backend::Files => quote!(::ziron::BackendChoice::Files),
+        Backend::Sqlite => quote!(::ziron::BackendChoice::Sqlite),
+        Backend::Redis(url) => quote! {
+            ::ziron::BackendChoice::Redis(::ziron::RedisChoice { url: #url, ..::ziron::RedisChoice::DEFAULT })
+        },
+    };
+    let bytes = plan.cache.bytes.map(|bytes| {
+        let bytes = Literal::u64_unsuffixed(bytes);
+        quote!(bytes: #bytes,)
+    });
+    Some(quote! {
+        const CACHE: ::ziron::CacheSettings =
+            ::ziron::CacheSettings { backend: #backend, #bytes ..::ziron::CacheSettings::DEFAULT };
+    })
 }
 
 /// The list of all shelves.

@@ -75,13 +75,12 @@ pub(super) fn read(root: &Table, sources: &mut [Source], diagnostics: &mut Diagn
         match text.as_str() {
             "files" => {}
             "sqlite" => cache.backend = Backend::Sqlite,
-            address if address.starts_with("redis://") || address.starts_with("redis+unix://") => {
+            address if address.starts_with("redis://") || address.starts_with("unix://") => {
                 cache.backend = Backend::Redis(address.to_owned());
             }
-            other => diagnostics.push(
-                wrong_value(text, &format!("`{other}` is no back end"))
-                    .label("expected `files`, `sqlite`, `redis://HOST:PORT` or `redis+unix:///PATH`"),
-            ),
+            other => diagnostics.push(wrong_value(text, &format!("`{other}` is no back end")).label(
+                "expected `files`, `sqlite`, `redis://HOST:PORT` or `unix:///PATH` of a Redis server",
+            )),
         }
     }
     for (key, value) in table {

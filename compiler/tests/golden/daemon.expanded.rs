@@ -215,6 +215,11 @@ mod prompt {
             patience: ::core::time::Duration::from_millis(20),
             idle_exit: ::core::time::Duration::from_millis(600000),
         });
+        const CACHE: ::ziron::CacheSettings = ::ziron::CacheSettings {
+            backend: ::ziron::BackendChoice::Files,
+            bytes: 1000000,
+            ..::ziron::CacheSettings::DEFAULT
+        };
 
         const MODULES: &'static [Module<Facts>] = &[
             Module {

@@ -112,11 +112,11 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["daemon", "run"] => daemon::run::<P>(world::store()).map_err(|error| error.to_string()),
+        ["daemon", "run"] => daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string()),
         ["daemon", "run", "detached"] => {
             detach::leave();
             // Nobody reads what it could say; the log has it.
-            let _ = daemon::run::<P>(world::store());
+            let _ = daemon::run::<P>(world::store::<P>());
             Ok(())
         }
         ["daemon", "start"] => start::<P>(request),

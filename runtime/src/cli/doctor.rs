@@ -23,7 +23,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
     );
     surroundings(&mut text);
     let request = world::complete(request);
-    let store = world::store();
+    let store = world::store::<P>();
     match &store {
         None => warn(&mut text, "there is no folder for stored facts", "set HOME or XDG_CACHE_HOME"),
         Some(store) => match store.probe() {

@@ -28,7 +28,7 @@ pub(super) fn complete(request: &Request) -> Request {
 
 /// What the readings of a request are done with in this process.
 pub(super) fn means<P: Prompt>(request: &Request) -> Means<Real> {
-    Means::new(Real::default(), place::<P>(request), store().map(Arc::new))
+    Means::new(Real::default(), place::<P>(request), store::<P>().map(Arc::new))
 }
 
 /// Finds the place of a request.
@@ -53,12 +53,12 @@ fn home() -> Option<PathBuf> {
 }
 
 /// The store, where the user has a folder for caches.
-pub(super) fn store() -> Option<Store> {
+pub(super) fn store<P: Prompt>() -> Option<Store> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = absolute(CACHE_VARIABLE).or_else(|| {
         Some(absolute("XDG_CACHE_HOME").or_else(|| Some(home()?.join(".cache")))?.join("ziron"))
     })?;
-    folder.is_absolute().then(|| Store::new(folder.join("facts")))
+    folder.is_absolute().then(|| Store::open(P::CACHE.backend, folder.join("facts")))
 }
 
 /// The terminal, as far as the environment tells.

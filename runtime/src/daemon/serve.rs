@@ -39,6 +39,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
     let binary = std::env::current_exe().unwrap_or_default();
+    crate::store::shelf::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::new());
     let ending = Arc::<Ending>::default();
     let machine = Machine::new(store.map(Arc::new), life.folder().clone());
