@@ -15,9 +15,10 @@ use super::{detach, output, say, world};
 use crate::daemon;
 use crate::gather::Parts;
 use crate::ipc::client::{Client, ClientError};
-use crate::ipc::message::{Answer, Hello, Tool, ToolKind, Wanted, write_draw};
+use crate::ipc::message::{Answer, Hello, State, Tool, ToolKind, Wanted, write_draw};
 use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
+use crate::shell::Shell;
 
 /// How long a prompt waits for the daemon before it is drawn directly. A daemon that lives answers within its patience.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -131,6 +132,7 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
             say(&logs()?);
             Ok(())
         }
+        ["session", shell, pid] => session::<P>(shell, pid),
         ["daemon"] => {
             Err(String::from("`daemon` takes start, stop, restart, status, health, run, logs or trace"))
         }
@@ -173,6 +175,31 @@ pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Resu
     let of = of.join(" ");
     let tool = Tool::new(ToolKind::Cache).with("do", what.as_bytes()).with("of", of.as_bytes());
     Some(ask::<P>(request, &tool))
+}
+
+/// Opens a session for a shell that talks through files. It says nothing: a shell asks in its start-up file.
+fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), String> {
+    let pid = pid.parse().map_err(|_| format!("`session` takes the number of a process, not `{pid}`"))?;
+    let hello = Hello {
+        shell: Shell::from_name(shell),
+        pid: Some(pid),
+        answer: Answer::File,
+        ..hello::<P>(&Request::default())
+    };
+    let deadline = Instant::now() + PATIENCE;
+    let refused = |error: &dyn std::fmt::Display| format!("the daemon did not open a session: {error}");
+    let address = daemon::address().map_err(|error| refused(&error))?;
+    let mut client = match Client::connect(&address.socket(), deadline) {
+        Err(ClientError::Absent) => {
+            leave_daemon_behind::<P>();
+            return Err(String::from("no daemon is running yet"));
+        }
+        other => other.map_err(|error| refused(&error))?,
+    };
+    match client.greet(&hello, deadline).map_err(|error| refused(&error))? {
+        State::Refused => Err(String::from("the daemon did not open a session")),
+        State::Ok | State::OtherBuild => Ok(()),
+    }
 }
 
 /// Starts the daemon and waits until it answers.

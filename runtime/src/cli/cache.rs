@@ -24,7 +24,7 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
         }
         _ => match background::cache::<P>(request, &words) {
             Some(answer) => return answer,
-            None => say(&answer_cache(&words, &[], world::store().as_ref(), Now::real())?),
+            None => say(&answer_cache(&words, &[], world::store::<P>().as_ref(), Now::real())?),
         },
     }
     Ok(())

@@ -11,6 +11,7 @@ mod hub;
 mod life;
 mod line;
 mod live;
+mod memory;
 mod serve;
 mod session;
 #[cfg(test)]

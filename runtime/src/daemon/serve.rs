@@ -16,6 +16,7 @@ use super::guard::{Ending, Guard};
 use super::hub::{Counts, Hub};
 use super::life::{Life, LifeError};
 use super::line::Stream;
+use super::memory;
 use super::session::converse;
 use super::watch::{Seen, Watch};
 use super::world::{Machine, World};
@@ -28,6 +29,9 @@ use crate::store::Store;
 /// After something has happened to the program, it is looked at after so long.
 const SETTLE: Duration = Duration::from_millis(300);
 
+/// After a reading has ended, memory is given back after so long.
+const TIDY: Duration = Duration::from_secs(2);
+
 /// When the system has no room for another connection, the next one is tried after so long.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -39,6 +43,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
     let binary = std::env::current_exe().unwrap_or_default();
+    memory::use_one_arena();
     crate::store::shelf::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::new());
     let ending = Arc::<Ending>::default();
@@ -58,11 +63,13 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
     hub.exec.spawn(Priority::Critical, accept_all(hub.clone(), listener)).detach();
     let exec = hub.exec.clone();
+    let tidy = tidy(hub.clone());
     let end = async move {
         let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary)).await;
         finish(life, end, &binary);
     };
     exec.spawn(Priority::High, end).detach();
+    exec.spawn(Priority::Low, tidy).detach();
     single.run(async move { ending.wait().await });
     Ok(())
 }
@@ -149,6 +156,16 @@ async fn accept<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, listener: &Async<Unix
     Counts::add(&hub.counts.connections);
     hub.exec.spawn(Priority::Critical, converse(hub.clone(), Stream::new(stream))).detach();
     Ok(())
+}
+
+/// Gives memory back once after each burst of readings. Idle, it waits without a timer.
+async fn tidy<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
+    loop {
+        hub.flights.landing().await;
+        hub.exec.clock().sleep(TIDY).await;
+        let give_back = hub.exec.unblock(memory::give_back);
+        give_back.await;
+    }
 }
 
 /// Waits until the daemon is told to end, or no shell is connected for as long as the configuration says.

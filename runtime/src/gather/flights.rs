@@ -34,6 +34,11 @@ impl Flights {
         if self.keys().insert(key.clone()) { Ok(Flight { flights: self, key }) } else { Err(listener) }
     }
 
+    /// How to wait for the end of any of them.
+    pub(crate) fn landing(&self) -> EventListener {
+        self.landed.listen()
+    }
+
     /// How many are going on.
     pub(crate) fn count(&self) -> usize {
         self.keys().len()
