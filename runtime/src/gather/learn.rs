@@ -214,8 +214,9 @@ pub(crate) async fn learn<S: Source, I: Io>(
     let mut waits = false;
     let mut wait_with = |last: &mut Option<S::Fact>| {
         if !std::mem::replace(&mut waits, true) {
-            let from_store =
-                || store.as_ref()?.load::<S::Key, S::Fact>(name, &key, io.now()).map(|stored| stored.fact);
+            let from_store = || {
+                store.as_ref()?.load_last::<S::Key, S::Fact>(name, &key, io.now()).map(|stored| stored.fact)
+            };
             if let Some(fact) = last.take().or_else(from_store) {
                 with.put_last(name, Known::Stale(fact));
             } else if let Some(fact) = source.without_reading(&key) {

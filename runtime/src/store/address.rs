@@ -22,9 +22,9 @@ pub(super) enum Place {
 /// Redis's own port. Source: redis.conf.
 const PORT: u16 = 6379;
 
-/// Reads `redis://[[user:]password@]host[:port][/database]` or `unix:///path[?db=N]`. The error says what is wrong, for people.
+/// Reads `redis://[[user:]password@]host[:port][/database]` or `[redis+]unix:///path[?db=N]`. The error says what is wrong, for people.
 pub(super) fn parse(url: &str) -> Result<Address, &'static str> {
-    if let Some(rest) = url.strip_prefix("unix://") {
+    if let Some(rest) = url.strip_prefix("redis+unix://").or_else(|| url.strip_prefix("unix://")) {
         let (path, database) = match rest.split_once("?db=") {
             Some((path, number)) => (path, number.parse().map_err(|_| NO_DATABASE)?),
             None => (rest, 0),
@@ -96,7 +96,7 @@ mod tests {
             ("redis://:p@ss@127.0.0.1", tcp("127.0.0.1:6379"), None, Some("p@ss"), 0),
             ("redis://me:se:cret@127.0.0.1/1", tcp("127.0.0.1:6379"), Some("me"), Some("se:cret"), 1),
             ("unix:///run/redis.sock", Place::Unix("/run/redis.sock".into()), None, None, 0),
-            ("unix:///r?db=4", Place::Unix("/r".into()), None, None, 4),
+            ("redis+unix:///r?db=4", Place::Unix("/r".into()), None, None, 4),
         ] {
             let [user, password] = [user, password].map(|text: Option<&str>| text.map(ToOwned::to_owned));
             assert_eq!(parse(url), Ok(Address { place, user, password, database }), "{url}");
@@ -120,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_does_no_harm(text in "(redis://|unix://)?[a-z0-9:@/\\[\\]?=.]{0,40}") {
+        fn any_text_does_no_harm(text in "(redis://|(redis\\+)?unix://)?[a-z0-9:@/\\[\\]?=.]{0,40}") {
             let _ = parse(&text);
         }
     }

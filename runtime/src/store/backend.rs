@@ -49,17 +49,17 @@ impl RedisChoice {
 }
 
 impl RedisChoice {
-    /// Whether the address makes sense; the error says what does not, for people. A store with one that does not keeps its entries in files.
+    /// Whether an address makes sense; the error says what does not, for people. A store with one that does not keeps its entries in files.
     ///
     /// # Examples
     /// ```
     /// use ziron_runtime::store::RedisChoice;
     ///
-    /// assert_eq!(RedisChoice::DEFAULT.check(), Ok(()));
-    /// assert!(RedisChoice { url: "localhost", ..RedisChoice::DEFAULT }.check().is_err());
+    /// assert_eq!(RedisChoice::check("redis://127.0.0.1:6379/0"), Ok(()));
+    /// assert!(RedisChoice::check("localhost").is_err());
     /// ```
-    pub fn check(&self) -> Result<(), &'static str> {
-        super::address::parse(self.url).map(|_| ())
+    pub fn check(url: &str) -> Result<(), &'static str> {
+        super::address::parse(url).map(|_| ())
     }
 }
 

@@ -277,6 +277,7 @@ pub(super) fn hammer(store: &Store, seed: u32) -> u32 {
     found
 }
 
+/// What each process does that the next test starts; it does nothing by itself.
 #[test]
 fn hammering_files_child() {
     if let Some((folder, number)) = as_child() {
@@ -318,6 +319,7 @@ mod sqlite {
         assert_eq!((mode("."), mode("facts.sqlite")), (0o700, 0o600));
     }
 
+    /// What each process does that the next test starts; it does nothing by itself.
     #[test]
     fn hammering_sqlite_child() {
         if let Some((folder, number)) = as_child() {

@@ -94,6 +94,7 @@ fn redis_does_as_every_back_end() {
     assert_eq!((other.backend(), other.size().0), ("Redis", 1));
 }
 
+/// What each process does that the next test starts; it does nothing by itself.
 #[test]
 fn hammering_redis_child() {
     if let Some((folder, number)) = as_child() {

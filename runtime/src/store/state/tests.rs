@@ -121,6 +121,7 @@ fn where_nothing_can_be_written_the_caller_hears_of_it() {
     assert!(matches!(error, StateError::Io { .. }), "{error}");
 }
 
+/// What each process does that the next test starts; it does nothing by itself.
 #[test]
 fn counting_child() {
     if let Some((folder, number)) = as_child() {
