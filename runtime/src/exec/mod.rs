@@ -10,6 +10,8 @@ mod pool;
 #[cfg(feature = "background")]
 mod random;
 #[cfg(feature = "background")]
+mod reactor;
+#[cfg(feature = "background")]
 mod tasks;
 
 #[cfg(feature = "background")]
@@ -41,6 +43,8 @@ pub use inline::Inline;
 pub use pool::Pool;
 #[cfg(feature = "background")]
 pub use random::Random;
+#[cfg(all(feature = "background", unix))]
+pub use reactor::Watched;
 #[cfg(feature = "background")]
 pub use tasks::{Handle, Priority, Single, State, Task, TaskInfo};
 

@@ -137,6 +137,27 @@ impl Handle {
         })
     }
 
+    /// Watches a socket, a pipe or the like, which from then on does not block.
+    ///
+    /// # Errors
+    /// When the system cannot watch it: a plain file, for instance.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::os::unix::net::UnixStream;
+    /// use ziron_runtime::exec::Single;
+    ///
+    /// let model = Single::driven()?;
+    /// let (here, there) = UnixStream::pair()?;
+    /// let watched = model.handle().watch(here)?;
+    /// # drop((watched, there));
+    /// # Ok::<_, std::io::Error>(())
+    /// ```
+    #[cfg(unix)]
+    pub fn watch<T: std::os::fd::AsFd>(&self, io: T) -> std::io::Result<crate::exec::Watched<T>> {
+        crate::exec::Watched::new(io, self.clock.reactor())
+    }
+
     /// The clock that goes with the model: real, or simulated.
     ///
     /// # Examples

@@ -1,6 +1,7 @@
 //! The single model: one thread, a reactor, priorities.
 
 use std::future::{Future, poll_fn};
+use std::io;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 use super::{Core, Handle, Priority};
+use crate::exec::reactor::Reactor;
 use crate::exec::time::Clock;
 use crate::exec::{Exec, Job};
 
@@ -49,6 +51,31 @@ impl Single {
         Single { handle: Handle::new(Arc::new(Core::new(1)), Clock::real()) }
     }
 
+    /// A model that waits for descriptors and timers by itself, on the thread that runs: for who answers somebody that waits.
+    ///
+    /// What is [watched](Handle::watch) through its handle, and its clock, need no other thread. The types of async-io work on it as well, at the cost of a hop from
+    /// async-io's thread for each event. Only Linux has it so far; elsewhere it is a model as [`new`](Single::new) makes it.
+    ///
+    /// # Errors
+    /// When the system has no descriptors left.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use ziron_runtime::exec::Single;
+    ///
+    /// let model = Single::driven()?;
+    /// model.run(model.handle().clock().sleep(Duration::from_millis(1)));
+    /// # Ok::<_, std::io::Error>(())
+    /// ```
+    pub fn driven() -> io::Result<Self> {
+        if cfg!(not(target_os = "linux")) {
+            return Ok(Single::new());
+        }
+        let clock = Clock::driven(Arc::new(Reactor::new()?));
+        Ok(Single { handle: Handle::new(Arc::new(Core::new(1)), clock) })
+    }
+
     /// The way to spawn on it.
     ///
     /// # Examples
@@ -87,7 +114,11 @@ impl Single {
     /// });
     /// ```
     pub fn run<T>(&self, until: impl Future<Output = T>) -> T {
-        async_io::block_on(self.handle.core().run(0, until))
+        let run = self.handle.core().run(0, until);
+        match self.handle.clock().reactor() {
+            Some(reactor) => reactor.block_on(run),
+            None => async_io::block_on(run),
+        }
     }
 }
 

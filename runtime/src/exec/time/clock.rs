@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::simulated::State;
 use super::{Interval, Missed, Sleep};
 use crate::exec::deadline;
+use crate::exec::reactor::Reactor;
 
 /// A clock: real, or simulated by a [`VirtualTime`](super::VirtualTime). Cheap to clone.
 ///
@@ -35,6 +36,8 @@ pub struct Clock(pub(super) Kind);
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Real,
+    /// Real as well, with the timers of a model's own reactor.
+    Driven(Arc<Reactor>),
     Simulated(Arc<State>),
 }
 
@@ -64,6 +67,18 @@ impl Clock {
         Clock(Kind::Real)
     }
 
+    pub(in crate::exec) fn driven(reactor: Arc<Reactor>) -> Self {
+        Clock(Kind::Driven(reactor))
+    }
+
+    /// The reactor whose timers it uses, if that is a model's own.
+    pub(in crate::exec) fn reactor(&self) -> Option<&Arc<Reactor>> {
+        match &self.0 {
+            Kind::Driven(reactor) => Some(reactor),
+            Kind::Real | Kind::Simulated(_) => None,
+        }
+    }
+
     /// Now, on a clock that never goes back.
     ///
     /// # Examples
@@ -76,7 +91,7 @@ impl Clock {
     #[allow(clippy::disallowed_methods, reason = "this is where the real clock is handed out")]
     pub fn now(&self) -> Instant {
         match &self.0 {
-            Kind::Real => Instant::now(),
+            Kind::Real | Kind::Driven(_) => Instant::now(),
             Kind::Simulated(state) => state.now(),
         }
     }
@@ -96,7 +111,7 @@ impl Clock {
     #[allow(clippy::disallowed_methods, reason = "this is where the real clock is handed out")]
     pub fn wall(&self) -> SystemTime {
         match &self.0 {
-            Kind::Real => SystemTime::now(),
+            Kind::Real | Kind::Driven(_) => SystemTime::now(),
             Kind::Simulated(state) => state.wall(),
         }
     }
@@ -115,6 +130,7 @@ impl Clock {
     pub fn sleep(&self, span: Duration) -> Sleep {
         match &self.0 {
             Kind::Real => Sleep::real_after(span),
+            Kind::Driven(reactor) => Sleep::driven(reactor, deadline(self.now(), span)),
             Kind::Simulated(state) => Sleep::simulated(state, deadline(state.now(), span)),
         }
     }
@@ -134,6 +150,7 @@ impl Clock {
     pub fn deadline(&self, at: Instant) -> Sleep {
         match &self.0 {
             Kind::Real => Sleep::real_at(at),
+            Kind::Driven(reactor) => Sleep::driven(reactor, at),
             Kind::Simulated(state) => Sleep::simulated(state, at),
         }
     }

@@ -4,8 +4,10 @@ mod clock;
 mod interval;
 mod simulated;
 mod sleep;
+mod timers;
 
 pub use clock::{Clock, TimedOut};
 pub use interval::{Interval, Missed};
 pub use simulated::VirtualTime;
 pub use sleep::Sleep;
+pub(super) use timers::Timers;

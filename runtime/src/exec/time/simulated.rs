@@ -1,11 +1,11 @@
 //! A clock that goes only when it is told to.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::clock::{Clock, Kind};
+use super::timers::Timers;
 use crate::exec::deadline;
 
 /// Where the wall clock of simulations begins, in seconds since 1970: a Saturday in November 2026.
@@ -43,7 +43,7 @@ impl VirtualTime {
         let moment = Moment { elapsed: Duration::ZERO, wall: SystemTime::UNIX_EPOCH + EPOCH };
         VirtualTime(Arc::new(State {
             start: Instant::now(),
-            inner: Mutex::new(Inner { moment, timers: BTreeMap::new(), next: 0 }),
+            inner: Mutex::new(Inner { moment, timers: Timers::default() }),
         }))
     }
 
@@ -77,11 +77,10 @@ impl VirtualTime {
             let moment = &mut inner.moment;
             moment.elapsed = moment.elapsed.saturating_add(span);
             moment.wall = moment.wall.checked_add(span).unwrap_or(moment.wall);
-            let now = self.0.start.checked_add(moment.elapsed);
-            let later = now.map(|now| inner.timers.split_off(&(now, u64::MAX))).unwrap_or_default();
-            std::mem::replace(&mut inner.timers, later)
+            let now = deadline(self.0.start, moment.elapsed);
+            inner.timers.due(now)
         };
-        woken.into_values().for_each(Waker::wake);
+        woken.for_each(Waker::wake);
     }
 
     /// Lets time pass until the next timer ends; false if there is none.
@@ -93,7 +92,7 @@ impl VirtualTime {
     /// assert!(!VirtualTime::new().advance_to_next(), "nobody waits");
     /// ```
     pub fn advance_to_next(&self) -> bool {
-        let next = self.0.lock().timers.first_key_value().map(|((at, _), _)| *at);
+        let next = self.0.lock().timers.first();
         match next {
             Some(at) => self.advance(at.saturating_duration_since(self.0.now())),
             None => return false,
@@ -149,9 +148,7 @@ pub(super) struct State {
 #[derive(Debug)]
 struct Inner {
     moment: Moment,
-    /// Who waits, by when and in the order in which they began to.
-    timers: BTreeMap<(Instant, u64), Waker>,
-    next: u64,
+    timers: Timers,
 }
 
 #[derive(Debug)]
@@ -178,13 +175,9 @@ impl State {
         let mut inner = self.lock();
         let has_come = deadline(self.start, inner.moment.elapsed) >= at;
         let replaced = if has_come {
-            id.take().and_then(|id| inner.timers.remove(&(at, id)))
+            id.take().and_then(|id| inner.timers.forget(at, id))
         } else {
-            let id = *id.get_or_insert_with(|| {
-                inner.next += 1;
-                inner.next
-            });
-            inner.timers.insert((at, id), waker.clone())
+            inner.timers.set(at, id, waker)
         };
         // A waker may be the last that holds a task: it is not dropped under the lock.
         drop(inner);
@@ -193,7 +186,7 @@ impl State {
     }
 
     pub(super) fn forget(&self, at: Instant, id: u64) {
-        let waker = self.lock().timers.remove(&(at, id));
+        let waker = self.lock().timers.forget(at, id);
         drop(waker);
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use async_io::Timer;
 
 use super::simulated::State;
+use crate::exec::reactor::Reactor;
 
 /// Ends at a moment; made by [`Clock::sleep`](super::Clock::sleep) and [`Clock::deadline`](super::Clock::deadline).
 ///
@@ -19,6 +20,7 @@ pub struct Sleep(Kind);
 
 enum Kind {
     Real(Timer),
+    Driven { reactor: Arc<Reactor>, at: Instant, id: Option<u64> },
     Simulated { state: Arc<State>, at: Instant, id: Option<u64> },
 }
 
@@ -29,6 +31,10 @@ impl Sleep {
 
     pub(super) fn real_at(at: Instant) -> Self {
         Sleep(Kind::Real(Timer::at(at)))
+    }
+
+    pub(super) fn driven(reactor: &Arc<Reactor>, at: Instant) -> Self {
+        Sleep(Kind::Driven { reactor: reactor.clone(), at, id: None })
     }
 
     pub(super) fn simulated(state: &Arc<State>, at: Instant) -> Self {
@@ -42,6 +48,7 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         match &mut self.0 {
             Kind::Real(timer) => Pin::new(timer).poll(context).map(drop),
+            Kind::Driven { reactor, at, id } => reactor.poll_timer(*at, id, context.waker()),
             Kind::Simulated { state, at, id } => state.poll(*at, id, context.waker()),
         }
     }
@@ -49,8 +56,10 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Kind::Simulated { state, at, id: Some(id) } = &self.0 {
-            state.forget(*at, *id);
+        match &self.0 {
+            Kind::Driven { reactor, at, id: Some(id) } => reactor.forget_timer(*at, *id),
+            Kind::Simulated { state, at, id: Some(id) } => state.forget(*at, *id),
+            Kind::Real(_) | Kind::Driven { .. } | Kind::Simulated { .. } => {}
         }
     }
 }
@@ -59,7 +68,7 @@ impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Real(timer) => f.debug_tuple("Sleep").field(timer).finish(),
-            Kind::Simulated { at, .. } => f.debug_tuple("Sleep").field(at).finish(),
+            Kind::Driven { at, .. } | Kind::Simulated { at, .. } => f.debug_tuple("Sleep").field(at).finish(),
         }
     }
 }
