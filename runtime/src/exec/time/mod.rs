@@ -10,4 +10,5 @@ pub use clock::{Clock, TimedOut};
 pub use interval::{Interval, Missed};
 pub use simulated::VirtualTime;
 pub use sleep::Sleep;
+#[cfg(target_os = "linux")]
 pub(super) use timers::Timers;
