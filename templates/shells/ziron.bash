@@ -15,7 +15,9 @@ _ziron_start=      # when the command began, in microseconds, or seconds before 
 _ziron_zero=('')   # lets PS0 calculate and show nothing
 _ziron_jobs='\j'
 _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
+@@values
 
+@@functions
 # Draws the prompt. Must not fail, since `set -e` would end the shell, and must not set what is not set, as with `set -u`.
 _ziron_draw() {
   builtin local IFS=$' \t\n' reply='' duration='' jobs=0
@@ -29,7 +31,8 @@ _ziron_draw() {
     _ziron_start=
   fi
   [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
-  reply=$(\builtin exec "$_ziron_path" prompt --all --shell bash --status "${_ziron_codes[0]}" \
+  @@ask
+  reply=$(\builtin exec "$_ziron_path" prompt --all @DIRECT@--shell bash --status "${_ziron_codes[0]}" \
     --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
     --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
   if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
@@ -46,6 +49,10 @@ _ziron_draw() {
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left='\W \$ ' _ziron_right= _ziron_transient_left= _ziron_transient_right=
   fi
+  _ziron_show
+}
+
+_ziron_show() {
   PS1=$_ziron_left
   [[ ! -o posix ]] || PS1=${PS1//'!'/'!!'} # There `!` is the history number.
   [[ -z ${BLE_VERSION-} ]] || _ziron_ble || builtin return 0

@@ -9,9 +9,12 @@ set -g _ziron_duration ''
 set -g _ziron_ran 0 # a command has run since the last prompt
 set -g _ziron_new 0 # what comes before the prompt has not been printed yet
 set -g _ziron_shrink 0 # the next drawing of the prompt is that of an accepted line
+set -g _ziron_left ''
 set -g _ziron_right ''
 set -g _ziron_transient_left ''
 set -g _ziron_transient_right ''
+set -g _ziron_prelude ''
+@@values
 
 # Once for each new prompt, unlike fish_prompt, which is called for repaints too. Also, others may wrap fish_prompt and change the status.
 function _ziron_new_prompt --on-event fish_prompt
@@ -57,6 +60,16 @@ if test @TITLE@ = 1
     end
 end
 
+# Shows what has been drawn.
+function _ziron_show
+    if test "$_ziron_new" = 1; and test -n "$_ziron_prelude"
+        builtin printf '%s' $_ziron_prelude >&2 # Standard output is the prompt, which fish shows again at each repaint.
+    end
+    set _ziron_new 0
+    builtin printf '\e[J%s' $_ziron_left
+end
+
+@@functions
 function fish_prompt --description 'Ziron: left prompt'
     if test "$_ziron_shrink" = 1; or builtin contains -- --final-rendering $argv
         if test -n "$_ziron_transient_left"
@@ -64,27 +77,23 @@ function fish_prompt --description 'Ziron: left prompt'
             return
         end
     end
-    set -l left
-    set -l prelude
+    @@ask
     set -l end
-    set -g _ziron_right ''
-    set -g _ziron_transient_left ''
-    set -g _ziron_transient_right ''
+    set _ziron_left ''
+    set _ziron_right ''
+    set _ziron_transient_left ''
+    set _ziron_transient_right ''
+    set _ziron_prelude ''
     if test -x "$_ziron_path"
-        command $_ziron_path prompt --all --shell fish --status $_ziron_codes[1] --pipestatus "$_ziron_codes[2..-1]" \
+        command $_ziron_path prompt --all @DIRECT@--shell fish --status $_ziron_codes[1] --pipestatus "$_ziron_codes[2..-1]" \
             --cmd-duration "$_ziron_duration" --jobs (builtin jobs --group 2>/dev/null | builtin count) --shlvl "$SHLVL" \
             --keymap (_ziron_keymap) --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null \
-            | read --null --delimiter \x1f left _ziron_right _ziron_transient_left _ziron_transient_right prelude end
+            | read --null --delimiter \x1f _ziron_left _ziron_right _ziron_transient_left _ziron_transient_right _ziron_prelude end
     end
-    if test "$_ziron_new" = 1; and test -n "$prelude"
-        builtin printf '%s' $prelude >&2 # Standard output is the prompt, which fish shows again at each repaint.
+    if test -z "$_ziron_left$_ziron_right" # The binary is gone or broken: a plain prompt, without a word.
+        set _ziron_left (prompt_pwd)'> '
     end
-    set -g _ziron_new 0
-    if test -n "$left"; or test -n "$_ziron_right"
-        builtin printf '\e[J%s' $left
-    else # The binary is gone or broken: a plain prompt, without a word.
-        builtin printf '%s> ' (prompt_pwd)
-    end
+    _ziron_show
 end
 
 function fish_right_prompt --description 'Ziron: right prompt'

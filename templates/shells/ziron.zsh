@@ -7,6 +7,7 @@
 \builtin typeset -g _ziron_continuation=@CONTINUATION@
 \builtin typeset -g _ziron_transient=@TRANSIENT@
 \builtin typeset -g _ziron_marks=@MARKS@
+@@values
 
 # The quoted text is read without aliases and as plain zsh, whatever options the user likes; and its functions run so too (zsh calls
 # this a sticky emulation). It must therefore hold no single quote.
@@ -15,11 +16,13 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_free=
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 
-# Asks the binary for every part of the prompt.
+@@functions
+# Asks for every part of the prompt.
 function _ziron_draw {
-  builtin local reply jobs="${(%):-%j}" # A subshell has no jobs.
+  builtin local reply failure jobs="${(%):-%j}" # A subshell has no jobs.
   builtin local -a parts
-  reply=$(exec "$_ziron_path" prompt --all --shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
+  @@ask
+  reply=$(exec "$_ziron_path" prompt --all @DIRECT@--shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
     --cmd-duration "$_ziron_duration" --jobs "$jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
     --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null)
   parts=("${(@ps:\x1f:)reply}")
@@ -35,6 +38,7 @@ function _ziron_preexec {
   [[ $1$3 != *trap* ]] || _ziron_look=1
   [[ $_ziron_marks != 1 ]] || builtin print -n "\e]133;C\a" # The output of the command begins.
   _ziron_start=${EPOCHREALTIME-}
+  @@event
 }
 
 function _ziron_precmd {
@@ -99,6 +103,7 @@ _ziron_arm() {
   # Others change these; and they can only be set out here, since a sticky emulation puts options back.
   \builtin setopt prompt_subst prompt_percent no_prompt_bang
   # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
+  \builtin test "$_ziron_transient" = 1 || \builtin return 0
   _ziron_trap_is_wanted || \builtin return 0
   TRAPINT() {
     \builtin zle || \builtin return $(( 128 + $1 ))
@@ -114,8 +119,10 @@ _ziron_disarm() {
   \builtin return 0
 }
 
+@@begin_again
 # Before all other hooks. In zsh 5.9, when a trap function has returned a status, the first hook of the next prompt is not run: this one.
 _ziron_yield() {
+  @@renew
   \builtin return 0
 }
 
@@ -133,7 +140,7 @@ function _ziron_has_trap { # of the user
   [[ $_ziron_transient == 1 && -n ${functions[TRAPINT]-} && $functions[TRAPINT] != *_ziron_* ]]
 }
 function _ziron_trap_is_wanted {
-  [[ $_ziron_transient == 1 && -o zle ]] && (( ! $+functions[TRAPINT] )) || builtin return 1
+  [[ -o zle ]] && (( ! $+functions[TRAPINT] )) || builtin return 1
   if [[ -n $_ziron_look ]]; then # Has the user set a trap that is no function? A fork, so only after a command that says so.
     builtin local traps
     builtin trap | builtin read -rd "" traps
@@ -144,6 +151,7 @@ function _ziron_trap_is_wanted {
 }
 
 _ziron_look=1
+@@connect
 if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
   _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
   [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish

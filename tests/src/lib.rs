@@ -10,10 +10,12 @@
 )]
 
 mod answers;
+pub mod daemon;
 pub mod dump;
 pub mod oracle;
 pub mod session;
 pub mod shells;
 pub mod stub;
+pub mod stub_daemon;
 pub mod terminal;
 pub mod world;

@@ -11,9 +11,22 @@ use tempfile::TempDir;
 use vt100::Screen;
 use ziron_runtime::shell::{Quoting, Shell};
 
+use crate::daemon::{self, Daemon};
 use crate::stub::{self, Told};
 use crate::terminal::{Size, Terminal};
-use crate::{dump, shells};
+use crate::{dump, shells, stub_daemon};
+
+/// What a session has of the background mode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Background {
+    /// Nothing.
+    #[default]
+    Off,
+    /// It is on, but there is no daemon.
+    Alone,
+    /// It is on, and this program is the daemon.
+    Served(PathBuf),
+}
 
 /// How to start a session.
 #[derive(Clone, Debug)]
@@ -30,6 +43,10 @@ pub struct Setup {
     pub arguments: Vec<String>,
     /// The size of the terminal.
     pub size: Size,
+    /// Whether there is a background mode, and a daemon.
+    pub background: Background,
+    /// Whether the shell waits for the daemon for as long as a busy machine may take, and not only for as long as a person likes.
+    pub is_patient: bool,
     /// Whether to become an ordinary user first, if this is root.
     pub is_ordinary_user: bool,
     /// The name of a folder in the home folder where the shell starts; empty: the home folder itself.
@@ -45,6 +62,8 @@ impl Default for Setup {
             data: "data".to_owned(),
             arguments: Vec::new(),
             size: Size { rows: 24, columns: 80 },
+            background: Background::Off,
+            is_patient: false,
             is_ordinary_user: false,
             folder: String::new(),
         }
@@ -77,6 +96,12 @@ impl Setup {
         Setup { is_transient: true, ..self }
     }
 
+    /// With the background mode.
+    #[must_use]
+    pub fn background(self, background: Background) -> Setup {
+        Setup { background, ..self }
+    }
+
     /// With this text in the prompt.
     #[must_use]
     pub fn data(self, data: &str) -> Setup {
@@ -89,6 +114,7 @@ impl Setup {
 pub struct Session {
     shell: Shell,
     terminal: Terminal,
+    daemon: Option<Daemon>,
     home: TempDir,
     /// How many calls of the prompt program have been looked at.
     seen: usize,
@@ -114,6 +140,10 @@ impl Session {
         let home = TempDir::with_prefix("ziron-home-").expect("a temporary folder");
         let connected = connect(shell, program, home.path(), setup);
         let start = if setup.is_ordinary_user { become_ordinary(home.path()) } else { Vec::new() };
+        let daemon = match &setup.background {
+            Background::Served(program) => Some(Daemon::start(program, home.path(), &setup.data, &start)),
+            Background::Off | Background::Alone => None,
+        };
         let mut argv: Vec<String> = start;
         argv.push(path.display().to_string());
         argv.extend(setup.arguments.iter().cloned());
@@ -142,8 +172,11 @@ impl Session {
         let folder = home.path().join(&setup.folder);
         fs::create_dir_all(&folder).expect("a folder");
         command.cwd(folder);
+        if setup.background != Background::Off {
+            command.env(stub_daemon::FOLDER, daemon::folder(home.path()));
+        }
         let terminal = Terminal::start(command, setup.size).expect("a terminal");
-        Some(Session { shell, terminal, home, seen: 0 })
+        Some(Session { shell, terminal, daemon, home, seen: 0 })
     }
 
     /// Waits for a prompt that has not been seen yet, and returns what the program was told for it.
@@ -210,6 +243,20 @@ impl Session {
     /// What the prompt program was told, call by call.
     pub fn calls(&self) -> Vec<Told> {
         stub::read_log(&self.home.path().join("log"))
+    }
+
+    /// The daemon.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn daemon(&mut self) -> &mut Daemon {
+        self.daemon.as_mut().expect("a session with a daemon")
+    }
+
+    /// Starts a daemon in the place of the one before.
+    pub fn serve(&mut self, program: &Path, data: &str) {
+        self.daemon = None;
+        self.daemon = Some(Daemon::start(program, self.home.path(), data, &[]));
     }
 
     /// The terminal.
@@ -291,7 +338,12 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
     };
     let path = home.join(name);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
-    let lines = format!("{greeting}{}\n{line}\n{}\n", setup.before, setup.after).replace("@CONNECT@", &line);
+    let patience = match shell {
+        _ if !setup.is_patient => "",
+        Shell::Fish => "set -g _ziron_looks (string repeat --count 60000 x | string split '')",
+        _ => "_ziron_patience=20",
+    };
+    let lines = format!("{greeting}{}\n{line}\n{patience}\n{}\n", setup.before, setup.after).replace("@CONNECT@", &line);
     fs::write(&path, lines).expect("a new file");
     path
 }

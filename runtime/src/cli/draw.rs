@@ -92,6 +92,7 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
         marks: P::EXTRAS.marks && sends,
         title: P::EXTRAS.title && sends,
         build: P::BUILD.build_hash,
+        client: None,
     };
     shell::script(shell, &script)
         .ok_or_else(|| format!("`init` has scripts for {}", shell::names_with_script()))

@@ -1,6 +1,8 @@
 //! The scripts that connect a shell to the generated binary.
 //!
-//! The scripts are data (`templates/shells/`); this file only fills in their placeholders.
+//! The scripts are data (`templates/shells/`); this file only fills in their placeholders. What belongs to the background mode is in a
+//! file of its own for each shell that can ask the daemon without a process, in sections that begin with a line `@@name`. Where the
+//! shell's script says `@@name`, that section goes in; without the background mode, nothing.
 
 use super::Shell;
 
@@ -47,6 +49,19 @@ pub struct Script<'s> {
     pub title: bool,
     /// Which build it is.
     pub build: &'s str,
+    /// How the shell talks to the daemon; `None` if there is no background mode.
+    pub client: Option<Client<'s>>,
+}
+
+/// How a shell talks to the daemon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client<'s> {
+    /// The daemon's folder.
+    pub folder: &'s str,
+    /// The environment variables that the prompt depends on; they are sent where they are exported.
+    pub variables: &'s [&'s str],
+    /// Whether something in the prompt depends on when commands start.
+    pub events: bool,
 }
 
 /// The script of a shell with its placeholders, and how the shell quotes what they stand for.
@@ -64,6 +79,16 @@ fn template(shell: Shell) -> Option<(&'static str, Quoting)> {
     Some(found)
 }
 
+/// The sections of the background mode, for the shells that ask without a process.
+fn background(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => include_str!("../../../templates/shells/background.zsh"),
+        Shell::Bash => include_str!("../../../templates/shells/background.bash"),
+        Shell::Fish => include_str!("../../../templates/shells/background.fish"),
+        _ => "",
+    }
+}
+
 /// The names of the shells that have a script, for people.
 ///
 /// ```
@@ -77,7 +102,7 @@ pub fn names_with_script() -> String {
 
 /// The script that `init` prints, or `None` for a shell that has none yet.
 pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
-    let Script { binary, continuation, transient, marks, title, build } = *what;
+    let Script { binary, continuation, transient, marks, title, build, client } = *what;
     let flag = |is_on| if is_on { "1" } else { "0" };
     let (template, quoting) = template(shell)?;
     // tcsh reads a script as one line, of which a comment would hide the rest.
@@ -91,8 +116,19 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     } else {
         template
     };
+    let mut script = put_together(template, client.map(|_| background(shell)));
+    if let Some(client) = client {
+        // The names first: a folder may be called anything.
+        script = script
+            .replace("@ENVIRONMENT@", &environment(shell, client.variables))
+            .replace("@VARIABLES@", &names(client.variables).collect::<Vec<_>>().join(" "))
+            .replace("@EVENTS@", flag(client.events))
+            .replace("@FOLDER@", &quoting.quote(client.folder));
+    }
     Some(
-        template
+        script
+            // The script has asked the daemon by then.
+            .replace("@DIRECT@", if client.is_some() && !background(shell).is_empty() { "--direct " } else { "" })
             .replace("@ZIRON@", &quoting.quote(binary))
             .replace("@CONTINUATION@", &quoting.quote(continuation))
             .replace("@TRANSIENT@", flag(transient))
@@ -102,9 +138,65 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     )
 }
 
+/// The template with the sections of the background mode where it names them.
+fn put_together(template: &str, background: Option<&str>) -> String {
+    let mut script = String::with_capacity(template.len() + background.map_or(0, str::len));
+    for line in template.split_inclusive('\n') {
+        match (line.trim().strip_prefix("@@"), background) {
+            (None, _) => script.push_str(line),
+            (Some(name), Some(background)) => script.push_str(section(background, name)),
+            (Some(_), None) => {}
+        }
+    }
+    script
+}
+
+/// The lines below `@@name`.
+fn section<'a>(background: &'a str, name: &str) -> &'a str {
+    let Some((_, rest)) = background.split_once(&format!("@@{name}\n")) else { return "" };
+    rest.split_once("@@").map_or(rest, |(section, _)| section)
+}
+
+/// The variables that a shell can have: what is no name cannot be asked for, and must not be read as something else.
+fn names<'a>(variables: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    let is_name = |name: &&str| {
+        let mut bytes = name.bytes();
+        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    variables.iter().copied().filter(is_name)
+}
+
+/// What makes a shell say which of the variables are exported, and what they hold: one step for each, without a loop.
+fn environment(shell: Shell, variables: &[&str]) -> String {
+    let steps = names(variables).map(|name| match shell {
+        // Within double quotes.
+        Shell::Zsh => {
+            format!("${{{name}+${{${{(M)${{(t){name}}}:#*export*}}:+${{_ziron_nul}}e.{name}=${{{name}}}}}}}")
+        }
+        Shell::Bash => {
+            format!("[[ -z ${{{name}+x}} || ${{{name}@a}} != *x* ]] || world+=(\"e.{name}=${name}\")\n  ")
+        }
+        _ => format!(" --on-variable {name}"),
+    });
+    steps.collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Quoting;
+    use super::{Client, Quoting, Script, put_together, script};
+    use crate::shell::Shell;
+
+    const SCRIPT: Script<'_> = Script {
+        binary: "/b",
+        build: "abc",
+        continuation: "",
+        transient: false,
+        marks: false,
+        title: false,
+        client: Some(Client { folder: "/f", variables: &["A", "B_2", "no name", "2"], events: false }),
+    };
+    const WITH_CLIENT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
 
     #[test]
     fn quotes_survive() {
@@ -112,5 +204,39 @@ mod tests {
         assert_eq!(Quoting::Fish.quote(r"a\'b"), r"'a\\\'b'");
         assert_eq!(Quoting::Doubled.quote("it's"), "'it''s'");
         assert_eq!(Quoting::Escaped.quote("a\"b\\c\n"), r#""a\"b\\c\n""#);
+    }
+
+    #[test]
+    fn sections_go_where_they_are_named() {
+        let background = "about\n@@one\n1\n@@two\n2\n2\n";
+        let template = "a\n  @@two\nb\n@@one\n@@none\nc\n";
+        assert_eq!(put_together(template, Some(background)), "a\n2\n2\nb\n1\nc\n");
+        assert_eq!(put_together(template, None), "a\nb\nc\n");
+    }
+
+    #[test]
+    fn nothing_is_left_to_fill_in() {
+        for shell in WITH_CLIENT {
+            for client in [SCRIPT.client, None] {
+                let script = script(shell, &Script { client, ..SCRIPT }).unwrap();
+                let word = script
+                    .split('@')
+                    .skip(1)
+                    .find(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()));
+                assert_eq!((word, script.contains("@@")), (None, false), "{}", shell.name());
+                assert_eq!(script.contains("e.B_2") || script.contains(" B_2"), client.is_some());
+                assert!(!script.contains("no name"));
+            }
+        }
+    }
+
+    #[test]
+    fn without_background_there_is_no_trace_of_it() {
+        for shell in WITH_CLIENT {
+            let script = script(shell, &Script { client: None, ..SCRIPT }).unwrap();
+            for word in ["daemon", "socket", "seq", "_ziron_ask", "_ziron_folder"] {
+                assert!(!script.contains(word), "{word} in {}", shell.name());
+            }
+        }
     }
 }

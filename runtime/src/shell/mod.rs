@@ -2,7 +2,7 @@
 
 mod init;
 
-pub use init::{Quoting, Script, names_with_script, script};
+pub use init::{Client, Quoting, Script, names_with_script, script};
 
 macro_rules! shells {
     ($($variant:ident $name:literal $doc:literal),* $(,)?) => {

@@ -5,12 +5,18 @@ use ziron_tests::session::Setup;
 
 use crate::start;
 
-/// Makes each function a test in each shell.
+/// Makes each function a test in each shell, with one process for each prompt and with a daemon.
 macro_rules! in_each_shell {
     ($($test:ident),* $(,)?) => {
-        mod zsh { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Zsh); })* }
-        mod bash { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Bash); })* }
-        mod fish { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Fish); })* }
+        in_each_shell! { @ zsh Zsh direct $($test)* }
+        in_each_shell! { @ bash Bash direct $($test)* }
+        in_each_shell! { @ fish Fish direct $($test)* }
+        in_each_shell! { @ zsh_served Zsh served $($test)* }
+        in_each_shell! { @ bash_served Bash served $($test)* }
+        in_each_shell! { @ fish_served Fish served $($test)* }
+    };
+    (@ $module:ident $shell:ident $setup:ident $($test:ident)*) => {
+        mod $module { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::$shell, &crate::$setup()); })* }
     };
 }
 
@@ -20,8 +26,8 @@ in_each_shell! {
     output_is_marked,
 }
 
-fn status_and_pipe_status(shell: Shell) {
-    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+fn status_and_pipe_status(shell: Shell, base: &Setup) {
+    let Some((mut session, told)) = start(shell, &base.clone()) else { return };
     assert_eq!(told.codes(), ("0", "0"));
     assert_eq!(session.run("false").codes(), ("1", "1"));
     assert_eq!(session.run("sh -c 'exit 3' | true | sh -c 'exit 7'").codes(), ("7", "3 0 7"));
@@ -30,8 +36,8 @@ fn status_and_pipe_status(shell: Shell) {
     assert_eq!(session.run("true").codes(), ("0", "0"));
 }
 
-fn duration_only_of_commands(shell: Shell) {
-    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+fn duration_only_of_commands(shell: Shell, base: &Setup) {
+    let Some((mut session, told)) = start(shell, &base.clone()) else { return };
     assert_eq!(told.duration(), None);
     let duration = session.run("sleep 0.3").duration().expect("a command has a duration");
     assert!((300..20_000).contains(&duration), "{duration}");
@@ -39,16 +45,16 @@ fn duration_only_of_commands(shell: Shell) {
     assert!(session.run("true").duration().is_some());
 }
 
-fn jobs(shell: Shell) {
-    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+fn jobs(shell: Shell, base: &Setup) {
+    let Some((mut session, told)) = start(shell, &base.clone()) else { return };
     assert_eq!(told.value("jobs"), "0");
     assert_eq!(session.run("sleep 100 &").value("jobs"), "1");
     assert_eq!(session.run("sleep 100 | sleep 100 &").value("jobs"), "2");
     session.run("kill (jobs -p) 2>/dev/null; kill $(jobs -p) 2>/dev/null; true");
 }
 
-fn width_and_folder(shell: Shell) {
-    let Some((mut session, told)) = start(shell, &Setup::default()) else { return };
+fn width_and_folder(shell: Shell, base: &Setup) {
+    let Some((mut session, told)) = start(shell, &base.clone()) else { return };
     assert_eq!(told.value("terminal-width"), "80");
     assert_eq!(told.value("shlvl"), "1");
     assert_eq!(told.value("logical-path"), session.home().to_str().unwrap());
@@ -58,8 +64,8 @@ fn width_and_folder(shell: Shell) {
     assert_eq!(told.value("logical-path"), session.home().join("link").to_str().unwrap());
 }
 
-fn ctrl_c(shell: Shell) {
-    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+fn ctrl_c(shell: Shell, base: &Setup) {
+    let Some((mut session, _)) = start(shell, &base.clone()) else { return };
     session.run("true");
     session.send("not a command");
     session.wait_cursor_after("> not a command");
@@ -73,16 +79,16 @@ fn ctrl_c(shell: Shell) {
     assert_eq!(session.run("true").codes(), ("0", "0"));
 }
 
-fn one_process_a_prompt(shell: Shell) {
-    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+fn one_process_a_prompt(shell: Shell, base: &Setup) {
+    let Some((mut session, _)) = start(shell, &base.clone()) else { return };
     for _ in 0..3 {
         session.run("true");
     }
     assert_eq!(session.calls().len(), 4);
 }
 
-fn program_goes_away(shell: Shell) {
-    let Some((session, _)) = start(shell, &Setup::default()) else { return };
+fn program_goes_away(shell: Shell, base: &Setup) {
+    let Some((session, _)) = start(shell, &base.clone()) else { return };
     session.remove_program();
     session.send("false\r");
     session.send("echo still here | tr a-z A-Z\r");
@@ -95,7 +101,7 @@ fn program_goes_away(shell: Shell) {
 const HOSTILE: &str =
     "$(touch pwned)`touch pwned`(touch pwned)%F{red}%n%%!!\\u\\$\\[\\e[31m\\\\${HOME}$HOME%{%}!'\"#~*?[a]";
 
-fn hostile_data(shell: Shell) {
+fn hostile_data(shell: Shell, base: &Setup) {
     let printable: String = (' '..='~').collect();
     for (data, is_ordinary_user) in
         [(HOSTILE, false), (&printable, false), (HOSTILE, true), (&printable, true)]
@@ -103,7 +109,7 @@ fn hostile_data(shell: Shell) {
         let setup = Setup {
             is_ordinary_user,
             size: ziron_tests::terminal::Size { rows: 24, columns: 130 },
-            ..Setup::default()
+            ..base.clone()
         };
         let Some((mut session, _)) = start(shell, &setup.data(data)) else { return };
         session.run("true");
@@ -119,10 +125,10 @@ fn hostile_data(shell: Shell) {
     }
 }
 
-fn prelude_once_and_as_it_is(shell: Shell) {
+fn prelude_once_and_as_it_is(shell: Shell, base: &Setup) {
     // All but the semicolon, which ends a part of such a sequence.
     let data: String = (' '..='~').filter(|c| *c != ';').collect();
-    let setup = Setup { size: ziron_tests::terminal::Size { rows: 24, columns: 130 }, ..Setup::default() };
+    let setup = Setup { size: ziron_tests::terminal::Size { rows: 24, columns: 130 }, ..base.clone() };
     let Some((mut session, _)) = start(shell, &setup.data(&data)) else { return };
     session.run("true");
     session.run("");
@@ -136,8 +142,8 @@ fn prelude_once_and_as_it_is(shell: Shell) {
     assert_eq!(commands.iter().filter(|command| command.starts_with("0;")).count(), 3, "{commands:?}");
 }
 
-fn output_is_marked(shell: Shell) {
-    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+fn output_is_marked(shell: Shell, base: &Setup) {
+    let Some((mut session, _)) = start(shell, &base.clone()) else { return };
     session.run("true");
     session.run("");
     session.run("true");

@@ -1,0 +1,128 @@
+# Ziron for fish, background mode: the sections go where ziron.fish names them.
+
+@@values
+set -g _ziron_socket @FOLDER@/socket
+set -g _ziron_files @FOLDER@/s.$fish_pid # .ask is the question, .reply the answer
+set -g _ziron_seq 0
+set -g _ziron_seq_high (builtin random) # Else answers to a shell that was here before (exec) could be taken for ours.
+set -g _ziron_seq_low
+set -g _ziron_rest # prompts for which the daemon is left alone, since it did not answer in time
+set -g _ziron_looks (builtin string repeat --count 1500 x | builtin string split '') # how often to look for an answer; some 30 ms
+set -g _ziron_seen '' # what .reply began with when it was last looked at
+set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not ask for
+
+@@functions
+# The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a deadline, so that it
+# looks again and again, for some 30 ms at most; as a rule it takes a few looks. Whatever goes wrong is left to the program.
+function _ziron_ask
+    if set -q _ziron_rest[1]
+        set -e _ziron_rest[1]
+        return 1
+    end
+    builtin test -S $_ziron_socket -a -O $_ziron_socket; or return 1
+    builtin test -e $_ziron_files.reply; or builtin printf '' >$_ziron_files.reply
+    set -q _ziron_world; or _ziron_find_world
+    # One more than before: the last two digits come from a list, since counting takes many times longer.
+    if not set -q _ziron_seq_low[1]
+        set _ziron_seq_high (builtin math $_ziron_seq_high + 1)
+        set -l digit 0 1 2 3 4 5 6 7 8 9
+        set _ziron_seq_low 0$digit 1$digit 2$digit 3$digit 4$digit 5$digit 6$digit 7$digit 8$digit 9$digit
+    end
+    set _ziron_seq $_ziron_seq_high$_ziron_seq_low[1]
+    set -e _ziron_seq_low[1]
+    set -l jobs 0
+    builtin jobs --query; and set jobs (builtin jobs --group 2>/dev/null | builtin count)
+    set -l keymap insert
+    if not set -q _ziron_vi
+        _ziron_is_vi; and set -g _ziron_vi 1; or set -g _ziron_vi 0
+    end
+    builtin test $_ziron_vi = 1; and set keymap $fish_bind_mode
+    set -l pipe $_ziron_codes[2..-1]
+    builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1fstatus=%s\x1fpipe=%s\x1fduration=%s\x1fjobs=%s\x1fshlvl=%s\x1fkeymap=%s\x1fcolumns=%s%s\x1e' \
+        $fish_pid $_ziron_seq $_ziron_codes[1] "$pipe" "$_ziron_duration" $jobs "$SHLVL" $keymap "$COLUMNS" $_ziron_world >$_ziron_files.ask
+    set -l kind
+    set -l seq
+    set -l state
+    set -l left
+    set -l right
+    set -l small
+    set -l small_right
+    set -l prelude
+    set -l rest
+    for look in $_ziron_looks
+        builtin read --null --delimiter \x1f kind seq state left right small small_right prelude rest <$_ziron_files.reply
+        builtin test "$kind$seq" = "$_ziron_seen"; and continue
+        set _ziron_seen $kind$seq
+        builtin test "$seq" = $_ziron_seq; and break
+        builtin contains -- "$kind" '' drawn redraw; or break # Not one to talk to.
+    end
+    if not builtin test "$seq" = $_ziron_seq
+        set _ziron_rest 1 2 3 4 5
+        return 1
+    end
+    # Whole it is only with its end; what later versions append is left alone.
+    builtin test "$kind" = drawn -o "$kind" = redraw
+    and builtin string match --quiet --regex '^(?<prelude>[^\x1e\x1f]*)(?s:.*)\x1e\x1f?$' -- "$prelude"\x1f"$rest"
+    or return 1
+    set _ziron_left $left
+    set _ziron_right $right
+    set _ziron_transient_left $small
+    set _ziron_transient_right $small_right
+    set _ziron_prelude $prelude
+end
+
+# What the prompt depends on has changed: where this is, or a variable of the plan.
+function _ziron_world_changed --on-variable PWD@ENVIRONMENT@
+    set -e _ziron_world
+end
+
+function _ziron_keys_changed --on-variable fish_key_bindings
+    set -e _ziron_vi
+end
+
+function _ziron_find_world
+    set -g _ziron_world ''
+    _ziron_add_field path "$PWD"
+    for name in @VARIABLES@
+        set -q --export $name; and _ziron_add_field e.$name "$$name"
+    end
+end
+
+function _ziron_add_field --argument-names name value
+    if builtin string match --quiet --regex '[\x1d-\x1f]' -- $value
+        # The dot keeps line ends that the value may end with.
+        set value (builtin string replace --all \x1d \x1d']' -- $value. | builtin string collect)
+        set value (builtin string replace --all \x1e \x1d'^' -- $value | builtin string collect)
+        set value (builtin string replace --all \x1f \x1d'_' -- $value | builtin string collect)
+        builtin string match --quiet --regex '^(?s:(?<value>.*))\.$' -- $value
+    end
+    set -g _ziron_world $_ziron_world\x1f$name=$value
+end
+
+# The daemon says that there is a newer picture, with a signal that does nothing in shells that do not listen.
+function _ziron_listen --on-signal URG
+    set -l kind
+    set -l seq
+    set -l state
+    set -l left
+    set -l right
+    set -l small
+    set -l small_right
+    set -l rest
+    builtin read --null --delimiter \x1f kind seq state left right small small_right rest <$_ziron_files.reply
+    builtin test "$kind$seq" = redraw$_ziron_seq; or return 0
+    set -g _ziron_transient_left $small
+    set -g _ziron_transient_right $small_right
+    builtin test "$left$right" = "$_ziron_left$_ziron_right"; and return 0
+    set -g _ziron_left $left
+    set -g _ziron_right $right
+    set -g _ziron_is_new 1
+    builtin commandline -f repaint
+end
+
+@@ask
+    if builtin test $_ziron_is_new = 1; or _ziron_ask
+        set _ziron_is_new 0
+        _ziron_show
+        return
+    end

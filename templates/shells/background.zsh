@@ -1,0 +1,134 @@
+# Ziron for zsh, background mode: the sections go where ziron.zsh names them, and are read as what stands around them there.
+
+@@values
+\builtin typeset -g _ziron_folder=@FOLDER@
+# What ends a field, a frame, and what stands before these two in a value. NUL is in no variable that can be exported.
+\builtin typeset -g _ziron_us=$'\x1f' _ziron_rs=$'\x1e' _ziron_gs=$'\x1d' _ziron_nul=$'\0'
+
+@@ask
+  if (( _ziron_can_ask && ! ZSH_SUBSHELL )) && { (( _ziron_fd )) || _ziron_connect }; then
+    # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
+    reply="$PWD@ENVIRONMENT@"
+    [[ $reply == "$_ziron_world" ]] || _ziron_world_changed
+    (( ++_ziron_seq ))
+    # There is never more than one unread question and one event in the connection, so that writing does not wait for anybody.
+    builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}duration=$_ziron_duration${_ziron_us}jobs=$jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
+    builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
+    # As a rule that is one answer, and the right one.
+    if [[ -z $failure && $reply == "drawn$_ziron_us$_ziron_seq$_ziron_us"*"$_ziron_rs" && -z $_ziron_heard ]]; then
+      parts=("${(@ps:\x1f:)${reply%$_ziron_rs}}")
+      if (( $#parts == 8 )); then
+        _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7] _ziron_prelude=$parts[8]
+        builtin return 0
+      fi
+    fi
+    ! _ziron_hear || builtin return 0
+  fi
+
+@@functions
+# The background mode: no process, but one message to the daemon and one back, over a connection that stays. Whatever goes wrong is left
+# to the program, without a word, and the next prompt asks again. Every step that a prompt takes is felt, so there are few.
+(( ! ${_ziron_fd-0} )) || _ziron_hang_up # when this text is read again
+builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq
+builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
+builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time
+builtin typeset -g _ziron_hello= _ziron_heard= _ziron_world= _ziron_escaped= _ziron_renew=
+
+function _ziron_world_changed {
+  _ziron_world=$reply
+  reply=${reply//$_ziron_gs/$_ziron_gs]}
+  reply=${reply//$_ziron_rs/$_ziron_gs^}
+  reply=${reply//$_ziron_us/${_ziron_gs}_}
+  _ziron_escaped=${reply//$_ziron_nul/$_ziron_us}
+}
+
+# Goes on listening, after the first piece of an answer: it can begin with answers to earlier questions and with news of earlier
+# drawings, or be anything. Fails when there is no answer by the deadline.
+function _ziron_hear {
+  builtin local -F until
+  (( until = EPOCHREALTIME + _ziron_patience ))
+  _ziron_hello=
+  while [[ -z $failure ]] && _ziron_take; do
+    (( until )) || builtin return 0
+    (( EPOCHREALTIME < until )) || { failure=4; builtin break }
+    builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
+  done
+  _ziron_hang_up
+  [[ $failure != 4 ]] || (( _ziron_rest = EPOCHREALTIME + 5 )) # Nothing came in time.
+  builtin return 1
+}
+
+# Takes in what has been heard, frame by frame. Fails when the other side is none to talk to.
+function _ziron_take {
+  builtin local frame
+  builtin local -a frames
+  frames=("${(@ps:\x1e:):-$_ziron_heard$reply}")
+  _ziron_heard=$frames[-1]
+  frames[-1]=()
+  for frame in "$frames[@]"; do
+    parts=("${(@ps:\x1f:)frame}")
+    case $parts[1] in
+      drawn|redraw)
+        if [[ $parts[2] == $_ziron_seq && $#parts -ge 8 ]]; then
+          _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7]
+          [[ $parts[1] == redraw ]] || _ziron_prelude=$parts[8] until=0
+        fi ;;
+      hello)
+        (( ! $parts[(I)state=refused] )) || builtin return 1
+        (( ! $parts[(I)state=other-build] )) || _ziron_renew=1 ;;
+      *) builtin return 1 ;;
+    esac
+  done
+}
+
+function _ziron_connect {
+  (( EPOCHREALTIME >= _ziron_rest )) && [[ -O $_ziron_folder/socket && -S $_ziron_folder/socket ]] || builtin return 1
+  builtin local REPLY
+  builtin zsocket $_ziron_folder/socket 2>/dev/null || builtin return 1
+  # Away from the numbers that people use.
+  builtin exec {_ziron_fd}>&$REPLY {REPLY}>&-
+  builtin zle -F $_ziron_fd _ziron_listen
+  _ziron_hello="hello${_ziron_us}v=1${_ziron_us}build=@BUILD@${_ziron_us}shell=zsh${_ziron_us}pid=$$${_ziron_us}answer=stream${_ziron_us}redraw=1$_ziron_rs"
+}
+
+function _ziron_hang_up {
+  (( _ziron_fd )) || builtin return 0
+  builtin zle -F $_ziron_fd 2>/dev/null
+  builtin exec {_ziron_fd}>&-
+  _ziron_fd=0 _ziron_heard= _ziron_hello=
+}
+
+# The editor has seen that there is news, or that the daemon has gone. Shows what is newer than what is shown.
+function _ziron_listen {
+  builtin local reply until before="$_ziron_left$_ziron_right"
+  builtin local -a parts
+  if (( $1 != _ziron_fd )); then
+    builtin zle -F $1
+  elif builtin sysread -i $_ziron_fd -t 0 reply && (( $#_ziron_heard < 1048576 )) && _ziron_take; then
+    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
+  else
+    _ziron_hang_up
+  fi
+}
+
+@@event
+  if [[ @EVENTS@ == 1 ]] && (( _ziron_fd )); then
+    builtin syswrite -o $_ziron_fd -- "event${_ziron_us}name=command-start$_ziron_rs"
+  fi
+
+@@renew
+  # The daemon is of another build than this text.
+  \builtin test -z "$_ziron_renew" || _ziron_begin_again
+
+@@begin_again
+_ziron_begin_again() {
+  _ziron_renew=
+  \builtin local start=$_ziron_start
+  \builtin eval "$("$_ziron_path" init zsh 2>/dev/null)"
+  _ziron_start=$start
+}
+
+@@connect
+if [[ -o zle ]] && builtin zmodload zsh/net/socket zsh/system zsh/datetime zsh/zle 2>/dev/null; then
+  _ziron_can_ask=1
+fi

@@ -1,0 +1,204 @@
+//! The background mode: each shell's way of asking, and what becomes of it when something is wrong.
+
+use rustix::process::Signal;
+use ziron_runtime::shell::Shell::{self, Bash, Fish, Zsh};
+use ziron_tests::session::{Background, Setup};
+
+use crate::{daemon_program, served, served_in_time, start};
+
+/// Makes each function a test in each shell.
+macro_rules! in_each_shell {
+    ($($test:ident),* $(,)?) => {
+        mod zsh { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Zsh); })* }
+        mod bash { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Bash); })* }
+        mod fish { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Fish); })* }
+    };
+}
+
+in_each_shell! {
+    no_process, no_daemon, every_fault_is_covered, a_silent_daemon_is_left_alone, killed_and_back, exported_variables, any_bytes,
+    subshells_and_exec, two_shells, many_prompts,
+}
+
+fn no_process(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &served()) else { return };
+    assert!(told.is_by_daemon(), "{told:?}");
+    session.run("true");
+    session.remove_program();
+    for _ in 0..5 {
+        assert!(session.run("false").is_by_daemon());
+    }
+}
+
+fn no_daemon(shell: Shell) {
+    let setup = Setup { is_patient: true, ..Setup::default().background(Background::Alone) };
+    let Some((mut session, told)) = start(shell, &setup) else { return };
+    assert!(!told.is_by_daemon());
+    assert!(!session.run("true").is_by_daemon());
+    // As soon as there is one, it is asked.
+    session.serve(daemon_program(), "data");
+    assert!(session.run("true").is_by_daemon());
+    session.run("echo a last word");
+    assert!(!session.plain().contains("_ziron"), "{}", session.plain());
+}
+
+/// Whatever the daemon does, there is the same prompt from the program, and no message.
+fn every_fault_is_covered(shell: Shell) {
+    for fault in ["half", "die", "garbage", "wrong-seq", "version", "flood", "silence"] {
+        let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+        session.run("true");
+        session.daemon().tell(&[&format!("draw={fault}")]);
+        let told = session.run("false");
+        assert!(!told.is_by_daemon(), "{fault}: {told:?}");
+        assert_eq!(told.codes(), ("1", "1"), "{fault}");
+        assert_eq!(session.run("sh -c 'exit 7'").codes(), ("7", "7"), "{fault}");
+        let screen = session.plain();
+        assert_eq!(screen.lines().count(), 8, "{fault}: {screen}");
+    }
+    for fault in ["version", "refused"] {
+        let setup = Setup { is_patient: true, ..Setup::default().background(Background::Alone) };
+        let Some((mut session, _)) = start(shell, &setup) else { return };
+        session.serve(daemon_program(), "data");
+        session.daemon().tell(&[&format!("hello={fault}")]);
+        let told = session.run("false");
+        // fish does not say hello.
+        assert_eq!(told.is_by_daemon(), shell == Fish, "{fault}: {told:?}");
+        assert!(session.run("false").is_by_daemon(), "{fault}");
+    }
+}
+
+fn a_silent_daemon_is_left_alone(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+    session.run("true");
+    session.daemon().signal(Signal::STOP);
+    assert!(!session.run("true").is_by_daemon());
+    session.daemon().signal(Signal::CONT);
+    // Not by the next prompt, which would wait in vain again if it had not gone on.
+    assert!(!session.run("true").is_by_daemon());
+}
+
+fn killed_and_back(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+    session.run("true");
+    session.daemon().kill();
+    assert!(!session.run("true").is_by_daemon());
+    session.serve(daemon_program(), "data");
+    // A shell that noticed by waiting waits a while, until it asks again.
+    let is_back = (0..30).any(|_| session.run("sh -c 'sleep 0.3'").is_by_daemon());
+    assert!(is_back);
+}
+
+fn exported_variables(shell: Shell) {
+    let Some((mut session, told)) = start(shell, &served()) else { return };
+    assert_eq!((told.has("STUB_ONE"), told.value("PATH")), (false, "/usr/bin:/bin"));
+    let [plain, export, change, unset] = match shell {
+        Fish => ["set -g STUB_ONE a", "set -gx STUB_ONE a", "set -gx STUB_ONE 'b c'", "set -e STUB_ONE"],
+        _ => ["STUB_ONE=a", "export STUB_ONE", "STUB_ONE='b c'", "unset STUB_ONE"],
+    };
+    assert!(!session.run(plain).has("STUB_ONE"));
+    assert_eq!(session.run(export).value("STUB_ONE"), "a");
+    assert_eq!(session.run(change).value("STUB_ONE"), "b c");
+    assert!(!session.run(unset).has("STUB_ONE"));
+    assert!(session.run("true").is_by_daemon());
+}
+
+fn any_bytes(shell: Shell) {
+    // fish writes the path to the terminal as it is.
+    let setup = if shell == Fish { served().after("function fish_title; end") } else { served() };
+    let Some((mut session, _)) = start(shell, &setup) else { return };
+    let all: String = ('\x01'..='\x7f').filter(|c| *c != '/').collect();
+    let folder = session.home().join(format!("x{all}\n"));
+    std::fs::create_dir(&folder).unwrap();
+    let told = session.run("cd x*");
+    assert!(told.is_by_daemon());
+    assert_eq!(told.value("logical-path"), folder.to_str().unwrap());
+    let told = session.run(match shell {
+        Fish => "set -gx STUB_ONE a(printf '\\x1d\\x1e')\\x1f(printf '\\xff')z; set -gx STUB_TWO \\n\\n",
+        _ => "export STUB_ONE=$'a\\x1d\\x1e\\x1f\\xffz' STUB_TWO=$'\\n\\n'",
+    });
+    assert_eq!((told.value("STUB_ONE"), told.value("STUB_TWO")), ("a\x1d\x1e\x1f\u{fffd}z", "\n\n"));
+    assert!(session.run("true").is_by_daemon());
+}
+
+fn subshells_and_exec(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served()) else { return };
+    session.run("true");
+    if shell == Zsh {
+        assert!(session.run("(_ziron_precmd); (_ziron_draw)").is_by_daemon());
+    } else if shell == Bash {
+        assert!(session.run("(_ziron_draw); (_ziron_draw)").is_by_daemon());
+    }
+    assert!(session.run("ls -l /proc/self/fd | cat").is_by_daemon());
+    let rc = session.home().join(".bashrc");
+    let told = session.run(&match shell {
+        Zsh => "exec zsh -d -i".to_owned(),
+        Bash => format!("exec bash --noprofile --rcfile '{}' -i", rc.display()),
+        _ => "exec fish -i".to_owned(),
+    });
+    assert!(told.is_by_daemon(), "{told:?}");
+    assert_eq!(session.run("false").codes(), ("1", "1"));
+    assert!(session.run("true").is_by_daemon());
+}
+
+/// One shell within another has a connection of its own.
+fn two_shells(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served()) else { return };
+    session.run("true");
+    let rc = session.home().join(".bashrc");
+    let inner = session.run(&match shell {
+        Zsh => "zsh -d -i".to_owned(),
+        Bash => format!("bash --noprofile --rcfile '{}' -i", rc.display()),
+        _ => "fish -i".to_owned(),
+    });
+    assert!(inner.is_by_daemon());
+    assert!(session.run("sh -c 'exit 3'").is_by_daemon());
+    let outer = session.run("exit 7");
+    assert_eq!((outer.codes(), outer.is_by_daemon()), (("7", "7"), true));
+}
+
+fn many_prompts(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served()) else { return };
+    for status in 0..120 {
+        let status = (status % 3).to_string();
+        let told = session.run(&format!("sh -c 'exit {status}'"));
+        assert_eq!((told.value("status"), told.is_by_daemon()), (status.as_str(), true));
+    }
+    let numbers: Vec<u64> = session.calls().iter().map(|told| told.value("seq").parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+}
+
+/// Shells that draw again when the daemon has news.
+fn redraw(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served()) else { return };
+    session.daemon().tell(&["draw=stale"]);
+    session.run("true");
+    session.wait_text("#2 old");
+    session.send("half a li");
+    session.wait_cursor_after("> half a li");
+    session.daemon().tell(&["do=push"]);
+    session.wait_text("#2 data");
+    session.wait_cursor_after("> half a li");
+    assert!(!session.plain().contains("old"), "{}", session.plain());
+    session.send("ne\x15");
+    session.wait_cursor_after("> ");
+    // News that come at once.
+    session.daemon().tell(&["draw=stale-then-redraw"]);
+    session.run("true");
+    session.wait_text("#3 data");
+    // And news that are none.
+    session.daemon().tell(&["do=push"]);
+    assert!(session.run("true").is_by_daemon());
+    let calls = session.calls();
+    assert!(calls.iter().all(ziron_tests::stub::Told::is_by_daemon), "{calls:?}");
+    assert_eq!(calls.len(), 4);
+}
+
+#[test]
+fn zsh_draws_again() {
+    redraw(Zsh);
+}
+
+#[test]
+fn fish_draws_again() {
+    redraw(Fish);
+}
