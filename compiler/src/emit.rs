@@ -266,7 +266,11 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     let table = plan.modules.iter().filter(|module| module.draw.is_some()).map(|module| {
         let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
         let doc = module.spec.doc.lines().next().unwrap_or_default();
-        quote!(Module { name: #name, doc: #doc, draw: #draw })
+        let sources = module.facts.iter().filter_map(|fact| match fact {
+            FactUse::Source(index) => Some(Literal::usize_unsuffixed(*index)),
+            _ => None,
+        });
+        quote!(Module { name: #name, doc: #doc, sources: &[#(#sources),*], draw: #draw })
     });
     let begins = plan.sources.iter().map(|source| {
         let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));

@@ -4,6 +4,8 @@
 //! [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`] draws them. This crate knows no module
 //! of a prompt: those are in `ziron-modules`, and the compiler writes the code that joins them, an implementation of [`prompt::Prompt`].
 
+#[cfg(feature = "background")]
+pub mod bus;
 pub mod cli;
 #[cfg(feature = "background")]
 mod daemon;

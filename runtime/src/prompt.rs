@@ -126,12 +126,18 @@ pub struct Shelved {
     pub shelf: &'static dyn crate::store::shelf::Kept,
     /// The names of the events.
     pub events: &'static [&'static str],
+    /// After how long facts that are shown are read again, if they are at all.
+    pub refresh: Option<Duration>,
 }
 
 #[cfg(feature = "background")]
 impl std::fmt::Debug for Shelved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shelved").field("shelf", &self.shelf.name()).field("events", &self.events).finish()
+        f.debug_struct("Shelved")
+            .field("shelf", &self.shelf.name())
+            .field("events", &self.events)
+            .field("refresh", &self.refresh)
+            .finish()
     }
 }
 
@@ -142,6 +148,8 @@ pub struct Module<F: 'static> {
     pub name: &'static str,
     /// What it shows.
     pub doc: &'static str,
+    /// The sources of what it shows, by their places in [`Prompt::sources`].
+    pub sources: &'static [usize],
     /// Draws it.
     pub draw: Draw<F>,
 }

@@ -75,16 +75,54 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// The programs that it may run.
     pub programs: Vec<String>,
+    /// The events that make its facts old.
+    pub events: Vec<Trigger>,
     /// How expensive it is.
     pub cost: Cost,
     /// How long a fact holds.
     pub policy: Policy,
 }
 
+/// An event that makes facts old, by its name. What watches files, repositories and the network adds its own here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// A shell runs a command.
+    CommandStart,
+    /// A command has ended in a shell that shows the fact.
+    CommandEnd,
+    /// A shell is in another directory.
+    Directory,
+    /// The configuration has changed.
+    Configuration,
+    /// An event of the user's own.
+    Custom(&'static str),
+}
+
+impl Trigger {
+    /// The name of the event.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Trigger::CommandStart => "command-start",
+            Trigger::CommandEnd => "command-end",
+            Trigger::Directory => "directory",
+            Trigger::Configuration => "configuration",
+            Trigger::Custom(name) => name,
+        }
+    }
+}
+
 impl Manifest {
     /// The manifest of a source that reads nothing and costs nothing.
     pub const fn new(cost: Cost, policy: Policy) -> Manifest {
-        Manifest { env: Vec::new(), files: Vec::new(), programs: Vec::new(), cost, policy }
+        Manifest {
+            env: Vec::new(),
+            files: Vec::new(),
+            programs: Vec::new(),
+            events: Vec::new(),
+            cost,
+            policy,
+        }
     }
 
     /// Adds variables of the environment.
@@ -105,6 +143,13 @@ impl Manifest {
     #[must_use]
     pub fn programs<P: Into<String>>(mut self, names: impl IntoIterator<Item = P>) -> Manifest {
         self.programs.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds events.
+    #[must_use]
+    pub fn events(mut self, triggers: &[Trigger]) -> Manifest {
+        self.events.extend_from_slice(triggers);
         self
     }
 }

@@ -88,15 +88,19 @@ pub struct ManifestSpec {
     /// The programs that it may run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<String>,
+    /// The names of the events that make its facts old.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<String>,
 }
 
 impl ManifestSpec {
     /// Describes a source.
     pub fn of<S: Source>(source: &S) -> ManifestSpec {
-        let Manifest { env, files, programs, cost, policy } = source.manifest();
+        let Manifest { env, files, programs, events, cost, policy } = source.manifest();
         let env = env.into_iter().map(ToOwned::to_owned).collect();
-        let name = source.name().to_owned();
-        ManifestSpec { name, cost: cost.to_string(), policy: policy.to_string(), env, files, programs }
+        let events = events.into_iter().map(|trigger| trigger.name().to_owned()).collect();
+        let (name, cost, policy) = (source.name().to_owned(), cost.to_string(), policy.to_string());
+        ManifestSpec { name, cost, policy, env, files, programs, events }
     }
 }
 

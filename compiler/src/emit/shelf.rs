@@ -74,7 +74,11 @@ pub(super) fn list(plan: &Plan) -> TokenStream {
     let shelves = plan.sources.iter().map(|source| {
         let name = name(source);
         let events = &source.keeping.events;
-        quote!(::ziron::Shelved { shelf: &#name, events: &[#(#events),*] })
+        let refresh = match source.keeping.refresh_ms.map(Literal::u64_unsuffixed) {
+            Some(period) => quote!(Some(::core::time::Duration::from_millis(#period))),
+            None => quote!(None),
+        };
+        quote!(::ziron::Shelved { shelf: &#name, events: &[#(#events),*], refresh: #refresh })
     });
     quote! {
         fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {

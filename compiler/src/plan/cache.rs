@@ -39,6 +39,8 @@ pub struct Keeping {
     pub ttl_ms: Option<u64>,
     /// Events that make facts old, besides those that the source names.
     pub events: Vec<String>,
+    /// After how long facts that are shown are read again (ms).
+    pub refresh_ms: Option<u64>,
 }
 
 /// Which fact goes first where there is no room.
@@ -59,7 +61,7 @@ pub enum Policy {
 const OPTIONS: &[&str] = &["bytes", "backend"];
 
 /// Options of one source.
-const KEEPING: &[&str] = &["policy", "entries", "bytes", "ttl", "events"];
+const KEEPING: &[&str] = &["policy", "entries", "bytes", "ttl", "events", "refresh"];
 
 /// Reads the `[cache]` table. What it says about single sources is put there.
 pub(super) fn read(root: &Table, sources: &mut [Source], diagnostics: &mut Diagnostics) -> Cache {
@@ -116,6 +118,7 @@ fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> Keeping {
         entries: reader.count("entries"),
         bytes: reader.count("bytes"),
         ttl_ms: reader.milliseconds("ttl"),
+        refresh_ms: reader.milliseconds("refresh"),
         ..Keeping::default()
     };
     if let Some(text) = reader.text("policy") {

@@ -225,16 +225,19 @@ mod prompt {
             Module {
                 name: "git_status",
                 doc: "Shows the state of the work tree.",
+                sources: &[0, 1, 2],
                 draw: draw_git_status,
             },
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
+                sources: &[3],
                 draw: draw_rust,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
         ];
@@ -293,18 +296,22 @@ mod prompt {
                 ::ziron::Shelved {
                     shelf: &GIT_STATUS_SHELF,
                     events: &["deploy"],
+                    refresh: None,
                 },
                 ::ziron::Shelved {
                     shelf: &GIT_STASH_SHELF,
                     events: &[],
+                    refresh: None,
                 },
                 ::ziron::Shelved {
                     shelf: &GIT_DISTANCE_SHELF,
                     events: &[],
+                    refresh: None,
                 },
                 ::ziron::Shelved {
                     shelf: &RUST_SHELF,
                     events: &[],
+                    refresh: None,
                 },
             ])
         }

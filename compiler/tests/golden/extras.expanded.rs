@@ -242,26 +242,31 @@ mod prompt {
             Module {
                 name: "directory",
                 doc: "Shows the path of the directory, shortened.",
+                sources: &[0],
                 draw: draw_directory,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
             Module {
                 name: "status",
                 doc: "Shows the exit status of the last command.",
+                sources: &[],
                 draw: draw_status,
             },
             Module {
                 name: "cmd_duration",
                 doc: "Shows how long the last command ran.",
+                sources: &[],
                 draw: draw_cmd_duration,
             },
             Module {
                 name: "time",
                 doc: "Shows the time of day.",
+                sources: &[1],
                 draw: draw_time,
             },
         ];

@@ -218,16 +218,19 @@ mod prompt {
             Module {
                 name: "git_branch",
                 doc: "Shows the branch that is checked out.",
+                sources: &[0, 1],
                 draw: draw_git_branch,
             },
             Module {
                 name: "git_status",
                 doc: "Shows the state of the work tree.",
+                sources: &[2, 3, 4],
                 draw: draw_git_status,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
         ];

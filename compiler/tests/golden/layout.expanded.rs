@@ -159,26 +159,31 @@ mod prompt {
             Module {
                 name: "directory",
                 doc: "Shows the path of the directory, shortened.",
+                sources: &[0],
                 draw: draw_directory,
             },
             Module {
                 name: "time",
                 doc: "Shows the time of day.",
+                sources: &[1],
                 draw: draw_time,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
             Module {
                 name: "cmd_duration",
                 doc: "Shows how long the last command ran.",
+                sources: &[],
                 draw: draw_cmd_duration,
             },
             Module {
                 name: "jobs",
                 doc: "Shows how many jobs the shell has in the background.",
+                sources: &[],
                 draw: draw_jobs,
             },
         ];

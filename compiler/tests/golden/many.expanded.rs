@@ -187,36 +187,43 @@ mod prompt {
             Module {
                 name: "custom.todo",
                 doc: "Shows what a command of your own writes.",
+                sources: &[0],
                 draw: draw_custom_todo,
             },
             Module {
                 name: "custom.load",
                 doc: "Shows what a command of your own writes.",
+                sources: &[1],
                 draw: draw_custom_load,
             },
             Module {
                 name: "custom.LOAD",
                 doc: "Shows what a command of your own writes.",
+                sources: &[2],
                 draw: draw_custom_load_2,
             },
             Module {
                 name: "env_var",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                sources: &[3],
                 draw: draw_env_var,
             },
             Module {
                 name: "env_var.EDITOR",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                sources: &[4],
                 draw: draw_env_var_editor,
             },
             Module {
                 name: "env_var.PAGER-2",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
+                sources: &[5],
                 draw: draw_env_var_pager_2,
             },
             Module {
                 name: "hostname",
                 doc: "Shows the name of the machine.",
+                sources: &[6],
                 draw: draw_hostname,
             },
         ];

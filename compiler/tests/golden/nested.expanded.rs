@@ -210,31 +210,37 @@ mod prompt {
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
+                sources: &[0],
                 draw: draw_rust,
             },
             Module {
                 name: "zig",
                 doc: "Shows the version of Zig in a directory that uses it.",
+                sources: &[1],
                 draw: draw_zig,
             },
             Module {
                 name: "lua",
                 doc: "Shows the version of Lua in a directory that uses it.",
+                sources: &[2],
                 draw: draw_lua,
             },
             Module {
                 name: "git_state",
                 doc: "Shows a merge, rebase or the like that is under way.",
+                sources: &[3],
                 draw: draw_git_state,
             },
             Module {
                 name: "git_commit",
                 doc: "Shows the commit that is checked out.",
+                sources: &[4],
                 draw: draw_git_commit,
             },
             Module {
                 name: "git_metrics",
                 doc: "Shows how many lines were added and deleted.",
+                sources: &[5],
                 draw: draw_git_metrics,
             },
         ];

@@ -209,26 +209,31 @@ mod prompt {
             Module {
                 name: "username",
                 doc: "Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.",
+                sources: &[0],
                 draw: draw_username,
             },
             Module {
                 name: "directory",
                 doc: "Shows the path of the directory, shortened.",
+                sources: &[1],
                 draw: draw_directory,
             },
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
+                sources: &[2],
                 draw: draw_rust,
             },
             Module {
                 name: "nodejs",
                 doc: "Shows the version of Node.js in a directory that uses it.",
+                sources: &[3, 4],
                 draw: draw_nodejs,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
         ];

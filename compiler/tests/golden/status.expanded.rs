@@ -151,11 +151,13 @@ mod prompt {
             Module {
                 name: "status",
                 doc: "Shows the exit status of the last command.",
+                sources: &[],
                 draw: draw_status,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
+                sources: &[],
                 draw: draw_character,
             },
         ];

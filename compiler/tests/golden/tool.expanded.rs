@@ -83,11 +83,13 @@ mod prompt {
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
+                sources: &[0],
                 draw: draw_rust,
             },
             Module {
                 name: "zig",
                 doc: "Shows the version of Zig in a directory that uses it.",
+                sources: &[1],
                 draw: draw_zig,
             },
         ];

@@ -14,7 +14,7 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine;
-use super::shared::{self, RepositoryKey, VARIABLES};
+use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows the commit that is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -64,7 +64,11 @@ impl Source for GitCommit {
     fn manifest(&self) -> Manifest {
         let (cost, policy) =
             if self.tag_disabled { (Cost::File, Policy::Never) } else { (Cost::Tree, Policy::Last) };
-        Manifest::new(cost, policy).env(VARIABLES).files([".git/HEAD", ".git/refs/", ".git/packed-refs"])
+        Manifest::new(cost, policy).env(VARIABLES).events(EVENTS).files([
+            ".git/HEAD",
+            ".git/refs/",
+            ".git/packed-refs",
+        ])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {

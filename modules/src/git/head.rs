@@ -6,7 +6,7 @@ use ziron_runtime::place::Place;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::engine::{self, Upstream};
-use super::shared::{self, RepositoryKey, VARIABLES};
+use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Declares a source without options that reads something of the repository.
 macro_rules! repository_source {
@@ -28,7 +28,7 @@ macro_rules! repository_source {
             }
 
             fn manifest(&self) -> Manifest {
-                Manifest::new(Cost::$cost, Policy::$policy).env(VARIABLES).files($files)
+                Manifest::new(Cost::$cost, Policy::$policy).env(VARIABLES).events(EVENTS).files($files)
             }
 
             async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {

@@ -12,7 +12,7 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{Metrics, Repository, StatusOptions, Untracked};
-use super::shared::{self, RepositoryKey, VARIABLES};
+use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 use super::status::RENAME_LIMIT;
 
 /// Shows how many lines were added and deleted.
@@ -48,7 +48,7 @@ impl Source for GitMetrics {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([
+        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).events(EVENTS).files([
             ".git/HEAD",
             ".git/index",
             "every tracked file",

@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
-use ziron_runtime::source::ReadError;
+use ziron_runtime::source::{ReadError, Trigger};
 
 use super::engine::{Environment, OpenError, Repository};
 
 /// The variables that say where a repository is. Source: git(1), "The Git Repository".
 pub(super) const VARIABLES: &[&str] =
     &["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"];
+
+/// A command can change a repository that several shells show.
+pub(super) const EVENTS: &[Trigger] = &[Trigger::CommandEnd];
 
 /// The repository around a place, opened by whoever asked first.
 #[derive(Debug)]

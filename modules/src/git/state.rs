@@ -13,7 +13,7 @@ use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{self, State, StateKind};
 use super::head::repository_source;
-use super::shared::{self, RepositoryKey, VARIABLES};
+use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows a merge, rebase or the like that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]

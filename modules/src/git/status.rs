@@ -13,7 +13,7 @@ use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{AheadBehind, Repository, Status, StatusOptions, Untracked};
 use super::head::repository_source;
-use super::shared::{self, RepositoryKey, VARIABLES};
+use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// How many files on either side are compared to find renames. Source: starship, which leaves it at gitoxide's default.
 pub(super) const RENAME_LIMIT: u32 = 100;
@@ -117,7 +117,7 @@ impl Source for GitStatus {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).files([
+        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).events(EVENTS).files([
             ".git/HEAD",
             ".git/index",
             "every tracked file",

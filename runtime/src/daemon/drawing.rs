@@ -106,6 +106,21 @@ impl<I: Io> Drawing<I> {
     }
 }
 
+/// Whether a frame is a picture that comes unasked.
+pub(super) fn is_redraw(frame: &[u8]) -> bool {
+    frame.starts_with(b"redraw\x1f")
+}
+
+/// What a frame shows: whether it is fresh, and the parts that are drawn again.
+pub(super) fn shown(frame: &[u8]) -> &[u8] {
+    let end_of = |field: usize| {
+        let mut ends = frame.iter().enumerate().filter(|(_, byte)| matches!(**byte, FIELD_END | FRAME_END));
+        ends.nth(field).map_or(frame.len(), |(at, _)| at)
+    };
+    // Kind and number come before, what is printed once comes after.
+    frame.get(end_of(1)..end_of(6)).unwrap_or_default()
+}
+
 /// Empties the fifth part: what is printed before a prompt is printed once.
 fn leave_out_prelude(out: &mut Vec<u8>, begin: usize) {
     let mut ends = out[begin..].iter().enumerate().filter(|(_, byte)| **byte == FIELD_END);

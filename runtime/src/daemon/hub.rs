@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use super::echo::Places;
 use super::guard::Guard;
+use super::readings::Readings;
 use super::world::World;
+use crate::bus::{Bus, Event, Table, View};
 use crate::exec::Handle;
 use crate::gather::Flights;
 use crate::ipc::message::Answer;
@@ -30,6 +32,8 @@ pub(super) struct Hub<P, W> {
     pub(super) counts: Counts,
     /// How many requests have left readings behind that go on.
     pub(super) leftovers: AtomicUsize,
+    pub(super) bus: Arc<Bus>,
+    pub(super) readings: Arc<Readings>,
     sessions: Mutex<BTreeMap<u64, Entry>>,
     next_session: AtomicU64,
     /// Notified when the number of sessions changes, and when the daemon is to end.
@@ -76,11 +80,17 @@ impl Entry {
 pub(super) struct Seat<P: Prompt, W: World> {
     hub: Arc<Hub<P, W>>,
     pub(super) id: u64,
+    /// What it shows.
+    pub(super) view: Arc<View>,
 }
 
 impl<P: Prompt, W: World> Hub<P, W> {
     #[allow(clippy::disallowed_methods, reason = "how long a daemon has run is a matter of the real clock")]
     pub(super) fn new(world: W, exec: Handle) -> Hub<P, W> {
+        let sources = P::sources();
+        let bus = Arc::new(Bus::new(Table::new(&sources, &P::shelves())));
+        let names = sources.iter().map(|(source, _)| *source);
+        let readings = Arc::new(Readings::new(names, bus.clone(), exec.clock().clone()));
         Hub {
             world,
             exec,
@@ -89,6 +99,8 @@ impl<P: Prompt, W: World> Hub<P, W> {
             guard: None,
             counts: Counts::default(),
             leftovers: AtomicUsize::new(0),
+            bus,
+            readings,
             sessions: Mutex::default(),
             next_session: AtomicU64::new(1),
             changed: event_listener::Event::new(),
@@ -108,7 +120,9 @@ impl<P: Prompt, W: World> Hub<P, W> {
         sessions.insert(id, entry);
         drop(sessions);
         self.changed.notify(usize::MAX);
-        Some(Seat { hub: self.clone(), id })
+        let view = self.bus.view(id);
+        self.bus.happen(Event::SessionBegan, Some(&view));
+        Some(Seat { hub: self.clone(), id, view })
     }
 
     /// The sessions, by the order in which they came.
@@ -149,6 +163,8 @@ impl<P: Prompt, W: World> Drop for Seat<P, W> {
     fn drop(&mut self) {
         self.hub.sessions().remove(&self.id);
         self.hub.changed.notify(usize::MAX);
+        self.view.rests();
+        self.hub.bus.happen(Event::SessionEnded, Some(&self.view));
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod drawing;
 mod echo;
+mod feeds;
 mod files;
 mod guard;
 mod hub;
@@ -12,10 +13,14 @@ mod life;
 mod line;
 mod live;
 mod memory;
+mod news;
+mod readings;
 mod serve;
 mod session;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod watch;
 mod world;

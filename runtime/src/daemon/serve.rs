@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_io::Async;
 use futures_lite::future::{or, pending};
 
+use super::feeds;
 use super::files::{Fifos, left_behind};
 use super::guard::{Ending, Guard};
 use super::hub::{Counts, Hub};
@@ -60,6 +61,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     if let Some(guard) = &hub.guard {
         guard.clone().post(&single);
     }
+    feeds::begin(&hub);
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
     hub.exec.spawn(Priority::Critical, accept_all(hub.clone(), listener)).detach();
     let exec = hub.exec.clone();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
-use super::drawing::{Drawing, Picture, Subject};
+use super::drawing::{Drawing, Picture, Subject, is_redraw, shown};
 use super::echo::Memo;
 use super::guard::{HUNG_LIMIT, Watched};
 use super::hub::{Counts, Entry, Hub, Seat};
@@ -49,18 +49,34 @@ const BUFFER_BYTES: usize = 8192;
 
 /// One shell.
 pub(super) struct Session<P: Prompt, W: World> {
-    hub: Arc<Hub<P, W>>,
-    seat: Option<Seat<P, W>>,
+    pub(super) hub: Arc<Hub<P, W>>,
+    pub(super) seat: Option<Seat<P, W>>,
     shell: Shell,
-    redraws: bool,
+    pub(super) redraws: bool,
     /// The last request, as long as it can be drawn again.
-    drawing: Option<Arc<Drawing<W::Io>>>,
+    pub(super) drawing: Option<Arc<Drawing<W::Io>>>,
     /// What its last picture did not wait for.
-    waiting: Waiting,
-    waiting_since: Option<Instant>,
-    /// Whether its last picture was an echo.
-    is_echo: bool,
-    out: Vec<u8>,
+    pub(super) waiting: Waiting,
+    pub(super) waiting_since: Option<Instant>,
+    /// Whether a picture is owed, be its facts there or not: its last was an echo, or has become old.
+    pub(super) is_echo: bool,
+    /// What the last request asked for.
+    pub(super) asked: Option<Arc<Asked<W::Io>>>,
+    pub(super) command: Command,
+    pub(super) out: Vec<u8>,
+    /// What the shell was sent last, without what changes with every frame.
+    picture: Vec<u8>,
+}
+
+/// What is known of the shell's last command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    /// Nothing that was not told.
+    Unknown,
+    /// It runs.
+    Runs,
+    /// It has ended, and that was told.
+    Ended,
 }
 
 impl<P: Prompt, W: World> Drop for Session<P, W> {
@@ -70,11 +86,11 @@ impl<P: Prompt, W: World> Drop for Session<P, W> {
 }
 
 /// What a client wants to have drawn.
-struct Asked<I> {
+pub(super) struct Asked<I> {
     seq: u64,
-    request: Request,
+    pub(super) request: Request,
     subject: Subject,
-    logical: PathBuf,
+    pub(super) logical: PathBuf,
     sent: Sent,
     io: I,
     memo: Arc<Memo>,
@@ -87,7 +103,11 @@ impl<I: Io> Asked<I> {
     }
 
     /// Prepares it for a place that is known now.
-    fn drawing<P: Prompt>(&self, physical: PathBuf, hub: &Hub<P, impl World<Io = I>>) -> Drawing<I> {
+    pub(super) fn drawing<P: Prompt>(
+        &self,
+        physical: PathBuf,
+        hub: &Hub<P, impl World<Io = I>>,
+    ) -> Drawing<I> {
         let mut request = self.request.clone();
         (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
         let home = self.io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
@@ -95,7 +115,9 @@ impl<I: Io> Asked<I> {
         let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
             .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
         let io = hub.world.io(self.sent.clone());
-        let means = Means::new(io, place, hub.world.store()).remembering(hub.flights.clone());
+        let means = Means::new(io, place, hub.world.store())
+            .remembering(hub.flights.clone())
+            .observed(hub.readings.clone());
         Drawing {
             seq: self.seq,
             request,
@@ -114,10 +136,12 @@ enum Step {
     Arrived,
     /// Facts have not arrived for too long.
     GivenUp,
+    /// What the last picture shows has become old.
+    Called,
 }
 
 /// Why a session ends.
-enum End {
+pub(super) enum End {
     /// The client has left, or is gone.
     Left,
     /// It is to be told why, and left.
@@ -159,7 +183,10 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         waiting: Waiting::default(),
         waiting_since: None,
         is_echo: false,
+        asked: None,
+        command: Command::Unknown,
         out: Vec::with_capacity(BUFFER_BYTES),
+        picture: Vec::new(),
     };
     loop {
         match session.step(&mut line).await {
@@ -200,10 +227,20 @@ impl<P: Prompt, W: World> Session<P, W> {
             waiting.all(clock.sleep(FRAME)).await;
             Ok::<_, LineError>(Step::Arrived)
         };
-        match or(async { line.receive().await.map(Step::Frame) }, or(arrived, given_up)).await? {
+        let view = self.seat.as_ref().map(|seat| seat.view.clone());
+        let called = async {
+            let Some(view) = view else { return pending().await };
+            view.called().await;
+            // What happens within the same frame is drawn together, and who has told of it draws first.
+            clock.sleep(FRAME).await;
+            Ok(Step::Called)
+        };
+        let unasked = or(or(arrived, given_up), called);
+        match or(async { line.receive().await.map(Step::Frame) }, unasked).await? {
             Step::Frame(false) => Err(End::Left),
             Step::Frame(true) => self.hear(line).await,
             Step::Arrived => self.redraw(line).await,
+            Step::Called => self.renew(line).await,
             Step::GivenUp => {
                 self.waiting = Waiting::default();
                 Ok(())
@@ -221,10 +258,11 @@ impl<P: Prompt, W: World> Session<P, W> {
             Message::Draw(frame) => {
                 let draw = Draw::read(frame, self.shell)?;
                 let asked = self.ask(draw);
+                self.note_request(&asked);
                 self.answer(line, asked).await
             }
             Message::Event(event) => {
-                let _ = event;
+                self.hear_of(&event);
                 Ok(())
             }
             Message::Bye => Err(End::Left),
@@ -321,6 +359,9 @@ impl<P: Prompt, W: World> Session<P, W> {
             });
         }
         self.finish_later();
+        if let Some(seat) = &self.seat {
+            seat.view.rests();
+        }
         let guard = self.hub.guard.clone();
         let is_hopeless =
             asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
@@ -331,6 +372,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         }
         if is_hopeless {
             self.drawing = None;
+            self.asked = None;
             return Ok(());
         }
         let asked = Arc::new(asked);
@@ -360,6 +402,8 @@ impl<P: Prompt, W: World> Session<P, W> {
             }
             (drawing, waiting)
         };
+        self.note_shown(&drawing);
+        self.asked = Some(asked);
         if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.hub.exec.clock().sleep(patience)).await;
@@ -371,11 +415,11 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.waiting = waiting;
         self.waiting_since = Some(self.hub.exec.clock().now());
         self.drawing = Some(Arc::new(drawing));
-        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send(line).await }
+        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
     }
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
-    fn finish_later(&mut self) {
+    pub(super) fn finish_later(&mut self) {
         let mut waiting = std::mem::take(&mut self.waiting);
         // Who asks faster than anything can be read leaves no heap behind.
         if !waiting.is_empty() && self.hub.leftovers.load(Ordering::Relaxed) < LEFTOVERS {
@@ -398,8 +442,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
         self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
-        Counts::add(&self.hub.counts.redraws);
-        self.send(line).await
+        self.send_picture(line).await
     }
 
     /// Answers a tool.
@@ -411,6 +454,20 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.out.clear();
         Reply::Text(text.as_bytes().into()).write(&mut self.out);
         Reply::End(status).write(&mut self.out);
+        self.send(line).await
+    }
+
+    /// Sends the picture that was drawn. One that comes unasked and changes nothing is not sent.
+    pub(super) async fn send_picture(&mut self, line: &mut impl Line) -> Result<(), End> {
+        let picture = shown(&self.out);
+        if is_redraw(&self.out) {
+            if picture == self.picture {
+                return Ok(());
+            }
+            Counts::add(&self.hub.counts.redraws);
+        }
+        self.picture.clear();
+        self.picture.extend_from_slice(picture);
         self.send(line).await
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::hub::Hub;
+use super::readings::Account;
 use super::world::World;
 use crate::ipc::message::{Answer, Tool, ToolKind};
 use crate::prompt::Prompt;
@@ -42,7 +43,8 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let _ = writeln!(text, "requests     {}", count(&hub.counts.requests));
     let _ = writeln!(text, "redraws      {}", count(&hub.counts.redraws));
     let _ = writeln!(text, "faults       {}", count(&hub.counts.faults));
-    let _ = writeln!(text, "readings     {} going on", hub.flights.count());
+    let given_up: u64 = hub.readings.accounts().iter().map(Account::given_up).sum();
+    let _ = writeln!(text, "readings     {} going on, {given_up} given up", hub.flights.count());
     let _ = writeln!(text, "places       {} known", hub.places.count());
     let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
     for shelved in P::shelves() {
@@ -50,6 +52,20 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
         let (name, entries) = (shelved.shelf.name(), seen.entries);
         let counts = format!("{} hits, {} old, {} misses", seen.hits, seen.stale, seen.misses);
         let _ = writeln!(text, "shelf        {name}: {counts}, {entries} entries");
+    }
+    let (happened, lost) = hub.bus.counts();
+    let _ = writeln!(text, "events       {happened}, {lost} lost");
+    for account in hub.readings.accounts() {
+        for (key, circuit) in account.resting() {
+            let (source, failed, circuit) = (account.source, account.failed(), circuit.name());
+            let last = account.last().map(|last| format!("; it {}", last.describe(now))).unwrap_or_default();
+            let _ = writeln!(text, "rests        {source} {key:016x} ({circuit}): {failed} failures{last}");
+        }
+    }
+    let tasks = hub.exec.tasks();
+    let _ = writeln!(text, "tasks        {}", tasks.len());
+    for task in tasks {
+        let _ = writeln!(text, "  {task}");
     }
     let sessions = hub.list();
     let _ = writeln!(text, "sessions     {}", sessions.len());

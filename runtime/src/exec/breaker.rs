@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::time::Clock;
@@ -12,16 +12,19 @@ use super::time::Clock;
 pub struct Thresholds {
     /// So many failures in a row open it, at least one.
     pub failures: u32,
-    /// So long nothing is let through.
+    /// So long nothing is let through; twice as long each time that it opens again without having closed.
     pub cool_down: Duration,
+    /// But never longer than this.
+    pub longest: Duration,
     /// So many successes in a row close it again, at least one; meanwhile one call is let through at a time.
     pub successes: u32,
 }
 
 impl Default for Thresholds {
-    /// Opens after three failures, tries again after 30 s, and closes with the first success.
+    /// Opens after three failures, tries again after 30 s, then after one minute, two and so on up to ten, and closes with the first success.
     fn default() -> Self {
-        Thresholds { failures: 3, cool_down: Duration::from_secs(30), successes: 1 }
+        let (cool_down, longest) = (Duration::from_secs(30), Duration::from_secs(600));
+        Thresholds { failures: 3, cool_down, longest, successes: 1 }
     }
 }
 
@@ -118,6 +121,8 @@ pub struct Breaker {
 #[derive(Debug)]
 struct Inner {
     state: State,
+    /// How often it has opened since it was closed last.
+    opened: u32,
     statistics: Statistics,
 }
 
@@ -137,7 +142,8 @@ impl Breaker {
     /// assert_eq!(Breaker::new(Thresholds::default(), Clock::real()).circuit(), Circuit::Closed);
     /// ```
     pub fn new(thresholds: Thresholds, clock: Clock) -> Self {
-        let inner = Inner { state: State::Closed { failures: 0 }, statistics: Statistics::default() };
+        let inner =
+            Inner { state: State::Closed { failures: 0 }, opened: 0, statistics: Statistics::default() };
         Breaker { thresholds, clock, inner: Mutex::new(inner) }
     }
 
@@ -187,6 +193,31 @@ impl Breaker {
     /// # Ok::<_, ziron_runtime::exec::breaker::Refused>(())
     /// ```
     pub fn permit(&self) -> Result<Permit<'_>, Refused> {
+        self.admit()?;
+        Ok(Permit { breaker: Held::Borrowed(self), verdict: Verdict::Abandoned })
+    }
+
+    /// The same as [`permit`](Breaker::permit), for a call that outlives whoever asks.
+    ///
+    /// # Errors
+    /// When it may not be made.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use ziron_runtime::exec::{breaker::{Breaker, Thresholds}, time::Clock};
+    /// let breaker = Arc::new(Breaker::new(Thresholds::default(), Clock::real()));
+    /// let permit = breaker.permit_for_long()?;
+    /// std::thread::spawn(move || permit.succeed()).join().unwrap();
+    /// assert_eq!(breaker.statistics().succeeded, 1);
+    /// # Ok::<_, ziron_runtime::exec::breaker::Refused>(())
+    /// ```
+    pub fn permit_for_long(self: &Arc<Self>) -> Result<Permit<'static>, Refused> {
+        self.admit()?;
+        Ok(Permit { breaker: Held::Shared(self.clone()), verdict: Verdict::Abandoned })
+    }
+
+    fn admit(&self) -> Result<(), Refused> {
         let now = self.clock.now();
         let mut inner = self.lock();
         let refused = match inner.state {
@@ -206,7 +237,7 @@ impl Breaker {
             inner.statistics.refused += 1;
             return Err(Refused { retry_in });
         }
-        Ok(Permit { breaker: self, verdict: Verdict::Abandoned })
+        Ok(())
     }
 
     /// What it does with calls now.
@@ -242,13 +273,16 @@ impl Breaker {
     fn judge(&self, verdict: Verdict) {
         let now = self.clock.now();
         let mut inner = self.lock();
+        let before = inner.statistics.opened;
         let statistics = &mut inner.statistics;
         match verdict {
             Verdict::Succeeded => statistics.succeeded += 1,
             Verdict::Failed => statistics.failed += 1,
             Verdict::Abandoned => statistics.abandoned += 1,
         }
-        let opened = State::Open { until: super::deadline(now, self.thresholds.cool_down) };
+        let Thresholds { cool_down, longest, .. } = self.thresholds;
+        let cool_down = cool_down.saturating_mul(1 << inner.opened.min(16)).min(longest.max(cool_down));
+        let opened = State::Open { until: super::deadline(now, cool_down) };
         inner.state = match (inner.state, verdict) {
             // What began before it opened, and ends now, tells nothing new.
             (state @ State::Open { .. }, _) | (state @ State::Closed { .. }, Verdict::Abandoned) => state,
@@ -271,6 +305,11 @@ impl Breaker {
                 opened
             }
         };
+        match inner.state {
+            State::Closed { .. } => inner.opened = 0,
+            State::Open { .. } if inner.statistics.opened > before => inner.opened += 1,
+            State::Open { .. } | State::HalfOpen { .. } => {}
+        }
     }
 }
 
@@ -285,8 +324,14 @@ enum Verdict {
 #[derive(Debug)]
 #[must_use = "a permit that is dropped says nothing about the call"]
 pub struct Permit<'a> {
-    breaker: &'a Breaker,
+    breaker: Held<'a>,
     verdict: Verdict,
+}
+
+#[derive(Debug)]
+enum Held<'a> {
+    Borrowed(&'a Breaker),
+    Shared(Arc<Breaker>),
 }
 
 impl Permit<'_> {
@@ -319,7 +364,11 @@ impl Permit<'_> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.breaker.judge(self.verdict);
+        let breaker = match &self.breaker {
+            Held::Borrowed(breaker) => breaker,
+            Held::Shared(breaker) => &**breaker,
+        };
+        breaker.judge(self.verdict);
     }
 }
 
@@ -328,8 +377,12 @@ mod tests {
     use super::*;
     use crate::exec::time::VirtualTime;
 
-    const THRESHOLDS: Thresholds =
-        Thresholds { failures: 2, cool_down: Duration::from_secs(10), successes: 2 };
+    const THRESHOLDS: Thresholds = Thresholds {
+        failures: 2,
+        cool_down: Duration::from_secs(10),
+        longest: Duration::from_secs(30),
+        successes: 2,
+    };
 
     fn breaker() -> (Breaker, VirtualTime) {
         let time = VirtualTime::new();
@@ -351,6 +404,24 @@ mod tests {
         assert_eq!(breaker.circuit(), Circuit::Closed);
         fail(&breaker, 1);
         assert_eq!(breaker.circuit(), Circuit::Open);
+        assert_eq!(breaker.permit().unwrap_err().retry_in, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn each_rest_is_longer_until_it_closes() {
+        let (breaker, time) = breaker();
+        fail(&breaker, 2);
+        for seconds in [10, 20, 30, 30] {
+            let rest = Duration::from_secs(seconds);
+            assert_eq!(breaker.permit().unwrap_err().retry_in, rest);
+            time.advance(rest);
+            fail(&breaker, 1);
+        }
+        time.advance(Duration::from_secs(30));
+        for _ in 0..2 {
+            breaker.permit().unwrap().succeed();
+        }
+        fail(&breaker, 2);
         assert_eq!(breaker.permit().unwrap_err().retry_in, Duration::from_secs(10));
     }
 

@@ -12,10 +12,12 @@ use futures_lite::future::poll_once;
 use super::Outcome;
 use super::flights::Flights;
 use super::memory::{AnyFact, Finding, Memory, Show};
+use super::observer::{Ended, Observer};
 use crate::io::Io;
 use crate::place::Place;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
 use crate::store::Store;
+use crate::store::entry::fnv1a;
 
 /// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the default budget.
 const SLOW: Duration = Duration::from_millis(50);
@@ -39,6 +41,8 @@ pub struct Means<I> {
     last: Mutex<Vec<(&'static str, Box<dyn Any + Send>)>>,
     /// What was waited for and has been read. It is as new as can be, and shown even if the memory has had no room for it.
     own: Mutex<Vec<Own>>,
+    /// The facts that were asked for: their sources, and the hashes of their keys.
+    asked_for: Mutex<Vec<(&'static str, u64)>>,
 }
 
 /// What was read with the means themselves: of which source, for which key, and what.
@@ -50,6 +54,8 @@ struct Mind {
     flights: Arc<Flights>,
     /// When the prompt was asked for: a reading that began later is as new as can be.
     asked: u64,
+    /// Who is told of readings.
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// A fact in memory; without one, its reading failed.
@@ -82,7 +88,16 @@ fn tick() -> u64 {
 impl<I> Means<I> {
     /// Means for one place.
     pub fn new(io: I, place: Place, store: Option<Arc<Store>>) -> Means<I> {
-        Means { io, place, store, patient: false, mind: None, last: Mutex::default(), own: Mutex::default() }
+        Means {
+            io,
+            place,
+            store,
+            patient: false,
+            mind: None,
+            last: Mutex::default(),
+            own: Mutex::default(),
+            asked_for: Mutex::default(),
+        }
     }
 
     /// Tries sources again that failed a moment ago.
@@ -94,7 +109,39 @@ impl<I> Means<I> {
     /// Remembers facts in this process. What is read from now on is as new as this prompt can be.
     #[cfg(feature = "background")]
     pub(crate) fn remembering(self, flights: Arc<Flights>) -> Means<I> {
-        Means { mind: Some(Mind { flights, asked: tick() }), ..self }
+        Means { mind: Some(Mind { flights, asked: tick(), observer: None }), ..self }
+    }
+
+    /// Tells somebody of readings.
+    #[cfg(feature = "background")]
+    pub(crate) fn observed(mut self, observer: Arc<dyn Observer>) -> Means<I> {
+        if let Some(mind) = &mut self.mind {
+            mind.observer = Some(observer);
+        }
+        self
+    }
+
+    /// Takes what was read for another prompt as new enough for this one, unless an event has made it old.
+    #[cfg(feature = "background")]
+    pub(crate) fn as_new_as(&mut self, other: &Means<I>) {
+        if let (Some(mind), Some(other)) = (&mut self.mind, &other.mind) {
+            mind.asked = other.asked;
+        }
+    }
+
+    /// Looks at the facts that were asked for so far: their sources, and the hashes of their keys.
+    #[cfg(feature = "background")]
+    pub(crate) fn with_asked_for<T>(&self, look: impl FnOnce(&[(&'static str, u64)]) -> T) -> T {
+        look(&self.asked_for.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that a fact was asked for.
+    fn note(&self, source: &'static str, key: &[u8]) {
+        let fact = (source, fnv1a(key));
+        let mut facts = self.asked_for.lock().unwrap_or_else(PoisonError::into_inner);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
     }
 
     /// Puts down what is drawn of a source in case its reading comes too late.
@@ -151,16 +198,20 @@ pub(crate) async fn learn<S: Source, I: Io>(
         (None, Policy::Never | Policy::Last) => None,
     };
     let key_bytes = if mind.is_some() { postcard::to_stdvec(&key).unwrap_or_default() } else { Vec::new() };
+    if mind.is_some() {
+        with.note(name, &key_bytes);
+    }
     let recall = |mind: &Mind| {
         let recalled = memory.recall(&key_bytes)?;
         let age = io.instant().saturating_duration_since(recalled.at);
         let Remembered { fact, tick } = recalled.fact.downcast_ref::<Remembered<S::Fact>>()?;
-        let holds = *tick >= mind.asked
-            || !recalled.is_old
-                && match fact {
+        // An event after a reading makes it old, however late the prompt was asked for.
+        let holds = !recalled.is_old
+            && (*tick >= mind.asked
+                || match fact {
                     Some(_) => longest.is_some_and(|longest| age <= longest),
                     None => is_process && !patient && age < REST,
-                };
+                });
         Some((fact.clone(), holds, recalled.is_old, age))
     };
     let mut last = None;
@@ -244,6 +295,11 @@ pub(crate) async fn learn<S: Source, I: Io>(
             }
         }
     }
+    let observer = mind.as_ref().and_then(|mind| mind.observer.as_deref()).filter(|_| cost >= Cost::Tree);
+    let observation = observer.map(|observer| observer.begin(name, fnv1a(&key_bytes)));
+    if let Some(None) = observation {
+        return (source.without_reading(&key), Outcome::Resting);
+    }
     let (began, mark, start) = (tick(), memory.mark(), io.instant());
     let mut reading = pin!(source.read(&key, place, io));
     let result = match poll_once(reading.as_mut()).await {
@@ -253,6 +309,9 @@ pub(crate) async fn learn<S: Source, I: Io>(
             reading.await
         }
     };
+    if let Some(observation) = observation.flatten() {
+        observation.end(if result.is_ok() { Ended::Well } else { Ended::Badly });
+    }
     // What the key identifies may have been replaced while it was read. Then this is true now, but not of the key.
     let is_of_key = !waits || longest.is_none() || source.key(place, io).await.as_ref() == Some(&key);
     // What is cheap is read for every prompt and need not be kept.
@@ -273,7 +332,8 @@ pub(crate) async fn learn<S: Source, I: Io>(
                 Policy::Keyed | Policy::Ttl(_) => true,
                 Policy::Last => io.instant().saturating_duration_since(start) > SLOW,
             };
-            if let (true, Some(store)) = (worth_keeping && is_of_key, store) {
+            // What an event has made old meanwhile must not come back from the store.
+            if let (true, Some(store)) = (worth_keeping && is_of_key && memory.mark() == mark, store) {
                 store.save(name, &key, &fact, io.now());
             }
             (Some(fact), Outcome::Read)

@@ -7,6 +7,7 @@ mod direct;
 mod flights;
 mod learn;
 mod memory;
+mod observer;
 
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub use learn::Means;
 #[cfg(feature = "background")]
 pub(crate) use learn::{Found, learn};
 pub use memory::{Answer, AnyFact, Finding, Forget, Memory, Recalled, Show};
+#[cfg(feature = "background")]
+pub(crate) use observer::{Ended, Observation, Observer};
 
 use crate::request::Request;
 use crate::source::{Known, ReadError, Source};

@@ -44,9 +44,12 @@ fn explain(compiled: &Compiled, binary: &Path, env: &Env) -> String {
         let _ = writeln!(text, "  {:<20} {cost}; for {}", source.ident, parts(source.parts));
         if let Some(manifest) = source.manifest {
             let _ = writeln!(text, "      facts: {}", manifest.policy);
-            for (what, list) in
-                [("variables", &manifest.env), ("files", &manifest.files), ("programs", &manifest.programs)]
-            {
+            for (what, list) in [
+                ("variables", &manifest.env),
+                ("files", &manifest.files),
+                ("programs", &manifest.programs),
+                ("made old by", &manifest.events),
+            ] {
                 if !list.is_empty() {
                     let _ = writeln!(text, "      {what}: {}", list.join(", "));
                 }

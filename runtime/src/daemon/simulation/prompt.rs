@@ -166,7 +166,7 @@ impl Prompt for Six {
     const BACKGROUND: Option<Background> =
         Some(Background { patience: PATIENCE, idle_exit: Duration::from_secs(3600) });
     const MODULES: &'static [Module<Self::Facts>] =
-        &[Module { name: "status", doc: "", draw: |facts, pen| show(&facts[0], pen) }];
+        &[Module { name: "status", doc: "", sources: &[], draw: |facts, pen| show(&facts[0], pen) }];
 
     fn gather<G: Gather>(gather: &G) -> Self::Facts {
         let shelves = CURRENT.get().expect("a simulation runs on this thread").0;

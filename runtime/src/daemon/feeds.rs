@@ -1,0 +1,75 @@
+//! Feeds: the tasks that bring events to the bus and take them from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::hub::Hub;
+use super::world::World;
+use crate::bus::{Bus, Event, MadeOld};
+use crate::exec::Priority;
+use crate::prompt::Prompt;
+use crate::source::Policy;
+
+/// Nothing is read more often than this, whatever the configuration says.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// Begins to take events to those whom they concern.
+pub(super) fn begin<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>) {
+    hub.exec.spawn_named("bus", Priority::High, tell(hub.clone())).detach();
+    for (source, period) in hub.bus.table().timers() {
+        let (bus, clock) = (hub.bus.clone(), hub.exec.clock().clone());
+        let timer = async move { time(&bus, source, clock, period.max(SHORTEST)).await };
+        hub.exec.spawn_named(format!("timer of {source}"), Priority::Low, timer).detach();
+    }
+}
+
+/// Tells sessions and listeners what happens, and the store what is old: it must not come back from there after a new start.
+async fn tell<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
+    let shelves = P::shelves();
+    let outlives = |(index, (source, manifest)): (usize, &(&'static str, crate::source::Manifest))| {
+        let has_ttl = shelves.get(index).is_some_and(|shelved| shelved.shelf.keeping().ttl.is_some());
+        // The last value of other sources is drawn as old in any case.
+        let is_kept = has_ttl || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
+        is_kept.then_some(*source)
+    };
+    let stored: Vec<&'static str> = P::sources().iter().enumerate().filter_map(outlives).collect();
+    let (bus, clock) = (hub.bus.clone(), hub.exec.clock().clone());
+    let each = |batch: &crate::bus::Batch| {
+        let is_old = |source: &&'static str| {
+            batch.notices.iter().any(|notice| match &notice.made_old {
+                MadeOld::Nothing => false,
+                MadeOld::Facts(facts) => facts.iter().any(|(of, _)| of == source),
+                MadeOld::Sources(sources) => sources.contains(source),
+            })
+        };
+        for account in hub.readings.accounts() {
+            if is_old(&account.source) {
+                account.forgive();
+            }
+        }
+        let Some(store) = hub.world.store() else { return };
+        let old: Vec<&'static str> =
+            stored.iter().filter(|source| batch.is_anything_old || is_old(source)).copied().collect();
+        if !old.is_empty() {
+            let forget =
+                blocking::unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
+            hub.exec.spawn_named("forget", Priority::Low, forget).detach();
+        }
+    };
+    bus.run(&clock, each).await;
+}
+
+/// Says again and again that a time is over, as long as somebody shows the source.
+async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, period: Duration) {
+    loop {
+        let shown = bus.shown();
+        if !bus.is_shown(source) {
+            shown.await;
+            continue;
+        }
+        clock.sleep(period).await;
+        if bus.is_shown(source) {
+            bus.happen(Event::Timer { source }, None);
+        }
+    }
+}

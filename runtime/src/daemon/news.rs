@@ -1,0 +1,86 @@
+//! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is old.
+
+use super::drawing::{Drawing, Picture};
+use super::line::Line;
+use super::session::{Asked, Command, End, Session};
+use super::world::World;
+use crate::bus::{self, View};
+use crate::ipc::message::Event;
+use crate::prompt::Prompt;
+
+impl<P: Prompt, W: World> Session<P, W> {
+    /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells concerns everybody.
+    pub(super) fn hear_of(&mut self, event: &Event<'_>) {
+        let view = self.view();
+        let told = match &*event.name {
+            "command-start" => {
+                if let Some(view) = view {
+                    view.rests();
+                }
+                self.command = Command::Runs;
+                bus::Event::CommandStart
+            }
+            "command-end" => {
+                self.command = Command::Ended;
+                bus::Event::CommandEnd
+            }
+            name if name.is_empty() || !self.hub.bus.concerns_anybody(name) => return,
+            name => bus::Event::told(name, &event.data),
+        };
+        let is_of_shell = !matches!(told, bus::Event::Custom { .. });
+        self.hub.bus.happen(told, self.view().filter(|_| is_of_shell));
+    }
+
+    /// Notes what a request says by itself: that a command has ended, or that the shell is elsewhere.
+    pub(super) fn note_request(&mut self, asked: &Asked<W::Io>) {
+        let Some(view) = self.view() else { return };
+        let command = self.command;
+        if command == Command::Runs || command == Command::Unknown && asked.request.duration.is_some() {
+            self.hub.bus.happen(bus::Event::CommandEnd, Some(view));
+        }
+        if self.asked.as_ref().is_some_and(|before| before.logical != asked.logical) {
+            self.hub.bus.happen(bus::Event::Directory, Some(view));
+        }
+        self.command = Command::Unknown;
+    }
+
+    /// Notes what a picture shows.
+    pub(super) fn note_shown(&self, drawing: &Drawing<W::Io>) {
+        let Some(view) = self.view() else { return };
+        drawing.means.with_asked_for(|facts| view.shows(facts));
+        if self.redraws {
+            view.is_ready();
+        }
+    }
+
+    /// Draws what is shown anew, because something has happened to it: the place is looked at again, and what the event made old is read again.
+    pub(super) async fn renew(&mut self, line: &mut impl Line) -> Result<(), End> {
+        if let Some(view) = self.view() {
+            view.answer();
+        }
+        let (Some(before), Some(asked)) = (self.drawing.clone(), self.asked.clone()) else { return Ok(()) };
+        let mut drawing = asked.drawing::<P>(before.means.place.physical.clone(), &self.hub);
+        if let Some(means) = std::sync::Arc::get_mut(&mut drawing.means) {
+            means.as_new_as(&before.means);
+        }
+        let guard = self.hub.guard.clone();
+        let watched = guard.as_ref().map(|guard| guard.watch(|| {}));
+        let waiting = drawing.draw::<P>(Picture::Redraw, &mut self.out);
+        drop(watched);
+        self.note_shown(&drawing);
+        self.drawing = Some(std::sync::Arc::new(drawing));
+        if waiting.is_empty() {
+            return self.send_picture(line).await;
+        }
+        // What it waits for has one frame's time to arrive before anything is shown as old.
+        self.finish_later();
+        self.waiting = waiting;
+        self.waiting_since = Some(self.hub.exec.clock().now());
+        self.is_echo = true;
+        Ok(())
+    }
+
+    fn view(&self) -> Option<&View> {
+        self.seat.as_ref().map(|seat| &*seat.view)
+    }
+}

@@ -1,0 +1,264 @@
+//! Accounts of readings: how long they took, what came of them, and which sources rest because they fail again and again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::bus::{Bus, Event};
+use crate::exec::breaker::{Breaker, Circuit, Permit, Thresholds};
+use crate::exec::metrics::{Counter, Histogram};
+use crate::exec::time::Clock;
+use crate::gather::{Ended, Observation, Observer};
+
+/// A reading that was given up after this has failed; one that was given up sooner was not needed any more.
+const TOO_LONG: Duration = Duration::from_secs(5);
+
+/// After a failure a program rests for a minute in any case. What fails three times in a row rests for two, four, eight, and then ten minutes.
+const THRESHOLDS: Thresholds = Thresholds {
+    failures: 3,
+    cool_down: Duration::from_secs(120),
+    longest: Duration::from_secs(600),
+    successes: 1,
+};
+
+/// More keys of one source than this do not fail one by one: all are tried again.
+const TROUBLED: usize = 256;
+
+/// Accounts of the readings of all sources.
+#[derive(Debug)]
+pub(super) struct Readings {
+    bus: Arc<Bus>,
+    clock: Clock,
+    accounts: Box<[Account]>,
+}
+
+/// The readings of one source.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) source: &'static str,
+    /// How long those took that have ended.
+    pub(super) spans: Histogram,
+    failed: Counter,
+    given_up: Counter,
+    /// Those keys that have failed and not been read since. What fails in one place may go well in another.
+    troubled: Mutex<HashMap<u64, Arc<Breaker>>>,
+    last: Mutex<Option<Last>>,
+}
+
+/// What came of the last reading.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Last {
+    pub(super) at: Instant,
+    pub(super) took: Duration,
+    /// Nothing if it was given up.
+    pub(super) ended: Option<Ended>,
+}
+
+impl Last {
+    /// For people: what came of it, how long it took, and how long ago that was.
+    pub(super) fn describe(&self, now: Instant) -> String {
+        let what = match self.ended {
+            Some(Ended::Well) => "was read",
+            Some(Ended::Badly) => "could not be read",
+            None => "was given up",
+        };
+        let ago = now.saturating_duration_since(self.at).as_secs();
+        format!("{what} {ago} s ago, in {} µs", self.took.as_micros())
+    }
+}
+
+impl Readings {
+    pub(super) fn new(
+        sources: impl IntoIterator<Item = &'static str>,
+        bus: Arc<Bus>,
+        clock: Clock,
+    ) -> Readings {
+        let account = |source| Account {
+            source,
+            spans: Histogram::new(),
+            failed: Counter::default(),
+            given_up: Counter::default(),
+            troubled: Mutex::default(),
+            last: Mutex::default(),
+        };
+        let accounts = sources.into_iter().map(account).collect();
+        Readings { bus, clock, accounts }
+    }
+
+    /// All accounts, in the order of the plan.
+    pub(super) fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The account of a source.
+    pub(super) fn of(&self, source: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.source == source)
+    }
+}
+
+impl Account {
+    /// What came of the last reading.
+    pub(super) fn last(&self) -> Option<Last> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many readings have failed.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed.get()
+    }
+
+    /// How many were given up.
+    pub(super) fn given_up(&self) -> u64 {
+        self.given_up.get()
+    }
+
+    /// What rests, by the hashes of its keys, or is being tried again after it did.
+    pub(super) fn resting(&self) -> Vec<(u64, Circuit)> {
+        let circuits = self.troubled();
+        let circuits = circuits.iter().map(|(key, breaker)| (*key, breaker.circuit()));
+        circuits.filter(|(_, circuit)| *circuit != Circuit::Closed).collect()
+    }
+
+    /// Forgets what has failed: something has happened to it.
+    pub(super) fn forgive(&self) {
+        self.troubled().clear();
+    }
+
+    fn troubled(&self) -> MutexGuard<'_, HashMap<u64, Arc<Breaker>>> {
+        self.troubled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Readings {
+    fn begin<'o>(&'o self, source: &'static str, key: u64) -> Option<Box<dyn Observation + 'o>> {
+        let account = self.of(source)?;
+        let breaker = account.troubled().get(&key).cloned();
+        let permit = match breaker {
+            Some(breaker) => Some(breaker.permit_for_long().ok()?),
+            None => None,
+        };
+        self.bus.trace.tell("reading", || format!("reads {source}"));
+        Some(Box::new(Going { readings: self, account, key, permit, begin: self.clock.now(), ended: None }))
+    }
+}
+
+/// A reading that goes on.
+struct Going<'o> {
+    readings: &'o Readings,
+    account: &'o Account,
+    key: u64,
+    /// Of the breaker, if the last reading has failed.
+    permit: Option<Permit<'static>>,
+    begin: Instant,
+    ended: Option<Ended>,
+}
+
+impl Going<'_> {
+    /// Notes a failure, and says whether it was one too many.
+    fn fail(&mut self) -> bool {
+        self.account.failed.add(1);
+        let mut troubled = self.account.troubled();
+        if troubled.len() >= TROUBLED {
+            troubled.clear();
+        }
+        let breaker = troubled
+            .entry(self.key)
+            .or_insert_with(|| Arc::new(Breaker::new(THRESHOLDS, self.readings.clock.clone())));
+        let opened = breaker.statistics().opened;
+        match self.permit.take().or_else(|| breaker.permit_for_long().ok()) {
+            Some(permit) => permit.fail(),
+            None => return false,
+        }
+        breaker.statistics().opened > opened
+    }
+}
+
+impl Observation for Going<'_> {
+    fn end(mut self: Box<Self>, ended: Ended) {
+        self.ended = Some(ended);
+    }
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        let Readings { bus, clock, .. } = self.readings;
+        let (source, at) = (self.account.source, clock.now());
+        let took = at.saturating_duration_since(self.begin);
+        let is_failure = self.ended == Some(Ended::Badly) || self.ended.is_none() && took >= TOO_LONG;
+        *self.account.last.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Last { at, took, ended: self.ended });
+        let rests = is_failure && self.fail();
+        if self.ended.is_none() {
+            self.account.given_up.add(1);
+        } else {
+            self.account.spans.record(took);
+        }
+        if let (Some(Ended::Well), Some(permit)) = (self.ended, self.permit.take()) {
+            permit.succeed();
+            self.account.troubled().remove(&self.key);
+        }
+        bus.trace.tell("reading", || {
+            let what = match self.ended {
+                Some(Ended::Well) => "has read",
+                Some(Ended::Badly) => "could not read",
+                None => "has given up reading",
+            };
+            format!("{what} {source} in {} µs", took.as_micros())
+        });
+        if is_failure {
+            bus.happen(Event::Failed { source }, None);
+        } else if self.ended.is_some() {
+            bus.happen(Event::Updated { source }, None);
+        }
+        if rests {
+            bus.happen(Event::Rests { source }, None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bus::{Filter, Table};
+    use crate::exec::time::VirtualTime;
+
+    #[test]
+    fn what_fails_again_and_again_rests_and_is_tried_again() {
+        let time = VirtualTime::new();
+        let bus = Arc::new(Bus::new(Table::default()));
+        let listening = bus.events.listen(Filter::new(["rests"]));
+        let readings = Readings::new(["tool", "other"], bus.clone(), time.clock());
+        // One that was given up soon says nothing; one that hung has failed.
+        drop(readings.begin("tool", 1).unwrap());
+        for _ in 0..2 {
+            readings.begin("tool", 1).unwrap().end(Ended::Badly);
+        }
+        let hangs = readings.begin("tool", 1).unwrap();
+        time.advance(TOO_LONG);
+        drop(hangs);
+        assert!(readings.begin("tool", 1).is_none());
+        assert!(readings.begin("tool", 2).is_some(), "elsewhere it may go well");
+        assert!(readings.begin("other", 1).is_some());
+        bus.tell(&bus.take().unwrap());
+        assert_eq!(&*futures_lite::future::block_on(listening.next()), "rests tool");
+        let account = readings.of("tool").unwrap();
+        assert_eq!(account.resting(), [(1, Circuit::Open)]);
+        time.advance(THRESHOLDS.cool_down);
+        readings.begin("tool", 1).unwrap().end(Ended::Well);
+        assert_eq!((account.resting(), account.failed(), account.given_up()), (vec![], 3, 3));
+        assert_eq!(account.spans.snapshot().count(), 3, "those that were given up have no span");
+        assert_eq!(account.last().map(|last| last.ended), Some(Some(Ended::Well)));
+    }
+
+    #[test]
+    fn an_event_gives_it_another_chance() {
+        let time = VirtualTime::new();
+        let readings = Readings::new(["tool"], Arc::new(Bus::new(Table::default())), time.clock());
+        for _ in 0..3 {
+            readings.begin("tool", 1).unwrap().end(Ended::Badly);
+        }
+        assert!(readings.begin("tool", 1).is_none());
+        readings.of("tool").unwrap().forgive();
+        assert!(readings.begin("tool", 1).is_some());
+    }
+}

@@ -1,0 +1,358 @@
+//! Sessions over lines in memory, on the simulated clock.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+
+use super::feeds;
+use super::hub::Hub;
+use super::line::{Line, LineError, Spare};
+use super::session::converse;
+use super::world::World;
+use crate::exec::Priority;
+use crate::exec::simulate::{self, for_seeds};
+use crate::gather::{Gather, Parts};
+use crate::io::{Io, Sent, Simulated};
+use crate::ipc::frame::Frame;
+use crate::pen::Pen;
+use crate::place::Place;
+use crate::prompt::{Background, Build, Module, Prompt, Settings, Shelved};
+use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source, Trigger};
+use crate::store::Keeping;
+use crate::store::Store;
+use crate::store::eviction::Lru;
+use crate::store::shelf::{Kept, Shelf};
+
+/// The world that sources read: what stands in it is the fact.
+static READ: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
+/// Shelves are the program's, so that tests have their turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Reads one of the numbers, in every directory anew.
+#[derive(Debug)]
+struct Number(usize);
+
+static DEPLOYS: Number = Number(0);
+static COMMITS: Number = Number(1);
+static DEPLOYS_SHELF: Shelf<Lru> = Shelf::new("deploys", Keeping::DEFAULT);
+static COMMITS_SHELF: Shelf<Lru> = Shelf::new("commits", Keeping::DEFAULT);
+
+impl Source for Number {
+    type Key = PathBuf;
+    type Fact = u64;
+
+    fn name(&self) -> &'static str {
+        ["deploys", "commits"][self.0]
+    }
+
+    fn manifest(&self) -> Manifest {
+        let events: &[Trigger] = [&[Trigger::Custom("deploy")][..], &[Trigger::CommandEnd]][self.0];
+        Manifest::new(Cost::Process, Policy::Keyed).events(events)
+    }
+
+    async fn key<I: Io>(&self, place: &Place, _: &I) -> Option<PathBuf> {
+        // Nothing is deployed from below /plain.
+        (self.0 == 1 || !place.physical.starts_with("/plain")).then(|| place.physical.clone())
+    }
+
+    async fn read<I: Io>(&self, _: &PathBuf, _: &Place, _: &I) -> Result<u64, ReadError> {
+        READS.fetch_add(1, Ordering::SeqCst);
+        Ok(READ[self.0].load(Ordering::SeqCst))
+    }
+}
+
+/// How often anything was read.
+static READS: AtomicU64 = AtomicU64::new(0);
+
+struct Facts {
+    deploys: Known<u64>,
+    commits: Known<u64>,
+}
+
+struct Sample;
+
+impl Prompt for Sample {
+    type Facts = Facts;
+    const BUILD: Build = Build { version: "0", config: "ziron.toml", config_hash: "0", build_hash: "0" };
+    const SETTINGS: Settings = Settings {
+        add_newline: false,
+        budget: Duration::from_millis(500),
+        command_timeout: Duration::from_millis(500),
+        scan_timeout: Duration::from_millis(30),
+        follow_symlinks: true,
+        transient: false,
+    };
+    const BACKGROUND: Option<Background> =
+        Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) });
+    const MODULES: &'static [Module<Facts>] = &[];
+
+    fn gather<G: Gather>(gather: &G) -> Facts {
+        let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_SHELF);
+        let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_SHELF);
+        Facts { deploys: gather.finish(deploys), commits: gather.finish(commits) }
+    }
+
+    fn left(facts: &Facts, pen: &mut Pen<'_>) {
+        for known in [&facts.deploys, &facts.commits] {
+            if let Some(number) = known.get() {
+                pen.put(number);
+            }
+            pen.text(",");
+        }
+    }
+
+    fn right(_: &Facts, _: &mut Pen<'_>) {}
+    fn continuation(_: &mut Pen<'_>) {}
+    fn transient_left(_: &Facts, _: &mut Pen<'_>) {}
+    fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
+
+    fn sources() -> Vec<(&'static str, Manifest)> {
+        vec![(DEPLOYS.name(), DEPLOYS.manifest()), (COMMITS.name(), COMMITS.manifest())]
+    }
+
+    fn shelves() -> Vec<Shelved> {
+        let shelved = |shelf| Shelved { shelf, events: &[], refresh: None };
+        vec![shelved(&DEPLOYS_SHELF), shelved(&COMMITS_SHELF)]
+    }
+}
+
+struct Nowhere;
+
+impl World for Nowhere {
+    type Io = Simulated;
+    type Fifos = Wire;
+
+    fn io(&self, _: Sent) -> Simulated {
+        Simulated::new()
+    }
+
+    fn resolve(&self, logical: &Path) -> PathBuf {
+        logical.to_owned()
+    }
+
+    fn fifos(&self, _: u32) -> io::Result<Wire> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn store(&self) -> Option<Arc<Store>> {
+        None
+    }
+}
+
+/// A line in memory.
+struct Wire {
+    heard: Receiver<Vec<u8>>,
+    frame: Vec<u8>,
+    said: Sender<String>,
+}
+
+impl Line for Wire {
+    type Spare = Mute;
+
+    async fn receive(&mut self) -> Result<bool, LineError> {
+        let frame = self.heard.recv().await;
+        frame.map_or(Ok(false), |frame| {
+            self.frame = frame;
+            Ok(true)
+        })
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::new(&self.frame)
+    }
+
+    fn spare(&self) -> Mute {
+        Mute
+    }
+
+    async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(frame).replace('\x1f', "|").replace('\x1e', "");
+        self.said.send(text).await.map_err(io::Error::other)
+    }
+}
+
+struct Mute;
+
+impl Spare for Mute {
+    fn send_now(&self, _: &[u8]) {}
+}
+
+/// A shell at the other end of a line.
+struct Shell {
+    says: Sender<Vec<u8>>,
+    hears: Receiver<String>,
+}
+
+impl Shell {
+    async fn say(&self, text: &str) {
+        self.says.send(text.replace('|', "\x1f").into_bytes()).await.unwrap();
+    }
+
+    async fn hear(&self) -> String {
+        self.hears.recv().await.unwrap()
+    }
+
+    /// Asks for a prompt, and gives the left one.
+    async fn draw(&self, seq: u32, path: &str) -> String {
+        self.say(&format!("draw|seq={seq}|path={path}")).await;
+        let text = self.hear().await;
+        let fields: Vec<&str> = text.split('|').collect();
+        assert_eq!(fields[..3], ["drawn", &seq.to_string(), "fresh"], "{text}");
+        fields[3].to_owned()
+    }
+
+    /// What came unasked so far.
+    fn redraws(&self) -> Vec<String> {
+        std::iter::from_fn(|| self.hears.try_recv().ok())
+            .map(|text| {
+                let fields: Vec<&str> = text.split('|').collect();
+                assert_eq!((fields[0], fields[2]), ("redraw", "fresh"), "{text}");
+                format!("{} {}", fields[1], fields[3])
+            })
+            .collect()
+    }
+}
+
+/// Changes the world.
+fn set(numbers: [u64; 2]) {
+    for (place, number) in READ.iter().zip(numbers) {
+        place.store(number, Ordering::SeqCst);
+    }
+}
+
+type Sampler = Arc<Hub<Sample, Nowhere>>;
+
+fn hub(world: &simulate::World) -> Sampler {
+    DEPLOYS_SHELF.clear();
+    COMMITS_SHELF.clear();
+    set([1, 1]);
+    let hub = Arc::new(Hub::new(Nowhere, world.handle().clone()));
+    feeds::begin(&hub);
+    hub
+}
+
+async fn shell(hub: &Sampler, name: &str, redraw: u8) -> Shell {
+    let (says, heard) = async_channel::unbounded();
+    let (said, hears) = async_channel::unbounded();
+    let wire = Wire { heard, frame: Vec::new(), said };
+    hub.exec.spawn(Priority::Critical, converse(hub.clone(), wire)).detach();
+    let shell = Shell { says, hears };
+    shell.say(&format!("hello|v=1|shell={name}|answer=stream|redraw={redraw}")).await;
+    assert!(shell.hear().await.starts_with("hello|"));
+    shell
+}
+
+/// Longer than anything here takes.
+const LONG: Duration = Duration::from_secs(2);
+
+fn in_turn(test: impl FnOnce()) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    test();
+    drop(turn);
+}
+
+#[test]
+fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
+    let test = |world: simulate::World| async move {
+        let hub = hub(&world);
+        let one = shell(&hub, "zsh", 1).await;
+        let two = shell(&hub, "fish", 1).await;
+        let plain = shell(&hub, "zsh", 1).await;
+        let bash = shell(&hub, "bash", 0).await;
+        assert_eq!(one.draw(1, "/one").await, "1,1,");
+        assert_eq!(two.draw(1, "/two").await, "1,1,");
+        assert_eq!(plain.draw(1, "/plain").await, ",1,");
+        assert_eq!(bash.draw(1, "/one").await, "1,1,");
+        let reads = READS.load(Ordering::SeqCst);
+        set([2, 2]);
+        // A tool that is no session tells of it, a hundred times.
+        let tool = shell(&hub, "bash", 0).await;
+        for _ in 0..100 {
+            tool.say("event|name=deploy|data=staging").await;
+        }
+        world.clock().sleep(LONG).await;
+        // The other source was not made old, and so is not read again.
+        assert_eq!(one.redraws().last().map(String::as_str), Some("1 2,1,"));
+        assert_eq!(two.redraws().last().map(String::as_str), Some("1 2,1,"));
+        assert_eq!((plain.redraws(), bash.redraws()), (vec![], vec![]));
+        assert!(
+            READS.load(Ordering::SeqCst) <= reads + 4,
+            "at most once a frame, and there were two at most"
+        );
+        // Who cannot be called sees it with the next prompt.
+        assert_eq!(bash.draw(2, "/one").await, "2,1,");
+    };
+    in_turn(|| for_seeds(0..50, test));
+}
+
+#[test]
+fn a_redraw_that_changes_nothing_is_not_sent() {
+    in_turn(|| {
+        for_seeds(0..20, |world| async move {
+            let hub = hub(&world);
+            let one = shell(&hub, "zsh", 1).await;
+            assert_eq!(one.draw(1, "/one").await, "1,1,");
+            let reads = READS.load(Ordering::SeqCst);
+            one.say("event|name=deploy").await;
+            world.clock().sleep(LONG).await;
+            assert_eq!(READS.load(Ordering::SeqCst), reads + 1, "it was looked at");
+            assert_eq!(one.redraws(), Vec::<String>::new());
+            assert_eq!(hub.counts.redraws.load(Ordering::Relaxed), 0);
+        });
+    });
+}
+
+#[test]
+fn a_command_concerns_those_who_show_the_same_place() {
+    in_turn(|| {
+        for_seeds(0..50, |world| async move {
+            let hub = hub(&world);
+            let here = shell(&hub, "zsh", 1).await;
+            let same = shell(&hub, "zsh", 1).await;
+            let elsewhere = shell(&hub, "zsh", 1).await;
+            assert_eq!(here.draw(1, "/one").await, "1,1,");
+            assert_eq!(same.draw(1, "/one").await, "1,1,");
+            assert_eq!(elsewhere.draw(1, "/two").await, "1,1,");
+            here.say("event|name=command-start").await;
+            READ[1].store(2, Ordering::SeqCst);
+            // The next request says by itself that the command has ended, and is answered with what is true now.
+            assert_eq!(here.draw(2, "/one").await, "1,2,");
+            world.clock().sleep(LONG).await;
+            assert_eq!(same.redraws(), ["1 1,2,"]);
+            assert_eq!((here.redraws(), elsewhere.redraws()), (vec![], vec![]));
+            // While a command runs, nothing is drawn there.
+            same.say("event|name=command-start").await;
+            READ[0].store(7, Ordering::SeqCst);
+            here.say("event|name=deploy").await;
+            world.clock().sleep(LONG).await;
+            assert_eq!(here.redraws(), ["2 7,2,"]);
+            assert_eq!(same.redraws(), Vec::<String>::new());
+        });
+    });
+}
+
+#[test]
+fn a_storm_is_drawn_at_most_once_in_a_frame() {
+    in_turn(|| {
+        for_seeds(0..10, |world| async move {
+            let hub = hub(&world);
+            let one = shell(&hub, "zsh", 1).await;
+            one.draw(1, "/one").await;
+            let tool = shell(&hub, "bash", 0).await;
+            for number in 0..1000 {
+                READ[0].store(number + 2, Ordering::SeqCst);
+                tool.say("event|name=deploy").await;
+                world.clock().sleep(Duration::from_millis(1)).await;
+            }
+            world.clock().sleep(LONG).await;
+            let redraws = one.redraws();
+            assert!(redraws.len() <= 1000 / 16 + 2, "{}", redraws.len());
+            assert_eq!(redraws.last().map(String::as_str), Some("1 1001,1,"));
+        });
+    });
+}
