@@ -1,7 +1,7 @@
 //! The store: facts that are expensive to find, kept between processes.
 //!
-//! An entry's name is made of the source's name and a hash of the key; its bytes are those of [`entry`], with a checksum and the key itself, whatever
-//! the back end. What is damaged, or was written by another version, is dropped. The folder of the store holds the entries where the back end is files, and
+//! An entry's name is made of the source's name and a hash of the key; its bytes are the same in every back end, with a checksum and the key
+//! itself. What is damaged, or was written by another version, is dropped. The folder of the store holds the entries where the back end is files, and
 //! what only a folder can hold otherwise: that a refresh is running, and what was counted.
 //!
 //! Besides: [`shelf`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
