@@ -294,12 +294,17 @@ impl Inner {
             if !flags.intersects(concerned) {
                 continue;
             }
-            let wakers = {
+            let mut wakers = {
                 let mut sides = lock(&self.sides);
                 sides[side].is_ready = true;
                 std::mem::take(&mut sides[side].wakers)
             };
-            wakers.into_iter().for_each(Waker::wake);
+            wakers.drain(..).for_each(Waker::wake);
+            // Its room is used again, so that waiting asks for no memory.
+            let mut sides = lock(&self.sides);
+            if sides[side].wakers.capacity() == 0 {
+                sides[side].wakers = wakers;
+            }
         }
     }
 }
