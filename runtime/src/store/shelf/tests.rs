@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::*;
 use crate::gather::{Answer, Finding, Memory};
 use crate::store::eviction::{Fifo, Lfu, Lru, Slot, Weight};
+use crate::store::tests::{as_child, in_processes};
 
 fn now() -> Instant {
     #[allow(clippy::disallowed_methods, reason = "an instant cannot be made otherwise")]
@@ -185,4 +186,42 @@ proptest! {
         prop_assert_eq!(shelf.clear(), before);
         prop_assert_eq!(shelf.statistics().bytes, 0);
     }
+}
+
+/// What the process does that the next test starts, since the account of all shelves is one for each process; it does nothing by itself.
+#[test]
+fn one_account_child() {
+    static LARGE: Shelf<Lru> = Shelf::new("large", Keeping::DEFAULT);
+    static SMALL: Shelf<Fifo> = Shelf::new("small", Keeping::DEFAULT);
+    if as_child().is_none() {
+        return;
+    }
+    limit_all(20_000);
+    for key in 0..30 {
+        put(&LARGE, key, "x".repeat(1000));
+        assert!(all_bytes() <= 20_000, "{}", all_bytes());
+    }
+    let before = LARGE.statistics();
+    assert!(before.entries > 10 && before.evictions > 10, "{before:?}");
+    for key in 0..5 {
+        put(&SMALL, key, "y".repeat(1000));
+    }
+    assert_eq!(SMALL.statistics().entries, 1, "who needs the room makes it, and keeps the newest");
+    assert_eq!((fact_of(&SMALL, 4).map(|fact| fact.len()), LARGE.statistics()), (Some(1000), before));
+    assert_eq!(all_bytes(), LARGE.statistics().bytes + SMALL.statistics().bytes);
+    limit_all(5000);
+    let shelves: [&'static dyn Kept; 2] = [&LARGE, &SMALL];
+    let gone = relieve(&shelves);
+    assert!(all_bytes() <= 5000);
+    assert_eq!(gone, before.entries - LARGE.statistics().entries, "the largest shelf is relieved");
+    assert_eq!(SMALL.statistics().entries, 1);
+    limit_all(0);
+    relieve(&shelves);
+    assert_eq!(all_bytes(), 0);
+}
+
+#[test]
+fn all_shelves_have_one_account() {
+    let folder = tempfile::tempdir().unwrap();
+    in_processes(1, "store::shelf::tests::one_account_child", folder.path());
 }
