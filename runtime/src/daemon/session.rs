@@ -25,6 +25,7 @@ use crate::ipc::frame::FrameError;
 use crate::ipc::message::{
     Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Wanted, Welcome,
 };
+use crate::ipc::rate::Bucket;
 use crate::ipc::version::{Agreement, SPOKEN, agree};
 use crate::place::{Place, Scan};
 use crate::prelude;
@@ -34,6 +35,11 @@ use crate::shell::Shell;
 
 /// Pictures follow each other at most once in so long: a frame of a screen that shows sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
+
+/// So many requests of one session are answered at once …
+const BURST: u32 = 500;
+/// … and so many a second in the long run: a person presses Enter some thirty times a second.
+const REQUESTS_PER_SECOND: u32 = 1000;
 
 /// A client that does not take what it is sent for so long is left.
 const SEND_PATIENCE: Duration = Duration::from_secs(1);
@@ -63,6 +69,9 @@ pub(super) struct Session<P: Prompt, W: World> {
     /// What the last request asked for.
     pub(super) asked: Option<Arc<Asked<W::Io>>>,
     pub(super) command: Command,
+    /// Whether it is known who the client is.
+    is_greeted: bool,
+    rate: Bucket,
     pub(super) out: Vec<u8>,
     /// What the shell was sent last, without what changes with every frame.
     picture: Vec<u8>,
@@ -185,6 +194,8 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         is_echo: false,
         asked: None,
         command: Command::Unknown,
+        is_greeted: line.shell().is_some(),
+        rate: Bucket::new(BURST, REQUESTS_PER_SECOND, hub.exec.clock().now()),
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
     };
@@ -250,10 +261,20 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Answers one frame.
     async fn hear(&mut self, line: &mut impl Line) -> Result<(), End> {
+        if let Err(wait) = self.rate.take(self.hub.exec.clock().now()) {
+            // Whoever asks faster is not read from meanwhile, and hurts nobody but itself.
+            self.hub.exec.clock().sleep(wait).await;
+            _ = self.rate.take(self.hub.exec.clock().now());
+        }
         match Message::read(line.frame())? {
             Message::Hello(hello) => {
                 let reply = self.welcome(line, &hello);
                 self.say(line, &reply).await
+            }
+            Message::Draw(_) if !self.is_greeted => {
+                let fault = Fault::new(Code::Version, "a `hello` comes first");
+                let fault = Fault { version: Some(SPOKEN.highest), ..fault };
+                self.say(line, &Reply::Fault(fault)).await
             }
             Message::Draw(frame) => {
                 let draw = Draw::read(frame, self.shell)?;
@@ -292,6 +313,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         if hello.answer == Answer::File && line.shell().is_none() {
             return self.open_files(hello);
         }
+        self.is_greeted = true;
         self.shell = hello.shell;
         self.redraws = hello.redraw && hello.answer != Answer::Once;
         if self.seat.is_none() && hello.answer != Answer::Once {
