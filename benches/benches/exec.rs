@@ -9,6 +9,7 @@ use ziron_runtime::exec::channel::bounded;
 use ziron_runtime::exec::{Handle, Priority, Single};
 
 /// Times `count` rounds on a running model, as the daemon has it: the reactor gets its turns.
+#[allow(clippy::disallowed_methods, reason = "a measurement looks at the clock")]
 fn time(model: &Single, work: impl AsyncFnOnce(&Handle)) -> Duration {
     model.run(async {
         let start = Instant::now();
