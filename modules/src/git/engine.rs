@@ -35,6 +35,7 @@ mod stash;
 mod stat;
 mod state;
 mod status;
+mod strange;
 mod upstream;
 mod walk;
 mod worker;

@@ -209,6 +209,12 @@ fn start<P: Prompt>(request: &Request) -> Result<(), String> {
         say("the daemon is running already\n");
         return Ok(());
     }
+    // The daemon itself has nobody to say it to.
+    let address = daemon::address().map_err(|error| format!("{error}; {}", error.remedy()))?;
+    address.prepare().map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{error}{cause}; {}", error.remedy())
+    })?;
     start_own();
     loop {
         match connect::<P>(request, deadline) {

@@ -4,7 +4,8 @@
 //! 1.37 MB in place of 1.25 MB for a prompt that starts nothing. `posix_spawn` needs neither.
 #![allow(unsafe_code, reason = "posix_spawn takes pointers")]
 
-use std::ffi::{CString, OsStr, c_char, c_int, c_void};
+use std::ffi::{CString, OsStr, OsString, c_char, c_int, c_void};
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
@@ -47,12 +48,33 @@ pub(super) fn end_output() {
     }
 }
 
-/// Leaves the terminal and the streams of whoever started this process: a shell waits for the end of a prompt's output.
+/// Leaves the terminal, the streams and all other open files of whoever started this process: a shell waits for the end of a prompt's output, and
+/// somebody may wait for the end of a pipe that the shell has open. It is to be called before anything is opened.
 pub(super) fn leave() {
+    close_inherited();
     // It fails only for the leader of a group, which needs it no more.
     let _ = rustix::process::setsid();
     let Ok(null) = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty()) else { return };
     let _ = rustix::stdio::dup2_stdout(&null);
     let _ = rustix::stdio::dup2_stderr(&null);
     let _ = rustix::stdio::dup2_stdin(&null);
+}
+
+/// Closes what this process was given besides its three streams.
+#[allow(clippy::disallowed_methods, reason = "it is about this process")]
+fn close_inherited() {
+    let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    let number = |name: OsString| name.to_str()?.parse::<RawFd>().ok().filter(|number| *number > 2);
+    // Where there is no such folder they stay open: better than to try all the numbers there could be.
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    // The folder itself is among them, and is closed when all are known.
+    let numbers: Vec<RawFd> = entries.flatten().filter_map(|entry| number(entry.file_name())).collect();
+    for number in numbers {
+        // SAFETY: nothing in this process has opened anything yet, so that nobody here owns what has this number.
+        let inherited = unsafe { BorrowedFd::borrow_raw(number) };
+        if rustix::io::fcntl_getfd(inherited).is_ok() {
+            // SAFETY: as above; that it is open has just been seen.
+            drop(unsafe { OwnedFd::from_raw_fd(number) });
+        }
+    }
 }

@@ -7,6 +7,8 @@ mod cache;
 mod detach;
 mod doctor;
 mod draw;
+mod guarded;
+mod mounts;
 mod output;
 mod report;
 mod world;

@@ -46,6 +46,12 @@ pub(super) fn place<P: Prompt>(request: &Request) -> Place {
         .scanned(Scan { follow_symlinks, timeout: scan_timeout })
 }
 
+/// The same without a look at the directory, for when that does not answer.
+pub(super) fn place_unseen<P: Prompt>(request: &Request, physical: PathBuf) -> Place {
+    let logical = request.logical_path.clone().unwrap_or_else(|| physical.clone());
+    Place::new(logical, physical, home(), P::SETTINGS.command_timeout)
+}
+
 /// The user's home folder. The standard library's look-up would bring the C library's name service into a static program.
 fn home() -> Option<PathBuf> {
     let set = std::env::var_os("HOME").filter(|home| !home.is_empty());

@@ -6,18 +6,15 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::gather::{Gather, Means, Memory, Parts, learn};
+use crate::gather::{Gather, Means, Memory, Parts, free};
 use crate::io::Io;
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Source};
+use crate::source::{Fact, Known, Source};
 
 /// So many places are remembered; the one that was not used for longest goes first.
 const PLACES: usize = 64;
@@ -143,14 +140,10 @@ impl<I: Io> Gather for Echo<'_, I> {
         source: &'static S,
         memory: &'static dyn Memory,
     ) -> Known<S::Fact> {
-        if source.manifest().cost == Cost::Free {
-            let work = pin!(learn(source, memory, self.means.clone()));
-            if let Poll::Ready((fact, _)) = work.poll(&mut Context::from_waker(Waker::noop())) {
-                return fact.map_or(Known::Absent, Known::Fresh);
-            }
-        }
-        let known = self.memo.recall(source.name()).or_else(|| source.at_hand(&self.means.place));
-        known.map_or(Known::Absent, Known::Stale)
+        free(source, memory, self.means).unwrap_or_else(|| {
+            let known = self.memo.recall(source.name()).or_else(|| source.at_hand(&self.means.place));
+            known.map_or(Known::Absent, Known::Stale)
+        })
     }
 
     fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {

@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::fs::{FileType, OFlags};
-use rustix::process::{Pid, Signal};
+use rustix::fs::{AtFlags, FileType, OFlags};
+use rustix::process::{Pid, PidfdFlags, Signal};
 
 use crate::ipc::address::{Address, AddressError, World};
 use crate::ipc::client::{Client, ClientError};
@@ -65,11 +66,16 @@ impl Life {
     pub(super) fn begin(build: &'static str) -> Result<Life, LifeError> {
         let address = address().map_err(LifeError::Address)?;
         let folder = Arc::new(address.prepare().map_err(LifeError::Folder)?);
+        put_away(&folder, "lock", FileType::RegularFile);
         let lock = match folder.lock("lock").map_err(io("lock its folder"))? {
             Some(lock) => lock,
             None => take_over(&address, &folder)?,
         };
         let life = Life { address, folder, build, _lock: lock };
+        for name in ["log", "crash", "pid"] {
+            put_away(&life.folder, name, FileType::RegularFile);
+        }
+        put_away(&life.folder, "socket", FileType::Socket);
         if life.has_crashed_often() {
             life.log("it has not ended well five times within a minute: it waits");
             return Err(LifeError::Crashes);
@@ -130,6 +136,22 @@ impl Life {
     }
 }
 
+/// Makes room for something of ours: nobody else's can be in a folder that is this user's alone, so that what has its name and is of another kind is
+/// there by mistake. It is removed, a folder with something in it gets another name.
+fn put_away(folder: &Folder, name: &str, kind: FileType) {
+    let Ok(stat) = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) else { return };
+    if FileType::from_raw_mode(stat.st_mode) == kind || stat.st_uid != rustix::process::geteuid().as_raw() {
+        return;
+    }
+    // What cannot be put away is in the way, and whoever needs its place says so.
+    let _ = rustix::fs::unlinkat(folder, name, AtFlags::empty())
+        .or_else(|_| rustix::fs::unlinkat(folder, name, AtFlags::REMOVEDIR))
+        .or_else(|_| {
+            let other = format!("{name}.{}.{}", std::process::id(), now_ms());
+            rustix::fs::renameat(folder, name, folder, other)
+        });
+}
+
 /// Takes the place of a daemon that does not answer any more; one that does stays.
 #[allow(clippy::disallowed_methods, reason = "another process lives in real time")]
 fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
@@ -145,8 +167,14 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     let file = folder.file("pid", OFlags::RDONLY).map_err(io("read who the other daemon is"))?;
     File::from(file).take(256).read_to_string(&mut text).map_err(io("read who the other daemon is"))?;
     let pid = text.split(' ').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
-    let pid = pid.filter(|pid| is_same_program(*pid)).ok_or(LifeError::Another)?;
-    rustix::process::kill_process(pid, Signal::KILL)
+    let pid: Pid = pid.ok_or(LifeError::Another)?;
+    // What is looked at is what is ended, even if the number is given to another process meanwhile.
+    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty());
+    let process = process.map_err(|error| io("look at a daemon that hangs")(error.into()))?;
+    if !is_same_program(pid) {
+        return Err(LifeError::Another);
+    }
+    rustix::process::pidfd_send_signal(&process, Signal::KILL)
         .map_err(|error| io("end a daemon that hangs")(error.into()))?;
     let deadline = Instant::now() + HEALTH_PATIENCE;
     loop {
@@ -164,10 +192,11 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
 /// Whether a process runs this program: numbers of processes are given again.
 #[allow(clippy::disallowed_methods, reason = "it looks at a process")]
 fn is_same_program(pid: Pid) -> bool {
-    let name = |path: std::path::PathBuf| Some(path.file_name()?.to_string_lossy().replace(" (deleted)", ""));
-    let of = |link: String| std::fs::read_link(link).ok().and_then(name);
-    let other = of(format!("/proc/{}/exe", pid.as_raw_nonzero()));
-    other.is_some() && other == of(String::from("/proc/self/exe"))
+    // Linux says so of a program whose file was replaced.
+    let name = |path: PathBuf| path.to_string_lossy().trim_end_matches(" (deleted)").to_owned();
+    let of = |process: String| std::fs::read_link(format!("/proc/{process}/exe")).ok().map(name);
+    let other = of(pid.as_raw_nonzero().to_string());
+    other.is_some() && other == of(String::from("self"))
 }
 
 /// Where the daemon of this binary is.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -43,6 +42,9 @@ const REQUESTS_PER_SECOND: u32 = 1000;
 
 /// A client that does not take what it is sent for so long is left.
 const SEND_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A client that has no session and asks nothing for so long is left: descriptors are few.
+const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A reading that nobody waits for any more is given up after so long.
 const READING_LIMIT: Duration = Duration::from_secs(30);
@@ -183,6 +185,9 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
     let seat = line
         .shell()
         .and_then(|shell| hub.seat(Entry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
+    if line.shell().is_some() && seat.is_none() {
+        return;
+    }
     let mut session = Session {
         hub: hub.clone(),
         seat,
@@ -240,7 +245,10 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         let view = self.seat.as_ref().map(|seat| seat.view.clone());
         let called = async {
-            let Some(view) = view else { return pending().await };
+            let Some(view) = view else {
+                clock.sleep(SILENCE_LIMIT).await;
+                return Ok(Step::Frame(false));
+            };
             view.called().await;
             // What happens within the same frame is drawn together, and who has told of it draws first.
             clock.sleep(FRAME).await;
@@ -377,7 +385,9 @@ impl<P: Prompt, W: World> Session<P, W> {
             seat.note(|entry| {
                 entry.requests += 1;
                 entry.place.clear();
-                let _ = write!(entry.place, "{}", asked.logical.display());
+                // It is for terminals, and whoever names folders does not speak to them.
+                let shown = asked.logical.to_string_lossy();
+                entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
             });
         }
         self.finish_later();

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_channel::Sender;
 use async_io::Async;
+use rustix::fs::AtFlags;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 
 use super::files::Mailbox;
@@ -30,6 +31,8 @@ const BUFFER_BYTES: usize = 4096;
 pub(super) struct Watch {
     inotify: Async<OwnedFd>,
     folder: Arc<Folder>,
+    /// The watch on the socket, and which one it is.
+    socket: Option<(i32, u64)>,
     program: Option<i32>,
     program_name: Vec<u8>,
     mailboxes: HashMap<u32, Sender<()>>,
@@ -38,8 +41,10 @@ pub(super) struct Watch {
 /// What was seen that concerns the daemon as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// Its folder is gone: nobody can find it any more.
+    /// Its folder or its socket is gone: nobody can find it any more.
     Homeless,
+    /// Something has happened to its socket.
+    Socket,
     /// Something has happened to its program.
     Program,
 }
@@ -49,6 +54,12 @@ impl Watch {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
         inotify::add_watch(&inotify, folder.path(), flags)?;
+        // Whatever else happens to it, it is asked for by its name. A socket that has another name, or none, is found by nobody.
+        let socket = inotify::add_watch(
+            &inotify,
+            folder.path().join("socket"),
+            WatchFlags::ATTRIB | WatchFlags::MOVE_SELF | WatchFlags::DELETE_SELF,
+        );
         let program = binary.parent().and_then(|parent| {
             let flags =
                 WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE | WatchFlags::MOVED_FROM;
@@ -59,6 +70,7 @@ impl Watch {
         let program_name = binary.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
         Ok(Watch {
             inotify: Async::new_nonblocking(inotify)?,
+            socket: socket.ok().zip(inode(&folder)),
             folder,
             program,
             program_name,
@@ -70,9 +82,20 @@ impl Watch {
     pub(super) async fn next<P: Prompt, W: World>(&mut self, hub: &Arc<Hub<P, W>>) -> io::Result<Seen> {
         loop {
             let mut asked = Vec::new();
-            let seen =
-                self.inotify.read_with(|inotify| read(inotify, self.program, &self.program_name, &mut asked));
-            let seen = seen.await?;
+            let seen = self.inotify.read_with(|inotify| {
+                read(
+                    inotify,
+                    self.program,
+                    &self.program_name,
+                    self.socket.map(|(watch, _)| watch),
+                    &mut asked,
+                )
+            });
+            let mut seen = seen.await?;
+            if seen == Some(Seen::Socket) {
+                let is_same = inode(&self.folder) == self.socket.map(|(_, inode)| inode);
+                seen = (!is_same).then_some(Seen::Homeless);
+            }
             for pid in asked {
                 self.ask(hub, pid);
             }
@@ -101,11 +124,17 @@ impl Watch {
     }
 }
 
+/// Which file has the name of the socket.
+fn inode(folder: &Folder) -> Option<u64> {
+    rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW).ok().map(|stat| stat.st_ino)
+}
+
 /// Reads what there is: the shells that have written, and what concerns the daemon.
 fn read(
     inotify: &OwnedFd,
     program: Option<i32>,
     program_name: &[u8],
+    socket: Option<i32>,
     asked: &mut Vec<u32>,
 ) -> io::Result<Option<Seen>> {
     let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
@@ -123,6 +152,8 @@ fn read(
             if name == program_name {
                 seen = seen.or(Some(Seen::Program));
             }
+        } else if Some(event.wd()) == socket {
+            seen = seen.or(Some(Seen::Socket));
         } else if event
             .events()
             .intersects(ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED)

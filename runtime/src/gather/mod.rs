@@ -2,6 +2,7 @@
 //!
 //! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
 
+mod at_hand;
 mod direct;
 #[cfg_attr(not(feature = "background"), path = "flights_off.rs")]
 mod flights;
@@ -11,6 +12,9 @@ mod observer;
 
 use std::time::Duration;
 
+pub(crate) use at_hand::AtHand;
+#[cfg(feature = "background")]
+pub(crate) use at_hand::free;
 pub use direct::{Direct, Pending};
 #[cfg(feature = "background")]
 pub(crate) use flights::Flights;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// use ziron_runtime::io::Sent;
-/// let sent = Sent::new(&["HOME", "AWS_PROFILE"], [("HOME".into(), "/home/me".into())]);
+/// let sent = Sent::new(&["AWS_PROFILE", "HOME"], [("HOME".into(), "/home/me".into())]);
 /// assert_eq!(sent.get("HOME"), Some("/home/me".as_ref()));
 /// assert_eq!(sent.get("AWS_PROFILE"), None);
 /// ```
@@ -20,9 +20,11 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Takes over what was sent. `known` are the names that the shell was asked for; a name that was sent twice has its last value.
+    /// Takes over what was sent. `known` are the names that the shell was asked for, sorted; others are left out, since programs that are run get
+    /// these variables, and some make a program load code. A name that was sent twice has its last value.
     pub fn new(known: &[&'static str], values: impl IntoIterator<Item = (OsString, OsString)>) -> Sent {
-        let mut values: Vec<_> = values.into_iter().collect();
+        let is_known = |name: &OsStr| known.binary_search_by(|known| OsStr::new(known).cmp(name)).is_ok();
+        let mut values: Vec<_> = values.into_iter().filter(|(name, _)| is_known(name)).collect();
         values.reverse();
         values.sort_by(|a, b| a.0.cmp(&b.0));
         values.dedup_by(|a, b| a.0 == b.0);
@@ -49,6 +51,13 @@ impl Sent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_asked_for_is_left_out() {
+        let pair = |name: &str| (OsString::from(name), OsString::from("/tmp/evil.so"));
+        let sent = Sent::new(&["HOME", "PATH"], ["LD_PRELOAD", "PATH", "BASH_ENV", "A", "Z"].map(pair));
+        assert_eq!(sent.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["PATH"]);
+    }
 
     #[test]
     fn the_last_value_counts() {

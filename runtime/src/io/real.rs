@@ -11,6 +11,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, Mode, OFlags};
 
 use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User};
 
@@ -29,6 +30,9 @@ impl Real {
 
 /// How much of a program's output is read (bytes): a version, or the line of a custom command, is far below.
 const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// The largest file that is read (bytes): what projects say about themselves is far below, and a prompt does not take all memory.
+const FILE_LIMIT: usize = 16 << 20;
 
 impl Io for Real {
     fn env(&self, name: &str) -> Option<OsString> {
@@ -66,7 +70,7 @@ impl Io for Real {
     }
 
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        read(path)
     }
 
     async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
@@ -96,6 +100,35 @@ impl Io for Real {
 
     fn hostname(&self) -> String {
         rustix::system::uname().nodename().to_string_lossy().into_owned()
+    }
+}
+
+/// Reads a regular file. Nothing else can be in its place: to open a pipe would wait for somebody at its other end, and a device has no end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = rustix::fs::open(path, flags, Mode::empty())?;
+    let stat = rustix::fs::fstat(&file)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => {}
+        FileType::Directory => return Err(io::ErrorKind::IsADirectory.into()),
+        _ => return Err(io::ErrorKind::InvalidInput.into()),
+    }
+    let size = usize::try_from(stat.st_size).unwrap_or(usize::MAX);
+    if size > FILE_LIMIT {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    // Files that the system makes up say that they are empty.
+    let mut bytes = Vec::with_capacity(if size == 0 { 4096 } else { size + 1 });
+    loop {
+        if bytes.capacity() == bytes.len() {
+            bytes.reserve(bytes.len());
+        }
+        match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => return Ok(bytes),
+            Ok(_) if bytes.len() > FILE_LIMIT => return Err(io::ErrorKind::FileTooLarge.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 
@@ -271,6 +304,30 @@ mod tests {
         let mut command = Command::new("/bin/cat", "/", Duration::from_secs(10));
         command.input = b"hello".to_vec();
         assert_eq!(run(&command, None).unwrap().stdout, b"hello");
+    }
+
+    #[test]
+    fn only_regular_files_are_read_and_nothing_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for size in [0, 1, 4095, 4096, 4097, 100_000] {
+            let content = vec![b'x'; size];
+            std::fs::write(path("file"), &content).unwrap();
+            assert_eq!(read(&path("file")).unwrap(), content);
+        }
+        assert!(!read(Path::new("/proc/self/status")).unwrap().is_empty(), "it says that it is empty");
+        rustix::fs::mkfifoat(rustix::fs::CWD, path("fifo"), Mode::RUSR | Mode::WUSR).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", path("zeros")).unwrap();
+        std::fs::File::create(path("large")).unwrap().set_len(1 << 40).unwrap();
+        for (name, kind) in [
+            ("fifo", io::ErrorKind::InvalidInput),
+            ("zeros", io::ErrorKind::InvalidInput),
+            ("large", io::ErrorKind::FileTooLarge),
+            ("", io::ErrorKind::IsADirectory),
+            ("absent", io::ErrorKind::NotFound),
+        ] {
+            assert_eq!(read(&path(name)).unwrap_err().kind(), kind, "{name}");
+        }
     }
 
     #[test]

@@ -14,15 +14,18 @@ impl Store {
     /// Whether a refresh is running.
     pub fn is_refreshing(&self, now: SystemTime) -> bool {
         let began = std::fs::metadata(self.folder.join(REFRESH)).and_then(|meta| meta.modified());
-        // A refresh that was killed has left its file behind.
-        began.is_ok_and(|began| now.duration_since(began).unwrap_or_default() < REFRESH_BUDGET)
+        // A refresh that was killed has left its file behind, and the clock may have been set since.
+        began.is_ok_and(|began| {
+            let age = now.duration_since(began).or_else(|_| began.duration_since(now));
+            age.is_ok_and(|age| age < REFRESH_BUDGET)
+        })
     }
 
     /// Notes that a refresh begins; false if one is running, or nothing can be stored anyway.
     pub(crate) fn begin_refresh(&self, now: SystemTime) -> bool {
         !self.is_refreshing(now)
             && files::make_folder(&self.folder).is_ok()
-            && std::fs::write(self.folder.join(REFRESH), b"").is_ok()
+            && files::touch(&self.folder.join(REFRESH)).is_ok()
     }
 
     /// Notes that the refresh has ended.
@@ -47,6 +50,7 @@ mod tests {
             !store.is_refreshing(now + 2 * REFRESH_BUDGET),
             "one that was killed does not count for ever"
         );
+        assert!(!store.is_refreshing(now - 2 * REFRESH_BUDGET), "nor if the clock was set back");
         store.end_refresh();
         assert!(store.begin_refresh(now));
     }

@@ -13,6 +13,11 @@ pub enum OpenError {
         /// The directory the search began at.
         path: PathBuf,
     },
+    /// Something has the name of one of its files and is none: a pipe, at which reading would wait for ever.
+    NotAFile {
+        /// What it is.
+        path: PathBuf,
+    },
     /// It is there, but cannot be read.
     Unreadable {
         /// The directory the search began at.
@@ -28,6 +33,7 @@ impl fmt::Display for OpenError {
             Self::NotTrusted { path } => {
                 write!(out, "the repository at `{}` is not trusted by git", path.display())
             }
+            Self::NotAFile { path } => write!(out, "`{}` is not a file", path.display()),
             Self::Unreadable { path, .. } => {
                 write!(out, "the repository at `{}` cannot be opened", path.display())
             }
@@ -38,7 +44,7 @@ impl fmt::Display for OpenError {
 impl error::Error for OpenError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::NotTrusted { .. } => None,
+            Self::NotTrusted { .. } | Self::NotAFile { .. } => None,
             Self::Unreadable { source, .. } => Some(source),
         }
     }

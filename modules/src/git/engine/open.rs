@@ -8,7 +8,7 @@ use gix::discover::upwards;
 use gix::sec::trust;
 
 use super::error::OpenError;
-use super::reftable;
+use super::{reftable, strange};
 
 /// What the user's environment says about the repository, in place of the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,9 @@ impl Repository {
             let git_dir = physical_dir.join(git_dir);
             let work_tree = environment.work_tree.as_ref().map(|path| physical_dir.join(path));
             return Self::open_named(&git_dir, physical_dir, work_tree).map(Some);
+        }
+        if let Some(path) = strange::find(physical_dir) {
+            return Err(OpenError::NotAFile { path });
         }
         let search = upwards::Options {
             ceiling_dirs: environment.ceilings.clone(),

@@ -1,0 +1,65 @@
+//! Gathering what costs nothing, for a picture where a file system does not answer: nothing outside this process is touched.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::learn::{Means, learn};
+use super::{Gather, Memory, Parts};
+use crate::io::Io;
+use crate::place::Place;
+use crate::request::Request;
+use crate::source::{Cost, Fact, Known, Source};
+
+/// What a source that costs nothing says now; `None` if it is not such a one.
+pub(crate) fn free<S: Source, I: Io>(
+    source: &'static S,
+    memory: &'static dyn Memory,
+    means: &Arc<Means<I>>,
+) -> Option<Known<S::Fact>> {
+    if source.manifest().cost != Cost::Free {
+        return None;
+    }
+    let work = pin!(learn(source, memory, means.clone()));
+    match work.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready((fact, _)) => Some(fact.map_or(Known::Absent, Known::Fresh)),
+        Poll::Pending => None,
+    }
+}
+
+/// Gathers what is at hand, marked as old.
+#[derive(Debug)]
+pub(crate) struct AtHand<'a, I> {
+    means: Arc<Means<I>>,
+    request: &'a Request,
+}
+
+impl<'a, I> AtHand<'a, I> {
+    /// There is no store: that would be files.
+    pub(crate) fn new(io: I, place: Place, request: &'a Request) -> Self {
+        AtHand { means: Arc::new(Means::new(io, place, None)), request }
+    }
+}
+
+impl<I: Io> Gather for AtHand<'_, I> {
+    type Pending<F> = Known<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(
+        &self,
+        _parts: Parts,
+        source: &'static S,
+        memory: &'static dyn Memory,
+    ) -> Known<S::Fact> {
+        let known = || source.at_hand(&self.means.place).map_or(Known::Absent, Known::Stale);
+        free(source, memory, &self.means).unwrap_or_else(known)
+    }
+
+    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+        known
+    }
+}
