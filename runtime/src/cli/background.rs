@@ -19,6 +19,7 @@ use crate::ipc::message::{Answer, Hello, State, Tool, ToolKind, Wanted, write_dr
 use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
 use crate::shell::Shell;
+use crate::source::Trigger;
 
 /// How long a prompt waits for the daemon before it is drawn directly. A daemon that lives answers within its patience.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -84,6 +85,40 @@ fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
         shell: request.shell,
         answer: Answer::Once,
         ..Hello::default()
+    }
+}
+
+/// Where a shell's script finds the daemon, and what it has to send.
+pub(super) struct Reach {
+    pub(super) folder: String,
+    pub(super) variables: &'static [&'static str],
+    pub(super) events: bool,
+}
+
+/// How a shell's script reaches the daemon; `None` if there is no background mode, or no shell could name its folder.
+pub(super) fn reach<P: Prompt>() -> Option<Reach> {
+    if !is_on::<P>() {
+        return None;
+    }
+    let address = daemon::address().ok()?;
+    let is_start = |name: &str| name == Trigger::CommandStart.name();
+    let of_sources =
+        P::sources().iter().any(|(_, manifest)| manifest.events.iter().any(|event| is_start(event.name())));
+    let of_configuration =
+        P::shelves().iter().any(|shelved| shelved.events.iter().any(|name| is_start(name)));
+    Some(Reach {
+        folder: address.folder().to_str()?.to_owned(),
+        variables: daemon::variables::<P>(),
+        events: of_sources || of_configuration,
+    })
+}
+
+/// Starts the daemon if none listens, so that it is there at the first prompt.
+pub(super) fn prepare<P: Prompt>() {
+    let listens =
+        || Some(Client::connect(&daemon::address().ok()?.socket(), Instant::now() + PATIENCE).is_ok());
+    if is_on::<P>() && listens() != Some(true) {
+        leave_daemon_behind::<P>();
     }
 }
 

@@ -10,6 +10,21 @@ pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
     false
 }
 
+/// How a shell's script would reach a daemon.
+pub(super) struct Reach {
+    pub(super) folder: String,
+    pub(super) variables: &'static [&'static str],
+    pub(super) events: bool,
+}
+
+/// There is none to reach.
+pub(super) fn reach<P: Prompt>() -> Option<Reach> {
+    None
+}
+
+/// There is none to start.
+pub(super) fn prepare<P: Prompt>() {}
+
 /// There is none to start.
 pub(super) fn leave_daemon_behind<P: Prompt>() {}
 

@@ -110,6 +110,12 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
     continuation_into::<P>(shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);
     let sends = world::terminal::<P>().sequences;
+    let reach = background::reach::<P>();
+    let client = reach.as_ref().map(|reach| shell::Client {
+        folder: &reach.folder,
+        variables: reach.variables,
+        events: reach.events,
+    });
     let script = Script {
         binary,
         continuation: &continuation,
@@ -117,7 +123,7 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
         marks: P::EXTRAS.marks && sends,
         title: P::EXTRAS.title && sends,
         build: P::BUILD.build_hash,
-        client: None,
+        client,
     };
     shell::script(shell, &script)
         .ok_or_else(|| format!("`init` has scripts for {}", shell::names_with_script()))

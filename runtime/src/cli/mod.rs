@@ -90,7 +90,10 @@ fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
         Command::Timings => say(&report::timings::<P>(&request)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),
-        Command::Init(shell) => say(&draw::init::<P>(shell)?),
+        Command::Init(shell) => {
+            say(&draw::init::<P>(shell)?);
+            background::prepare::<P>();
+        }
         Command::Version => say(&format!(
             "ziron {}\nbuild  {}\nconfig {} ({})\n",
             P::BUILD.version,
