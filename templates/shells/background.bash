@@ -25,7 +25,7 @@ _ziron_ask() {
   _ziron_seq=$((_ziron_seq + 1))
   kind="draw"$'\x1f'"seq=$_ziron_seq"$'\x1f'"status=${_ziron_codes[0]}"$'\x1f'"pipe=$pipe"$'\x1f'"duration=$duration"$'\x1f'"jobs=$jobs"$'\x1f'"shlvl=${SHLVL-}"$'\x1f'"columns=${COLUMNS-}"$'\x1f'"path=$_ziron_escaped"$'\x1e'
   [[ ${#kind} -lt 15000 ]] || builtin return 1 # More might not go in at once, and then this would wait.
-  { builtin printf %s "$kind" 1<>"${_ziron_files}request"; } 2>/dev/null || builtin return 1
+  builtin printf %s "$kind" 1<>"${_ziron_files}request" || builtin return 1
   # Word of earlier answers can come first.
   while [[ $token != "$_ziron_seq" ]]; do
     if ! builtin read -r -t "$_ziron_patience" -d $'\x1e' token <>"${_ziron_files}token"; then
@@ -35,7 +35,7 @@ _ziron_ask() {
       builtin return 1
     fi
   done
-  { builtin read -r -d $'\x1e' kind seq state left right small small_right prelude rest <"${_ziron_files}reply"; } 2>/dev/null || kind=''
+  builtin read -r -d $'\x1e' kind seq state left right small small_right prelude rest <"${_ziron_files}reply" || kind=''
   if [[ $kind != drawn || $seq != "$_ziron_seq" ]]; then
     _ziron_session=''
     builtin return 1
@@ -59,8 +59,8 @@ _ziron_introduce() {
   [[ now -ge _ziron_rest && -S $_ziron_socket && -O $_ziron_socket ]] || builtin return 1
   "$_ziron_path" session bash "$$" </dev/null >/dev/null 2>&1 || builtin return 1
   _ziron_session=1
-  # Greater than that of a shell that was here before (exec), whose answers may still lie about.
-  [[ $_ziron_seq != 0 ]] || _ziron_seq=$now
+  # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read byte by byte.
+  [[ $_ziron_seq != 0 ]] || _ziron_seq=$((now % 900 + 100))
 }
 
 @@ask

@@ -172,7 +172,9 @@ impl Session {
         let folder = home.path().join(&setup.folder);
         fs::create_dir_all(&folder).expect("a folder");
         command.cwd(folder);
-        if setup.background != Background::Off {
+        if setup.background == Background::Off {
+            command.env("ZIRON_DAEMON", "off");
+        } else {
             command.env(stub_daemon::FOLDER, daemon::folder(home.path()));
         }
         let terminal = Terminal::start(command, setup.size).expect("a terminal");
