@@ -9,11 +9,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use async_channel::Receiver;
-use async_io::Async;
 use futures_lite::future::or;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags};
 
 use super::line::{Line, LineError, Spare};
+use crate::exec::{Handle, Watched};
 use crate::ipc::address::SessionFile;
 use crate::ipc::folder::Folder;
 use crate::ipc::frame::{Decoder, FIELD_END, FRAME_END, Frame, Limits};
@@ -31,27 +32,36 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
 /// A shell's process.
 #[derive(Debug)]
 pub(super) struct Process {
-    fd: Async<OwnedFd>,
+    fd: Watched<OwnedFd>,
 }
 
 impl Process {
     /// Finds the process of this number.
-    pub(super) fn find(pid: u32) -> io::Result<Process> {
+    pub(super) fn find(pid: u32, exec: &Handle) -> io::Result<Process> {
         let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
         let pid = pid.ok_or(io::ErrorKind::InvalidInput)?;
         let fd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-        Ok(Process { fd: Async::new_nonblocking(fd)? })
+        Ok(Process { fd: exec.watch(fd)? })
     }
 
     /// Waits for its end.
     async fn ended(&self) {
         // Where that cannot be waited for, the line ends, and the shell makes another.
-        let _ = self.fd.readable().await;
+        let _ = self.fd.read_with(has_ended).await;
     }
 
     /// Tells it that a picture is there. The signal does nothing to a process that does not expect it.
     fn nudge(&self) {
-        let _ = rustix::process::pidfd_send_signal(&self.fd, rustix::process::Signal::URG);
+        let _ = rustix::process::pidfd_send_signal(self.fd.get_ref(), rustix::process::Signal::URG);
+    }
+}
+
+/// Whether a process has ended; "would block" as long as it has not.
+fn has_ended(process: &OwnedFd) -> io::Result<()> {
+    let mut polled = [PollFd::new(process, PollFlags::IN)];
+    match poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? {
+        0 => Err(io::ErrorKind::WouldBlock.into()),
+        _ => Ok(()),
     }
 }
 
@@ -88,7 +98,7 @@ impl Drop for Files {
 pub(super) struct Fifos {
     files: Files,
     shell: Process,
-    request: Async<OwnedFd>,
+    request: Watched<OwnedFd>,
     answers: Arc<Answers>,
     decoder: Decoder,
 }
@@ -127,24 +137,24 @@ impl Spare for Arc<Answers> {
 
 impl Fifos {
     /// Makes the FIFOs of a shell, and opens them. A shell that asks again has lost what was there.
-    pub(super) fn make(folder: &Arc<Folder>, pid: u32) -> io::Result<Fifos> {
+    pub(super) fn make(folder: &Arc<Folder>, pid: u32, exec: &Handle) -> io::Result<Fifos> {
         for file in [SessionFile::Request, SessionFile::Token] {
             folder.make_fifo(&file.name(pid))?;
         }
-        Fifos::adopt(folder, pid)
+        Fifos::adopt(folder, pid, exec)
     }
 
     /// Opens the FIFOs of a shell that are there. If the shell is gone they are removed.
-    pub(super) fn adopt(folder: &Arc<Folder>, pid: u32) -> io::Result<Fifos> {
+    pub(super) fn adopt(folder: &Arc<Folder>, pid: u32, exec: &Handle) -> io::Result<Fifos> {
         let files = Files { folder: folder.clone(), pid };
-        let shell = Process::find(pid)?;
+        let shell = Process::find(pid, exec)?;
         let request = folder.fifo(&files.name(SessionFile::Request))?;
         let token = folder.fifo(&files.name(SessionFile::Token))?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
         let reply = folder.file(&files.name(SessionFile::Reply), flags)?.into();
         Ok(Fifos {
             shell,
-            request: Async::new_nonblocking(request)?,
+            request: exec.watch(request)?,
             answers: Arc::new(Answers { token, reply }),
             decoder: Decoder::new(Limits::REQUEST),
             files,
@@ -204,8 +214,13 @@ pub(super) struct Mailbox {
 
 impl Mailbox {
     /// Serves the files of a shell.
-    pub(super) fn of(folder: Arc<Folder>, pid: u32, written: Receiver<()>) -> io::Result<Mailbox> {
-        let shell = Arc::new(Process::find(pid)?);
+    pub(super) fn of(
+        folder: Arc<Folder>,
+        pid: u32,
+        written: Receiver<()>,
+        exec: &Handle,
+    ) -> io::Result<Mailbox> {
+        let shell = Arc::new(Process::find(pid, exec)?);
         Ok(Mailbox { files: Files { folder, pid }, shell, written, decoder: Decoder::new(Limits::REQUEST) })
     }
 }

@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use async_io::Async;
-use futures_lite::AsyncWriteExt;
-
+use crate::exec::Watched;
 use crate::ipc::frame::{Decoder, Frame, FrameError, Limits};
 use crate::shell::Shell;
 
@@ -70,12 +68,12 @@ impl From<FrameError> for LineError {
 /// A connection over the socket.
 #[derive(Debug)]
 pub(super) struct Stream {
-    stream: Arc<Async<UnixStream>>,
+    stream: Arc<Watched<UnixStream>>,
     decoder: Decoder,
 }
 
 impl Stream {
-    pub(super) fn new(stream: Async<UnixStream>) -> Stream {
+    pub(super) fn new(stream: Watched<UnixStream>) -> Stream {
         Stream { stream: Arc::new(stream), decoder: Decoder::new(Limits::REQUEST) }
     }
 }
@@ -97,17 +95,17 @@ impl Line for Stream {
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
-        (&*self.stream).write_all(frame).await
+        self.stream.write_all(frame).await
     }
 
-    type Spare = Arc<Async<UnixStream>>;
+    type Spare = Arc<Watched<UnixStream>>;
 
     fn spare(&self) -> Self::Spare {
         self.stream.clone()
     }
 }
 
-impl Spare for Arc<Async<UnixStream>> {
+impl Spare for Arc<Watched<UnixStream>> {
     fn send_now(&self, frame: &[u8]) {
         // A prompt fits into the buffer of a client that takes what it is sent.
         let _ = self.get_ref().write(frame);

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_io::Async;
 use futures_lite::future::{or, pending};
 
 use super::feeds;
@@ -21,7 +20,7 @@ use super::memory;
 use super::session::converse;
 use super::watch::{Seen, Watch};
 use super::world::{Machine, World};
-use crate::exec::{Priority, Single};
+use crate::exec::{Priority, Single, Watched};
 use crate::ipc::folder::Folder;
 use crate::ipc::peer;
 use crate::prompt::Prompt;
@@ -46,15 +45,15 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let binary = std::env::current_exe().unwrap_or_default();
     memory::use_one_arena();
     crate::store::shelf::limit_all(P::CACHE.bytes);
-    let single = Arc::new(Single::new());
+    let single = Arc::new(Single::driven().unwrap_or_default());
     let ending = Arc::<Ending>::default();
-    let machine = Machine::new(store.map(Arc::new), life.folder().clone());
+    let machine = Machine::new(store.map(Arc::new), life.folder().clone(), single.handle().clone());
     let mut hub = Hub::<P, Machine>::new(machine, single.handle().clone());
     hub.guard = Guard::new(ending.clone()).ok().map(Arc::new);
     let hub = Arc::new(hub);
     for pid in left_behind(life.folder()) {
         // A shell that is gone meanwhile leaves nothing to serve.
-        if let Ok(line) = Fifos::adopt(life.folder(), pid) {
+        if let Ok(line) = Fifos::adopt(life.folder(), pid, &hub.exec) {
             hub.exec.spawn(Priority::Critical, converse(hub.clone(), line)).detach();
         }
     }
@@ -113,7 +112,7 @@ impl End {
 /// Waits until something has happened to the daemon's folder or program.
 async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, binary: &Path) -> End {
     let before = identity(binary);
-    let Ok(mut watch) = Watch::new(folder, binary) else { return pending().await };
+    let Ok(mut watch) = Watch::new(folder, binary, &hub.exec) else { return pending().await };
     loop {
         match watch.next(hub).await {
             Ok(Seen::Homeless | Seen::Socket) => return End::Homeless,
@@ -140,7 +139,7 @@ fn identity(binary: &Path) -> Option<(u64, u64, i64, i64)> {
 
 /// Accepts connections, for ever.
 async fn accept_all<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixListener) {
-    let Ok(listener) = Async::new(listener) else { return hub.stop() };
+    let Ok(listener) = hub.exec.watch(listener) else { return hub.stop() };
     loop {
         if accept(&hub, &listener).await.is_err() {
             hub.exec.clock().sleep(BREATH).await;
@@ -149,14 +148,18 @@ async fn accept_all<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixList
 }
 
 /// Accepts one connection. A stranger is left without a word.
-async fn accept<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, listener: &Async<UnixListener>) -> io::Result<()> {
-    let (stream, _) = listener.accept().await?;
+async fn accept<P: Prompt, W: World>(
+    hub: &Arc<Hub<P, W>>,
+    listener: &Watched<UnixListener>,
+) -> io::Result<()> {
+    let (stream, _) = listener.read_with(UnixListener::accept).await?;
+    stream.set_nonblocking(true)?;
     if peer::check(&stream).is_err() {
         Counts::add(&hub.counts.faults);
         return Ok(());
     }
     Counts::add(&hub.counts.connections);
-    hub.exec.spawn(Priority::Critical, converse(hub.clone(), Stream::new(stream))).detach();
+    hub.exec.spawn(Priority::Critical, converse(hub.clone(), Stream::new(hub.exec.watch(stream)?))).detach();
     Ok(())
 }
 

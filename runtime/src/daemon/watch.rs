@@ -11,7 +11,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_channel::Sender;
-use async_io::Async;
 use rustix::fs::AtFlags;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 
@@ -19,7 +18,7 @@ use super::files::Mailbox;
 use super::hub::Hub;
 use super::session;
 use super::world::World;
-use crate::exec::Priority;
+use crate::exec::{Handle, Priority, Watched};
 use crate::ipc::folder::Folder;
 use crate::prompt::Prompt;
 
@@ -29,7 +28,7 @@ const BUFFER_BYTES: usize = 4096;
 /// Watches the daemon's folder and its program.
 #[derive(Debug)]
 pub(super) struct Watch {
-    inotify: Async<OwnedFd>,
+    inotify: Watched<OwnedFd>,
     folder: Arc<Folder>,
     /// The watch on the socket, and which one it is.
     socket: Option<(i32, u64)>,
@@ -50,7 +49,7 @@ pub(super) enum Seen {
 }
 
 impl Watch {
-    pub(super) fn new(folder: Arc<Folder>, binary: &Path) -> io::Result<Watch> {
+    pub(super) fn new(folder: Arc<Folder>, binary: &Path, exec: &Handle) -> io::Result<Watch> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
         inotify::add_watch(&inotify, folder.path(), flags)?;
@@ -69,7 +68,7 @@ impl Watch {
         use std::os::unix::ffi::OsStrExt;
         let program_name = binary.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
         Ok(Watch {
-            inotify: Async::new_nonblocking(inotify)?,
+            inotify: exec.watch(inotify)?,
             socket: socket.ok().zip(inode(&folder)),
             folder,
             program,
@@ -117,7 +116,7 @@ impl Watch {
         let (sender, receiver) = async_channel::bounded(1);
         let _ = sender.try_send(());
         // A shell that is gone gets no answer.
-        if let Ok(mailbox) = Mailbox::of(self.folder.clone(), pid, receiver) {
+        if let Ok(mailbox) = Mailbox::of(self.folder.clone(), pid, receiver, &hub.exec) {
             self.mailboxes.insert(pid, sender);
             hub.exec.spawn(Priority::Critical, session::converse(hub.clone(), mailbox)).detach();
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::files::Fifos;
 use super::line::Line;
+use crate::exec::Handle;
 use crate::io::{Io, Real, Sent};
 use crate::ipc::folder::Folder;
 use crate::store::Store;
@@ -36,11 +37,12 @@ pub(super) trait World: Send + Sync + 'static {
 pub(super) struct Machine {
     store: Option<Arc<Store>>,
     folder: Arc<Folder>,
+    exec: Handle,
 }
 
 impl Machine {
-    pub(super) fn new(store: Option<Arc<Store>>, folder: Arc<Folder>) -> Machine {
-        Machine { store, folder }
+    pub(super) fn new(store: Option<Arc<Store>>, folder: Arc<Folder>, exec: Handle) -> Machine {
+        Machine { store, folder, exec }
     }
 }
 
@@ -59,7 +61,7 @@ impl World for Machine {
     type Fifos = Fifos;
 
     fn fifos(&self, pid: u32) -> io::Result<Fifos> {
-        Fifos::make(&self.folder, pid)
+        Fifos::make(&self.folder, pid, &self.exec)
     }
 
     fn store(&self) -> Option<Arc<Store>> {
