@@ -13,8 +13,8 @@ use crate::io::Io;
 use crate::place::Place;
 
 /// All that a fact depends on: equal keys, equal facts.
-pub trait Key: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static {}
-impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static> Key for K {}
+pub trait Key: Clone + fmt::Debug + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static {}
+impl<K: Clone + fmt::Debug + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static> Key for K {}
 
 /// What a source found; remembered, and stored where the policy says so.
 pub trait Fact:

@@ -106,7 +106,7 @@ impl Bus {
 
     /// Whether an event of this name concerns anybody.
     pub fn concerns_anybody(&self, name: &str) -> bool {
-        self.events.are_there() || !self.table.subscribers(name).is_empty()
+        self.events.are_there() || self.trace.are_there() || !self.table.subscribers(name).is_empty()
     }
 
     /// Something happened, perhaps in a session: then only those sessions are called that show the same facts as this one.
@@ -131,7 +131,7 @@ impl Bus {
                 };
             }
         }
-        if made_old == MadeOld::Nothing && !self.events.are_there() {
+        if made_old == MadeOld::Nothing && !self.events.are_there() && !self.trace.are_there() {
             return;
         }
         let session = session.map(View::session);
@@ -157,12 +157,8 @@ impl Bus {
             view.hear(batch, &self.table);
         }
         for notice in &batch.notices {
-            self.events.tell(notice.event.name(), || {
-                let Notice { event, session, times, .. } = notice;
-                let session = session.map(|id| format!(" (session {id})")).unwrap_or_default();
-                let times = if *times > 1 { format!(" ×{times}") } else { String::new() };
-                format!("{event}{session}{times}")
-            });
+            self.events.tell(notice.event.name(), || notice.to_string());
+            self.trace.tell("event", || format!("event {notice}"));
         }
         if batch.lost > 0 {
             self.events.tell("lost", || format!("lost {} events: there was no room", batch.lost));

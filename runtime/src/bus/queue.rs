@@ -1,5 +1,7 @@
 //! What is still to be told: a queue with a bound, and with a rule for what does not fit.
 
+use std::fmt;
+
 use super::{Event, Fact};
 
 /// Something that happened, and what it made old.
@@ -13,6 +15,16 @@ pub struct Notice {
     pub made_old: MadeOld,
     /// How often it happened since somebody was told last.
     pub times: u64,
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.event)?;
+        if let Some(session) = self.session {
+            write!(f, " (session {session})")?;
+        }
+        if self.times > 1 { write!(f, " ×{}", self.times) } else { Ok(()) }
+    }
 }
 
 /// What an event made old.

@@ -64,6 +64,7 @@ impl Arguments {
                 Arg::Long("all") => parts = Parts::ALL,
                 Arg::Long("continuation") => continuation = true,
                 Arg::Long("direct") => way = Way::Direct,
+                Arg::Long("filter") => words.push(parser.value()?.string()?),
                 Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
                 Arg::Long("status") | Arg::Short('s') => {

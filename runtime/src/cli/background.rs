@@ -4,6 +4,8 @@
     reason = "a client has deadlines of the real clock, and sends the environment of its own process"
 )]
 
+mod tools;
+
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
@@ -147,6 +149,9 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
         return Err(String::from("this prompt was built with `[daemon] enabled = false`"));
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some(result) = tools::run::<P>(&words, request) {
+        return result;
+    }
     match words[..] {
         ["daemon", "run"] => daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string()),
         ["daemon", "run", "detached"] => {

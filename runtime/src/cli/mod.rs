@@ -38,6 +38,14 @@ Usage: COMMAND [OPTIONS]
   doctor              look for what keeps the prompt from being right
   cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
+With the daemon:
+  daemon WHAT         start, stop, restart, status, health, run, logs, trace
+  why SEGMENT         which facts a module shows here, and what would make them old
+  event send NAME     tell of an event, with data if you like
+  events              print events as they happen; --filter NAME… for some
+  metrics             counters and histograms, as Prometheus reads them
+  cache WHAT          stats, list, inspect, clear, warm, invalidate
+
 Drawing:
   --shell NAME        the shell that shows the prompt
   --status N          exit status of the last command

@@ -35,16 +35,17 @@ async fn tell<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
     let stored: Vec<&'static str> = P::sources().iter().enumerate().filter_map(outlives).collect();
     let (bus, clock) = (hub.bus.clone(), hub.exec.clock().clone());
     let each = |batch: &crate::bus::Batch| {
-        let is_old = |source: &&'static str| {
-            batch.notices.iter().any(|notice| match &notice.made_old {
+        let made_old = |source: &&'static str| {
+            batch.notices.iter().rfind(|notice| match &notice.made_old {
                 MadeOld::Nothing => false,
                 MadeOld::Facts(facts) => facts.iter().any(|(of, _)| of == source),
                 MadeOld::Sources(sources) => sources.contains(source),
             })
         };
+        let is_old = |source: &&'static str| made_old(source).is_some();
         for account in hub.readings.accounts() {
-            if is_old(&account.source) {
-                account.forgive();
+            if let Some(notice) = made_old(&account.source) {
+                account.was_made_old(notice.event.name(), clock.now());
             }
         }
         let Some(store) = hub.world.store() else { return };

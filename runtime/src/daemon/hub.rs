@@ -13,6 +13,7 @@ use super::readings::Readings;
 use super::world::World;
 use crate::bus::{Bus, Event, Table, View};
 use crate::exec::Handle;
+use crate::exec::metrics::Histogram;
 use crate::gather::Flights;
 use crate::ipc::message::Answer;
 use crate::prompt::Prompt;
@@ -30,6 +31,8 @@ pub(super) struct Hub<P, W> {
     /// Watches over whoever serves; a test has none.
     pub(super) guard: Option<Arc<Guard>>,
     pub(super) counts: Counts,
+    /// How long it took from a request to its first picture.
+    pub(super) draws: Histogram,
     /// How many requests have left readings behind that go on.
     pub(super) leftovers: AtomicUsize,
     pub(super) bus: Arc<Bus>,
@@ -50,6 +53,7 @@ pub(super) struct Counts {
     pub(super) requests: AtomicU64,
     pub(super) redraws: AtomicU64,
     pub(super) faults: AtomicU64,
+    pub(super) sent_bytes: AtomicU64,
 }
 
 impl Counts {
@@ -98,6 +102,7 @@ impl<P: Prompt, W: World> Hub<P, W> {
             places: Places::default(),
             guard: None,
             counts: Counts::default(),
+            draws: Histogram::new(),
             leftovers: AtomicUsize::new(0),
             bus,
             readings,

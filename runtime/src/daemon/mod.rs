@@ -13,6 +13,7 @@ mod life;
 mod line;
 mod live;
 mod memory;
+mod metrics;
 mod news;
 mod readings;
 mod serve;
@@ -23,6 +24,7 @@ mod simulation;
 mod tests;
 mod tools;
 mod watch;
+mod why;
 mod world;
 
 use std::sync::OnceLock;

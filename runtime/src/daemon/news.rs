@@ -1,11 +1,16 @@
 //! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is old.
 
+use std::time::Duration;
+
+use futures_lite::future::or;
+
 use super::drawing::{Drawing, Picture};
 use super::line::Line;
 use super::session::{Asked, Command, End, Session};
+use super::why;
 use super::world::World;
-use crate::bus::{self, View};
-use crate::ipc::message::Event;
+use crate::bus::{self, Filter, Listening, View};
+use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
 use crate::prompt::Prompt;
 
 impl<P: Prompt, W: World> Session<P, W> {
@@ -78,6 +83,72 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.waiting_since = Some(self.hub.exec.clock().now());
         self.is_echo = true;
         Ok(())
+    }
+
+    /// Notes how long a first picture took.
+    pub(super) fn note_draw(&self, asked: &Asked<W::Io>, took: Duration) {
+        self.hub.draws.record(took);
+        self.hub.bus.trace.tell("draw", || {
+            let (seq, place, micros) = (asked.seq, asked.logical.display(), took.as_micros());
+            format!("{} draws {seq} in {place}: {micros} µs", self.title())
+        });
+    }
+
+    /// Notes that a picture is sent unasked.
+    pub(super) fn note_redraw(&self) {
+        self.hub.bus.trace.tell("redraw", || {
+            let seq = self.asked.as_ref().map_or(0, |asked| asked.seq);
+            format!("{} draws {seq} again", self.title())
+        });
+    }
+
+    /// Who this is, for people.
+    fn title(&self) -> String {
+        self.view().map_or_else(|| String::from("a client"), |view| format!("session {}", view.session()))
+    }
+
+    /// Begins to listen to what a tool wants to hear: `filter` holds names, separated by spaces.
+    pub(super) fn listen_as(&self, tool: &Tool<'_>) -> Listening {
+        let filter = String::from_utf8_lossy(tool.get("filter").unwrap_or_default()).into_owned();
+        let filter = Filter::new(filter.split_whitespace());
+        match tool.kind {
+            ToolKind::Trace => self.hub.bus.trace.listen(filter),
+            _ => self.hub.bus.events.listen(filter),
+        }
+    }
+
+    /// Tells a tool of things as they happen, until it leaves or the daemon ends.
+    pub(super) async fn follow(&mut self, line: &mut impl Line, listening: Listening) -> Result<(), End> {
+        loop {
+            let hub = self.hub.clone();
+            let ends = async {
+                loop {
+                    let changed = hub.changed.listen();
+                    if hub.is_stopping() {
+                        return Ok(None);
+                    }
+                    changed.await;
+                }
+            };
+            let next = async { Ok(Some(listening.next().await)) };
+            let leaves = async {
+                // Whatever it says now, it is not what was agreed.
+                line.receive().await.map_err(End::from)?;
+                Err(End::Left)
+            };
+            match or(or(next, ends), leaves).await? {
+                Some(text) => self.say(line, &Reply::Text(format!("{text}\n").into_bytes().into())).await?,
+                None => return self.say(line, &Reply::End(0)).await,
+            }
+        }
+    }
+
+    /// Says why a segment shows what it shows where the tool is.
+    pub(super) fn why(&self, draw: Draw<'_>, tool: &Tool<'_>) -> Result<String, String> {
+        let segment = String::from_utf8_lossy(tool.get("segment").unwrap_or_default());
+        let asked = self.ask(draw);
+        let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+        why::why(&self.hub, &asked.drawing::<P>(physical, &self.hub), &segment)
     }
 
     fn view(&self) -> Option<&View> {

@@ -43,6 +43,7 @@ pub(super) struct Account {
     /// Those keys that have failed and not been read since. What fails in one place may go well in another.
     troubled: Mutex<HashMap<u64, Arc<Breaker>>>,
     last: Mutex<Option<Last>>,
+    last_event: Mutex<Option<(String, Instant)>>,
 }
 
 /// What came of the last reading.
@@ -80,6 +81,7 @@ impl Readings {
             given_up: Counter::default(),
             troubled: Mutex::default(),
             last: Mutex::default(),
+            last_event: Mutex::default(),
         };
         let accounts = sources.into_iter().map(account).collect();
         Readings { bus, clock, accounts }
@@ -119,9 +121,15 @@ impl Account {
         circuits.filter(|(_, circuit)| *circuit != Circuit::Closed).collect()
     }
 
-    /// Forgets what has failed: something has happened to it.
-    pub(super) fn forgive(&self) {
+    /// Notes that something has happened to it. What has failed is forgotten.
+    pub(super) fn was_made_old(&self, event: &str, now: Instant) {
         self.troubled().clear();
+        *self.last_event.lock().unwrap_or_else(PoisonError::into_inner) = Some((event.to_owned(), now));
+    }
+
+    /// The last event that made it old, and when that was.
+    pub(super) fn last_event(&self) -> Option<(String, Instant)> {
+        self.last_event.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn troubled(&self) -> MutexGuard<'_, HashMap<u64, Arc<Breaker>>> {
@@ -258,7 +266,9 @@ mod tests {
             readings.begin("tool", 1).unwrap().end(Ended::Badly);
         }
         assert!(readings.begin("tool", 1).is_none());
-        readings.of("tool").unwrap().forgive();
+        let account = readings.of("tool").unwrap();
+        account.was_made_old("upgrade", time.clock().now());
+        assert_eq!(account.last_event().map(|(event, _)| event).as_deref(), Some("upgrade"));
         assert!(readings.begin("tool", 1).is_some());
     }
 }

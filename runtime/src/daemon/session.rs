@@ -98,7 +98,7 @@ impl<P: Prompt, W: World> Drop for Session<P, W> {
 
 /// What a client wants to have drawn.
 pub(super) struct Asked<I> {
-    seq: u64,
+    pub(super) seq: u64,
     pub(super) request: Request,
     subject: Subject,
     pub(super) logical: PathBuf,
@@ -295,8 +295,15 @@ impl<P: Prompt, W: World> Session<P, W> {
                 Ok(())
             }
             Message::Bye => Err(End::Left),
+            Message::Tool(tool) if matches!(tool.kind, ToolKind::Events | ToolKind::Trace) => {
+                let listening = self.listen_as(&tool);
+                self.follow(line, listening).await
+            }
             Message::Tool(tool) => {
-                let answer = tools::answer(&self.hub, &tool);
+                let answer = match tool.kind {
+                    ToolKind::Why => self.why(Draw::read(line.frame(), self.shell)?, &tool),
+                    _ => tools::answer(&self.hub, &tool),
+                };
                 let is_end = tool.kind == ToolKind::Stop;
                 self.explain(line, answer).await?;
                 if is_end {
@@ -362,7 +369,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Takes over what a client wants to have drawn.
-    fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
+    pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
         let Draw { seq, mut request, wanted, environment } = draw;
         let owned = |(name, value): (&OsStr, Cow<'_, OsStr>)| (name.to_owned(), OsString::from(value));
         let sent = Sent::new(crate::daemon::variables::<P>(), environment.into_iter().map(owned));
@@ -427,6 +434,7 @@ impl<P: Prompt, W: World> Session<P, W> {
                 drawing.draw::<P>(if is_echo { Picture::Verified } else { Picture::First }, &mut self.out);
             let took = asked.io.instant().saturating_duration_since(begin);
             asked.memo.end(&drawing.means.place.physical, took);
+            self.note_draw(&asked, took);
             if watched.is_some_and(Watched::end) && !is_echo {
                 // The guard has answered with an echo.
                 is_echo = true;
@@ -497,13 +505,14 @@ impl<P: Prompt, W: World> Session<P, W> {
                 return Ok(());
             }
             Counts::add(&self.hub.counts.redraws);
+            self.note_redraw();
         }
         self.picture.clear();
         self.picture.extend_from_slice(picture);
         self.send(line).await
     }
 
-    async fn say(&mut self, line: &mut impl Line, reply: &Reply<'_>) -> Result<(), End> {
+    pub(super) async fn say(&mut self, line: &mut impl Line, reply: &Reply<'_>) -> Result<(), End> {
         self.out.clear();
         reply.write(&mut self.out);
         self.send(line).await
@@ -517,6 +526,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             Err(std::io::ErrorKind::TimedOut.into())
         };
         or(line.send(out), late).await?;
+        self.hub.counts.sent_bytes.fetch_add(self.out.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 }

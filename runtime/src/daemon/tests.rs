@@ -89,7 +89,8 @@ impl Prompt for Sample {
     };
     const BACKGROUND: Option<Background> =
         Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) });
-    const MODULES: &'static [Module<Facts>] = &[];
+    const MODULES: &'static [Module<Facts>] =
+        &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: Self::left }];
 
     fn gather<G: Gather>(gather: &G) -> Facts {
         let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_SHELF);
@@ -353,6 +354,80 @@ fn a_storm_is_drawn_at_most_once_in_a_frame() {
             let redraws = one.redraws();
             assert!(redraws.len() <= 1000 / 16 + 2, "{}", redraws.len());
             assert_eq!(redraws.last().map(String::as_str), Some("1 1001,1,"));
+        });
+    });
+}
+
+#[test]
+fn events_and_traces_are_told_until_the_daemon_ends() {
+    in_turn(|| {
+        for_seeds(0..20, |world| async move {
+            let hub = hub(&world);
+            let (events, trace) = (shell(&hub, "bash", 0).await, shell(&hub, "bash", 0).await);
+            events.say("events|filter=deploy session-*").await;
+            trace.say("trace").await;
+            world.clock().sleep(LONG).await;
+            let one = shell(&hub, "zsh", 1).await;
+            one.draw(1, "/one").await;
+            // What is told at once is told by its urgency.
+            world.clock().sleep(LONG).await;
+            one.say("event|name=deploy|data=a b").await;
+            one.say("event|name=other").await;
+            world.clock().sleep(LONG).await;
+            assert_eq!(events.hear().await, "text|session-began (session 3)\n");
+            assert_eq!(events.hear().await, "text|deploy a b\n");
+            let mut traced = Vec::new();
+            while let Ok(text) = trace.hears.try_recv() {
+                traced.push(text);
+            }
+            let has = |what: &str| traced.iter().any(|text| text.contains(what));
+            for what in
+                ["event session-began", "reads deploys", "has read commits in", "session 3 draws 1 in /one"]
+            {
+                assert!(has(what), "{what}: {traced:?}");
+            }
+            assert!(!has("again"), "nothing has changed: {traced:?}");
+            hub.stop();
+            assert_eq!(events.hear().await, "end|status=0");
+        });
+    });
+}
+
+#[test]
+fn why_a_segment_shows_what_it_shows() {
+    in_turn(|| {
+        for_seeds(0..5, |world| async move {
+            let hub = hub(&world);
+            let one = shell(&hub, "zsh", 1).await;
+            one.draw(1, "/one").await;
+            let tool = shell(&hub, "bash", 0).await;
+            tool.say("event|name=deploy").await;
+            tool.say("why|segment=numbers|path=/one").await;
+            let text = tool.hear().await;
+            for line in [
+                "numbers: Both numbers",
+                "deploys (process, stored while its key is the same)",
+                "  key        \"/one\"",
+                "  fact       1",
+                "; old: an event has said that it may have changed",
+                "  made old   by the event `deploy`, another key",
+                "  made old   by the event `command-end`, another key",
+                "  readings   it was read 0 s ago",
+            ] {
+                assert!(text.contains(line), "{line}: {text}");
+            }
+            assert!(text.ends_with("end|status=0"), "{text}");
+            tool.say("why|segment=number").await;
+            let text = tool.hear().await;
+            assert_eq!(
+                text,
+                "text|there is no module `number` in this prompt, which has: numbers\nend|status=1"
+            );
+            tool.say("metrics").await;
+            let text = tool.hear().await;
+            for line in ["ziron_requests_total 1", "ziron_reading_seconds_count{source=\"commits\"} 1"] {
+                assert!(text.lines().any(|known| known == line), "{line}: {text}");
+            }
         });
     });
 }

@@ -1,0 +1,85 @@
+//! Commands that look into the daemon, and tell it things.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a client has deadlines of the real clock, and sends the environment of its own process"
+)]
+
+use std::os::unix::ffi::OsStrExt;
+use std::time::{Duration, Instant};
+
+use super::{TOOL_PATIENCE, ask, connect};
+use crate::cli::{output, world};
+use crate::daemon;
+use crate::ipc::client::{Client, ClientError};
+use crate::ipc::message::{Event, Tool, ToolKind};
+use crate::prompt::Prompt;
+use crate::request::Request;
+
+/// Nobody listens for longer than this without an end.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Runs a command; `None` if it is none of these.
+pub(super) fn run<P: Prompt>(words: &[&str], request: &Request) -> Option<Result<(), String>> {
+    Some(match *words {
+        ["event", "send", name] => send::<P>(request, name, ""),
+        ["event", "send", name, data] => send::<P>(request, name, data),
+        ["event", ..] => Err(String::from("`event send` takes a name, and what belongs to it")),
+        ["events", ref names @ ..] => follow::<P>(request, ToolKind::Events, names),
+        ["daemon", "trace", ref names @ ..] => follow::<P>(request, ToolKind::Trace, names),
+        ["metrics"] => ask::<P>(request, &Tool::new(ToolKind::Metrics)),
+        ["why", segment] => why::<P>(request, segment),
+        ["why", ..] => Err(String::from("`why` takes the name of a module")),
+        _ => return None,
+    })
+}
+
+/// A connection, or why there is none.
+fn open<P: Prompt>(request: &Request) -> Result<Client, String> {
+    connect::<P>(request, Instant::now() + TOOL_PATIENCE).map_err(|error| match error {
+        ClientError::Absent => String::from("no daemon is running; `daemon start` starts it"),
+        other => format!("the daemon does not answer: {other}"),
+    })
+}
+
+/// Tells the daemon of an event.
+fn send<P: Prompt>(request: &Request, name: &str, data: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err(String::from("an event has a name"));
+    }
+    let mut client = open::<P>(request)?;
+    let event = Event { name: name.into(), data: data.as_bytes().into() };
+    client
+        .tell(&event, Instant::now() + TOOL_PATIENCE)
+        .map_err(|error| format!("the daemon was not told: {error}"))
+}
+
+/// Prints what happens until the daemon ends, or whoever reads it has enough.
+fn follow<P: Prompt>(request: &Request, kind: ToolKind, names: &[&str]) -> Result<(), String> {
+    let mut client = open::<P>(request)?;
+    let names = names.join(" ");
+    let tool = Tool::new(kind).with("filter", names.as_bytes());
+    let each = |piece: &[u8]| {
+        if output::try_write(piece).is_err() {
+            std::process::exit(0);
+        }
+    };
+    match client.ask(&tool, Instant::now() + YEAR, each) {
+        Ok(_) | Err(ClientError::Closed) => Ok(()),
+        Err(error) => Err(format!("the daemon is not heard any more: {error}")),
+    }
+}
+
+/// Asks why a segment shows what it shows here, with the environment of this process.
+fn why<P: Prompt>(request: &Request, segment: &str) -> Result<(), String> {
+    let place = world::place::<P>(request);
+    let variables = daemon::variables::<P>().iter();
+    let set: Vec<_> =
+        variables.filter_map(|name| Some((format!("e.{name}"), std::env::var_os(name)?))).collect();
+    let mut tool = Tool::new(ToolKind::Why)
+        .with("segment", segment.as_bytes())
+        .with("path", place.logical.as_os_str().as_bytes());
+    for (name, value) in &set {
+        tool = tool.with(name, value.as_bytes());
+    }
+    ask::<P>(request, &tool)
+}

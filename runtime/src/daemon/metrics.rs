@@ -1,0 +1,174 @@
+//! Metrics in Prometheus' text format.
+//!
+//! Source: prometheus.io, "Exposition formats", version 0.0.4.
+
+use std::fmt::{Display, Write};
+use std::sync::atomic::Ordering;
+
+use super::hub::Hub;
+use super::world::World;
+use crate::exec::metrics::{Histogram, Snapshot};
+use crate::prompt::Prompt;
+
+/// Writes all metrics.
+pub(super) fn page<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+    let mut page = Page::default();
+    let now = hub.exec.clock().now();
+    let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
+    let build = P::BUILD;
+    page.family("ziron_build_info", "gauge", "The build that runs.");
+    page.sample("ziron_build_info", &[("version", build.version), ("build", build.build_hash)], 1);
+    page.family("ziron_uptime_seconds", "gauge", "How long the daemon has run.");
+    page.sample("ziron_uptime_seconds", &[], now.saturating_duration_since(hub.started).as_secs_f64());
+    page.family("ziron_sessions", "gauge", "Shells that are connected.");
+    page.sample("ziron_sessions", &[], hub.session_count());
+    page.family("ziron_readings_under_way", "gauge", "Readings that go on.");
+    page.sample("ziron_readings_under_way", &[], hub.flights.count());
+    let (happened, lost) = hub.bus.counts();
+    for (name, help, value) in [
+        ("ziron_connections_total", "Connections that were accepted.", count(&hub.counts.connections)),
+        ("ziron_requests_total", "Prompts that were asked for.", count(&hub.counts.requests)),
+        ("ziron_redraws_total", "Prompts that were drawn again unasked.", count(&hub.counts.redraws)),
+        ("ziron_faults_total", "Connections that were ended for a mistake.", count(&hub.counts.faults)),
+        ("ziron_sent_bytes_total", "Bytes that were sent to clients.", count(&hub.counts.sent_bytes)),
+        ("ziron_events_total", "Events that have happened.", happened),
+        ("ziron_events_lost_total", "Events that nobody was told of for want of room.", lost),
+    ] {
+        page.family(name, "counter", help);
+        page.sample(name, &[], value);
+    }
+    page.family("ziron_draw_seconds", "histogram", "Time from a request to its first picture.");
+    page.histogram("ziron_draw_seconds", &[], &hub.draws);
+    sources(hub, &mut page);
+    page.text
+}
+
+fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut Page) {
+    let accounts = hub.readings.accounts();
+    page.family("ziron_reading_seconds", "histogram", "Time that readings took, by source.");
+    for account in accounts {
+        page.histogram("ziron_reading_seconds", &[("source", account.source)], &account.spans);
+    }
+    page.family("ziron_readings_failed_total", "counter", "Readings that failed, by source.");
+    for account in accounts {
+        page.sample("ziron_readings_failed_total", &[("source", account.source)], account.failed());
+    }
+    page.family("ziron_readings_given_up_total", "counter", "Readings that were given up, by source.");
+    for account in accounts {
+        page.sample("ziron_readings_given_up_total", &[("source", account.source)], account.given_up());
+    }
+    page.family(
+        "ziron_resting",
+        "gauge",
+        "Keys that rest because their readings failed too often, by source.",
+    );
+    for account in accounts {
+        page.sample("ziron_resting", &[("source", account.source)], account.resting().len());
+    }
+    let seen: Vec<_> =
+        P::shelves().iter().map(|shelved| (shelved.shelf.name(), shelved.shelf.statistics())).collect();
+    page.family(
+        "ziron_facts_total",
+        "counter",
+        "What became of questions to the memory, by source and outcome.",
+    );
+    for (source, seen) in &seen {
+        for (outcome, value) in [("hit", seen.hits), ("stale", seen.stale), ("miss", seen.misses)] {
+            page.sample("ziron_facts_total", &[("source", source), ("outcome", outcome)], value);
+        }
+    }
+    page.family("ziron_evictions_total", "counter", "Facts that had to make room, by source.");
+    for (source, seen) in &seen {
+        page.sample("ziron_evictions_total", &[("source", source)], seen.evictions);
+    }
+    page.family("ziron_memory_bytes", "gauge", "Bytes that remembered facts take, by source.");
+    for (source, seen) in &seen {
+        page.sample("ziron_memory_bytes", &[("source", source)], seen.bytes);
+    }
+    page.family("ziron_memory_entries", "gauge", "Facts that are remembered, by source.");
+    for (source, seen) in &seen {
+        page.sample("ziron_memory_entries", &[("source", source)], seen.entries);
+    }
+}
+
+/// A page of metrics.
+#[derive(Debug, Default)]
+struct Page {
+    text: String,
+}
+
+/// A label's name and value.
+type Label<'l> = (&'static str, &'l str);
+
+impl Page {
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        let help = help.replace('\\', "\\\\").replace('\n', "\\n");
+        let _ = write!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    }
+
+    fn sample(&mut self, name: &str, labels: &[Label<'_>], value: impl Display) {
+        self.text.push_str(name);
+        for (index, (label, value)) in labels.iter().enumerate() {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(self.text, "{}{label}=\"{value}\"", if index == 0 { '{' } else { ',' });
+        }
+        if !labels.is_empty() {
+            self.text.push('}');
+        }
+        let _ = writeln!(self.text, " {value}");
+    }
+
+    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counts add up from bound to bound.
+    fn histogram(&mut self, name: &str, labels: &[Label<'_>], histogram: &Histogram) {
+        let snapshot: Snapshot = histogram.snapshot();
+        let (bucket, mut below) = (format!("{name}_bucket"), 0);
+        for (index, (bound, count)) in snapshot.buckets().enumerate() {
+            below += count;
+            if let (Some(bound), 4..=26, 0) = (bound, index, index % 2) {
+                let bound = bound.as_secs_f64().to_string();
+                self.sample(&bucket, &[labels, &[("le", &bound)]].concat(), below);
+            }
+        }
+        self.sample(&bucket, &[labels, &[("le", "+Inf")]].concat(), below);
+        self.sample(&format!("{name}_sum"), labels, snapshot.sum().as_secs_f64());
+        self.sample(&format!("{name}_count"), labels, below);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn values_of_labels_are_escaped() {
+        let mut page = Page::default();
+        page.family("a_total", "counter", "Back\\slash and\nline.");
+        page.sample("a_total", &[("source", "say \"hi\"\\\n"), ("b", "c")], 3);
+        assert_eq!(
+            page.text,
+            "# HELP a_total Back\\\\slash and\\nline.\n# TYPE a_total counter\na_total{source=\"say \\\"hi\\\"\\\\\\n\",b=\"c\"} 3\n"
+        );
+    }
+
+    #[test]
+    fn a_histogram_adds_up() {
+        let histogram = Histogram::new();
+        for micros in [3, 20, 70, 500_000_000] {
+            histogram.record(Duration::from_micros(micros));
+        }
+        let mut page = Page::default();
+        page.histogram("t_seconds", &[("source", "git")], &histogram);
+        let lines: Vec<&str> = page.text.lines().collect();
+        assert_eq!(lines[0], "t_seconds_bucket{source=\"git\",le=\"0.000016\"} 1");
+        assert_eq!(lines[1], "t_seconds_bucket{source=\"git\",le=\"0.000064\"} 2");
+        assert_eq!(lines[2], "t_seconds_bucket{source=\"git\",le=\"0.000256\"} 3");
+        assert_eq!(lines[11], "t_seconds_bucket{source=\"git\",le=\"67.108864\"} 3");
+        assert_eq!(lines[12], "t_seconds_bucket{source=\"git\",le=\"+Inf\"} 4");
+        assert_eq!(
+            lines[13..],
+            ["t_seconds_sum{source=\"git\"} 500.000093", "t_seconds_count{source=\"git\"} 4"]
+        );
+    }
+}
