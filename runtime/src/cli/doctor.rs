@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::SystemTime;
 
 use super::report::describe;
-use super::world;
+use super::{rebuild, world};
 use crate::gather::{Direct, Outcome, Parts};
 use crate::io::Real;
 use crate::prompt::Prompt;
@@ -21,6 +21,9 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         "ziron {}, build {}, made from {} ({})\n",
         build.version, build.build_hash, build.config, build.config_hash
     );
+    if rebuild::is_due::<P>() {
+        warn(&mut text, &format!("{} has changed since", build.config), rebuild::HINT);
+    }
     surroundings(&mut text);
     let request = world::complete(request);
     let store = world::store::<P>();

@@ -10,6 +10,7 @@ mod draw;
 mod guarded;
 mod mounts;
 mod output;
+pub(crate) mod rebuild;
 mod report;
 mod world;
 

@@ -53,8 +53,8 @@ async fn tell<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
             stored.iter().filter(|source| batch.is_anything_old || is_old(source)).copied().collect();
         if !old.is_empty() {
             let forget =
-                blocking::unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
-            hub.exec.spawn_named("forget", Priority::Low, forget).detach();
+                hub.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
+            forget.detach();
         }
     };
     bus.run(&clock, each).await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -36,12 +36,14 @@ pub(super) struct Hub<P, W> {
     /// How many requests have left readings behind that go on.
     pub(super) leftovers: AtomicUsize,
     pub(super) bus: Arc<Bus>,
+    /// Whether the configuration has changed since the build.
+    pub(super) rebuild: AtomicBool,
     pub(super) readings: Arc<Readings>,
     sessions: Mutex<BTreeMap<u64, Entry>>,
     next_session: AtomicU64,
     /// Notified when the number of sessions changes, and when the daemon is to end.
     pub(super) changed: event_listener::Event,
-    stopping: std::sync::atomic::AtomicBool,
+    stopping: AtomicBool,
     pub(super) started: Instant,
     prompt: PhantomData<fn() -> P>,
 }
@@ -105,11 +107,12 @@ impl<P: Prompt, W: World> Hub<P, W> {
             draws: Histogram::new(),
             leftovers: AtomicUsize::new(0),
             bus,
+            rebuild: AtomicBool::new(false),
             readings,
             sessions: Mutex::default(),
             next_session: AtomicU64::new(1),
             changed: event_listener::Event::new(),
-            stopping: std::sync::atomic::AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
             started: Instant::now(),
             prompt: PhantomData,
         }

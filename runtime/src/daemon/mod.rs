@@ -3,6 +3,7 @@
 //! One thread serves. A [`session`] reads a request from its [`line`], makes a [`drawing`] of it with a gathering that never waits ([`live`]), and
 //! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
 
+mod configuration;
 mod drawing;
 mod echo;
 mod feeds;

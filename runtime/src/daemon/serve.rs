@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use futures_lite::future::{or, pending};
 
+use super::configuration;
 use super::feeds;
 use super::files::{Fifos, left_behind};
 use super::guard::{Ending, Guard};
@@ -61,6 +62,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
         guard.clone().post(&single);
     }
     feeds::begin(&hub);
+    hub.exec.spawn_named("configuration", Priority::Low, configuration::watch(hub.clone())).detach();
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
     hub.exec.spawn(Priority::Critical, accept_all(hub.clone(), listener)).detach();
     let exec = hub.exec.clone();

@@ -40,6 +40,9 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "process      {}", std::process::id());
     let _ = writeln!(text, "build        {}", P::BUILD.build_hash);
+    if hub.rebuild.load(Ordering::Relaxed) {
+        let _ = writeln!(text, "look         {}", crate::cli::rebuild::HINT);
+    }
     let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(hub.started).as_secs());
     let _ = writeln!(text, "connections  {}", count(&hub.counts.connections));
     let _ = writeln!(text, "requests     {}", count(&hub.counts.requests));
