@@ -40,7 +40,7 @@ fn warm<P: Prompt>(request: &Request) -> String {
     let (mut read, mut known, mut failed) = (0, 0, 0);
     for reading in gather.into_readings() {
         match reading.outcome {
-            Outcome::Read => read += 1,
+            Outcome::Read | Outcome::Verified => read += 1,
             Outcome::Remembered(_) | Outcome::Stored(_) => known += 1,
             Outcome::Failed(_) | Outcome::Resting | Outcome::Late => failed += 1,
             Outcome::Nothing => {}

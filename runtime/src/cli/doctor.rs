@@ -83,7 +83,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 "raise `[ziron] budget`, or leave its module out",
             ),
             Outcome::Nothing | Outcome::Resting => {}
-            Outcome::Read | Outcome::Remembered(_) | Outcome::Stored(_) => read += 1,
+            Outcome::Read | Outcome::Verified | Outcome::Remembered(_) | Outcome::Stored(_) => read += 1,
         }
     }
     good(&mut text, &format!("{read} sources read in {}", place.display()));

@@ -83,7 +83,7 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
 pub(super) fn describe(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Nothing => String::from("nothing to read here"),
-        Outcome::Read => String::from("read"),
+        Outcome::Read | Outcome::Verified => String::from("read"),
         Outcome::Remembered(age) => format!("in memory, {} s old", age.as_secs()),
         Outcome::Stored(age) => format!("from the store, {} s old", age.as_secs()),
         Outcome::Failed(error) => {

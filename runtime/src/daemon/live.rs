@@ -85,6 +85,10 @@ impl<I: Io> Gather for Live<'_, I> {
                         Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting => {
                             memory.count(Answer::Hit);
                         }
+                        // There was something to show; the new value was just quicker.
+                        Outcome::Verified if source.manifest().policy != Policy::Never => {
+                            memory.count(Answer::Stale);
+                        }
                         // What is cheap is read for every prompt: that is no question to the memory.
                         Outcome::Read | Outcome::Failed(_) if source.manifest().policy != Policy::Never => {
                             memory.count(Answer::Miss);

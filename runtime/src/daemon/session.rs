@@ -398,6 +398,8 @@ impl<P: Prompt, W: World> Session<P, W> {
             });
         }
         self.finish_later();
+        // Nothing is shown for this request yet, not even where the last one looked the same.
+        self.picture.clear();
         if let Some(seat) = &self.seat {
             seat.view.rests();
         }
@@ -407,7 +409,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         let mut is_echo = is_hopeless || self.redraws && asked.memo.is_slow();
         if is_echo {
             asked.echo(&self.hub, &mut self.out);
-            self.send(line).await?;
+            self.send_picture(line).await?;
         }
         if is_hopeless {
             self.drawing = None;

@@ -262,6 +262,7 @@ pub(crate) async fn learn<S: Source, I: Io>(
             return (source.without_reading(&key), Outcome::Resting);
         }
     }
+    let is_known = last.is_some();
     let mut waits = false;
     let mut wait_with = |last: &mut Option<S::Fact>| {
         if !std::mem::replace(&mut waits, true) {
@@ -336,7 +337,7 @@ pub(crate) async fn learn<S: Source, I: Io>(
             if let (true, Some(store)) = (worth_keeping && is_of_key && memory.mark() == mark, store) {
                 store.save(name, &key, &fact, io.now());
             }
-            (Some(fact), Outcome::Read)
+            (Some(fact), if is_known { Outcome::Verified } else { Outcome::Read })
         }
         Err(error) => {
             if let (true, Some(store)) = (longest.is_some() && is_process && is_of_key, store) {

@@ -62,7 +62,7 @@ pub type Show = fn(&(dyn Any + Send + Sync), &mut dyn fmt::Write) -> fmt::Result
 pub enum Answer {
     /// The fact was there, and holds.
     Hit,
-    /// Its last value was there, and was shown as old until it was read again.
+    /// Its last value was there to be shown as old until it was read again.
     Stale,
     /// It had to be read.
     Miss,

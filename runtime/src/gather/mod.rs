@@ -99,6 +99,8 @@ pub enum Outcome {
     Nothing,
     /// It was read.
     Read,
+    /// Its last value was in memory, and it was read again.
+    Verified,
     /// It was in memory, and was read so long ago.
     Remembered(Duration),
     /// It was in the store, for so long.

@@ -103,6 +103,7 @@ pub(super) struct Client {
     around: Around,
     far: Far,
     kind: Kind,
+    pid: u32,
     seq: u64,
     /// Requests that have not been answered.
     asks: VecDeque<Ask>,
@@ -127,7 +128,7 @@ impl Client {
             Kind::Fish => around.connect_as(Some((Shell::Fish, pid))),
             _ => around.connect(),
         };
-        let mut client = Client { around, far, kind, seq: 0, asks: VecDeque::new(), answered: None };
+        let mut client = Client { around, far, kind, pid, seq: 0, asks: VecDeque::new(), answered: None };
         if kind == Kind::Fish {
             return Some(client);
         }
@@ -188,7 +189,8 @@ impl Client {
         self.seq += 1;
         let place = PathBuf::from(PLACES[random.below(2)]);
         let profile = PROFILES[random.below(2)].to_owned();
-        let token = format!("{:x}", random.next());
+        // Often a prompt looks like the one before.
+        let token = format!("{:x}", if random.chance(0.5) { u64::from(self.pid) } else { random.next() });
         let request = Request { logical_path: Some(place.clone()), ..Request::default() };
         let mut bytes = Vec::new();
         write_draw(self.seq, &request, &Wanted::All, variables(&profile, &token), &mut bytes);

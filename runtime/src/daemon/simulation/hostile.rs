@@ -47,6 +47,13 @@ fn draw(seq: u64) -> Vec<u8> {
     bytes
 }
 
+/// Connects, and says hello without waiting for the answer.
+async fn greeted(around: &Around) -> Far {
+    let far = around.connect();
+    far.send(&around.machine, b"hello\x1fv=1\x1e").await;
+    far
+}
+
 async fn babble(around: &Around) {
     let random = around.machine.sim.random();
     let mut far = around.connect();
@@ -66,7 +73,7 @@ async fn babble(around: &Around) {
 }
 
 async fn be_deaf(around: &Around) {
-    let far = around.connect();
+    let far = greeted(around).await;
     for seq in 0..20 {
         far.send(&around.machine, &draw(seq)).await;
     }
@@ -76,10 +83,12 @@ async fn be_deaf(around: &Around) {
 
 async fn flood(around: &Around) {
     const REQUESTS: u64 = 40;
-    let mut far = around.connect();
+    let mut far = greeted(around).await;
     for seq in 1..=REQUESTS {
         far.send(&around.machine, &draw(seq)).await;
     }
+    let (frame, _) = far.frame().await.expect("a hello is answered");
+    assert!(matches!(Reply::read(Frame::new(&frame)), Ok(Reply::Welcome(_))));
     for seq in 1..=REQUESTS {
         let (frame, _) = far.frame().await.expect("even a flood is answered");
         assert!(matches!(Reply::read(Frame::new(&frame)), Ok(Reply::Drawn(drawn)) if drawn.seq == seq));
@@ -88,7 +97,7 @@ async fn flood(around: &Around) {
 
 async fn leave(around: &Around) {
     let random = around.machine.sim.random();
-    let far = around.connect();
+    let far = greeted(around).await;
     let mut bytes = draw(1);
     bytes.extend_from_slice(&draw(2));
     far.send(&around.machine, &bytes[..random.below(bytes.len())]).await;
@@ -109,6 +118,8 @@ async fn be_foreign(around: &Around) {
     // A newer client says things that this daemon has never heard of; an old one of another build says no more than it must.
     let newer = b"hello\x1fv=2\x1fbuild=b2\x1fshell=zsh\x1fanswer=teleport\x1fredraw=1\x1fmood=good\x1e";
     exchange(around, &mut far, newer, is_proposal).await;
+    // Nothing is drawn for somebody who has not been understood.
+    exchange(around, &mut far, &draw(1), is_proposal).await;
     for hello in [&b"hello\x1fv=0\x1e"[..], b"hello\x1e", b"hello\x1fv=99999999999999999999\x1e"] {
         exchange(around, &mut far, hello, is_proposal).await;
     }

@@ -36,6 +36,8 @@ pub(in crate::exec) struct Core {
     entries: Mutex<Entries>,
     /// Set when nothing runs any more.
     is_closed: AtomicBool,
+    /// Set while somebody drops what is ready.
+    is_draining: AtomicBool,
     is_simulated: bool,
 }
 
@@ -107,6 +109,7 @@ impl Core {
             next_runner: AtomicU64::new(0),
             entries: Mutex::default(),
             is_closed: AtomicBool::new(false),
+            is_draining: AtomicBool::new(false),
             is_simulated,
         }
     }
@@ -232,10 +235,21 @@ impl Core {
         self.drain();
     }
 
+    /// Drops what is ready. Dropping one task can wake another, and who wakes may hold a lock that the other's future takes when it is dropped:
+    /// that one waits until whoever drops here comes to it.
     fn drain(&self) {
-        for queue in &self.queues {
-            while let Some((_, runnable)) = { lock(queue).pop() } {
-                drop(runnable);
+        loop {
+            if self.is_draining.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            for queue in &self.queues {
+                while let Some((_, runnable)) = { lock(queue).pop() } {
+                    drop(runnable);
+                }
+            }
+            self.is_draining.store(false, Ordering::SeqCst);
+            if self.ready_count() == 0 {
+                return;
             }
         }
     }
