@@ -11,6 +11,7 @@
 
 mod answers;
 pub mod daemon;
+pub mod day;
 pub mod dump;
 pub mod oracle;
 pub mod session;
