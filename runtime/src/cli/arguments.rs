@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lexopt::{Arg, Error, Parser, ValueExt};
 
+use super::report::Form;
 use crate::gather::Parts;
 use crate::request::Request;
 use crate::shell::Shell;
@@ -22,7 +23,7 @@ pub(super) enum Command {
     Module(String),
     /// Not for people: reads what came too late for a prompt, and stores it.
     Refresh,
-    Timings,
+    Timings(Form),
     Explain,
     Doctor,
     Init(Shell),
@@ -51,6 +52,7 @@ impl Arguments {
         let mut parts = Parts::LEFT;
         let mut continuation = false;
         let mut way = Way::Asking;
+        let mut form = Form::Table;
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(word) => words.push(word.string()?),
@@ -64,6 +66,8 @@ impl Arguments {
                 Arg::Long("all") => parts = Parts::ALL,
                 Arg::Long("continuation") => continuation = true,
                 Arg::Long("direct") => way = Way::Direct,
+                Arg::Long("folded") => form = Form::Folded,
+                Arg::Long("svg") => form = Form::Picture,
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
                 Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
@@ -103,7 +107,7 @@ impl Arguments {
             Some("prompt") => Command::Prompt(parts, way),
             Some("module") => Command::Module(words.next().ok_or("`module` takes the name of a module")?),
             Some("refresh") => Command::Refresh,
-            Some("timings") => Command::Timings,
+            Some("timings") => Command::Timings(form),
             Some("explain") => Command::Explain,
             Some("doctor") => Command::Doctor,
             Some("init") => {

@@ -7,6 +7,7 @@ mod cache;
 mod detach;
 mod doctor;
 mod draw;
+mod flame;
 mod guarded;
 mod mounts;
 mod output;
@@ -33,7 +34,7 @@ Usage: COMMAND [OPTIONS]
 
   prompt              draw the prompt; --right, --continuation, or --all for every part in one run
   module NAME         draw one module
-  timings             say what every source and module took
+  timings             say what every source and module took; --folded as stacks, --svg as a flame graph
   explain             say what the prompt is made of
   init SHELL          print the script that connects a shell (zsh, bash, fish)
   doctor              look for what keeps the prompt from being right
@@ -96,7 +97,7 @@ fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
         Command::Continuation => draw::continuation::<P>(&request),
         Command::Module(name) => return draw::module::<P>(&request, &name),
         Command::Refresh => draw::refresh::<P>(&request),
-        Command::Timings => say(&report::timings::<P>(&request)),
+        Command::Timings(form) => say(&report::timings::<P>(&request, form)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),
         Command::Init(shell) => {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::draw::BUFFER_BYTES;
+use super::flame::{self, Stack};
 use super::world;
 use crate::gather::{Direct, Outcome, Parts, Reading};
 use crate::pen::Pen;
@@ -11,24 +12,50 @@ use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
 
+/// How timings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A table for people.
+    Table,
+    /// Folded stacks.
+    Folded,
+    /// A flame graph.
+    Picture,
+}
+
+/// What one prompt took.
+struct Measured {
+    /// The slowest first.
+    readings: Vec<Reading>,
+    /// What modules took to draw, and what they drew.
+    modules: Vec<(&'static str, Duration, String)>,
+    /// All facts together.
+    gathered: Duration,
+    all: Duration,
+}
+
 /// Says what every source and module took.
+pub(super) fn timings<P: Prompt>(request: &Request, form: Form) -> String {
+    let measured = measure::<P>(request);
+    match form {
+        Form::Table => measured.table(),
+        Form::Folded => flame::folded(&measured.stacks()),
+        Form::Picture => flame::svg(&measured.stacks()),
+    }
+}
+
 #[allow(clippy::disallowed_methods, reason = "it measures real time")]
-pub(super) fn timings<P: Prompt>(request: &Request) -> String {
+fn measure<P: Prompt>(request: &Request) -> Measured {
     let start = Instant::now();
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
     let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let gathered = start.elapsed();
-    let mut text = String::from("source                     time  outcome\n");
     let mut readings = gather.into_readings();
+    readings.retain(|reading| !matches!(reading.outcome, Outcome::Nothing));
     readings.sort_by_key(|reading| std::cmp::Reverse(reading.elapsed));
-    for Reading { source, elapsed, outcome } in readings {
-        if !matches!(outcome, Outcome::Nothing) {
-            line(&mut text, source, elapsed, &describe(&outcome));
-        }
-    }
-    text.push_str("\nmodule                     time  text\n");
+    let mut modules = Vec::new();
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     for module in P::MODULES {
         out.clear();
@@ -38,12 +65,43 @@ pub(super) fn timings<P: Prompt>(request: &Request) -> String {
         pen.finish();
         let elapsed = before.elapsed();
         if !out.is_empty() {
-            line(&mut text, module.name, elapsed, &format!("{:?}", String::from_utf8_lossy(&out)));
+            modules.push((module.name, elapsed, String::from_utf8_lossy(&out).into_owned()));
         }
     }
-    let _ = writeln!(text, "\n{:<22} {:>8}", "facts", micros(gathered));
-    let _ = writeln!(text, "{:<22} {:>8}", "all", micros(start.elapsed()));
-    text
+    Measured { readings, modules, gathered, all: start.elapsed() }
+}
+
+impl Measured {
+    fn table(&self) -> String {
+        let mut text = String::from("source                     time  outcome\n");
+        for Reading { source, elapsed, outcome } in &self.readings {
+            line(&mut text, source, *elapsed, &describe(outcome));
+        }
+        text.push_str("\nmodule                     time  text\n");
+        for (name, elapsed, shown) in &self.modules {
+            line(&mut text, name, *elapsed, &format!("{shown:?}"));
+        }
+        let _ = writeln!(text, "\n{:<22} {:>8}", "facts", micros(self.gathered));
+        let _ = writeln!(text, "{:<22} {:>8}", "all", micros(self.all));
+        text
+    }
+
+    /// What stands on what. Sources that wait do so side by side, so that together they can take longer than all facts.
+    fn stacks(&self) -> Vec<Stack> {
+        let readings = self.readings.iter().map(|reading| reading.elapsed).sum();
+        let modules = self.modules.iter().map(|(_, elapsed, _)| *elapsed).sum();
+        let mut stacks: Vec<Stack> = Vec::new();
+        for Reading { source, elapsed, .. } in &self.readings {
+            stacks.push((vec!["prompt", "facts", source], *elapsed));
+        }
+        stacks.push((vec!["prompt", "facts"], self.gathered.saturating_sub(readings)));
+        for (name, elapsed, _) in &self.modules {
+            stacks.push((vec!["prompt", "modules", name], *elapsed));
+        }
+        let rest = self.all.saturating_sub(self.gathered).saturating_sub(modules);
+        stacks.push((vec!["prompt"], rest));
+        stacks
+    }
 }
 
 /// Says what the prompt is made of.
