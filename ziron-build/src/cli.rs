@@ -36,6 +36,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Compile the configuration and install the prompt (the default)
     Build(BuildArgs),
+    /// Build, and build again whenever the configuration changes
+    Watch(BuildArgs),
     /// Check the configuration; compile nothing
     Check(ConfigArgs),
     /// Print the Rust program that the configuration becomes

@@ -15,6 +15,7 @@ mod explain;
 mod init;
 mod rollback;
 mod trial;
+mod watch;
 
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli, env: &Env) -> Result<(), (Ui, CommandError)> {
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: Cli, env: &Env) -> Result<(), (Ui, CommandError)> {
     let ui = Ui::new(env, command.quiet());
     let result = match command {
         Command::Build(args) => build::run(&args, env, ui),
+        Command::Watch(args) => watch::run(&args, env, ui),
         Command::Check(args) => check::run(&args, env, ui),
         Command::Expand(args) => expand::run(&args, env, ui),
         Command::Explain(args) => explain::run(&args, env, ui),
@@ -35,9 +37,10 @@ pub(crate) fn run(cli: Cli, env: &Env) -> Result<(), (Ui, CommandError)> {
 impl Command {
     fn quiet(&self) -> bool {
         match self {
-            Self::Build(BuildArgs { config, .. }) | Self::Check(config) | Self::Expand(config) => {
-                config.quiet
-            }
+            Self::Build(BuildArgs { config, .. })
+            | Self::Watch(BuildArgs { config, .. })
+            | Self::Check(config)
+            | Self::Expand(config) => config.quiet,
             Self::Explain(args) => args.config.quiet,
             Self::Init(args) => args.config.quiet,
             Self::Try(args) => args.config.quiet,

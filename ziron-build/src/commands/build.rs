@@ -26,12 +26,16 @@ pub(super) enum Outcome {
 
 /// Compiles the configuration and installs the prompt.
 pub(super) fn run(args: &BuildArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
+    once(args, env, ui, &Interrupt::install()?)
+}
+
+/// The same, for one who watches over signals already.
+pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -> Result<(), CommandError> {
     let target = super::place(&args.place, env);
-    let interrupt = Interrupt::install()?;
     let started = Instant::now();
     let outcome = super::load(&args.config, env, ui)
         .and_then(|config| compile::compile(&config, env, ui))
-        .and_then(|compiled| install(&compiled, args.compile, &target, env, ui, &interrupt))
+        .and_then(|compiled| install(&compiled, args.compile, &target, env, ui, interrupt))
         .map_err(|error| error.old_prompt_in_place(&target))?;
     let seconds = started.elapsed().as_secs_f64();
     match outcome {
