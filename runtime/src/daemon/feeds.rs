@@ -74,3 +74,41 @@ async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bus::{Filter, Table};
+    use crate::exec::simulate::Simulation;
+    use crate::prompt::Shelved;
+    use crate::source::{Cost, Manifest};
+    use crate::store::Keeping;
+    use crate::store::eviction::Lru;
+    use crate::store::shelf::Shelf;
+
+    #[test]
+    fn a_timer_runs_while_somebody_shows_the_source_and_wakes_nobody_otherwise() {
+        static SHELF: Shelf<Lru> = Shelf::new("clock", Keeping::DEFAULT);
+        let sources = [("clock", Manifest::new(Cost::Free, Policy::Never))];
+        let shelves = [Shelved { shelf: &SHELF, events: &[], refresh: Some(Duration::from_secs(1)) }];
+        let bus = Arc::new(Bus::new(Table::new(&sources, &shelves)));
+        let listening = bus.events.listen(Filter::default());
+        let simulation = Simulation::new(1);
+        let world = simulation.world();
+        let (inner, clock) = (bus.clone(), world.clock().clone());
+        let timer = async move { time(&inner, "clock", clock, Duration::from_secs(1)).await };
+        world.handle().spawn(Priority::Low, timer).detach();
+        let view = bus.view(1);
+        view.shows(&[("clock", 1)]);
+        assert!(simulation.run(std::future::pending::<()>()).is_err(), "nothing is waited for");
+        view.is_ready();
+        let clock = world.clock().clone();
+        simulation.run(async { clock.sleep(Duration::from_millis(3500)).await }).unwrap();
+        let batch = bus.take().unwrap();
+        assert_eq!((batch.notices.len(), batch.notices[0].times), (1, 3));
+        view.rests();
+        assert!(simulation.run(std::future::pending::<()>()).is_err(), "nothing is waited for again");
+        assert_eq!(bus.take(), None);
+        drop(listening);
+    }
+}

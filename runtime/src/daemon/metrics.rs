@@ -65,8 +65,10 @@ fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut Page) {
     for account in accounts {
         page.sample("ziron_resting", &[("source", account.source)], account.resting().len());
     }
-    let seen: Vec<_> =
-        P::shelves().iter().map(|shelved| (shelved.shelf.name(), shelved.shelf.statistics())).collect();
+    // Shelves are in the order of their sources, and are called by what sources are in the program.
+    let shelves = P::shelves();
+    let names = accounts.iter().map(|account| account.source);
+    let seen: Vec<_> = names.zip(shelves.iter().map(|shelved| shelved.shelf.statistics())).collect();
     page.family(
         "ziron_facts_total",
         "counter",

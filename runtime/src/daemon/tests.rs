@@ -122,7 +122,9 @@ impl Prompt for Sample {
     }
 }
 
-struct Nowhere;
+struct Nowhere {
+    store: Option<Arc<Store>>,
+}
 
 impl World for Nowhere {
     type Io = Simulated;
@@ -141,7 +143,7 @@ impl World for Nowhere {
     }
 
     fn store(&self) -> Option<Arc<Store>> {
-        None
+        self.store.clone()
     }
 }
 
@@ -229,10 +231,14 @@ fn set(numbers: [u64; 2]) {
 type Sampler = Arc<Hub<Sample, Nowhere>>;
 
 fn hub(world: &simulate::World) -> Sampler {
+    hub_with(world, None)
+}
+
+fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
     DEPLOYS_SHELF.clear();
     COMMITS_SHELF.clear();
     set([1, 1]);
-    let hub = Arc::new(Hub::new(Nowhere, world.handle().clone()));
+    let hub = Arc::new(Hub::new(Nowhere { store }, world.handle().clone()));
     feeds::begin(&hub);
     hub
 }
@@ -428,6 +434,28 @@ fn why_a_segment_shows_what_it_shows() {
             for line in ["ziron_requests_total 1", "ziron_reading_seconds_count{source=\"commits\"} 1"] {
                 assert!(text.lines().any(|known| known == line), "{line}: {text}");
             }
+        });
+    });
+}
+
+#[test]
+fn what_an_event_made_old_does_not_come_back_from_the_store() {
+    in_turn(|| {
+        for_seeds(0..5, |world| async move {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Arc::new(Store::new(folder.path()));
+            let hub = hub_with(&world, Some(store.clone()));
+            let one = shell(&hub, "bash", 0).await;
+            one.draw(1, "/one").await;
+            let key = PathBuf::from("/one");
+            let stored = |source| store.load::<PathBuf, u64>(source, &key, Simulated::new().now());
+            assert_eq!(
+                [stored("deploys"), stored("commits")].map(|stored| stored.map(|it| it.fact)),
+                [Some(1); 2]
+            );
+            one.say("event|name=deploy").await;
+            world.clock().sleep(LONG).await;
+            assert_eq!((stored("deploys"), stored("commits").map(|it| it.fact)), (None, Some(1)));
         });
     });
 }

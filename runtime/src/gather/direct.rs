@@ -33,6 +33,8 @@ pub struct Direct<'a, I> {
 pub struct Pending<F> {
     name: &'static str,
     start: Instant,
+    /// When it ended, if that was while it was begun.
+    end: Option<Instant>,
     state: State<F>,
 }
 
@@ -93,12 +95,12 @@ impl<'a, I: Io> Direct<'a, I> {
         if self.record.get() { Instant::now() } else { self.start }
     }
 
-    fn note(&self, source: &'static str, start: Instant, outcome: Outcome) {
+    fn note(&self, source: &'static str, start: Instant, end: Option<Instant>, outcome: Outcome) {
         if matches!(outcome, Outcome::Late) {
             self.late.set(true);
         }
         if self.record.get() {
-            let elapsed = self.now().saturating_duration_since(start);
+            let elapsed = end.unwrap_or_else(|| self.now()).saturating_duration_since(start);
             self.readings.borrow_mut().push(Reading { source, elapsed, outcome });
         }
     }
@@ -119,7 +121,7 @@ impl<I: Io> Gather for Direct<'_, I> {
     ) -> Pending<S::Fact> {
         let (name, start) = (source.name(), self.now());
         if !parts.meets(self.wanted) {
-            return Pending { name, start, state: State::Unwanted };
+            return Pending { name, start, end: None, state: State::Unwanted };
         }
         // Without its type, so that a task is compiled once for each type of fact and not for each source.
         let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
@@ -128,11 +130,12 @@ impl<I: Io> Gather for Direct<'_, I> {
             Poll::Ready(found) => State::Ready(found),
             Poll::Pending => State::Waiting(self.model.spawn(work)),
         };
-        Pending { name, start, state }
+        let end = matches!(state, State::Ready(_)).then(|| self.now());
+        Pending { name, start, end, state }
     }
 
     fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
-        let Pending { name, start, state } = pending;
+        let Pending { name, start, end, state } = pending;
         let (found, outcome) = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(found) => found,
@@ -140,12 +143,12 @@ impl<I: Io> Gather for Direct<'_, I> {
                 Ok(found) => found,
                 Err(job) => {
                     drop(job);
-                    self.note(name, start, Outcome::Late);
+                    self.note(name, start, end, Outcome::Late);
                     return self.means.take_last(name);
                 }
             },
         };
-        self.note(name, start, outcome);
+        self.note(name, start, end, outcome);
         found.map_or(Known::Absent, Known::Fresh)
     }
 }
