@@ -311,7 +311,7 @@ mod prompt {
                 ::ziron::Shelved {
                     shelf: &RUST_SHELF,
                     events: &[],
-                    refresh: None,
+                    refresh: Some(::core::time::Duration::from_millis(60000)),
                 },
             ])
         }

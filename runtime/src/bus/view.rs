@@ -95,7 +95,10 @@ impl View {
             others.into_iter().any(|notice| by(&notice.made_old))
                 || batch.is_anything_old && table.has(fact.0)
         };
-        if facts.iter().any(is_old) {
+        let is_called = facts.iter().any(is_old);
+        // Who is woken may want to look at the facts.
+        drop(facts);
+        if is_called {
             self.is_called.store(true, Ordering::SeqCst);
             self.bell.notify(usize::MAX);
         }
