@@ -20,7 +20,7 @@ use crate::source::{Fact, Known, Source};
 const PLACES: usize = 64;
 
 /// A place whose facts are found within this is drawn as it is: nobody sees the difference.
-const QUICK: Duration = Duration::from_micros(100);
+const QUICK: Duration = Duration::from_micros(400);
 
 /// The places that were drawn, by the names that shells call them.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use super::echo::Memo;
 use crate::gather::{Answer, Found, Gather, Means, Memory, Outcome, Parts, learn};
 use crate::io::Io;
 use crate::request::Request;
-use crate::source::{Fact, Known, Policy, Source};
+use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
 
 /// Gathers facts for one drawing of a daemon. It never waits.
 pub(super) struct Live<'a, I> {
@@ -34,12 +34,18 @@ type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Pending<F> {
     name: &'static str,
     state: State<F>,
+    memory: &'static dyn Memory,
+    /// Whether the memory was asked for it, and not just the world.
+    is_question: bool,
 }
+
+/// Finds a fact, without the source's type.
+type Work<F> = Pin<Box<dyn Future<Output = Found<F>> + Send>>;
 
 enum State<F> {
     Unwanted,
-    Ready(Option<F>),
-    Waiting(&'static dyn Memory),
+    Ready(Found<F>),
+    Begun(Work<F>),
 }
 
 impl<'a, I> Live<'a, I> {
@@ -74,56 +80,61 @@ impl<I: Io> Gather for Live<'_, I> {
     ) -> Pending<S::Fact> {
         let name = source.name();
         if !parts.meets(self.wanted) {
-            return Pending { name, state: State::Unwanted };
+            return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
-        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
-            Box::pin(learn(source, memory, self.means.clone()));
-        let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready((fact, outcome)) => {
-                if self.is_first {
-                    match outcome {
-                        Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting => {
-                            memory.count(Answer::Hit);
-                        }
-                        // There was something to show; the new value was just quicker.
-                        Outcome::Verified if source.manifest().policy != Policy::Never => {
-                            memory.count(Answer::Stale);
-                        }
-                        // What is cheap is read for every prompt: that is no question to the memory.
-                        Outcome::Read | Outcome::Failed(_) if source.manifest().policy != Policy::Never => {
-                            memory.count(Answer::Miss);
-                        }
-                        _ => {}
-                    }
-                }
-                State::Ready(fact)
-            }
-            Poll::Pending => {
-                self.readings.borrow_mut().push(Box::pin(async move { _ = work.await }));
-                State::Waiting(memory)
-            }
+        let Manifest { cost, policy, .. } = source.manifest();
+        let mut work: Work<S::Fact> = Box::pin(learn(source, memory, self.means.clone()));
+        // What is large begins when all that is small has been read: its threads would take the processor from it.
+        let ready = if cost < Cost::Tree { poll(&mut work) } else { None };
+        let state = match ready {
+            Some(found) => State::Ready(found),
+            None => State::Begun(work),
         };
-        Pending { name, state }
+        Pending { name, state, memory, is_question: policy != Policy::Never }
     }
 
     fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
-        match pending.state {
-            State::Unwanted => Known::Absent,
-            State::Ready(fact) => {
-                self.memo.note(pending.name, fact.as_ref());
-                fact.map_or(Known::Absent, Known::Fresh)
+        let Pending { name, state, memory, is_question } = pending;
+        let found = match state {
+            State::Unwanted => return Known::Absent,
+            State::Ready(found) => Ok(found),
+            State::Begun(mut work) => poll(&mut work).ok_or(work),
+        };
+        let (known, answer) = match found {
+            Ok((fact, outcome)) => {
+                self.memo.note(name, fact.as_ref());
+                let answer = match outcome {
+                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting => Some(Answer::Hit),
+                    // There was something to show; the new value was just quicker.
+                    Outcome::Verified if is_question => Some(Answer::Stale),
+                    // What is cheap is read for every prompt: that is no question to the memory.
+                    Outcome::Read | Outcome::Failed(_) if is_question => Some(Answer::Miss),
+                    _ => None,
+                };
+                (fact.map_or(Known::Absent, Known::Fresh), answer)
             }
-            State::Waiting(memory) => {
-                let last = self.means.take_last(pending.name);
+            Err(work) => {
+                self.readings.borrow_mut().push(Box::pin(async move { _ = work.await }));
+                let last = self.means.take_last(name);
                 if !last.is_stale() {
                     self.lacks.set(true);
                 }
-                if self.is_first {
-                    memory.count(if last.is_stale() { Answer::Stale } else { Answer::Miss });
-                }
-                last
+                let answer = if last.is_stale() { Answer::Stale } else { Answer::Miss };
+                (last, Some(answer))
             }
+        };
+        if let (true, Some(answer)) = (self.is_first, answer) {
+            memory.count(answer);
         }
+        known
+    }
+}
+
+/// Does what can be done without waiting.
+fn poll<F>(work: &mut Work<F>) -> Option<Found<F>> {
+    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(found) => Some(found),
+        Poll::Pending => None,
     }
 }
 
