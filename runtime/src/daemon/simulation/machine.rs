@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::prompt::COMMAND_TIMEOUT;
 use super::wire::{Far, Wire};
 use crate::daemon::world;
 use crate::exec::simulate;
@@ -22,8 +23,8 @@ pub(super) const LONGEST: Duration = Duration::from_millis(50);
 /// The longest that a directory takes to be looked at: long enough to be worth an echo.
 const SLOW: Duration = Duration::from_micros(300);
 
-/// The longest that one hangs. Programs are killed earlier.
-const HANGS: Duration = Duration::from_secs(20);
+/// The longest that one hangs. Programs are killed earlier. Four in a row still end before a session gives up, after 30 s.
+const HANGS: Duration = Duration::from_secs(7);
 
 thread_local! {
     /// The machine of the simulation that runs on this thread: work that is done off the thread has no other way to it.
@@ -105,9 +106,16 @@ impl Machine {
         });
     }
 
-    /// Makes of a thing what it once was.
+    /// Makes of a thing what it once was, but not while one reading can see both: a key that is the same before and after tells nothing of what was in
+    /// between.
     pub(super) fn put_back(&self, thing: &str) {
         self.value(thing);
+        let now = self.sim.clock().now();
+        let changed_at =
+            self.things().get(thing).and_then(|history| history.values.last()).map(|last| last.at);
+        if changed_at.is_some_and(|at| now.saturating_duration_since(at) <= COMMAND_TIMEOUT) {
+            return self.change(thing);
+        }
         let random = self.sim.random();
         self.push(thing, |history| history.values[random.below(history.values.len())].value);
     }
