@@ -51,7 +51,7 @@ fn start(
     mut each: impl FnMut(Line),
 ) -> io::Result<Ended> {
     let mut command = Command::new(binary);
-    command.args(arguments).current_dir("/").env("PWD", "/");
+    command.args(arguments).current_dir("/").env("PWD", "/").env("ZIRON_DAEMON", "off");
     let mut tries = 0;
     loop {
         match process::run(&mut command, interrupt, Some(LIMIT), &mut each) {

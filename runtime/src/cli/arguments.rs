@@ -40,6 +40,8 @@ pub(super) enum Way {
     Asking,
     /// In this process, because the daemon did not answer the shell.
     Direct,
+    /// The same, and nothing is left behind: for another process of this program, which waits for it.
+    Alone,
 }
 
 /// Commands of the background mode.
@@ -69,6 +71,7 @@ impl Arguments {
                 Arg::Long("folded") => form = Form::Folded,
                 Arg::Long("svg") => form = Form::Picture,
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
+                Arg::Long("alone") => way = Way::Alone,
                 Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
                 Arg::Long("status") | Arg::Short('s') => {

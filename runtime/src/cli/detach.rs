@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "posix_spawn takes pointers")]
 
 use std::ffi::{CString, OsStr, OsString, c_char, c_int, c_void};
+use std::io::{self, PipeReader};
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -39,6 +40,22 @@ pub(super) fn start(program: &Path, arguments: &[&OsStr]) {
     unsafe {
         posix_spawn(&raw mut pid, words[0].as_ptr(), ptr::null(), ptr::null(), pointers.as_ptr(), environ)
     };
+}
+
+/// Does the same to a program whose output is to be read here. What else it would say goes nowhere: it may hold it open for ever.
+pub(super) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<PipeReader> {
+    let (reader, writer) = io::pipe()?;
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    let out = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+    let err = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3)?;
+    let lent = rustix::stdio::dup2_stdout(&writer).and_then(|()| rustix::stdio::dup2_stderr(&null));
+    if lent.is_ok() {
+        start(program, arguments);
+    }
+    rustix::stdio::dup2_stdout(&out)?;
+    rustix::stdio::dup2_stderr(&err)?;
+    lent?;
+    Ok(reader)
 }
 
 /// Lets go of standard output, so that whoever reads it has all there is, whatever is left behind.

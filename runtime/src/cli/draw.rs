@@ -1,13 +1,11 @@
 //! The commands that draw.
 
 use std::ffi::OsStr;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::arguments::Way;
 use super::{background, detach, guarded, output, world};
 use crate::gather::{Direct, Means, Parts};
-use crate::io::Real;
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{self, Prompt};
@@ -26,38 +24,31 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
     }
     let request = world::complete(request);
     let budget = P::SETTINGS.budget;
-    let drawn = if guarded::may_hang(&request) {
-        let own = request.clone();
+    if way == Way::Alone {
         // What is late is drawn without, and that takes time too.
-        guarded::within(budget, move || directly::<P>(&own, parts, budget / 8 * 7))
+        directly::<P>(&request, parts, budget / 8 * 7);
+        return;
+    }
+    if guarded::may_hang(&request) {
+        let text = guarded::draw(&request, parts, budget);
+        output::write(&text.unwrap_or_else(|| guarded::at_hand::<P>(&request, parts)));
     } else {
-        Some(directly::<P>(&request, parts, budget))
-    };
-    match drawn {
-        Some(Drawn { text, late }) => {
-            output::write(&text);
-            if let Some(Means { place, store: Some(store), .. }) = late.as_deref() {
-                leave_refresh_behind(store, place);
-            }
-        }
-        None => output::write(&guarded::at_hand::<P>(&request, parts)),
+        directly::<P>(&request, parts, budget);
     }
     background::leave_daemon_behind::<P>();
 }
 
-/// What a direct drawing has made.
-struct Drawn {
-    text: Vec<u8>,
-    /// With what to read again if something was too late.
-    late: Option<Arc<Means<Real>>>,
-}
-
-fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration) -> Drawn {
+/// Draws in this process.
+fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration) {
     let gather = Direct::new(world::means::<P>(request), request, parts, budget);
     let facts = P::gather(&gather);
-    let mut text = Vec::with_capacity(BUFFER_BYTES);
-    prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut text);
-    Drawn { text, late: gather.is_late().then(|| gather.share_means()) }
+    let mut out = Vec::with_capacity(BUFFER_BYTES);
+    prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
+    output::write(&out);
+    let Means { place, store, .. } = gather.means();
+    if let (true, Some(store)) = (gather.is_late(), store) {
+        leave_refresh_behind(store, place);
+    }
 }
 
 /// Draws the continuation prompt.

@@ -1,13 +1,16 @@
-//! Drawing where a file system may not answer: on a thread of its own, so that a shell gets a prompt within the budget whatever becomes of that thread.
+//! Drawing where a file system may not answer: in a process of its own, so that a shell gets a prompt within the budget whatever becomes of that one.
 //!
-//! Elsewhere there is no such thread, and no cost but a look at the list of mounts.
+//! Elsewhere there is no such process, and no cost but a look at the list of mounts.
 
+use std::ffi::{OsStr, OsString};
+use std::io::{PipeReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::draw::BUFFER_BYTES;
-use super::{mounts, world};
+use super::{detach, mounts, world};
 use crate::gather::{AtHand, Parts};
 use crate::io::Real;
 use crate::prompt::{self, Prompt};
@@ -28,17 +31,63 @@ fn place_of(request: &Request) -> PathBuf {
     }
 }
 
-/// Does work on a thread of its own, and waits for it for so long. A thread that hangs goes with the process.
-pub(super) fn within<T: Send + 'static>(
-    budget: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (send, receive) = mpsc::channel();
-    let begun = std::thread::Builder::new().name(String::from("drawing")).spawn(move || {
-        // Nobody waits for what comes too late.
-        let _ = send.send(work());
-    });
-    begun.ok().and_then(|_| receive.recv_timeout(budget).ok())
+/// Draws in a process of its own, and waits for it for so long. One that hangs is left: a thread would keep this process from its end, since some
+/// file systems let nobody be killed who waits for them.
+pub(super) fn draw(request: &Request, parts: Parts, budget: Duration) -> Option<Vec<u8>> {
+    let own = std::env::current_exe().ok()?;
+    let words = words(request, parts);
+    let words: Vec<&OsStr> = words.iter().map(OsString::as_os_str).collect();
+    read_within(detach::start_reading(&own, &words).ok()?, budget)
+}
+
+/// The arguments that make the same request, of a process that draws alone.
+fn words(request: &Request, parts: Parts) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec!["prompt".into(), "--alone".into()];
+    match parts {
+        Parts::ALL => words.push("--all".into()),
+        Parts::RIGHT => words.push("--right".into()),
+        _ => {}
+    }
+    let mut option = |name: &str, value: OsString| words.extend([name.into(), value]);
+    option("--shell", request.shell.name().into());
+    option("--status", request.status.clone().unwrap_or_default().into());
+    option("--pipestatus", request.pipe_status.join(" ").into());
+    let number = |number: Option<String>| number.unwrap_or_default().into();
+    option("--cmd-duration", number(request.duration.map(|span| span.as_millis().to_string())));
+    option("--jobs", number(Some(request.jobs.to_string())));
+    option("--shlvl", number(request.shlvl.map(|level| level.to_string())));
+    option("--keymap", request.keymap.clone().into());
+    option("--terminal-width", number(Some(request.terminal_columns.to_string())));
+    for (name, path) in [("--path", &request.path), ("--logical-path", &request.logical_path)] {
+        if let Some(path) = path {
+            option(name, path.clone().into());
+        }
+    }
+    words
+}
+
+/// Reads all there is, unless its end does not come in time.
+#[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
+fn read_within(mut pipe: PipeReader, budget: Duration) -> Option<Vec<u8>> {
+    let deadline = Instant::now() + budget;
+    let mut text = Vec::with_capacity(BUFFER_BYTES);
+    let mut chunk = [0; BUFFER_BYTES];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let left = Timespec::try_from(left).unwrap_or(Timespec { tv_sec: i64::from(i32::MAX), tv_nsec: 0 });
+        match poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&left)) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {}
+        }
+        match pipe.read(&mut chunk) {
+            // A process that has crashed has drawn nothing.
+            Ok(0) => return (!text.is_empty()).then_some(text),
+            Ok(count) => text.extend_from_slice(&chunk[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
 }
 
 /// Draws what is known without looking anywhere, marked as old.
@@ -52,13 +101,50 @@ pub(super) fn at_hand<P: Prompt>(request: &Request, parts: Parts) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use super::super::arguments::{Arguments, Command, Way};
     use super::*;
 
     #[test]
     fn what_hangs_is_left() {
-        let (_never, hung) = mpsc::channel::<()>();
-        assert_eq!(within(Duration::from_millis(5), move || hung.recv()), None);
-        assert_eq!(within(Duration::from_secs(60), || 7), Some(7));
+        let written = |text: &[u8]| {
+            let (reader, mut writer) = std::io::pipe().unwrap();
+            writer.write_all(text).unwrap();
+            (reader, writer)
+        };
+        let (reader, _writer) = written(b"half a prompt");
+        assert_eq!(read_within(reader, Duration::from_millis(5)), None);
+        let (reader, writer) = written(b"a prompt");
+        drop(writer);
+        assert_eq!(read_within(reader, Duration::from_secs(60)), Some(b"a prompt".to_vec()));
+        let (reader, writer) = written(b"");
+        drop(writer);
+        assert_eq!(read_within(reader, Duration::from_secs(60)), None);
+    }
+
+    #[test]
+    fn the_other_process_is_asked_the_same() {
+        let full = Request {
+            shell: crate::shell::Shell::Zsh,
+            status: Some(String::from("-1")),
+            pipe_status: vec![String::from("0"), String::from("-1")],
+            duration: Some(Duration::from_millis(1500)),
+            jobs: 3,
+            shlvl: Some(-2),
+            keymap: String::from("vicmd"),
+            terminal_columns: 132,
+            path: Some("/mnt/far".into()),
+            logical_path: Some("-far".into()),
+        };
+        for (request, parts) in
+            [(full, Parts::ALL), (Request::default(), Parts::LEFT), (Request::default(), Parts::RIGHT)]
+        {
+            let words = words(&request, parts);
+            let parsed = Arguments::parse(lexopt::Parser::from_args(words)).unwrap();
+            assert_eq!(parsed.request, request);
+            assert!(matches!(parsed.command, Command::Prompt(parsed, Way::Alone) if parsed == parts));
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Life {
             None => take_over(&address, &folder)?,
         };
         let life = Life { address, folder, build, _lock: lock };
-        for name in ["log", "crash", "pid"] {
+        for name in ["log", "log.old", "crash", "pid"] {
             put_away(&life.folder, name, FileType::RegularFile);
         }
         put_away(&life.folder, "socket", FileType::Socket);

@@ -115,6 +115,12 @@ impl End {
 async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, binary: &Path) -> End {
     let before = identity(binary);
     let Ok(mut watch) = Watch::new(folder, binary, &hub.exec) else { return pending().await };
+    // What happened before it was watched.
+    match identity(binary) {
+        None => return End::Homeless,
+        now if now != before => return End::Replaced,
+        _ => {}
+    }
     loop {
         match watch.next(hub).await {
             Ok(Seen::Homeless | Seen::Socket) => return End::Homeless,

@@ -75,11 +75,6 @@ impl<'a, I: Io> Direct<'a, I> {
         &self.means
     }
 
-    /// The same, for what goes on after the drawing.
-    pub(crate) fn share_means(&self) -> Arc<Means<I>> {
-        self.means.clone()
-    }
-
     /// What became of each source so far.
     pub fn into_readings(self) -> Vec<Reading> {
         self.readings.into_inner()
