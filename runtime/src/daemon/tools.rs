@@ -54,6 +54,10 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
     for shelved in P::shelves() {
         let seen = shelved.shelf.statistics();
+        // Most sources have nothing to remember: they find nothing here, or are read for every prompt.
+        if seen.hits + seen.stale + seen.misses == 0 && seen.entries == 0 {
+            continue;
+        }
         let (name, entries) = (shelved.shelf.name(), seen.entries);
         let counts = format!("{} hits, {} old, {} misses", seen.hits, seen.stale, seen.misses);
         let _ = writeln!(text, "shelf        {name}: {counts}, {entries} entries");
