@@ -10,6 +10,7 @@
 )]
 
 mod harness {
+    pub(crate) mod background;
     pub(crate) mod builds;
     pub(crate) mod fixtures;
     pub(crate) mod machine;
@@ -23,6 +24,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use harness::background;
 use harness::builds::Builds;
 use harness::fixtures::Fixtures;
 use harness::machine::{self, Peers};
@@ -72,6 +74,7 @@ fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
     whole_processes(&mut report, &builds, &fixtures, &peers, effort)?;
     five_tools(&mut report, &builds, &fixtures, &peers, effort)?;
     builds.report(&mut report)?;
+    background::measure(&mut report, &builds.default, &fixtures, effort.small, !quick)?;
     shells::measure(&mut report, &builds, &fixtures, &peers, effort.sessions)?;
     let text = report.text(&machine::describe(&peers));
     println!("{text}");

@@ -41,7 +41,7 @@ fn a_whole_reply_asks_for_no_memory() {
     let facts = sample.facts::<DefaultPrompt>().expect("facts");
     let mut out = Vec::with_capacity(8192);
     let count = allocations(|| {
-        draw::<DefaultPrompt>(&facts, sample.request(), Parts::ALL, &Terminal::default(), &mut out)
+        draw::<DefaultPrompt>(&facts, sample.request(), Parts::ALL, &Terminal::default(), &mut out);
     });
     assert_eq!(count, 0);
     let text = String::from_utf8(out).expect("UTF-8");

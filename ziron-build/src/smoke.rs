@@ -51,7 +51,9 @@ fn start(
     mut each: impl FnMut(Line),
 ) -> io::Result<Ended> {
     let mut command = Command::new(binary);
-    command.args(arguments).current_dir("/").env("PWD", "/").env("ZIRON_DAEMON", "off");
+    command.args(arguments).current_dir("/").env("PWD", "/");
+    // A program that is not installed yet leaves no daemon behind.
+    command.env("ZIRON_DAEMON", "off");
     let mut tries = 0;
     loop {
         match process::run(&mut command, interrupt, Some(LIMIT), &mut each) {

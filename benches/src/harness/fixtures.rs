@@ -26,6 +26,9 @@ const VERSIONS: [&str; 5] = ["20.1.0", "1.25.0", "3.4.1", "0.13.0", "1.14.0"];
 /// How long each of them takes.
 const TOOL_SECONDS: &str = "0.05";
 
+/// The variable that turns the background mode off.
+pub(crate) const SWITCH: &str = "ZIRON_DAEMON";
+
 /// The folders that prompts are drawn for, in a folder that goes away with this.
 #[derive(Debug)]
 pub(crate) struct Fixtures {
@@ -47,6 +50,8 @@ impl Fixtures {
             Ok(path.join(name))
         };
         folder("home/.config")?;
+        // Others must not be able to write to it, or it is not used.
+        fs::set_permissions(folder("home/run")?, fs::Permissions::from_mode(0o700))?;
         let fixtures = Fixtures {
             empty: folder("empty")?,
             repository: folder("repository")?,
@@ -88,7 +93,22 @@ impl Fixtures {
             ("LANG".into(), "C.UTF-8".into()),
             ("USER".into(), "root".into()),
             ("GIT_CONFIG_GLOBAL".into(), "/dev/null".into()),
+            ("XDG_RUNTIME_DIR".into(), self.runtime().into()),
+            // Programs are measured as they are, unless they say otherwise.
+            (SWITCH.into(), "off".into()),
         ]
+    }
+
+    /// Where a daemon has its folder.
+    pub(crate) fn runtime(&self) -> PathBuf {
+        self.home().join("run")
+    }
+
+    /// A prompt that asks the daemon.
+    pub(crate) fn client(&self, name: &str, program: &Path, folder: &Path) -> Subject {
+        let mut subject = self.ziron(name, program, folder);
+        subject.environment.retain(|(name, _)| name != SWITCH);
+        subject
     }
 
     fn subject(&self, name: &str, program: &Path, arguments: &[&str], folder: &Path) -> Subject {

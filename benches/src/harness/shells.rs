@@ -8,7 +8,7 @@ use std::time::Duration;
 use portable_pty::CommandBuilder;
 
 use super::builds::Builds;
-use super::fixtures::Fixtures;
+use super::fixtures::{Fixtures, SWITCH};
 use super::machine::{self, Peers};
 use super::processes::median;
 use super::report::Report;
@@ -28,6 +28,14 @@ const QUIET: Duration = Duration::from_millis(40);
 struct Prompt<'a> {
     name: &'a str,
     program: Option<&'a Path>,
+    daemon: Daemon,
+}
+
+/// Whether a prompt has its background mode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Daemon {
+    On,
+    Off,
 }
 
 /// Measures each shell there is.
@@ -42,11 +50,12 @@ pub(crate) fn measure(
         let Some(path) = path else { continue };
         for (place, folder) in [("empty folder", &fixtures.empty), ("5,000 files", &fixtures.repository)] {
             let mut prompts = vec![
-                Prompt { name: "ziron", program: Some(&builds.default) },
-                Prompt { name: "no prompt", program: None },
+                Prompt { name: "ziron", program: Some(&builds.default), daemon: Daemon::On },
+                Prompt { name: "no prompt", program: None, daemon: Daemon::Off },
+                Prompt { name: "ziron without daemon", program: Some(&builds.default), daemon: Daemon::Off },
             ];
             if let Some(starship) = &peers.starship {
-                prompts.push(Prompt { name: "starship", program: Some(starship) });
+                prompts.push(Prompt { name: "starship", program: Some(starship), daemon: Daemon::Off });
             }
             let mut times = vec![Vec::new(); prompts.len()];
             for _ in 0..sessions {
@@ -90,7 +99,9 @@ fn session(
     }
     command.env_clear();
     for (name, value) in fixtures.environment() {
-        command.env(name, value);
+        if prompt.daemon == Daemon::Off || name != SWITCH {
+            command.env(name, value);
+        }
     }
     command.env("ZDOTDIR", fixtures.home());
     command.cwd(folder);
