@@ -12,8 +12,8 @@ use super::report::{Report, Target};
 
 const MEGABYTE: f64 = 1e6;
 const REBUILDS: usize = 5;
-/// A prompt without git: what its author can say of it.
-const WITHOUT_GIT: &str = "format = \"$directory$character\"\n";
+/// A prompt without git and without a daemon: as small as one gets.
+const WITHOUT_GIT: &str = "format = \"$directory$character\"\n[daemon]\nenabled = false\n";
 
 /// Prompts, built as a user would.
 #[derive(Debug)]
@@ -103,8 +103,8 @@ impl Builds {
         for (what, file, limit) in [
             ("binary, default format", &self.default, Some(4.7)),
             ("binary, default format, `--profile small`", &self.small, Some(3.4)),
-            ("binary without git", &self.without_git, Some(1.2)),
-            ("binary without git, `--profile small`", &self.without_git_small, None),
+            ("binary without git and daemon", &self.without_git, Some(1.2)),
+            ("binary without git and daemon, `--profile small`", &self.without_git_small, None),
         ] {
             let size = fs::metadata(file)?.len() as f64 / MEGABYTE;
             let row = report.row(what, format!("{size:.2} MB"));
