@@ -264,6 +264,25 @@ fn in_turn(test: impl FnOnce()) {
 }
 
 #[test]
+fn who_says_nothing_is_left_and_a_session_is_not() {
+    let test = |world: simulate::World| async move {
+        let hub = hub(&world);
+        let session = shell(&hub, "zsh", 0).await;
+        let (says, heard) = async_channel::unbounded();
+        let (said, _hears) = async_channel::unbounded();
+        let silent = Wire { heard, frame: Vec::new(), said };
+        hub.exec.spawn(Priority::Critical, converse(hub.clone(), silent)).detach();
+        world.clock().sleep(Duration::from_secs(9)).await;
+        assert!(!says.is_closed(), "it has time to think");
+        world.clock().sleep(Duration::from_secs(2)).await;
+        assert!(says.is_closed(), "its place is free");
+        world.clock().sleep(Duration::from_secs(3600)).await;
+        assert_eq!(session.draw(1, "/one").await, "1,1,");
+    };
+    in_turn(|| for_seeds(0..20, test));
+}
+
+#[test]
 fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
     let test = |world: simulate::World| async move {
         let hub = hub(&world);
