@@ -12,6 +12,7 @@
 mod harness {
     pub(crate) mod background;
     pub(crate) mod builds;
+    pub(crate) mod crowd;
     pub(crate) mod fixtures;
     pub(crate) mod machine;
     pub(crate) mod processes;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use harness::background;
 use harness::builds::Builds;
+use harness::crowd;
 use harness::fixtures::Fixtures;
 use harness::machine::{self, Peers};
 use harness::processes;
@@ -70,6 +72,7 @@ fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
     let peers = Peers::find();
     let fixtures = Fixtures::make()?;
     let builds = Builds::make(&fixtures, quick)?;
+    crowd::measure(&mut report, &builds.default, &fixtures, quick)?;
     in_process(&mut report)?;
     whole_processes(&mut report, &builds, &fixtures, &peers, effort)?;
     five_tools(&mut report, &builds, &fixtures, &peers, effort)?;
