@@ -1,7 +1,7 @@
 //! Measures what the readme promises, side by side, and says which promises are kept.
 //!
 //! `cargo run --release -p ziron-benches -- [--readme] [--quick]`. `--quick` runs fewer times and does not measure the first build;
-//! `--readme` writes the table into `README.md`. `STARSHIP` names a starship; else the one on the `PATH`, or in `/opt/starship/bin`.
+//! `--readme` writes the table into `README.md`; `--program PATH` measures the background mode of a prompt that is there already. `STARSHIP` names a starship; else the one on the `PATH`, or in `/opt/starship/bin`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -22,6 +22,7 @@ mod harness {
 }
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -39,13 +40,28 @@ use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+impl Effort {
+    fn of(quick: bool) -> Effort {
+        if quick {
+            Effort { small: 100, large: 15, sessions: 1 }
+        } else {
+            Effort { small: 1000, large: 60, sessions: 5 }
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     if arguments.get(1).is_some_and(|word| word == "ziron-build") {
         return ziron_build::run(arguments.into_iter().skip(1), &ziron_build::Env::real());
     }
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
-    match measure(has("--quick"), has("--readme")) {
+    let program = arguments.iter().skip_while(|argument| *argument != "--program").nth(1);
+    let result = match program {
+        Some(program) => measure_program(has("--quick"), Path::new(program)),
+        None => measure(has("--quick"), has("--readme")),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -62,12 +78,21 @@ struct Effort {
     sessions: usize,
 }
 
+/// The background mode of a prompt that is there already.
+fn measure_program(quick: bool, program: &Path) -> Result<(), Box<dyn Error>> {
+    let effort = Effort::of(quick);
+    let mut report = Report::default();
+    let peers = Peers::find();
+    let fixtures = Fixtures::make()?;
+    background::measure(&mut report, program, &fixtures, effort.small, !quick)?;
+    crowd::measure(&mut report, program, &fixtures, quick)?;
+    shells::measure(&mut report, program, &fixtures, &peers, effort.sessions)?;
+    println!("{}", report.text(&machine::describe(&peers)));
+    Ok(())
+}
+
 fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
-    let effort = if quick {
-        Effort { small: 100, large: 15, sessions: 1 }
-    } else {
-        Effort { small: 1000, large: 60, sessions: 5 }
-    };
+    let effort = Effort::of(quick);
     let mut report = Report::default();
     let peers = Peers::find();
     let fixtures = Fixtures::make()?;
@@ -78,7 +103,7 @@ fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
     five_tools(&mut report, &builds, &fixtures, &peers, effort)?;
     builds.report(&mut report)?;
     background::measure(&mut report, &builds.default, &fixtures, effort.small, !quick)?;
-    shells::measure(&mut report, &builds, &fixtures, &peers, effort.sessions)?;
+    shells::measure(&mut report, &builds.default, &fixtures, &peers, effort.sessions)?;
     let text = report.text(&machine::describe(&peers));
     println!("{text}");
     if readme {

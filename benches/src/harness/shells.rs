@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use portable_pty::CommandBuilder;
 
-use super::builds::Builds;
 use super::fixtures::{Fixtures, SWITCH};
 use super::machine::{self, Peers};
 use super::processes::median;
@@ -41,7 +40,7 @@ enum Daemon {
 /// Measures each shell there is.
 pub(crate) fn measure(
     report: &mut Report,
-    builds: &Builds,
+    program: &Path,
     fixtures: &Fixtures,
     peers: &Peers,
     sessions: usize,
@@ -50,9 +49,9 @@ pub(crate) fn measure(
         let Some(path) = path else { continue };
         for (place, folder) in [("empty folder", &fixtures.empty), ("5,000 files", &fixtures.repository)] {
             let mut prompts = vec![
-                Prompt { name: "ziron", program: Some(&builds.default), daemon: Daemon::On },
+                Prompt { name: "ziron", program: Some(program), daemon: Daemon::On },
                 Prompt { name: "no prompt", program: None, daemon: Daemon::Off },
-                Prompt { name: "ziron without daemon", program: Some(&builds.default), daemon: Daemon::Off },
+                Prompt { name: "ziron without daemon", program: Some(program), daemon: Daemon::Off },
             ];
             if let Some(starship) = &peers.starship {
                 prompts.push(Prompt { name: "starship", program: Some(starship), daemon: Daemon::Off });
