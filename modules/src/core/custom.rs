@@ -108,7 +108,11 @@ impl Source for Custom {
 
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
-        self.detection().manifest(Cost::Process, Policy::Last).env(&["PATH", SHELL]).programs([shell])
+        let manifest = self.detection().manifest(Cost::Process, Policy::Last).env(&["PATH", SHELL]);
+        let when = if let Condition::Command(command) = self.when { command } else { "" };
+        // A daemon runs the command with the variables of the shell, as far as it knows that they are wanted.
+        let named: Vec<&'static str> = variables(self.command).chain(variables(when)).collect();
+        manifest.env(&named).programs([shell])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Setting> {
@@ -144,6 +148,16 @@ impl Source for Custom {
     fn without_reading(&self, setting: &Setting) -> Option<Said> {
         setting.is_certain.then(|| Said { is_shown: true, output: String::new() })
     }
+}
+
+/// The variables of the environment that a script names: `$NAME` and `${NAME…}`. Those that a program which it runs may want are not known.
+fn variables(script: &'static str) -> impl Iterator<Item = &'static str> {
+    script.split('$').skip(1).filter_map(|after| {
+        let name = after.strip_prefix('{').unwrap_or(after);
+        let is_of_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
+        let name = &name[..name.find(|c| !is_of_name(c)).unwrap_or(name.len())];
+        (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some(name)
+    })
 }
 
 impl Custom {

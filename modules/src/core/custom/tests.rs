@@ -89,3 +89,9 @@ fn escape_sequences_leave_nothing_behind() {
         assert_eq!(without_escapes(text), expected, "{text:?}");
     }
 }
+
+#[test]
+fn the_variables_of_a_command_are_known() {
+    let names: Vec<_> = variables("echo $LEVEL ${NAME:-x} $1 $? $$ \\$(date) $_a9-").collect();
+    assert_eq!(names, ["LEVEL", "NAME", "_a9"]);
+}
