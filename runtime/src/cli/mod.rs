@@ -36,7 +36,7 @@ Usage: COMMAND [OPTIONS]
   module NAME         draw one module
   timings             say what every source and module took; --folded as stacks, --svg as a flame graph
   explain             say what the prompt is made of
-  init SHELL          print the script that connects a shell (zsh, bash, fish)
+  init SHELL          print the script that connects a shell; a name that is none says which there are
   doctor              look for what keeps the prompt from being right
   cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
@@ -46,7 +46,6 @@ With the daemon:
   event send NAME     tell of an event, with data if you like
   events              print events as they happen; --filter NAME… for some
   metrics             counters and histograms, as Prometheus reads them
-  cache WHAT          stats, list, inspect, clear, warm, invalidate
 
 Drawing:
   --shell NAME        the shell that shows the prompt
