@@ -10,7 +10,7 @@ use portable_pty::CommandBuilder;
 use super::fixtures::{Fixtures, SWITCH};
 use super::machine::{self, Peers};
 use super::processes::median;
-use super::report::Report;
+use super::report::{Report, Target};
 use super::terminal::{Terminal, find};
 
 /// Every prompt here ends with it.
@@ -63,15 +63,18 @@ pub(crate) fn measure(
                 }
             }
             let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
-            let row =
+            let mut row =
                 report.row(format!("{shell}, Enter to prompt, {place}"), super::super::millis(medians[0]));
             for (prompt, median) in prompts.iter().zip(&medians).skip(1) {
-                row.beside(
+                row = row.beside(
                     prompt.name,
                     &super::super::millis(*median),
                     super::super::ratio(medians[0], *median),
                 );
             }
+            let more = medians[0].as_secs_f64() - medians[1].as_secs_f64();
+            let limit = if shell == "zsh" { 0.3 } else { 0.5 };
+            row.target(Target::at_most(more * 1e3, limit, &format!("{limit} ms more than no prompt")));
         }
     }
     Ok(())
