@@ -6,13 +6,14 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::gather::{Gather, Means, Memory, Parts, free};
-use crate::io::Io;
+use crate::io::{Io, Sent};
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};
 
@@ -22,39 +23,65 @@ const PLACES: usize = 64;
 /// A place whose facts are found within this is drawn as it is: nobody sees the difference.
 const QUICK: Duration = Duration::from_micros(400);
 
+/// The facts of so many environments are remembered for one place: shells differ in few variables, and one that changes with every prompt is no
+/// reason to remember more.
+const ENVIRONMENTS: usize = 4;
+
 /// The places that were drawn, by the names that shells call them.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    places: Mutex<HashMap<PathBuf, (u64, Arc<Memo>)>>,
+    places: Mutex<HashMap<PathBuf, (u64, Arc<Spot>)>>,
     clock: AtomicU64,
 }
 
-/// What was drawn of one place.
-#[derive(Default)]
-pub(super) struct Memo {
+/// One place as all shells find it.
+#[derive(Debug, Default)]
+struct Spot {
     /// The place with its symbolic links resolved.
     physical: Mutex<PathBuf>,
-    facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>>>,
     /// How long it took last to find what can be found without waiting (µs); 0 if that is not known.
     inline_us: AtomicU64,
+    /// What was drawn in it, by hashes of what shells have sent; the one that was used last is the last.
+    drawn: Mutex<Vec<(u64, Arc<Drawn>)>>,
+}
+
+/// What was drawn in a place for shells that send the same.
+#[derive(Default)]
+struct Drawn {
+    /// Whether anything was.
+    is_known: AtomicBool,
+    facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>>>,
+}
+
+/// What was drawn of one place, as one shell sees it.
+#[derive(Debug)]
+pub(super) struct Memo {
+    spot: Arc<Spot>,
+    drawn: Arc<Drawn>,
 }
 
 impl Places {
-    /// What was drawn of a place; an empty memo if it was not.
-    pub(super) fn memo(&self, logical: &Path) -> Arc<Memo> {
+    /// What was drawn of a place for shells that send these variables; an empty memo if nothing was.
+    pub(super) fn memo(&self, logical: &Path, sent: &Sent) -> Arc<Memo> {
+        let spot = self.spot(logical);
+        let drawn = spot.drawn(hash(sent));
+        Arc::new(Memo { spot, drawn })
+    }
+
+    fn spot(&self, logical: &Path) -> Arc<Spot> {
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
         let mut places = lock(&self.places);
-        if let Some((used, memo)) = places.get_mut(logical) {
+        if let Some((used, spot)) = places.get_mut(logical) {
             *used = now;
-            return memo.clone();
+            return spot.clone();
         }
         if places.len() >= PLACES {
             let oldest = places.iter().min_by_key(|(_, (used, _))| *used).map(|(path, _)| path.clone());
             oldest.and_then(|path| places.remove(&path));
         }
-        let memo = Arc::<Memo>::default();
-        places.insert(logical.to_owned(), (now, memo.clone()));
-        memo
+        let spot = Arc::<Spot>::default();
+        places.insert(logical.to_owned(), (now, spot.clone()));
+        spot
     }
 
     /// How many there are.
@@ -63,41 +90,56 @@ impl Places {
     }
 }
 
+impl Spot {
+    fn drawn(&self, sent: u64) -> Arc<Drawn> {
+        let mut all = lock(&self.drawn);
+        let known = all.iter().position(|(of, _)| *of == sent).map(|at| all.remove(at));
+        if known.is_none() && all.len() >= ENVIRONMENTS {
+            all.remove(0);
+        }
+        let (_, drawn) = known.unwrap_or_default();
+        all.push((sent, drawn.clone()));
+        drawn
+    }
+}
+
 impl Memo {
-    /// Whether it is worth while to show an old picture first.
+    /// Whether it is worth while to show an old picture first, and there is one.
     pub(super) fn is_slow(&self) -> bool {
-        self.inline_us.load(Ordering::Relaxed) > QUICK.as_micros() as u64
+        self.drawn.is_known.load(Ordering::Relaxed)
+            && self.spot.inline_us.load(Ordering::Relaxed) > QUICK.as_micros() as u64
     }
 
     /// Whether it is being looked at: one look at a time tells whether a file system answers.
     pub(super) fn is_looked_at(&self) -> bool {
-        self.inline_us.load(Ordering::Relaxed) == u64::MAX
+        self.spot.inline_us.load(Ordering::Relaxed) == u64::MAX
     }
 
     /// Notes that the place is being looked at: should that never end, the next one does not wait for it.
     pub(super) fn begin(&self) {
-        self.inline_us.store(u64::MAX, Ordering::Relaxed);
+        self.spot.inline_us.store(u64::MAX, Ordering::Relaxed);
     }
 
     /// Notes where the place is, and how long it took to look at it.
     pub(super) fn end(&self, physical: &Path, took: Duration) {
-        let mut known = lock(&self.physical);
+        let mut known = lock(&self.spot.physical);
         if *known != physical {
             physical.clone_into(&mut known);
         }
         drop(known);
-        self.inline_us.store(took.as_micros() as u64, Ordering::Relaxed);
+        self.drawn.is_known.store(true, Ordering::Relaxed);
+        self.spot.inline_us.store(took.as_micros() as u64, Ordering::Relaxed);
     }
 
     /// Where the place was, as far as that is known.
     pub(super) fn physical(&self, logical: &Path) -> PathBuf {
-        let physical = lock(&self.physical);
+        let physical = lock(&self.spot.physical);
         if physical.as_os_str().is_empty() { logical.to_owned() } else { physical.clone() }
     }
 
     /// Notes what is known of a source.
     pub(super) fn note<F: Fact>(&self, source: &'static str, fact: Option<&F>) {
-        let mut facts = lock(&self.facts);
+        let mut facts = lock(&self.drawn.facts);
         match fact {
             None => _ = facts.remove(source),
             Some(fact) if facts.get(source).and_then(|known| known.downcast_ref()) == Some(fact) => {}
@@ -106,7 +148,7 @@ impl Memo {
     }
 
     fn recall<F: Fact>(&self, source: &str) -> Option<F> {
-        lock(&self.facts).get(source)?.downcast_ref().cloned()
+        lock(&self.drawn.facts).get(source)?.downcast_ref().cloned()
     }
 }
 
@@ -114,9 +156,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl fmt::Debug for Memo {
+/// A hash of what a shell has sent.
+fn hash(sent: &Sent) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    sent.iter().for_each(|variable| variable.hash(&mut hasher));
+    hasher.finish()
+}
+
+impl fmt::Debug for Drawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memo").field("facts", &lock(&self.facts).len()).finish_non_exhaustive()
+        f.debug_struct("Drawn").field("facts", &lock(&self.facts).len()).finish_non_exhaustive()
     }
 }
 
@@ -155,26 +204,60 @@ impl<I: Io> Gather for Echo<'_, I> {
 mod tests {
     use super::*;
 
+    /// What a shell sends whose profile has this name.
+    fn sent(profile: &str) -> Sent {
+        Sent::new(&["PROFILE"], [("PROFILE".into(), profile.into())])
+    }
+
     #[test]
     fn the_place_that_was_not_used_for_longest_goes_first() {
-        let places = Places::default();
-        places.memo(Path::new("/first")).note("tool", Some(&1_u32));
+        let (places, sent) = (Places::default(), Sent::default());
+        places.memo(Path::new("/first"), &sent).note("tool", Some(&1_u32));
         for number in 0..PLACES - 1 {
-            places.memo(&PathBuf::from(format!("/{number}")));
+            places.memo(&PathBuf::from(format!("/{number}")), &sent);
         }
-        assert_eq!(places.memo(Path::new("/first")).recall("tool"), Some(1_u32));
-        places.memo(Path::new("/new"));
+        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Some(1_u32));
+        places.memo(Path::new("/new"), &sent);
         assert_eq!(places.count(), PLACES);
-        assert_eq!(places.memo(Path::new("/first")).recall("tool"), Some(1_u32), "it was used since");
+        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Some(1_u32), "it was used since");
     }
 
     #[test]
     fn a_place_that_is_being_looked_at_is_slow() {
-        let memo = Memo::default();
+        let memo = Places::default().memo(Path::new("/"), &Sent::default());
         assert!(!memo.is_slow(), "nothing is known that could be shown");
         memo.begin();
+        assert!(memo.is_looked_at());
+        memo.end(Path::new("/"), QUICK * 2);
         assert!(memo.is_slow());
         memo.end(Path::new("/"), Duration::from_micros(30));
         assert!(!memo.is_slow());
+    }
+
+    #[test]
+    fn what_one_environment_shows_another_does_not() {
+        let places = Places::default();
+        let memo = |profile| places.memo(Path::new("/"), &sent(profile));
+        memo("work").note("account", Some(&1_u32));
+        memo("work").end(Path::new("/physical"), QUICK * 2);
+        assert_eq!(memo("play").recall::<u32>("account"), None);
+        assert!(!memo("play").is_slow(), "there is nothing that could be shown");
+        memo("play").note("account", Some(&2_u32));
+        assert_eq!(memo("work").recall("account"), Some(1_u32));
+        assert_eq!(memo("play").physical(Path::new("/")), Path::new("/physical"), "the place is the same");
+        memo("work").begin();
+        assert!(memo("play").is_looked_at(), "a file system answers everybody or nobody");
+    }
+
+    #[test]
+    fn the_environment_that_was_not_used_for_longest_goes_first() {
+        let places = Places::default();
+        let memo = |profile: &str| places.memo(Path::new("/"), &sent(profile));
+        memo("first").note("tool", Some(&1_u32));
+        (1..ENVIRONMENTS).for_each(|number| drop(memo(&number.to_string())));
+        assert_eq!(memo("first").recall("tool"), Some(1_u32));
+        memo("new");
+        assert_eq!(memo("first").recall("tool"), Some(1_u32), "it was used since");
+        assert_eq!(lock(&places.spot(Path::new("/")).drawn).len(), ENVIRONMENTS);
     }
 }

@@ -381,7 +381,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         let logical = request.logical_path.take().or_else(|| request.path.clone());
         let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
-        let memo = self.hub.places.memo(&logical);
+        let memo = self.hub.places.memo(&logical, &sent);
         Asked { seq, request, subject, logical, io: self.hub.world.io(sent.clone()), sent, memo }
     }
 
