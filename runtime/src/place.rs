@@ -22,6 +22,7 @@ pub struct Place {
     scan: Scan,
     listing: OnceLock<Listing>,
     repository: OnceLock<Option<PathBuf>>,
+    may_be_bare: OnceLock<bool>,
     shared: Mutex<Vec<Made>>,
 }
 
@@ -41,6 +42,7 @@ impl Place {
             scan: Scan::default(),
             listing: OnceLock::new(),
             repository: OnceLock::new(),
+            may_be_bare: OnceLock::new(),
             shared: Mutex::default(),
         }
     }
@@ -88,14 +90,18 @@ impl Place {
         if self.repository_root(io).await.is_some() {
             return true;
         }
+        if let Some(known) = self.may_be_bare.get() {
+            return *known;
+        }
+        let mut found = false;
         for folder in self.physical.ancestors() {
-            if io.kind(&folder.join("HEAD")).await.is_some()
-                && io.kind(&folder.join("objects")).await.is_some()
-            {
-                return true;
+            found = io.kind(&folder.join("HEAD")).await.is_some()
+                && io.kind(&folder.join("objects")).await.is_some();
+            if found {
+                break;
             }
         }
-        false
+        *self.may_be_bare.get_or_init(|| found)
     }
 
     /// Makes something once that several sources need, such as an opened repository.

@@ -33,7 +33,13 @@ pub trait Source: Sync + Sized + 'static {
     /// The name under which facts are stored and shown.
     fn name(&self) -> &'static str;
 
-    /// What the source reads, what it costs and how long its facts hold: the only such list.
+    /// How expensive it is. Asked for at each drawing, unlike the manifest.
+    fn cost(&self) -> Cost;
+
+    /// How long its facts hold. Asked for at each drawing, unlike the manifest.
+    fn policy(&self) -> Policy;
+
+    /// What the source reads: the only such list, [`Manifest::of`] the source and what is added to it.
     fn manifest(&self) -> Manifest;
 
     /// Says what the fact depends on here; `None` if there is nothing to read, which is no error.
@@ -123,6 +129,11 @@ impl Manifest {
             cost,
             policy,
         }
+    }
+
+    /// The manifest of a source that reads nothing.
+    pub fn of<S: Source>(source: &S) -> Manifest {
+        Manifest::new(source.cost(), source.policy())
     }
 
     /// Adds variables of the environment.

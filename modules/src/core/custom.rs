@@ -106,9 +106,17 @@ impl Source for Custom {
         self.instance
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Last
+    }
+
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
-        let manifest = self.detection().manifest(Cost::Process, Policy::Last).env(&["PATH", SHELL]);
+        let manifest = self.detection().manifest(self).env(&["PATH", SHELL]);
         let when = if let Condition::Command(command) = self.when { command } else { "" };
         // A daemon runs the command with the variables of the shell, as far as it knows that they are wanted.
         let named: Vec<&'static str> = variables(self.command).chain(variables(when)).collect();

@@ -118,8 +118,16 @@ impl Source for Directory {
         "directory"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).env(&["HOME", "PWD"]).files([".git"])
+        Manifest::of(self).env(&["HOME", "PWD"]).files([".git"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Position> {

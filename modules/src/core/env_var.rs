@@ -61,8 +61,16 @@ impl Source for EnvVar {
         self.instance
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Free
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Free, Policy::Never).env(self.variable().as_slice())
+        Manifest::of(self).env(self.variable().as_slice())
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Value> {

@@ -59,8 +59,16 @@ impl Source for Hostname {
         "hostname"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Free
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Free, Policy::Never).env(&["SSH_CONNECTION"]).env(self.detect_env_vars)
+        Manifest::of(self).env(&["SSH_CONNECTION"]).env(self.detect_env_vars)
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<bool> {

@@ -53,8 +53,16 @@ impl Source for Shlvl {
         "shlvl"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Free
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Free, Policy::Never).env(&["SHLVL"])
+        Manifest::of(self).env(&["SHLVL"])
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Level> {

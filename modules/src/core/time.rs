@@ -65,8 +65,16 @@ impl Source for Time {
         "time"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).env(&["TZ", "TZDIR"]).files([LOCAL_ZONE, ZONES])
+        Manifest::of(self).env(&["TZ", "TZDIR"]).files([LOCAL_ZONE, ZONES])
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Duration> {

@@ -59,8 +59,16 @@ impl Source for Username {
         "username"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never)
+        Manifest::of(self)
             .env(&["LOGNAME", "USER"])
             .env(&SSH)
             .env(self.detect_env_vars)

@@ -61,10 +61,16 @@ impl Source for GitCommit {
         "git_commit"
     }
 
+    fn cost(&self) -> Cost {
+        if self.tag_disabled { Cost::File } else { Cost::Tree }
+    }
+
+    fn policy(&self) -> Policy {
+        if self.tag_disabled { Policy::Never } else { Policy::Last }
+    }
+
     fn manifest(&self) -> Manifest {
-        let (cost, policy) =
-            if self.tag_disabled { (Cost::File, Policy::Never) } else { (Cost::Tree, Policy::Last) };
-        Manifest::new(cost, policy).env(VARIABLES).events(EVENTS).files([
+        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
             ".git/HEAD",
             ".git/refs/",
             ".git/packed-refs",

@@ -27,8 +27,16 @@ macro_rules! repository_source {
                 $source
             }
 
+            fn cost(&self) -> Cost {
+                Cost::$cost
+            }
+
+            fn policy(&self) -> Policy {
+                Policy::$policy
+            }
+
             fn manifest(&self) -> Manifest {
-                Manifest::new(Cost::$cost, Policy::$policy).env(VARIABLES).events(EVENTS).files($files)
+                Manifest::of(self).env(VARIABLES).events(EVENTS).files($files)
             }
 
             async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {

@@ -47,8 +47,16 @@ impl Source for GitMetrics {
         "git_metrics"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Tree
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Last
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).events(EVENTS).files([
+        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
             ".git/HEAD",
             ".git/index",
             "every tracked file",

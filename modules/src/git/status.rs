@@ -116,8 +116,16 @@ impl Source for GitStatus {
         "git_status"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Tree
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Last
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Tree, Policy::Last).env(VARIABLES).events(EVENTS).files([
+        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
             ".git/HEAD",
             ".git/index",
             "every tracked file",

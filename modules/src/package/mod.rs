@@ -67,8 +67,16 @@ impl Source for Package {
         "package"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).files(FORMATS.iter().map(|(name, _)| *name))
+        Manifest::of(self).files(FORMATS.iter().map(|(name, _)| *name))
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Vec<String>> {

@@ -10,7 +10,7 @@ use ziron_macros::Vars;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
+use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
@@ -49,8 +49,16 @@ impl Source for Elixir {
         "elixir"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(RUN)
+        self.detection().manifest_of_tool(self, RUN)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

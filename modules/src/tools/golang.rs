@@ -61,8 +61,16 @@ impl Source for Golang {
         "golang"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(RUN).env(&["GOTOOLCHAIN"]).files(["~/.config/go/env"])
+        self.detection().manifest_of_tool(self, RUN).env(&["GOTOOLCHAIN"]).files(["~/.config/go/env"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<GolangKey> {
@@ -128,8 +136,16 @@ impl Source for GoMod {
         "golang_mod"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).files(["go.mod"])
+        Manifest::of(self).files(["go.mod"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {

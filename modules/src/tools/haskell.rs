@@ -46,8 +46,16 @@ impl Source for Haskell {
         "haskell"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(RUN)
+        self.detection().manifest_of_tool(self, RUN)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -78,8 +86,16 @@ impl Source for Snapshot {
         "haskell_snapshot"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).files(["stack.yaml"])
+        Manifest::of(self).files(["stack.yaml"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {

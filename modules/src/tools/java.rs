@@ -8,7 +8,7 @@
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
+use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::either;
@@ -39,8 +39,16 @@ impl Source for Java {
         "java"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(&[&["java", "-Xinternalversion"]]).env(&["JAVA_HOME"])
+        self.detection().manifest_of_tool(self, &[&["java", "-Xinternalversion"]]).env(&["JAVA_HOME"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

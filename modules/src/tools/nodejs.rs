@@ -51,8 +51,16 @@ impl Source for Nodejs {
         "nodejs"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(RUN).files(["!esy.lock/"])
+        self.detection().manifest_of_tool(self, RUN).files(["!esy.lock/"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -83,8 +91,16 @@ impl Source for Engines {
         "nodejs_engines"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).files(["package.json"])
+        Manifest::of(self).files(["package.json"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {

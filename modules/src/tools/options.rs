@@ -2,7 +2,7 @@
 
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
-use ziron_runtime::source::{Cost, Manifest, Policy};
+use ziron_runtime::source::{Manifest, Source};
 
 /// What shows a module: names looked for in the place.
 #[derive(Clone, Copy, Debug)]
@@ -19,22 +19,20 @@ impl Detection {
     }
 
     /// The manifest of a source that looks for these names.
-    pub(crate) fn manifest(self, cost: Cost, policy: Policy) -> Manifest {
+    pub(crate) fn manifest<S: Source>(self, of: &S) -> Manifest {
         let extension = |name: &&str| match name.strip_prefix('!') {
             Some(name) => format!("!*.{name}"),
             None => format!("*.{name}"),
         };
-        Manifest::new(cost, policy)
+        Manifest::of(of)
             .files(self.files.iter().copied())
             .files(self.folders.iter().map(|name| format!("{name}/")))
             .files(self.extensions.iter().map(extension))
     }
 
     /// The manifest of a source that runs one of some command lines.
-    pub(crate) fn manifest_of_tool(self, run: &[&[&str]]) -> Manifest {
-        self.manifest(Cost::Process, Policy::Keyed)
-            .env(&["PATH"])
-            .programs(run.iter().map(|words| words.join(" ")))
+    pub(crate) fn manifest_of_tool<S: Source>(self, of: &S, run: &[&[&str]]) -> Manifest {
+        self.manifest(of).env(&["PATH"]).programs(run.iter().map(|words| words.join(" ")))
     }
 }
 
@@ -114,9 +112,17 @@ macro_rules! version_of {
                 $name
             }
 
+            fn cost(&self) -> ziron_runtime::source::Cost {
+                ziron_runtime::source::Cost::Process
+            }
+
+            fn policy(&self) -> ziron_runtime::source::Policy {
+                ziron_runtime::source::Policy::Keyed
+            }
+
             fn manifest(&self) -> ziron_runtime::source::Manifest {
                 let $tool = self;
-                self.detection().manifest_of_tool(&[&$run])
+                self.detection().manifest_of_tool(self, &[&$run])
             }
 
             async fn key<I: ziron_runtime::io::Io>(

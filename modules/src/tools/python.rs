@@ -82,10 +82,18 @@ impl Source for Python {
         "python"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
         let run = self.run();
         let run: Vec<&[&str]> = run.iter().map(Vec::as_slice).collect();
-        self.detection().manifest_of_tool(&run).env(self.detect_env_vars).env(&["PYENV_VERSION"])
+        self.detection().manifest_of_tool(self, &run).env(self.detect_env_vars).env(&["PYENV_VERSION"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PythonKey> {
@@ -145,8 +153,16 @@ impl Source for Virtualenv {
         "python_virtualenv"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::File, Policy::Never).env(&["VIRTUAL_ENV"]).files(["$VIRTUAL_ENV/pyvenv.cfg"])
+        Manifest::of(self).env(&["VIRTUAL_ENV"]).files(["$VIRTUAL_ENV/pyvenv.cfg"])
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {

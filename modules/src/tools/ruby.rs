@@ -46,8 +46,16 @@ impl Source for Ruby {
         "ruby"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(RUN).env(self.detect_variables)
+        self.detection().manifest_of_tool(self, RUN).env(self.detect_variables)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -84,8 +92,16 @@ impl Source for Gemset {
         "ruby_gemset"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Free
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Free, Policy::Never).env(&["GEM_HOME"])
+        Manifest::of(self).env(&["GEM_HOME"])
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {

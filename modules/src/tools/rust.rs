@@ -13,7 +13,7 @@ use ziron_runtime::io::Io;
 use ziron_runtime::pen::{Datum, Pen};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
+use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
@@ -69,9 +69,17 @@ impl Source for Rust {
         "rust"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
         self.detection()
-            .manifest_of_tool(&[&["rustc", "--version", "--verbose"]])
+            .manifest_of_tool(self, &[&["rustc", "--version", "--verbose"]])
             .env(&["RUSTUP_HOME", "RUSTUP_TOOLCHAIN"])
             .files(["~/.rustup/settings.toml", "rust-toolchain", "rust-toolchain.toml"])
     }

@@ -46,9 +46,17 @@ impl Source for Terraform {
         "terraform"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
         self.detection()
-            .manifest(Cost::File, Policy::Never)
+            .manifest(self)
             .env(&["TF_WORKSPACE", "TF_DATA_DIR"])
             .files([".terraform/environment"])
     }
@@ -83,10 +91,16 @@ impl Source for TerraformVersion {
         "terraform_version"
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        Manifest::new(Cost::Process, Policy::Keyed)
-            .env(&["PATH"])
-            .programs(RUN.iter().map(|words| words.join(" ")))
+        Manifest::of(self).env(&["PATH"]).programs(RUN.iter().map(|words| words.join(" ")))
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

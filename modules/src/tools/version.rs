@@ -9,7 +9,7 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Manifest, ReadError, Source};
+use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
@@ -79,8 +79,16 @@ impl Source for Tool {
         self.name
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self.run)
+        self.detection().manifest_of_tool(self, self.run)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

@@ -108,8 +108,16 @@ impl Source for Wrapper {
         self.name
     }
 
+    fn cost(&self) -> Cost {
+        Cost::File
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Never
+    }
+
     fn manifest(&self) -> Manifest {
-        self.detection().manifest(Cost::File, Policy::Never).files([self.settings])
+        self.detection().manifest(self).files([self.settings])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {

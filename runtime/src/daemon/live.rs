@@ -13,7 +13,7 @@ use super::echo::Memo;
 use crate::gather::{Answer, Found, Gather, Means, Memory, Outcome, Parts, learn};
 use crate::io::Io;
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
+use crate::source::{Cost, Fact, Known, Policy, Source};
 
 /// Gathers facts for one drawing of a daemon. It never waits.
 pub(super) struct Live<'a, I> {
@@ -82,7 +82,7 @@ impl<I: Io> Gather for Live<'_, I> {
         if !parts.meets(self.wanted) {
             return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
-        let Manifest { cost, policy, .. } = source.manifest();
+        let (cost, policy) = (source.cost(), source.policy());
         let mut work: Work<S::Fact> = Box::pin(learn(source, memory, self.means.clone()));
         // What is large begins when all that is small has been read: its threads would take the processor from it.
         let ready = if cost < Cost::Tree { poll(&mut work) } else { None };

@@ -50,9 +50,17 @@ impl Source for Number {
         ["deploys", "commits"][self.0]
     }
 
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
     fn manifest(&self) -> Manifest {
         let events: &[Trigger] = [&[Trigger::Custom("deploy")][..], &[Trigger::CommandEnd]][self.0];
-        Manifest::new(Cost::Process, Policy::Keyed).events(events)
+        Manifest::of(self).events(events)
     }
 
     async fn key<I: Io>(&self, place: &Place, _: &I) -> Option<PathBuf> {

@@ -18,7 +18,7 @@ pub(crate) fn free<S: Source, I: Io>(
     memory: &'static dyn Memory,
     means: &Arc<Means<I>>,
 ) -> Option<Known<S::Fact>> {
-    if source.manifest().cost != Cost::Free {
+    if source.cost() != Cost::Free {
         return None;
     }
     let work = pin!(learn(source, memory, means.clone()));

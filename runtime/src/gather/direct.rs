@@ -168,8 +168,16 @@ mod tests {
             "tool"
         }
 
+        fn cost(&self) -> Cost {
+            Cost::Process
+        }
+
+        fn policy(&self) -> Policy {
+            self.0
+        }
+
         fn manifest(&self) -> Manifest {
-            Manifest::new(Cost::Process, self.0)
+            Manifest::of(self)
         }
 
         async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {

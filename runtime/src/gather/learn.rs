@@ -15,7 +15,7 @@ use super::memory::{AnyFact, Finding, Memory, Show};
 use super::observer::{Ended, Observer};
 use crate::io::Io;
 use crate::place::Place;
-use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
+use crate::source::{Cost, Fact, Known, Policy, Source};
 use crate::store::Store;
 use crate::store::entry::fnv1a;
 
@@ -190,7 +190,7 @@ pub(crate) async fn learn<S: Source, I: Io>(
 ) -> Found<S::Fact> {
     let Means { io, place, store, patient, mind, .. } = &*with;
     let Some(key) = source.key(place, io).await else { return (None, Outcome::Nothing) };
-    let Manifest { policy, cost, .. } = source.manifest();
+    let (cost, policy) = (source.cost(), source.policy());
     let (name, is_process) = (source.name(), cost >= Cost::Process);
     let longest = match (memory.lifetime(), policy) {
         (Some(age), _) | (None, Policy::Ttl(age)) => Some(age),

@@ -4,6 +4,7 @@
 //! tests have [`Simulated`]. Both are chosen statically.
 
 mod environment;
+mod passwd;
 mod real;
 mod simulated;
 
@@ -14,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 pub use environment::Sent;
+pub(crate) use passwd::field as password_field;
 pub use real::Real;
-pub(crate) use real::password_field;
 pub use simulated::Simulated;
 
 use serde::{Deserialize, Serialize};

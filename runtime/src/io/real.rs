@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags};
 
+use super::passwd;
 use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User};
 
 /// The real operating system, with the environment of this process or with that of a shell.
@@ -95,7 +96,7 @@ impl Io for Real {
 
     fn user(&self) -> User {
         let uid = rustix::process::geteuid();
-        User { name: password_field(0), is_root: uid.is_root() }
+        User { name: passwd::field(0), is_root: uid.is_root() }
     }
 
     fn hostname(&self) -> String {
@@ -174,17 +175,6 @@ fn find_program(name: &OsStr, search: &OsStr) -> Option<PathBuf> {
                 && std::fs::metadata(file).is_ok_and(|meta| meta.is_file())
         },
     )
-}
-
-/// A field of this user's line in `/etc/passwd`: 0 is the name, 5 the home folder.
-///
-/// The C library's look-up would need its name-service plug-ins, which a static program does not have.
-pub(crate) fn password_field(field: usize) -> Option<String> {
-    let passwd = std::fs::read_to_string("/etc/passwd").ok()?;
-    let uid = rustix::process::geteuid().as_raw();
-    let own =
-        passwd.lines().find(|line| line.split(':').nth(2).and_then(|id| id.parse().ok()) == Some(uid))?;
-    own.split(':').nth(field).map(ToOwned::to_owned)
 }
 
 fn run(command: &Command, sent: Option<&Sent>) -> io::Result<Output> {

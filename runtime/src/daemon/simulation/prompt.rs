@@ -75,14 +75,21 @@ impl Source for Thing {
         self.name
     }
 
-    fn manifest(&self) -> Manifest {
-        let cost = match self.way {
+    fn cost(&self) -> Cost {
+        match self.way {
             Way::Environment => Cost::Free,
             Way::File => Cost::File,
             Way::Tree => Cost::Tree,
             Way::Program => Cost::Process,
-        };
-        Manifest::new(cost, self.policy).env(&["PROFILE", "TOKEN"])
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    fn manifest(&self) -> Manifest {
+        Manifest::of(self).env(&["PROFILE", "TOKEN"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<(PathBuf, u64)> {
