@@ -163,6 +163,7 @@ fn spaced(code: &str) -> String {
             "const BUILD",
             "const SETTINGS",
             "const BACKGROUND",
+            "const VARIABLES",
             "const EXTRAS",
             "const MODULES",
             "pub const ",
@@ -263,6 +264,10 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             });
         }
     });
+    let variables = background.then(|| {
+        let names = crate::plan::variables(plan);
+        quote!(const VARIABLES: &'static [&'static str] = &[#(#names),*];)
+    });
     let table = plan.modules.iter().filter(|module| module.draw.is_some()).map(|module| {
         let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
         let doc = module.spec.doc.lines().next().unwrap_or_default();
@@ -316,6 +321,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             const BUILD: Build = #build;
             const SETTINGS: Settings = #settings;
             #background_settings
+            #variables
             #cache
             #extras
             const MODULES: &'static [Module<Facts>] = &[#(#table),*];

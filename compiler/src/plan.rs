@@ -12,6 +12,7 @@ mod lower;
 mod module;
 mod options;
 mod settings;
+mod variables;
 
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
@@ -19,6 +20,7 @@ pub use background::Background;
 pub use cache::{Backend, Cache, Keeping, Policy};
 pub use extras::Extras;
 pub use settings::Settings;
+pub use variables::variables;
 
 use crate::diagnostic::Diagnostics;
 use crate::syntax::style::Style;

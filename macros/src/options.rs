@@ -19,6 +19,7 @@ enum Member {
         unit: Option<String>,
         aliases: Vec<String>,
         var: bool,
+        names: Option<Ident>,
     },
     Fixed {
         ident: Ident,
@@ -72,6 +73,7 @@ fn member(field: &Field) -> syn::Result<Member> {
         ));
     };
     let (mut default, mut fallback, mut unit, mut aliases, mut var) = (None, None, None, Vec::new(), false);
+    let mut names = None;
     for meta in &metas {
         match meta {
             Meta::NameValue(pair) if pair.path.is_ident("default") => default = Some(pair.value.clone()),
@@ -79,13 +81,23 @@ fn member(field: &Field) -> syn::Result<Member> {
             Meta::NameValue(pair) if pair.path.is_ident("unit") => unit = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("alias") => aliases.push(text(meta)?),
             Meta::Path(path) if path.is_ident("var") => var = true,
-            other => return Err(unknown(other, "`default`, `fallback`, `unit`, `alias` or `var`")),
+            Meta::NameValue(pair) if pair.path.is_ident("names") => names = Some(naming(meta)?),
+            other => return Err(unknown(other, "`default`, `fallback`, `unit`, `alias`, `var` or `names`")),
         }
     }
     let default = default.ok_or_else(|| syn::Error::new(ident.span(), "needs a default"))?;
     let ty = field.ty.clone();
     let doc = required_doc(&field.attrs, &ident)?;
-    Ok(Member::Option { default: wrap(&ty, default), ident, ty, fallback, doc, unit, aliases, var })
+    Ok(Member::Option { default: wrap(&ty, default), ident, ty, fallback, doc, unit, aliases, var, names })
+}
+
+/// How an option names variables of the environment.
+fn naming(meta: &Meta) -> syn::Result<Ident> {
+    match text(meta)?.as_str() {
+        "variables" => Ok(format_ident!("Variables")),
+        "script" => Ok(format_ident!("Script")),
+        _ => Err(syn::Error::new(meta.span(), "expected \"variables\" or \"script\"")),
+    }
 }
 
 /// Writes the newtype around a default of type `Format`, `StyleText` or `Words`, so that modules need not.
@@ -114,13 +126,19 @@ fn default_constant(name: &Ident, members: &[Member], is_row_type: bool) -> Toke
 }
 
 fn option_spec(member: &Member) -> Option<TokenStream> {
-    let Member::Option { ident, ty, fallback, doc, unit, aliases, var, .. } = member else { return None };
+    let Member::Option { ident, ty, fallback, doc, unit, aliases, var, names, .. } = member else {
+        return None;
+    };
     let name = ident.to_string();
     let default = match fallback {
         Some(_) => quote!(::core::option::Option::None),
         None => quote!(::ziron_runtime::spec::OptionValue::to_toml(&self.#ident)),
     };
     let (fallback, unit) = (optional(fallback.as_ref()), optional(unit.as_ref()));
+    let names = match names {
+        Some(naming) => quote!(::core::option::Option::Some(::ziron_runtime::spec::Naming::#naming)),
+        None => quote!(::core::option::Option::None),
+    };
     Some(quote! {
         ::ziron_runtime::spec::OptionSpec {
             name: ::std::string::String::from(#name),
@@ -131,6 +149,7 @@ fn option_spec(member: &Member) -> Option<TokenStream> {
             unit: #unit,
             aliases: ::std::vec![#(::std::string::String::from(#aliases)),*],
             var: #var,
+            names: #names,
         }
     })
 }

@@ -28,3 +28,4 @@ pub mod source;
 pub mod spec;
 pub mod start;
 pub mod store;
+pub mod variables;

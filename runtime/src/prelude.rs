@@ -68,13 +68,6 @@ pub fn terminal<P: Prompt, I: Io>(io: &I) -> Terminal {
     terminal
 }
 
-/// The environment variables that [`terminal`] looks at.
-pub fn variables<P: Prompt>() -> impl Iterator<Item = &'static str> {
-    let asks = matches!(P::EXTRAS.notify, Some(Notify { with: None, .. }));
-    let more = if asks { Terminal::NOTIFICATION_VARIABLES } else { &[] };
-    Terminal::VARIABLES.iter().chain(more).copied()
-}
-
 /// Draws the prelude; nothing where the configuration asks for none of it.
 pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal, out: &mut Vec<u8>) {
     let Extras { title, report_directory, marks, footer, notify, .. } = P::EXTRAS;

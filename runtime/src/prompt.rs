@@ -26,6 +26,9 @@ pub trait Prompt: 'static {
     const CACHE: CacheSettings = CacheSettings::DEFAULT;
     /// What it says about the background mode; `None` if there is none.
     const BACKGROUND: Option<Background> = None;
+    /// The variables of the environment that it depends on, sorted, where it has a background mode: what a shell sends. See
+    /// [`variables`](crate::variables).
+    const VARIABLES: &'static [&'static str] = &[];
     /// What it wants sent to the terminal besides the prompt.
     const EXTRAS: Extras = Extras::NONE;
     /// All modules of the plan, in the order in which they are drawn.

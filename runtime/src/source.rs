@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::io::Io;
 use crate::place::Place;
+use crate::variables::detected;
 
 /// All that a fact depends on: equal keys, equal facts.
 pub trait Key: Clone + fmt::Debug + Eq + Hash + Serialize + DeserializeOwned + Send + Sync + 'static {}
@@ -136,10 +137,10 @@ impl Manifest {
         Manifest::new(source.cost(), source.policy())
     }
 
-    /// Adds variables of the environment.
+    /// Adds variables of the environment. One that must not be there may be written with a leading `!`, as in an option `detect_env_vars`.
     #[must_use]
     pub fn env(mut self, names: &[&'static str]) -> Manifest {
-        self.env.extend_from_slice(names);
+        self.env.extend(names.iter().copied().map(detected));
         self
     }
 

@@ -128,6 +128,19 @@ pub struct OptionSpec {
     /// Whether format strings can use it as a variable.
     #[serde(default, skip_serializing_if = "is_false")]
     pub var: bool,
+    /// How it names variables of the environment that the module's source reads, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Naming>,
+}
+
+/// How an option names variables of the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// It is the name of one, or a list of such; a leading `!` is not part of a name.
+    Variables,
+    /// It is a script that uses them.
+    Script,
 }
 
 /// What an option holds.

@@ -90,6 +90,9 @@ fn module(spec: &ModuleSpec, random: &mut Random) -> String {
     let chosen = spec.vars.iter().filter(|var| matches!(var.kind, VarKind::Style { .. }));
     styles.extend(chosen.map(|var| format!("${}", var.name)));
     for option in &spec.options {
+        if option.names.is_some() && random.one_in(2) {
+            text.push_str(&format!("{} = [\"!AA\", \"BB\"]\n", option.name));
+        }
         let value = match option.kind {
             OptionKind::Format if option.name == "format" => format(random, &variables, &styles, 3),
             OptionKind::Format if random.one_in(3) && !option.name.ends_with("format") => {

@@ -16,7 +16,7 @@ mod random_prompts;
 
 #[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused, reason = "generated")]
 mod generated {
-    use super::{FactSet, run};
+    use super::{FactSet, both, run};
     include!(concat!(env!("OUT_DIR"), "/random_prompts.rs"));
 }
 
@@ -49,6 +49,11 @@ fn run<P: Prompt>(set: &FactSet, colors: bool) -> [Vec<u8>; 5] {
         pen.finish();
         out
     })
+}
+
+/// The variables that the compiler has written down, and those that the sources read.
+fn both<P: Prompt>() -> [Vec<&'static str>; 2] {
+    [P::VARIABLES.to_vec(), ziron_runtime::variables::of_manifests::<P>()]
 }
 
 const SCENARIOS: &[&str] = &[
@@ -125,4 +130,15 @@ fn compiled_and_interpreted_prompts_are_the_same() {
         }
     }
     assert!(drawn > 10_000, "the random prompts draw something: {drawn} bytes");
+}
+
+#[test]
+fn the_compiler_knows_the_variables_that_the_sources_read() {
+    let mut several = 0;
+    for seed in 0..random_prompts::COUNT {
+        let [written, read] = generated::variables(seed);
+        assert_eq!(written, read, "seed {seed}\n{}", random_prompts::config(seed));
+        several += usize::from(read.iter().any(|name| *name == "SSH_CONNECTION"));
+    }
+    assert!(several > 5, "the random prompts ask for variables: {several}");
 }

@@ -43,9 +43,20 @@ macro_rules! golden {
         fn each_knows_its_configuration() {
             $(assert_eq!($name::Prompt::BUILD.config, concat!(stringify!($name), ".toml"));)*
         }
+
+        #[test]
+        fn the_compiler_knows_the_variables_that_the_sources_read() {
+            let mut count = 0;
+            $(if $name::Prompt::BACKGROUND.is_some() {
+                count += 1;
+                let read = ziron_runtime::variables::of_manifests::<$name::Prompt>();
+                assert_eq!($name::Prompt::VARIABLES, read, stringify!($name));
+            })*
+            assert!(count >= 2);
+        }
     };
 }
-golden! { daemon extras git layout many nested powerline status tool }
+golden! { daemon extras git layout many nested powerline status tool variables }
 
 #[test]
 fn every_expansion_is_here() {

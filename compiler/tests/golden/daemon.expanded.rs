@@ -215,6 +215,23 @@ mod prompt {
             patience: ::core::time::Duration::from_millis(20),
             idle_exit: ::core::time::Duration::from_millis(600000),
         });
+
+        const VARIABLES: &'static [&'static str] = &[
+            "GIT_CEILING_DIRECTORIES",
+            "GIT_DIR",
+            "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+            "GIT_WORK_TREE",
+            "HOME",
+            "LANG",
+            "LC_ALL",
+            "LC_CTYPE",
+            "NO_COLOR",
+            "PATH",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "TERM",
+            "ZIRON_PROFILE",
+        ];
         const CACHE: ::ziron::CacheSettings = ::ziron::CacheSettings {
             backend: ::ziron::BackendChoice::Files,
             bytes: 1000000,

@@ -15,6 +15,7 @@ use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Condition, Format, StyleText, Words};
+use ziron_runtime::variables::of_script;
 
 use crate::tools::options::Detection;
 
@@ -32,10 +33,10 @@ pub struct Custom {
     #[option(default = "", var)]
     pub symbol: Format,
     /// The script whose output is shown. Escape sequences in the output are left out.
-    #[option(default = "")]
+    #[option(default = "", names = "script")]
     pub command: &'static str,
     /// Shows the module wherever this is true, or wherever this script succeeds.
-    #[option(default = Condition::Constant(false))]
+    #[option(default = Condition::Constant(false), names = "script")]
     pub when: Condition,
     /// Shows the module in repositories only.
     #[option(default = false)]
@@ -119,7 +120,7 @@ impl Source for Custom {
         let manifest = self.detection().manifest(self).env(&["PATH", SHELL]);
         let when = if let Condition::Command(command) = self.when { command } else { "" };
         // A daemon runs the command with the variables of the shell, as far as it knows that they are wanted.
-        let named: Vec<&'static str> = variables(self.command).chain(variables(when)).collect();
+        let named: Vec<&'static str> = of_script(self.command).chain(of_script(when)).collect();
         manifest.env(&named).programs([shell])
     }
 
@@ -156,16 +157,6 @@ impl Source for Custom {
     fn without_reading(&self, setting: &Setting) -> Option<Said> {
         setting.is_certain.then(|| Said { is_shown: true, output: String::new() })
     }
-}
-
-/// The variables of the environment that a script names: `$NAME` and `${NAME…}`. Those that a program which it runs may want are not known.
-fn variables(script: &'static str) -> impl Iterator<Item = &'static str> {
-    script.split('$').skip(1).filter_map(|after| {
-        let name = after.strip_prefix('{').unwrap_or(after);
-        let is_of_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
-        let name = &name[..name.find(|c| !is_of_name(c)).unwrap_or(name.len())];
-        (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some(name)
-    })
 }
 
 impl Custom {

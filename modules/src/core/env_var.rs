@@ -26,7 +26,7 @@ pub struct EnvVar {
     #[option(default = "", var)]
     pub symbol: Format,
     /// The name of the variable, if it is not the name of the table.
-    #[option(default = None)]
+    #[option(default = None, names = "variables")]
     pub variable: Option<&'static str>,
     /// What is shown where the variable is not set.
     #[option(default = None)]

@@ -34,7 +34,7 @@ pub struct Hostname {
     #[option(default = ".")]
     pub trim_at: &'static str,
     /// Variables that show the module when they are set, or hide it if written with a leading `!`.
-    #[option(default = &[])]
+    #[option(default = &[], names = "variables")]
     pub detect_env_vars: &'static [&'static str],
     /// What is shown in place of a name.
     #[option(default = &[])]

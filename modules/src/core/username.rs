@@ -28,7 +28,7 @@ pub struct Username {
     #[option(default = "yellow bold")]
     pub style_user: StyleText,
     /// Variables that show the module when they are set, or hide it if written with a leading `!`.
-    #[option(default = &[])]
+    #[option(default = &[], names = "variables")]
     pub detect_env_vars: &'static [&'static str],
     /// Shows the name everywhere.
     #[option(default = false)]

@@ -47,7 +47,7 @@ tool! {
         #[option(default = "${raw}")]
         pub pyenv_version_format: Format,
         /// Variables that show the module when they are set.
-        #[option(default = &["VIRTUAL_ENV"])]
+        #[option(default = &["VIRTUAL_ENV"], names = "variables")]
         pub detect_env_vars: &'static [&'static str],
         /// Names of virtual environments that say nothing: the folder above is shown in their place.
         #[option(default = &[])]

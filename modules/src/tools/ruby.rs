@@ -30,7 +30,7 @@ tool! {
         version_format: "v${raw}",
     } with {
         /// Variables that show the module when they are set, or hide it if written with a leading `!`.
-        #[option(default = &["RUBY_VERSION", "RBENV_VERSION"])]
+        #[option(default = &["RUBY_VERSION", "RBENV_VERSION"], names = "variables")]
         pub detect_variables: &'static [&'static str],
     }
 }

@@ -28,29 +28,12 @@ mod watch;
 mod why;
 mod world;
 
-use std::sync::OnceLock;
-
 pub(crate) use life::address;
 pub(crate) use serve::run;
 
-use crate::prelude;
 use crate::prompt::Prompt;
 
-/// Variables that every prompt depends on, besides those of its sources and its terminal: where programs and the user's files are.
-const ALWAYS: [&str; 2] = ["HOME", "PATH"];
-
-/// The variables that a shell sends: those of the plan's manifests, and those every prompt depends on. Sorted.
+/// The variables that a shell sends. Sorted.
 pub(crate) fn variables<P: Prompt>() -> &'static [&'static str] {
-    // There is one prompt in a program.
-    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    NAMES.get_or_init(|| {
-        let of_sources = P::sources().into_iter().flat_map(|(_, manifest)| manifest.env);
-        let mut names: Vec<&'static str> =
-            of_sources.chain(prelude::variables::<P>()).chain(ALWAYS).collect();
-        names.sort_unstable();
-        names.dedup();
-        // Shells say it with every request.
-        names.retain(|name| *name != "PWD");
-        names
-    })
+    P::VARIABLES
 }

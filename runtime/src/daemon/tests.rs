@@ -97,6 +97,8 @@ impl Prompt for Sample {
     };
     const BACKGROUND: Option<Background> =
         Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) });
+    const VARIABLES: &'static [&'static str] =
+        &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM", "ZIRON_PROFILE"];
     const MODULES: &'static [Module<Facts>] =
         &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: Self::left }];
 
@@ -485,4 +487,9 @@ fn what_an_event_made_old_does_not_come_back_from_the_store() {
             assert_eq!((stored("deploys"), stored("commits").map(|it| it.fact)), (None, Some(1)));
         });
     });
+}
+
+#[test]
+fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
+    assert_eq!(Sample::VARIABLES, crate::variables::of_manifests::<Sample>());
 }

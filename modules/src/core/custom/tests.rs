@@ -92,6 +92,6 @@ fn escape_sequences_leave_nothing_behind() {
 
 #[test]
 fn the_variables_of_a_command_are_known() {
-    let names: Vec<_> = variables("echo $LEVEL ${NAME:-x} $1 $? $$ \\$(date) $_a9-").collect();
+    let names: Vec<_> = of_script("echo $LEVEL ${NAME:-x} $1 $? $$ \\$(date) $_a9-").collect();
     assert_eq!(names, ["LEVEL", "NAME", "_a9"]);
 }

@@ -172,6 +172,18 @@ impl Prompt for Six {
     };
     const BACKGROUND: Option<Background> =
         Some(Background { patience: PATIENCE, idle_exit: Duration::from_secs(3600) });
+    const VARIABLES: &'static [&'static str] = &[
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "NO_COLOR",
+        "PATH",
+        "PROFILE",
+        "TERM",
+        "TOKEN",
+        "ZIRON_PROFILE",
+    ];
     const MODULES: &'static [Module<Self::Facts>] =
         &[Module { name: "status", doc: "", sources: &[], draw: |facts, pen| show(&facts[0], pen) }];
 
@@ -249,4 +261,9 @@ pub(super) fn shown(left: &str) -> impl Iterator<Item = (&str, Shown<'_>)> {
 /// The variables of a request.
 pub(super) fn variables<'v>(profile: &'v str, token: &'v str) -> [(&'static OsStr, &'v OsStr); 2] {
     [("PROFILE", profile), ("TOKEN", token)].map(|(name, value)| (OsStr::new(name), OsStr::new(value)))
+}
+
+#[test]
+fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
+    assert_eq!(Six::VARIABLES, crate::variables::of_manifests::<Six>());
 }
