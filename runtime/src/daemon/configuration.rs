@@ -1,17 +1,18 @@
 //! A watch on the configuration: when it changes, a rebuild is due.
 
-use std::ffi::{CStr, OsString};
-use std::io;
-use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod linux;
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+mod portable;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_io::Async;
-use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use linux::Names;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use portable::Names;
 
 use super::hub::Hub;
 use super::world::World;
@@ -22,22 +23,12 @@ use crate::prompt::Prompt;
 /// An editor may write a file several times, and puts another in its place: it is looked at when it has been left alone for so long.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Room for events (bytes).
-const BUFFER_BYTES: usize = 4096;
-
-/// The names of the file in the folders that are watched.
-#[derive(Debug)]
-struct Names {
-    inotify: Async<OwnedFd>,
-    names: Vec<(i32, OsString)>,
-}
-
 /// Watches the configuration for ever. Where that is not possible, `doctor` finds out.
 pub(super) async fn watch<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
     let is_due = || hub.exec.unblock(rebuild::is_due::<P>);
     hub.rebuild.store(is_due().await, Ordering::Relaxed);
     let Some(path) = rebuild::configuration::<P>() else { return };
-    let Ok(names) = hub.exec.unblock(move || Names::of(&path)).await else { return };
+    let Ok(mut names) = hub.exec.unblock(move || Names::of(&path)).await else { return };
     loop {
         if names.touched().await.is_err() {
             return;
@@ -56,73 +47,61 @@ pub(super) async fn watch<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
     }
 }
 
-impl Names {
-    /// Watches the folder of a file and, if it is a symbolic link, of what that leads to.
-    #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
-    fn of(path: &Path) -> io::Result<Names> {
-        let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        let flags = WatchFlags::CLOSE_WRITE | WatchFlags::CREATE | WatchFlags::MOVED_TO;
-        let mut names = Vec::new();
-        for path in [Some(path.to_owned()), std::fs::canonicalize(path).ok()].into_iter().flatten() {
-            if let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
-                names.push((inotify::add_watch(&inotify, folder, flags)?, name.to_owned()));
-            }
-        }
-        names.dedup();
-        Ok(Names { inotify: Async::new_nonblocking(inotify)?, names })
-    }
-
-    /// Waits until something is done to the file.
-    ///
-    /// # Cancel safety
-    /// What was read is what was answered.
-    async fn touched(&self) -> io::Result<()> {
-        while !self.inotify.read_with(|inotify| self.read(inotify)).await? {}
-        Ok(())
-    }
-
-    /// Reads all that there is, and says whether it is about the file.
-    fn read(&self, inotify: &OwnedFd) -> io::Result<bool> {
-        let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
-        let mut reader = Reader::new(inotify, &mut buffer);
-        let mut is_it = false;
-        loop {
-            let event = reader.next()?;
-            let name = event.file_name().map(CStr::to_bytes).unwrap_or_default();
-            is_it |= self.names.iter().any(|(wd, known)| *wd == event.wd() && known.as_bytes() == name);
-            if reader.is_buffer_empty() {
-                return Ok(is_it);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "somebody has to change the file")]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use futures_lite::future::{block_on, poll_once};
 
-    use super::*;
-
-    /// Whether something is noticed: inotify knows it when the call that did it returns.
-    fn is_touched(names: &Names) -> bool {
-        block_on(poll_once(names.touched())).is_some_and(|touched| touched.is_ok())
+    /// A configuration behind a link, as people keep it in their repositories.
+    fn linked() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("dotfiles")).unwrap();
+        fs::write(folder.path().join("dotfiles/real.toml"), "").unwrap();
+        std::os::unix::fs::symlink("dotfiles/real.toml", folder.path().join("ziron.toml")).unwrap();
+        folder
     }
 
+    macro_rules! systems {
+        ($($module:ident)*) => {$(mod $module {
+            use super::*;
+            use crate::daemon::configuration::$module::Names;
+
+            #[test]
+            fn every_way_of_writing_it_is_noticed() {
+                let folder = linked();
+                let at = |name: &str| folder.path().join(name);
+                let mut names = Names::of(&at("ziron.toml")).unwrap();
+                let mut is_noticed = || block_on(names.touched()).is_ok();
+                fs::write(at("ziron.toml"), "format = ''").unwrap();
+                assert!(is_noticed(), "through the link");
+                fs::write(at("other.toml"), "").unwrap();
+                fs::rename(at("other.toml"), at("ziron.toml")).unwrap();
+                assert!(is_noticed(), "in place of the link");
+                fs::write(at("ziron.toml"), "format = 'a'").unwrap();
+                assert!(is_noticed(), "what took its place");
+            }
+
+            #[test]
+            fn other_files_are_not_it() {
+                let folder = linked();
+                let mut names = Names::of(&folder.path().join("ziron.toml")).unwrap();
+                fs::write(folder.path().join("other.toml"), "").unwrap();
+                let touched = block_on(poll_once(names.touched()));
+                assert!(touched.is_none());
+            }
+        })*};
+    }
+    systems! { linux portable }
+
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "somebody has to change the file")]
-    fn every_way_of_writing_it_is_noticed() {
+    fn a_file_that_is_not_there_yet_is_noticed_too() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        std::fs::create_dir(at("dotfiles")).unwrap();
-        std::fs::write(at("dotfiles/real.toml"), "").unwrap();
-        std::os::unix::fs::symlink("dotfiles/real.toml", at("ziron.toml")).unwrap();
-        let names = Names::of(&at("ziron.toml")).unwrap();
-        assert!(!is_touched(&names));
-        std::fs::write(at("ziron.toml"), "format = ''").unwrap();
-        assert!(is_touched(&names), "through the link");
-        std::fs::write(at("other.toml"), "").unwrap();
-        assert!(!is_touched(&names));
-        std::fs::rename(at("other.toml"), at("ziron.toml")).unwrap();
-        assert!(is_touched(&names), "in place of the link");
+        let path: &Path = &folder.path().join("ziron.toml");
+        let mut names = super::portable::Names::of(path).unwrap();
+        fs::write(path, "").unwrap();
+        block_on(names.touched()).unwrap();
     }
 }

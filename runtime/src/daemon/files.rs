@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use async_channel::Receiver;
 use futures_lite::future::or;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags};
 
 use super::line::{Line, LineError, Spare};
+use super::process::Process;
 use crate::exec::{Handle, Watched};
 use crate::ipc::address::SessionFile;
 use crate::ipc::folder::Folder;
@@ -27,42 +27,6 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
     let name = |entry: io::Result<std::fs::DirEntry>| entry.ok()?.file_name().into_string().ok();
     let pid = |name: String| name.strip_prefix("s.")?.strip_suffix(".request")?.parse().ok();
     entries.filter_map(name).filter_map(pid).collect()
-}
-
-/// A shell's process.
-#[derive(Debug)]
-pub(super) struct Process {
-    fd: Watched<OwnedFd>,
-}
-
-impl Process {
-    /// Finds the process of this number.
-    pub(super) fn find(pid: u32, exec: &Handle) -> io::Result<Process> {
-        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-        let pid = pid.ok_or(io::ErrorKind::InvalidInput)?;
-        let fd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?;
-        Ok(Process { fd: exec.watch(fd)? })
-    }
-
-    /// Waits for its end.
-    async fn ended(&self) {
-        // Where that cannot be waited for, the line ends, and the shell makes another.
-        let _ = self.fd.read_with(has_ended).await;
-    }
-
-    /// Tells it that a picture is there. The signal does nothing to a process that does not expect it.
-    fn nudge(&self) {
-        let _ = rustix::process::pidfd_send_signal(self.fd.get_ref(), rustix::process::Signal::URG);
-    }
-}
-
-/// Whether a process has ended; "would block" as long as it has not.
-fn has_ended(process: &OwnedFd) -> io::Result<()> {
-    let mut polled = [PollFd::new(process, PollFlags::IN)];
-    match poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? {
-        0 => Err(io::ErrorKind::WouldBlock.into()),
-        _ => Ok(()),
-    }
 }
 
 /// The files of one shell; they go with it.

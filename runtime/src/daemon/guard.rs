@@ -1,19 +1,24 @@
 //! The guard: nobody waits for a file system that does not answer.
 //!
-//! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another one, which has slept on a timer
+//! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another one, which has slept until an alarm
 //! that is set only while a request is being served, answers that request with what was known last, and serves in its place.
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod linux;
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+mod portable;
+
 use std::fmt;
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use event_listener::Event;
-use rustix::io::Errno;
-use rustix::time::{
-    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
-};
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use linux::Alarm;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use portable::Alarm;
 
 use crate::exec::Single;
 
@@ -25,7 +30,7 @@ pub(super) const HUNG_LIMIT: usize = 8;
 
 /// Watches over the threads that serve.
 pub(super) struct Guard {
-    timer: OwnedFd,
+    alarm: Alarm,
     sections: Mutex<Vec<Section>>,
     next: AtomicU64,
     /// Says that the daemon ends.
@@ -75,8 +80,7 @@ impl Ending {
 
 impl Guard {
     pub(super) fn new(end: Arc<Ending>) -> std::io::Result<Guard> {
-        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
-        Ok(Guard { timer, sections: Mutex::default(), next: AtomicU64::new(1), end })
+        Ok(Guard { alarm: Alarm::new()?, sections: Mutex::default(), next: AtomicU64::new(1), end })
     }
 
     /// Begins to watch over a request.
@@ -86,7 +90,7 @@ impl Guard {
         let section = Section { id, since: Instant::now(), instead: Some(Box::new(instead)) };
         let mut sections = self.sections();
         if !sections.iter().any(|section| section.instead.is_some()) {
-            self.set_timer(LIMIT);
+            self.alarm.set(LIMIT);
         }
         sections.push(section);
         drop(sections);
@@ -101,10 +105,8 @@ impl Guard {
     /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves.
     pub(super) fn stand(self: Arc<Self>, single: &Arc<Single>) {
         loop {
-            let mut count = [0; 8];
-            match rustix::io::read(&self.timer, &mut count) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(_) => return,
+            if self.alarm.wait().is_err() {
+                return;
             }
             if let Some(instead) = self.hangs() {
                 self.clone().post(single);
@@ -123,7 +125,7 @@ impl Guard {
         let _ = std::thread::Builder::new().name(String::from("guard")).spawn(move || self.stand(&single));
     }
 
-    /// What is to be done for a request that has hung for too long; the timer is set for the next.
+    /// What is to be done for a request that has hung for too long; the alarm is set for the next.
     #[allow(clippy::disallowed_methods, reason = "a thread that hangs, hangs in real time")]
     fn hangs(&self) -> Option<Box<dyn FnOnce() + Send>> {
         let now = Instant::now();
@@ -134,15 +136,8 @@ impl Guard {
         if left.is_zero() {
             return oldest.instead.take();
         }
-        self.set_timer(left);
+        self.alarm.set(left);
         None
-    }
-
-    fn set_timer(&self, span: Duration) {
-        let value = Timespec { tv_sec: span.as_secs().cast_signed(), tv_nsec: span.subsec_nanos().into() };
-        let value = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: value };
-        // It fails for times that are none.
-        let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &value);
     }
 
     fn sections(&self) -> MutexGuard<'_, Vec<Section>> {
@@ -164,7 +159,7 @@ impl Drop for Watched<'_> {
         let mut sections = self.guard.sections();
         sections.retain(|section| section.id != self.id);
         if !sections.iter().any(|section| section.instead.is_some()) {
-            self.guard.set_timer(Duration::ZERO);
+            self.guard.alarm.set(Duration::ZERO);
         }
     }
 }
@@ -180,6 +175,58 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+
+    /// The tests of an alarm, for that of each system.
+    macro_rules! alarms {
+        ($($module:ident)*) => {$(mod $module {
+            use std::sync::mpsc::channel;
+            use std::time::{Duration, Instant};
+
+            use crate::daemon::guard::$module::Alarm;
+
+            const SPAN: Duration = Duration::from_millis(20);
+            const LONG: Duration = Duration::from_secs(3600);
+
+            #[test]
+            #[allow(clippy::disallowed_methods, reason = "an alarm is about real time")]
+            fn it_goes_off_once_and_not_before_its_time() {
+                let alarm = Alarm::new().unwrap();
+                let (woken, wakings) = channel();
+                std::thread::scope(|threads| {
+                    threads.spawn(|| {
+                        for _ in 0..3 {
+                            alarm.wait().unwrap();
+                            woken.send(Instant::now()).unwrap();
+                        }
+                    });
+                    for before in [LONG, 2 * LONG, LONG] {
+                        alarm.set(before);
+                        alarm.set(Duration::ZERO);
+                        let set = Instant::now();
+                        alarm.set(SPAN);
+                        assert!(wakings.recv().unwrap() >= set + SPAN);
+                    }
+                });
+                assert!(wakings.try_recv().is_err());
+            }
+
+            #[test]
+            #[allow(clippy::disallowed_methods, reason = "an alarm is about real time")]
+            fn what_was_set_last_counts() {
+                let alarm = Alarm::new().unwrap();
+                alarm.set(Duration::from_nanos(1));
+                alarm.set(LONG);
+                alarm.set(Duration::ZERO);
+                let set = Instant::now();
+                alarm.set(SPAN);
+                alarm.wait().unwrap();
+                assert!(set.elapsed() >= SPAN);
+                alarm.set(Duration::from_nanos(1));
+                alarm.wait().unwrap();
+            }
+        })*};
+    }
+    alarms! { linux portable }
 
     fn guard() -> (Arc<Guard>, Arc<Single>, Arc<Ending>) {
         let end = Arc::<Ending>::default();

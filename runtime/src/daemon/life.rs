@@ -5,13 +5,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::{AtFlags, FileType, OFlags};
-use rustix::process::{Pid, PidfdFlags, Signal};
 
+use super::other::Other;
 use crate::ipc::address::{Address, AddressError, World};
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::folder::{Folder, FolderError};
@@ -163,19 +162,8 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     if !matches!(greeted, Err(ClientError::TimedOut | ClientError::Busy)) {
         return Err(LifeError::Another);
     }
-    let mut text = String::new();
-    let file = folder.file("pid", OFlags::RDONLY).map_err(io("read who the other daemon is"))?;
-    File::from(file).take(256).read_to_string(&mut text).map_err(io("read who the other daemon is"))?;
-    let pid = text.split(' ').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
-    let pid: Pid = pid.ok_or(LifeError::Another)?;
-    // What is looked at is what is ended, even if the number is given to another process meanwhile.
-    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty());
-    let process = process.map_err(|error| io("look at a daemon that hangs")(error.into()))?;
-    if !is_same_program(pid) {
-        return Err(LifeError::Another);
-    }
-    rustix::process::pidfd_send_signal(&process, Signal::KILL)
-        .map_err(|error| io("end a daemon that hangs")(error.into()))?;
+    let other = Other::find(address, folder).map_err(io("look at a daemon that hangs"))?;
+    other.ok_or(LifeError::Another)?.end().map_err(io("end a daemon that hangs"))?;
     let deadline = Instant::now() + HEALTH_PATIENCE;
     loop {
         match folder.lock("lock").map_err(io("lock its folder"))? {
@@ -187,16 +175,6 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
             None => std::thread::sleep(Duration::from_millis(5)),
         }
     }
-}
-
-/// Whether a process runs this program: numbers of processes are given again.
-#[allow(clippy::disallowed_methods, reason = "it looks at a process")]
-fn is_same_program(pid: Pid) -> bool {
-    // Linux says so of a program whose file was replaced.
-    let name = |path: PathBuf| path.to_string_lossy().trim_end_matches(" (deleted)").to_owned();
-    let of = |process: String| std::fs::read_link(format!("/proc/{process}/exe")).ok().map(name);
-    let other = of(pid.as_raw_nonzero().to_string());
-    other.is_some() && other == of(String::from("self"))
 }
 
 /// Where the daemon of this binary is.

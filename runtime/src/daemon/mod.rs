@@ -9,6 +9,8 @@ mod echo;
 mod feeds;
 mod files;
 mod guard;
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
+mod hints;
 mod hub;
 mod life;
 mod line;
@@ -16,6 +18,8 @@ mod live;
 mod memory;
 mod metrics;
 mod news;
+mod other;
+mod process;
 mod readings;
 mod serve;
 mod session;

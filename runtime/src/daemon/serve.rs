@@ -123,7 +123,7 @@ async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>,
     }
     loop {
         match watch.next(hub).await {
-            Ok(Seen::Homeless | Seen::Socket) => return End::Homeless,
+            Ok(Seen::Homeless) => return End::Homeless,
             Ok(Seen::Program) => {
                 // A file that is being replaced is not there for a moment, or not whole.
                 hub.exec.clock().sleep(SETTLE).await;

@@ -36,10 +36,44 @@ pub fn uid(stream: impl AsFd) -> io::Result<u32> {
     Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
 }
 
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+///
+/// ```
+/// let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
+/// let peer = ziron_runtime::ipc::peer::pid(&one).unwrap();
+/// assert!(peer.is_none_or(|pid| pid == std::process::id()));
+/// ```
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
+    let pid = rustix::net::sockopt::socket_peercred(stream)?.pid;
+    Ok(Some(pid.as_raw_nonzero().get().cast_unsigned()))
+}
+
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+#[cfg(target_vendor = "apple")]
+pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
+    let pid = nix::sys::socket::getsockopt(&stream, nix::sys::socket::sockopt::LocalPeerPid)?;
+    Ok(u32::try_from(pid).ok().filter(|pid| *pid != 0))
+}
+
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub fn pid(_stream: impl AsFd) -> io::Result<Option<u32>> {
+    Ok(None)
+}
+
 /// Checks that the other end is this process's own user.
 pub fn check(stream: impl AsFd) -> Result<(), PeerError> {
     let uid = uid(stream).map_err(PeerError::Unknown)?;
     if uid == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(PeerError::Stranger { uid }) }
+}
+
+/// Connects to the socket at an address without waiting for anybody to accept.
+#[cfg(all(feature = "background", any(test, not(any(target_os = "linux", target_os = "android")))))]
+pub(crate) fn connect(address: &Address) -> io::Result<std::os::fd::OwnedFd> {
+    let socket = socket::open()?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(address.socket())?)?;
+    Ok(socket)
 }
 
 /// Listens at an address, in a folder that [`Address::prepare`] has checked. The listener does not block.

@@ -1,7 +1,6 @@
 //! The work tree through directory descriptors.
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
@@ -86,7 +85,7 @@ impl Folder {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(in super::super) fn list(&self, into: &mut Listing) -> io::Result<()> {
         into.clear();
-        let mut buffer = [const { MaybeUninit::uninit() }; 16 * 1024];
+        let mut buffer = [const { std::mem::MaybeUninit::uninit() }; 16 * 1024];
         let mut entries = rustix::fs::RawDir::new(&self.0, &mut buffer);
         while let Some(entry) = entries.next() {
             let entry = entry?;

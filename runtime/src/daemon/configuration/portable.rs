@@ -1,0 +1,63 @@
+//! Watching by [`Hints`].
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::hints::{Hints, Stamp};
+
+/// The file under its names, as it was when it was looked at last.
+#[derive(Debug)]
+pub(in crate::daemon) struct Names {
+    hints: Hints,
+    names: Vec<(PathBuf, Option<Stamp>)>,
+}
+
+impl Names {
+    /// Watches a file and its folder and, if it is a symbolic link, what that leads to.
+    #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
+    pub(in crate::daemon) fn of(path: &Path) -> io::Result<Names> {
+        let mut hints = Hints::new()?;
+        let mut names = Vec::new();
+        for path in [Some(path.to_owned()), std::fs::canonicalize(path).ok()].into_iter().flatten() {
+            if let Some(folder) = path.parent() {
+                hints.watch(folder)?;
+                // There may be none yet.
+                let _ = hints.watch(&path);
+                names.push((path, None));
+            }
+        }
+        names.dedup();
+        for (path, stamp) in &mut names {
+            *stamp = Stamp::of(path);
+        }
+        Ok(Names { hints, names })
+    }
+
+    /// Waits until something is done to the file.
+    ///
+    /// # Cancel safety
+    /// What was seen is what was answered.
+    pub(in crate::daemon) async fn touched(&mut self) -> io::Result<()> {
+        loop {
+            self.hints.next().await?;
+            if self.look() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether something was done to it since it was looked at last.
+    fn look(&mut self) -> bool {
+        let mut is_touched = false;
+        for (path, stamp) in &mut self.names {
+            let now = Stamp::of(path);
+            if now != *stamp {
+                is_touched = true;
+                *stamp = now;
+                // It may be another file than before.
+                let _ = self.hints.watch(path);
+            }
+        }
+        is_touched
+    }
+}
