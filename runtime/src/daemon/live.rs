@@ -3,14 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_lite::future::{or, poll_fn};
 
 use super::echo::Memo;
-use crate::gather::{Answer, Found, Gather, Means, Memory, Outcome, Parts, learn};
+use crate::gather::{Answer, Begun, Found, Gather, Means, Memory, Outcome, Parts, Work, begin, found};
 use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Policy, Source};
@@ -23,12 +22,9 @@ pub(super) struct Live<'a, I> {
     memo: &'a Memo,
     /// Whether this drawing is the first for its request: only that one counts in statistics.
     is_first: bool,
-    readings: RefCell<Vec<Reading>>,
+    readings: RefCell<Vec<Work>>,
     lacks: Cell<bool>,
 }
-
-/// What is going on for one source.
-type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A source that has begun.
 pub(super) struct Pending<F> {
@@ -39,13 +35,10 @@ pub(super) struct Pending<F> {
     is_question: bool,
 }
 
-/// Finds a fact, without the source's type.
-type Work<F> = Pin<Box<dyn Future<Output = Found<F>> + Send>>;
-
 enum State<F> {
     Unwanted,
     Ready(Found<F>),
-    Begun(Work<F>),
+    Begun(Work),
 }
 
 impl<'a, I> Live<'a, I> {
@@ -83,12 +76,11 @@ impl<I: Io> Gather for Live<'_, I> {
             return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
         let (cost, policy) = (source.cost(), source.policy());
-        let mut work: Work<S::Fact> = Box::pin(learn(source, memory, self.means.clone()));
-        // What is large begins when all that is small has been read: its threads would take the processor from it.
-        let ready = if cost < Cost::Tree { poll(&mut work) } else { None };
-        let state = match ready {
-            Some(found) => State::Ready(found),
-            None => State::Begun(work),
+        let state = match begin(source, memory, self.means) {
+            Begun::Ready(found) => State::Ready(found),
+            // What is large begins when all that is small has been read: its threads would take the processor from it.
+            Begun::Rest(work) if cost >= Cost::Tree => State::Begun(work),
+            Begun::Rest(mut work) => poll(&mut work).map_or_else(|| State::Begun(work), State::Ready),
         };
         Pending { name, state, memory, is_question: policy != Policy::Never }
     }
@@ -114,7 +106,7 @@ impl<I: Io> Gather for Live<'_, I> {
                 (fact.map_or(Known::Absent, Known::Fresh), answer)
             }
             Err(work) => {
-                self.readings.borrow_mut().push(Box::pin(async move { _ = work.await }));
+                self.readings.borrow_mut().push(work);
                 let last = self.means.take_last(name);
                 if !last.is_stale() {
                     self.lacks.set(true);
@@ -131,9 +123,9 @@ impl<I: Io> Gather for Live<'_, I> {
 }
 
 /// Does what can be done without waiting.
-fn poll<F>(work: &mut Work<F>) -> Option<Found<F>> {
+fn poll<F: Fact>(work: &mut Work) -> Option<Found<F>> {
     match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(found) => Some(found),
+        Poll::Ready(learned) => Some(found(learned)),
         Poll::Pending => None,
     }
 }
@@ -141,7 +133,7 @@ fn poll<F>(work: &mut Work<F>) -> Option<Found<F>> {
 /// Readings that a drawing could not wait for. Dropping it abandons them.
 #[derive(Default)]
 pub(super) struct Waiting {
-    readings: Vec<Reading>,
+    readings: Vec<Work>,
     lacks: bool,
     /// Whether some have ended that no picture shows yet.
     has_news: bool,

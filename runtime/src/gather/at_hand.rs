@@ -1,12 +1,9 @@
 //! Gathering what costs nothing, for a picture where a file system does not answer: nothing outside this process is touched.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
-use super::learn::{Means, learn};
-use super::{Gather, Memory, Parts};
+use super::begin::{Begun, begin};
+use super::{Gather, Means, Memory, Parts};
 use crate::io::Io;
 use crate::place::Place;
 use crate::request::Request;
@@ -21,10 +18,9 @@ pub(crate) fn free<S: Source, I: Io>(
     if source.cost() != Cost::Free {
         return None;
     }
-    let work = pin!(learn(source, memory, means.clone()));
-    match work.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready((fact, _)) => Some(fact.map_or(Known::Absent, Known::Fresh)),
-        Poll::Pending => None,
+    match begin(source, memory, means) {
+        Begun::Ready((fact, _)) => Some(fact.map_or(Known::Absent, Known::Fresh)),
+        Begun::Rest(_) => None,
     }
 }
 

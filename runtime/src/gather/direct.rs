@@ -1,14 +1,13 @@
 //! Gathering in this process, for one drawing.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::learn::{Found, Means, learn};
-use super::{Gather, Memory, Outcome, Parts, Reading};
+use super::begin::{Begun, Found, begin, found};
+use super::learn::Learned;
+use super::{Gather, Means, Memory, Outcome, Parts, Reading};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::request::Request;
@@ -42,7 +41,7 @@ pub struct Pending<F> {
 enum State<F> {
     Unwanted,
     Ready(Found<F>),
-    Waiting(Job<Found<F>>),
+    Waiting(Job<Learned>),
 }
 
 impl<'a, I: Io> Direct<'a, I> {
@@ -118,12 +117,12 @@ impl<I: Io> Gather for Direct<'_, I> {
         if !parts.meets(self.wanted) {
             return Pending { name, start, end: None, state: State::Unwanted };
         }
-        // Without its type, so that a task is compiled once for each type of fact and not for each source.
-        let mut work: Pin<Box<dyn Future<Output = Found<S::Fact>> + Send>> =
-            Box::pin(learn(source, memory, self.means.clone()));
-        let state = match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(found) => State::Ready(found),
-            Poll::Pending => State::Waiting(self.model.spawn(work)),
+        let state = match begin(source, memory, &self.means) {
+            Begun::Ready(found) => State::Ready(found),
+            Begun::Rest(mut work) => match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(learned) => State::Ready(found(learned)),
+                Poll::Pending => State::Waiting(self.model.spawn(work)),
+            },
         };
         let end = matches!(state, State::Ready(_)).then(|| self.now());
         Pending { name, start, end, state }
@@ -131,11 +130,11 @@ impl<I: Io> Gather for Direct<'_, I> {
 
     fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
         let Pending { name, start, end, state } = pending;
-        let (found, outcome) = match state {
+        let (fact, outcome) = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(found) => found,
             State::Waiting(job) => match self.model.wait_until(job, self.deadline) {
-                Ok(found) => found,
+                Ok(learned) => found(learned),
                 Err(job) => {
                     drop(job);
                     self.note(name, start, end, Outcome::Late);
@@ -144,7 +143,7 @@ impl<I: Io> Gather for Direct<'_, I> {
             },
         };
         self.note(name, start, end, outcome);
-        found.map_or(Known::Absent, Known::Fresh)
+        fact.map_or(Known::Absent, Known::Fresh)
     }
 }
 

@@ -3,24 +3,29 @@
 //! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
 
 mod at_hand;
+mod begin;
 mod direct;
 #[cfg_attr(not(feature = "background"), path = "flights_off.rs")]
 mod flights;
 mod learn;
+mod means;
 mod memory;
 mod observer;
+mod subject;
 
 use std::time::Duration;
 
 pub(crate) use at_hand::AtHand;
 #[cfg(feature = "background")]
 pub(crate) use at_hand::free;
+#[cfg(feature = "background")]
+pub(crate) use begin::{Begun, Found, begin, found};
 pub use direct::{Direct, Pending};
 #[cfg(feature = "background")]
 pub(crate) use flights::Flights;
-pub use learn::Means;
 #[cfg(feature = "background")]
-pub(crate) use learn::{Found, learn};
+pub(crate) use learn::Work;
+pub use means::Means;
 pub use memory::{Answer, AnyFact, Finding, Forget, Memory, Recalled, Show};
 #[cfg(feature = "background")]
 pub(crate) use observer::{Ended, Observation, Observer};

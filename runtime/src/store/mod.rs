@@ -82,11 +82,19 @@ pub struct Stored<F> {
 }
 
 /// An entry with the right key, before its fact has a type.
-struct Found {
+pub(crate) struct Found {
     bytes: Vec<u8>,
     fact_at: usize,
-    age: Duration,
-    is_old: bool,
+    pub(crate) age: Duration,
+    /// Whether it was invalidated.
+    pub(crate) is_old: bool,
+}
+
+impl Found {
+    /// The fact as it is stored.
+    pub(crate) fn fact(&self) -> &[u8] {
+        &self.bytes[self.fact_at..]
+    }
 }
 
 impl Store {
@@ -135,7 +143,7 @@ impl Store {
     /// Loads the last fact of a source for a key, whatever happened since: to be drawn as old while a new one is read.
     pub fn load_last<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
         let found = self.find(source, &postcard::to_stdvec(key).ok()?, now)?;
-        let fact = postcard::from_bytes(&found.bytes[found.fact_at..]).ok()?;
+        let fact = postcard::from_bytes(found.fact()).ok()?;
         Some(Stored { fact, age: found.age, is_old: found.is_old })
     }
 
@@ -151,7 +159,7 @@ impl Store {
         self.backend.with(&self.folder, |back| back.probe())
     }
 
-    fn find(&self, source: &str, key: &[u8], now: SystemTime) -> Option<Found> {
+    pub(crate) fn find(&self, source: &str, key: &[u8], now: SystemTime) -> Option<Found> {
         let name = entry::name(source, key);
         let bytes = self.backend.read(&self.folder, &name)?;
         let decoded = match decode(&bytes) {
@@ -170,7 +178,7 @@ impl Store {
         Some(Found { bytes, fact_at, age, is_old })
     }
 
-    fn put(&self, source: &str, key: &[u8], fact: &[u8], now: SystemTime) {
+    pub(crate) fn put(&self, source: &str, key: &[u8], fact: &[u8], now: SystemTime) {
         let stored_at = millis(now);
         let Some(bytes) = encode(Decoded { stored_at, is_old: false, key, fact }) else { return };
         if bytes.len() as u64 > limits::ENTRY_LIMIT {

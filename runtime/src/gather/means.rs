@@ -1,0 +1,150 @@
+//! What readings are done with, and what one drawing knows of them.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::flights::Flights;
+use super::memory::AnyFact;
+use super::observer::Observer;
+use super::subject::typed;
+use crate::place::Place;
+use crate::source::{Fact, Known};
+use crate::store::Store;
+
+/// What readings are done with. A reading may outlive the drawing that began it, so that they share this.
+pub struct Means<I> {
+    /// The operating system, with the shell's environment.
+    pub io: I,
+    /// Where the prompt is drawn.
+    pub place: Place,
+    /// Where facts are kept between processes.
+    pub store: Option<Arc<Store>>,
+    /// Whether sources that failed a moment ago are tried again.
+    pub(super) patient: bool,
+    /// What this process remembers, if it draws more than once.
+    pub(super) mind: Option<Mind>,
+    /// The last values of sources that are waited for, by their names.
+    last: Mutex<Vec<(&'static str, Known<AnyFact>)>>,
+    /// What was waited for and has been read. It is as new as can be, and shown even if the memory has had no room for it.
+    own: Mutex<Vec<Own>>,
+    /// The facts that were asked for: their sources, and the hashes of their keys.
+    asked_for: Mutex<Vec<(&'static str, u64)>>,
+}
+
+/// What was read with the means themselves: of which source, for which key, and what.
+type Own = (&'static str, Vec<u8>, AnyFact);
+
+/// What a process has that draws more than once.
+#[derive(Clone, Debug)]
+pub(super) struct Mind {
+    pub(super) flights: Arc<Flights>,
+    /// When the prompt was asked for: a reading that began later is as new as can be.
+    pub(super) asked: u64,
+    /// Who is told of readings.
+    pub(super) observer: Option<Arc<dyn Observer>>,
+}
+
+/// A clock that only orders: each look at it is later than all before.
+static TICKS: AtomicU64 = AtomicU64::new(1);
+
+pub(super) fn tick() -> u64 {
+    TICKS.fetch_add(1, Ordering::Relaxed)
+}
+
+impl<I> Means<I> {
+    /// Means for one place.
+    pub fn new(io: I, place: Place, store: Option<Arc<Store>>) -> Means<I> {
+        Means {
+            io,
+            place,
+            store,
+            patient: false,
+            mind: None,
+            last: Mutex::default(),
+            own: Mutex::default(),
+            asked_for: Mutex::default(),
+        }
+    }
+
+    /// Tries sources again that failed a moment ago.
+    #[must_use]
+    pub fn patient(self) -> Means<I> {
+        Means { patient: true, ..self }
+    }
+
+    /// Remembers facts in this process. What is read from now on is as new as this prompt can be.
+    #[cfg(feature = "background")]
+    pub(crate) fn remembering(self, flights: Arc<Flights>) -> Means<I> {
+        Means { mind: Some(Mind { flights, asked: tick(), observer: None }), ..self }
+    }
+
+    /// Tells somebody of readings.
+    #[cfg(feature = "background")]
+    pub(crate) fn observed(mut self, observer: Arc<dyn Observer>) -> Means<I> {
+        if let Some(mind) = &mut self.mind {
+            mind.observer = Some(observer);
+        }
+        self
+    }
+
+    /// Takes what was read for another prompt as new enough for this one, unless an event has made it old.
+    #[cfg(feature = "background")]
+    pub(crate) fn as_new_as(&mut self, other: &Means<I>) {
+        if let (Some(mind), Some(other)) = (&mut self.mind, &other.mind) {
+            mind.asked = other.asked;
+        }
+    }
+
+    /// Looks at the facts that were asked for so far: their sources, and the hashes of their keys.
+    #[cfg(feature = "background")]
+    pub(crate) fn with_asked_for<T>(&self, look: impl FnOnce(&[(&'static str, u64)]) -> T) -> T {
+        look(&lock(&self.asked_for))
+    }
+
+    /// Notes that a fact was asked for, by the hash of its key.
+    pub(super) fn note(&self, source: &'static str, key: u64) {
+        let fact = (source, key);
+        let mut facts = lock(&self.asked_for);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+
+    /// Puts down what is drawn of a source in case its reading comes too late.
+    pub(super) fn put_last(&self, source: &'static str, fact: Known<AnyFact>) {
+        lock(&self.last).push((source, fact));
+    }
+
+    pub(super) fn put_own(&self, source: &'static str, key: &[u8], fact: AnyFact) {
+        let mut own = lock(&self.own);
+        own.retain(|(name, ..)| *name != source);
+        own.push((source, key.to_vec(), fact));
+    }
+
+    pub(super) fn own(&self, source: &str, key: &[u8]) -> Option<AnyFact> {
+        let own = lock(&self.own);
+        own.iter().find(|(name, of, _)| *name == source && of == key).map(|(.., fact)| fact.clone())
+    }
+
+    /// Takes what was put down for a source whose reading has come too late.
+    pub(crate) fn take_last<F: Fact>(&self, source: &str) -> Known<F> {
+        let mut last = lock(&self.last);
+        let Some(at) = last.iter().position(|(name, _)| *name == source) else { return Known::Absent };
+        match last.swap_remove(at).1 {
+            Known::Absent => Known::Absent,
+            Known::Fresh(fact) => typed(fact).map_or(Known::Absent, Known::Fresh),
+            Known::Stale(fact) => typed(fact).map_or(Known::Absent, Known::Stale),
+        }
+    }
+}
+
+impl<I> fmt::Debug for Means<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Means").field("place", &self.place.physical).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
