@@ -150,6 +150,9 @@ fn rows<T: Segment + Options + Source + Copy>(
     }));
 }
 
+#[cfg(all(test, feature = "git", feature = "time"))]
+mod keys;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! What the modules' tests share.
 
+mod watched;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use futures_lite::future::block_on;
 use ziron_runtime::io::{Io, Simulated};
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{ReadError, Source};
+
+pub(crate) use watched::{Seen, Watched};
 
 /// The directory that tests are in.
 pub(crate) const HERE: &str = "/home/me/here";

@@ -4,6 +4,7 @@
 //! Hidden when: the directory has none of the files and folders it is for, and `when` does not hold either.
 //! Costs: a process for `when`, if that is a command, and one for `command`; both for every prompt.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::Duration;
 
@@ -90,6 +91,8 @@ pub struct Setting {
     shell: Vec<String>,
     /// Whether the module is shown whatever `when` says.
     is_certain: bool,
+    /// A hash of the variables that the scripts name and of the `PATH`. They may be secrets, and keys are written into files.
+    variables: u64,
 }
 
 /// What the scripts said.
@@ -118,9 +121,8 @@ impl Source for Custom {
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
         let manifest = self.detection().manifest(self).env(&["PATH", SHELL]);
-        let when = if let Condition::Command(command) = self.when { command } else { "" };
         // A daemon runs the command with the variables of the shell, as far as it knows that they are wanted.
-        let named: Vec<&'static str> = of_script(self.command).chain(of_script(when)).collect();
+        let named: Vec<&'static str> = self.named().collect();
         manifest.env(&named).programs([shell])
     }
 
@@ -135,7 +137,10 @@ impl Source for Custom {
         if !is_certain && self.when == Condition::Constant(false) {
             return None;
         }
-        Some(Setting { folder: place.physical.clone(), shell: self.shell(io), is_certain })
+        let mut hasher = DefaultHasher::new();
+        self.named().chain(["PATH"]).for_each(|name| io.env(name).hash(&mut hasher));
+        let variables = hasher.finish();
+        Some(Setting { folder: place.physical.clone(), shell: self.shell(io), is_certain, variables })
     }
 
     async fn read<I: Io>(&self, setting: &Setting, place: &Place, io: &I) -> Result<Said, ReadError> {
@@ -160,6 +165,12 @@ impl Source for Custom {
 }
 
 impl Custom {
+    /// The variables that its scripts name.
+    fn named(&self) -> impl Iterator<Item = &'static str> {
+        let when = if let Condition::Command(command) = self.when { command } else { "" };
+        of_script(self.command).chain(of_script(when))
+    }
+
     const fn detection(&self) -> Detection {
         Detection {
             files: self.detect_files,

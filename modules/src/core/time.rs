@@ -57,8 +57,19 @@ const LOCAL_ZONE: &str = "/etc/localtime";
 /// Where the system keeps all zones, unless `TZDIR` says otherwise.
 const ZONES: &str = "/usr/share/zoneinfo";
 
+/// A moment, and what says which time it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Moment {
+    /// Since 1970.
+    now: Duration,
+    /// `TZ`.
+    zone: Option<String>,
+    /// `TZDIR`.
+    zones: Option<String>,
+}
+
 impl Source for Time {
-    type Key = Duration;
+    type Key = Moment;
     type Fact = Written;
 
     fn name(&self) -> &'static str {
@@ -74,14 +85,23 @@ impl Source for Time {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["TZ", "TZDIR"]).files([LOCAL_ZONE, ZONES])
+        Manifest::of(self).env(&["TZ", "TZDIR"]).files([LOCAL_ZONE, ZONES, "$TZ", "$TZDIR"])
     }
 
-    async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Duration> {
-        io.now().duration_since(SystemTime::UNIX_EPOCH).ok()
+    async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Moment> {
+        Some(Moment {
+            now: io.now().duration_since(SystemTime::UNIX_EPOCH).ok()?,
+            zone: io.env_text("TZ"),
+            zones: io.env_text("TZDIR"),
+        })
     }
 
-    async fn read<I: Io>(&self, now: &Duration, _place: &Place, io: &I) -> Result<Written, ReadError> {
+    async fn read<I: Io>(
+        &self,
+        Moment { now, .. }: &Moment,
+        _place: &Place,
+        io: &I,
+    ) -> Result<Written, ReadError> {
         let (seconds, nanoseconds) = (now.as_secs().cast_signed(), now.subsec_nanos().cast_signed());
         let now = Timestamp::new(seconds, nanoseconds)
             .map_err(|_| ReadError::unexpected("the clock is out of range"))?;

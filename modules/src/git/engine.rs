@@ -9,7 +9,8 @@
 //! decide, [`Status::unknown`] counts the file. A repository that git would refuse for its ownership is refused, too
 //! ([`OpenError::NotTrusted`]).
 //!
-//! The locations of git's configuration (`HOME`, `XDG_CONFIG_HOME`, `GIT_CONFIG_*`) are those of the process.
+//! Where git's configuration is (`HOME`, `XDG_CONFIG_HOME`, `GIT_CONFIG_*`) a shell's environment says ([`Configuration`]). Settings in variables
+//! of their own (`GIT_CONFIG_KEY_0`, …) are read where this process has them and the shell has as many, else nothing is.
 
 #![allow(
     clippy::disallowed_methods,
@@ -20,6 +21,7 @@ mod ahead;
 mod content;
 mod describe;
 mod disk;
+mod environment;
 mod error;
 mod head;
 mod ignore;
@@ -40,10 +42,11 @@ mod upstream;
 mod walk;
 mod worker;
 
+pub use environment::{Configuration, Environment};
 pub use error::{OpenError, ReadError, StatusError};
 pub use head::Head;
 pub use metrics::Metrics;
-pub use open::{Environment, RefFormat, Repository};
+pub use open::{RefFormat, Repository};
 pub use state::{State, StateKind};
 pub use status::{Status, StatusOptions, Untracked};
 pub use upstream::{AheadBehind, Upstream};

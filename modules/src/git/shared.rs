@@ -1,28 +1,51 @@
 //! The opened repository that all git sources of a place share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{ReadError, Trigger};
 
-use super::engine::{Environment, OpenError, Repository};
+use super::engine::{Configuration, Environment, OpenError, Repository};
 
-/// The variables that say where a repository is. Source: git(1), "The Git Repository".
-pub(super) const VARIABLES: &[&str] =
-    &["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"];
+/// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
+pub(super) const VARIABLES: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_COUNT",
+];
 
 /// A command can change a repository that several shells show.
 pub(super) const EVENTS: &[Trigger] = &[Trigger::CommandEnd];
 
 /// The repository around a place, opened by whoever asked first.
 #[derive(Debug)]
-pub(super) struct Shared(Mutex<Result<Option<Repository>, OpenError>>);
+pub(super) struct Shared {
+    repository: Mutex<Result<Option<Repository>, OpenError>>,
+    index_file: Option<PathBuf>,
+    configuration: Configuration,
+}
 
-/// What facts about a repository depend on, as far as a stored one goes: where it is.
-pub(super) type RepositoryKey = PathBuf;
+/// What facts about a repository depend on, as far as a stored one goes: where its parts are, and where git's configuration is. Two shells may see
+/// one repository with different work trees, indexes and settings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RepositoryKey {
+    git_dir: PathBuf,
+    work_tree: Option<PathBuf>,
+    index: Option<PathBuf>,
+    configuration: Configuration,
+}
 
 /// The key of a source that reads the repository around a place; `None` if there is none.
 pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
@@ -36,7 +59,7 @@ pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
 pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
     let key = key(place, io).await?;
     let is_bare = matches!(
-        &*open(place, io).0.lock().unwrap_or_else(PoisonError::into_inner),
+        &*open(place, io).repository.lock().unwrap_or_else(PoisonError::into_inner),
         Ok(Some(repository)) if repository.root().is_none()
     );
     (!is_bare).then_some(key)
@@ -46,10 +69,13 @@ pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<Reposi
 pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
     place.share(|| {
         let path = |name: &str| io.env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let index_file = path("GIT_INDEX_FILE");
+        let configuration = Configuration::new(|name| io.env(name));
         let ceilings = io.env("GIT_CEILING_DIRECTORIES");
         let environment = Environment {
             git_dir: path("GIT_DIR").map(|folder| place.physical.join(folder)),
             work_tree: path("GIT_WORK_TREE").map(|folder| place.physical.join(folder)),
+            index_file: index_file.clone(),
             ceilings: ceilings
                 .as_deref()
                 .map(|list| std::env::split_paths(list).collect())
@@ -57,18 +83,27 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
             across_file_systems: io
                 .env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
                 .is_some_and(|value| value == "1"),
+            configuration: Some(configuration.clone()),
         };
-        Shared(Mutex::new(Repository::discover_with(&place.physical, &environment)))
+        let repository = Mutex::new(Repository::discover_with(&place.physical, &environment));
+        Shared { repository, index_file, configuration }
     })
 }
 
 impl Shared {
     /// Where the repository is; `None` if there is none. One that cannot be opened has a key, so that the reading can say why.
     fn key(&self, place: &Place) -> Option<RepositoryKey> {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Ok(repository) => repository.as_ref().map(|repository| repository.git_dir().to_owned()),
-            Err(_) => Some(place.physical.clone()),
-        }
+        let (git_dir, work_tree, index) =
+            match &*self.repository.lock().unwrap_or_else(PoisonError::into_inner) {
+                Ok(Some(repository)) => (
+                    repository.git_dir().to_owned(),
+                    repository.root().map(Path::to_owned),
+                    self.index_file.as_ref().map(|_| repository.index_path().to_owned()),
+                ),
+                Ok(None) => return None,
+                Err(_) => (place.physical.clone(), None, self.index_file.clone()),
+            };
+        Some(RepositoryKey { git_dir, work_tree, index, configuration: self.configuration.clone() })
     }
 
     /// Reads something small.
@@ -76,7 +111,7 @@ impl Shared {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.repository.lock().unwrap_or_else(PoisonError::into_inner) {
             Ok(Some(repository)) => read(repository).map_err(error),
             Ok(None) => Err(ReadError::unexpected("there is no repository")),
             Err(refused) => Err(ReadError::unexpected(refused.to_string())),

@@ -59,8 +59,15 @@ pub enum PackageVersion {
     Semantic,
 }
 
+/// The files in a place that may say which version its package has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Manifests {
+    folder: PathBuf,
+    names: Vec<String>,
+}
+
 impl Source for Package {
-    type Key = Vec<String>;
+    type Key = Manifests;
     type Fact = PackageVersion;
 
     fn name(&self) -> &'static str {
@@ -79,7 +86,7 @@ impl Source for Package {
         Manifest::of(self).files(FORMATS.iter().map(|(name, _)| *name))
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Vec<String>> {
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Manifests> {
         let listing = place.listing(io).await;
         let mut manifests = Vec::new();
         for (name, _) in FORMATS {
@@ -99,16 +106,16 @@ impl Source for Package {
                 manifests.push((*name).to_owned());
             }
         }
-        (!manifests.is_empty()).then_some(manifests)
+        (!manifests.is_empty()).then(|| Manifests { folder: place.physical.clone(), names: manifests })
     }
 
     async fn read<I: Io>(
         &self,
-        manifests: &Vec<String>,
+        Manifests { names, .. }: &Manifests,
         place: &Place,
         io: &I,
     ) -> Result<PackageVersion, ReadError> {
-        for name in manifests {
+        for name in names {
             let matches =
                 |format: &str| format.strip_prefix('*').map_or(format == name, |end| name.ends_with(end));
             let Some((_, parse)) = FORMATS.iter().find(|(format, _)| matches(format)) else { continue };

@@ -5,6 +5,8 @@
 //! Costs: a look at the `PATH` and at `go.mod` files; one process for each version of the program and each toolchain asked for, ever.
 //! Source: go.dev/doc/toolchain, go.dev/ref/mod; `go help version`.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use ziron_macros::Vars;
 use ziron_runtime::io::{Identity, Io, Output};
@@ -129,7 +131,7 @@ fn parse(output: &Output) -> Option<String> {
 pub struct GoMod;
 
 impl Source for GoMod {
-    type Key = ();
+    type Key = PathBuf;
     type Fact = Needed;
 
     fn name(&self) -> &'static str {
@@ -148,12 +150,12 @@ impl Source for GoMod {
         Manifest::of(self).files(["go.mod"])
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
-        place.listing(io).await.has_file("go.mod").then_some(())
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
+        place.listing(io).await.has_file("go.mod").then(|| place.physical.clone())
     }
 
-    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<Needed, ReadError> {
-        let text = files::text(io, &place.physical.join("go.mod")).await.unwrap_or_default();
+    async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<Needed, ReadError> {
+        let text = files::text(io, &folder.join("go.mod")).await.unwrap_or_default();
         Ok(needed(&text).map(Needed::new).unwrap_or_default())
     }
 }

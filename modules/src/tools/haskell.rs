@@ -5,6 +5,8 @@
 //! Costs: a look at the `PATH` and at `stack.yaml`; one process for each version of the program, ever.
 //! Source: ghc(1); docs.haskellstack.org, "snapshot".
 
+use std::path::PathBuf;
+
 use ziron_macros::Vars;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
@@ -79,7 +81,7 @@ impl Source for Haskell {
 pub struct Snapshot;
 
 impl Source for Snapshot {
-    type Key = ();
+    type Key = PathBuf;
     type Fact = String;
 
     fn name(&self) -> &'static str {
@@ -98,12 +100,12 @@ impl Source for Snapshot {
         Manifest::of(self).files(["stack.yaml"])
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
-        place.listing(io).await.has_file("stack.yaml").then_some(())
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
+        place.listing(io).await.has_file("stack.yaml").then(|| place.physical.clone())
     }
 
-    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<String, ReadError> {
-        let text = files::text(io, &place.physical.join("stack.yaml")).await.unwrap_or_default();
+    async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<String, ReadError> {
+        let text = files::text(io, &folder.join("stack.yaml")).await.unwrap_or_default();
         Ok(snapshot(&text).unwrap_or("<custom snapshot>").to_owned())
     }
 }

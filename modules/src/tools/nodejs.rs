@@ -5,6 +5,8 @@
 //! Costs: a look at the `PATH` and at `package.json`; one process for each version of the program, ever.
 //! Source: node(1); package.json's `engines` (docs.npmjs.com).
 
+use std::path::PathBuf;
+
 use ziron_macros::Vars;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
@@ -84,7 +86,7 @@ impl Source for Nodejs {
 pub struct Engines;
 
 impl Source for Engines {
-    type Key = ();
+    type Key = PathBuf;
     type Fact = Needed;
 
     fn name(&self) -> &'static str {
@@ -103,12 +105,12 @@ impl Source for Engines {
         Manifest::of(self).files(["package.json"])
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
-        place.listing(io).await.has_file("package.json").then_some(())
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
+        place.listing(io).await.has_file("package.json").then(|| place.physical.clone())
     }
 
-    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<Needed, ReadError> {
-        let text = files::text(io, &place.physical.join("package.json")).await;
+    async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<Needed, ReadError> {
+        let text = files::text(io, &folder.join("package.json")).await;
         let engines = text.as_deref().and_then(Json::parse);
         let node = engines.as_ref().and_then(|manifest| manifest.text(&["engines", "node"]));
         Ok(node.map(Needed::new).unwrap_or_default())

@@ -4,6 +4,8 @@ use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Manifest, Source};
 
+use super::shim;
+
 /// What shows a module: names looked for in the place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Detection {
@@ -32,7 +34,10 @@ impl Detection {
 
     /// The manifest of a source that runs one of some command lines.
     pub(crate) fn manifest_of_tool<S: Source>(self, of: &S, run: &[&[&str]]) -> Manifest {
-        self.manifest(of).env(&["PATH"]).programs(run.iter().map(|words| words.join(" ")))
+        self.manifest(of)
+            .env(&["PATH"])
+            .env(shim::VARIABLES)
+            .programs(run.iter().map(|words| words.join(" ")))
     }
 }
 

@@ -60,7 +60,7 @@ const GLOBAL_FILES: &[&str] = &[
 ];
 
 /// The variables by which they choose, from the same sources.
-const VARIABLES: &[&str] = &[
+pub(crate) const VARIABLES: &[&str] = &[
     "PYENV_VERSION",
     "RBENV_VERSION",
     "NODENV_VERSION",

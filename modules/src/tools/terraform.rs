@@ -5,7 +5,7 @@
 //! Costs: a small file; for the version a look at the `PATH` and one process for each version of the program, ever.
 //! Source: developer.hashicorp.com/terraform/cli: "Environment variables" and "Manage workspaces".
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ziron_macros::Vars;
@@ -17,6 +17,7 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use super::options::tool;
 use super::parse::{some, stdout};
 use super::run::{ToolKey, tool_key};
+use super::shim;
 use super::version::{Version, VersionVars};
 use crate::files;
 
@@ -38,8 +39,16 @@ tool! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workspace(String);
 
+/// What says which workspace is selected: the place, and the variables `TF_WORKSPACE` and `TF_DATA_DIR`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Selection {
+    place: PathBuf,
+    workspace: Option<String>,
+    folder: Option<PathBuf>,
+}
+
 impl Source for Terraform {
-    type Key = ();
+    type Key = Selection;
     type Fact = Workspace;
 
     fn name(&self) -> &'static str {
@@ -61,16 +70,20 @@ impl Source for Terraform {
             .files([".terraform/environment"])
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
-        self.detection().matches(place, io).await.then_some(())
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Selection> {
+        self.detection().matches(place, io).await.then(|| Selection {
+            place: place.physical.clone(),
+            workspace: io.env_text("TF_WORKSPACE"),
+            folder: io.env("TF_DATA_DIR").map(PathBuf::from),
+        })
     }
 
-    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<Workspace, ReadError> {
-        if let Some(name) = io.env_text("TF_WORKSPACE") {
-            return Ok(Workspace(name));
+    async fn read<I: Io>(&self, key: &Selection, _place: &Place, io: &I) -> Result<Workspace, ReadError> {
+        if let Some(name) = &key.workspace {
+            return Ok(Workspace(name.clone()));
         }
-        let folder = io.env("TF_DATA_DIR").unwrap_or_else(|| ".terraform".into());
-        let file = place.physical.join(Path::new(&folder)).join("environment");
+        let folder = key.folder.as_deref().unwrap_or_else(|| Path::new(".terraform"));
+        let file = key.place.join(folder).join("environment");
         let name = files::text(io, &file).await;
         Ok(Workspace(name.as_deref().map_or("default", str::trim).to_owned()))
     }
@@ -100,7 +113,10 @@ impl Source for TerraformVersion {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["PATH"]).programs(RUN.iter().map(|words| words.join(" ")))
+        Manifest::of(self)
+            .env(&["PATH"])
+            .env(shim::VARIABLES)
+            .programs(RUN.iter().map(|words| words.join(" ")))
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

@@ -5,6 +5,8 @@
 //! Costs: reading the wrapper's settings.
 //! Source: Gradle's manual, "The Gradle Wrapper"; maven.apache.org/wrapper.
 
+use std::path::PathBuf;
+
 use ziron_macros::Options;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
@@ -101,7 +103,7 @@ impl Wrapper {
 }
 
 impl Source for Wrapper {
-    type Key = ();
+    type Key = PathBuf;
     type Fact = Version;
 
     fn name(&self) -> &'static str {
@@ -120,15 +122,15 @@ impl Source for Wrapper {
         self.detection().manifest(self).files([self.settings])
     }
 
-    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<()> {
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
         let is_here = self.detection().matches(place, io).await
             || (place.listing(io).await.has_folder(self.folder)
                 && io.kind(&place.physical.join(self.settings)).await.is_some());
-        is_here.then_some(())
+        is_here.then(|| place.physical.clone())
     }
 
-    async fn read<I: Io>(&self, (): &(), place: &Place, io: &I) -> Result<Version, ReadError> {
-        for folder in place.physical.ancestors().take(if self.recursive { usize::MAX } else { 1 }) {
+    async fn read<I: Io>(&self, start: &PathBuf, _place: &Place, io: &I) -> Result<Version, ReadError> {
+        for folder in start.ancestors().take(if self.recursive { usize::MAX } else { 1 }) {
             if let Some(settings) = files::text(io, &folder.join(self.settings)).await {
                 return Ok(Version { raw: distribution(&settings, self.prefix).unwrap_or_default() });
             }

@@ -18,6 +18,8 @@ pub enum OpenError {
         /// What it is.
         path: PathBuf,
     },
+    /// The shell configures git by its environment in a way that this process, which has another, cannot follow.
+    ConfiguredElsewhere,
     /// It is there, but cannot be read.
     Unreadable {
         /// The directory the search began at.
@@ -34,6 +36,9 @@ impl fmt::Display for OpenError {
                 write!(out, "the repository at `{}` is not trusted by git", path.display())
             }
             Self::NotAFile { path } => write!(out, "`{}` is not a file", path.display()),
+            Self::ConfiguredElsewhere => out.write_str(
+                "the shell configures git by variables that are not sent (`GIT_CONFIG_COUNT`, `HOME`)",
+            ),
             Self::Unreadable { path, .. } => {
                 write!(out, "the repository at `{}` cannot be opened", path.display())
             }
@@ -44,7 +49,7 @@ impl fmt::Display for OpenError {
 impl error::Error for OpenError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::NotTrusted { .. } | Self::NotAFile { .. } => None,
+            Self::NotTrusted { .. } | Self::NotAFile { .. } | Self::ConfiguredElsewhere => None,
             Self::Unreadable { source, .. } => Some(source),
         }
     }

@@ -23,9 +23,16 @@ impl Rules {
     /// The rules that hold everywhere: the user's file, then the repository's own.
     pub(super) fn global(repository: &Repository) -> Option<Arc<Self>> {
         let config = repository.inner.config_snapshot();
-        let configured = config.trusted_path("core.excludesFile").ok().flatten();
-        let users =
-            configured.or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name)));
+        let users = match &repository.foreign {
+            None => (config.trusted_path("core.excludesFile").ok().flatten())
+                .or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name))),
+            Some(foreign) => match config.string("core.excludesFile") {
+                Some(configured) => {
+                    gix::path::from_bstr(configured).ok().and_then(|path| foreign.path(&path))
+                }
+                None => foreign.in_folder("ignore"),
+            },
+        };
         let mut rules = None;
         let own = repository.common_dir().join("info/exclude");
         for path in users.into_iter().chain([own]) {

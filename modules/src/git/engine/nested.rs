@@ -45,7 +45,7 @@ pub(super) fn compare(
     if ignore == Ignore::All || fs::symlink_metadata(folder.join(".git")).is_err() {
         return Ok(Answer::Same);
     }
-    let Ok(mut submodule) = Repository::open(folder) else { return Ok(Answer::Unknown) };
+    let Ok(mut submodule) = superproject.open_other(folder) else { return Ok(Answer::Unknown) };
     submodule.depth = superproject.depth + 1;
     // A `.git` file may lead anywhere, also back.
     if submodule.depth > MAX_DEPTH || submodule.git_dir() == superproject.git_dir() {

@@ -1,27 +1,16 @@
 //! Finding and opening a repository.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 use gix::config::{Source, source::Kind};
 use gix::discover::upwards;
 use gix::sec::trust;
 
+use super::environment::{Configuration, Environment};
 use super::error::OpenError;
 use super::{reftable, strange};
-
-/// What the user's environment says about the repository, in place of the search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
-    /// The value of `GIT_DIR`: the repository's own directory, no search.
-    pub git_dir: Option<PathBuf>,
-    /// The value of `GIT_WORK_TREE`: the top of the work tree.
-    pub work_tree: Option<PathBuf>,
-    /// The directories of `GIT_CEILING_DIRECTORIES`, at which an upward search stops.
-    pub ceilings: Vec<PathBuf>,
-    /// Whether `GIT_DISCOVERY_ACROSS_FILESYSTEM` lets the search leave the file system it began on.
-    pub across_file_systems: bool,
-}
 
 /// How references are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +28,10 @@ pub enum RefFormat {
 pub struct Repository {
     pub(super) inner: gix::Repository,
     pub(super) root: Option<PathBuf>,
+    pub(super) index: PathBuf,
     pub(super) tables: Option<reftable::Stacks>,
+    /// The environment's configuration, if it is not that of this process.
+    pub(super) foreign: Option<Arc<Configuration>>,
     /// How many superprojects were gone through to get here.
     pub(super) depth: u8,
 }
@@ -56,11 +48,21 @@ impl Repository {
 
     /// Does the same under an environment that may name the repository itself.
     pub fn discover_with(physical_dir: &Path, environment: &Environment) -> Result<Option<Self>, OpenError> {
-        if let Some(git_dir) = &environment.git_dir {
-            let git_dir = physical_dir.join(git_dir);
-            let work_tree = environment.work_tree.as_ref().map(|path| physical_dir.join(path));
-            return Self::open_named(&git_dir, physical_dir, work_tree).map(Some);
-        }
+        let foreign = environment.foreign().cloned().map(Arc::new);
+        let found = match &environment.git_dir {
+            Some(git_dir) => Some(Self::open_named(&physical_dir.join(git_dir), physical_dir, environment)?),
+            None => Self::search(physical_dir, environment)?,
+        };
+        Ok(found.map(|mut found| {
+            found.foreign = foreign;
+            if let Some(index) = &environment.index_file {
+                found.index = found.root.as_deref().unwrap_or(physical_dir).join(index);
+            }
+            found
+        }))
+    }
+
+    fn search(physical_dir: &Path, environment: &Environment) -> Result<Option<Self>, OpenError> {
         if let Some(path) = strange::find(physical_dir) {
             return Err(OpenError::NotAFile { path });
         }
@@ -70,7 +72,7 @@ impl Repository {
             cross_fs: environment.across_file_systems,
             ..Default::default()
         };
-        let options = options();
+        let options = environment.options()?;
         let trust = trust::Mapping { full: options.clone(), reduced: options };
         match gix::ThreadSafeRepository::discover_opts(physical_dir, search, trust) {
             Ok(found) => {
@@ -90,21 +92,34 @@ impl Repository {
 
     /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let opened = options().open(path).map_err(|error| refusal(path, error))?;
+        Self::open_as(path, &Environment::default())
+    }
+
+    /// Opens another repository under the environment of this one, which says no more about it than how git is configured.
+    pub(super) fn open_other(&self, path: &Path) -> Result<Self, OpenError> {
+        let configuration = self.foreign.as_deref().cloned();
+        let mut opened = Self::open_as(path, &Environment { configuration, ..Environment::default() })?;
+        opened.foreign.clone_from(&self.foreign);
+        Ok(opened)
+    }
+
+    fn open_as(path: &Path, environment: &Environment) -> Result<Self, OpenError> {
+        let opened = environment.options()?.open(path).map_err(|error| refusal(path, error))?;
         Ok(Self::from_inner(opened.to_thread_local()))
     }
 
     /// Opens the repository that the user named; like git, asks nobody whose it is.
-    fn open_named(git_dir: &Path, current: &Path, work_tree: Option<PathBuf>) -> Result<Self, OpenError> {
-        let opened = options()
+    fn open_named(git_dir: &Path, current: &Path, environment: &Environment) -> Result<Self, OpenError> {
+        let opened = environment
+            .options()?
             .open_path_as_is(true)
             .with(gix::sec::Trust::Full)
             .open(git_dir)
             .map_err(|error| refusal(git_dir, error))?;
         let mut opened = Self::from_inner(opened.to_thread_local());
         let configured = opened.inner.config_snapshot().string("core.worktree").is_some();
-        match work_tree {
-            Some(path) => opened.set_work_tree(path),
+        match &environment.work_tree {
+            Some(path) => opened.set_work_tree(current.join(path)),
             None if configured || opened.is_bare_by_configuration() => {}
             None => opened.set_work_tree(current.to_owned()),
         }
@@ -124,7 +139,8 @@ impl Repository {
             .string("extensions.refStorage")
             .is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"));
         let tables = by_tables.then(|| reftable::Stacks::new(inner.git_dir(), inner.common_dir()));
-        Self { inner, root, tables, depth: 0 }
+        let index = inner.index_path();
+        Self { inner, root, index, tables, foreign: None, depth: 0 }
     }
 
     fn is_bare_by_configuration(&self) -> bool {
@@ -160,8 +176,8 @@ impl Repository {
     }
 
     /// The index file, which need not exist.
-    pub fn index_path(&self) -> PathBuf {
-        self.inner.index_path()
+    pub fn index_path(&self) -> &Path {
+        &self.index
     }
 
     /// Whether there is no work tree.
@@ -193,11 +209,6 @@ impl Repository {
     pub(super) fn setting(&self, key: &str) -> Option<Vec<u8>> {
         self.inner.config_snapshot().string(key).map(|value| value.as_bytes().to_vec())
     }
-}
-
-/// The options of every opening: as git reads a repository, and as git refuses it.
-fn options() -> gix::open::Options {
-    gix::open::Options::default().bail_if_untrusted(true).lossy_config(true)
 }
 
 fn is_absent(error: &gix::Error) -> bool {

@@ -297,7 +297,7 @@ impl Repository {
             thread::scope(|scope| {
                 let helpers: Vec<_> = chunks
                     .map(|chunk| {
-                        let own = Self { inner: self.inner.clone(), root: None, tables: None, depth: 0 };
+                        let own = Self { root: None, tables: None, depth: 0, ..self.clone() };
                         scope.spawn(move || compare(&own, chunk))
                     })
                     .collect();
