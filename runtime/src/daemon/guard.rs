@@ -1,7 +1,7 @@
 //! The guard: nobody waits for a file system that does not answer.
 //!
 //! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another one, which has slept until an alarm
-//! that is set only while a request is being served, answers that request with what was known last, and serves in its place.
+//! that is set while requests are being served, answers that request with what was known last, and serves in its place.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -31,7 +31,7 @@ pub(super) const HUNG_LIMIT: usize = 8;
 /// Watches over the threads that serve.
 pub(super) struct Guard {
     alarm: Alarm,
-    sections: Mutex<Vec<Section>>,
+    watch: Mutex<Watch>,
     next: AtomicU64,
     /// Says that the daemon ends.
     end: Arc<Ending>,
@@ -42,6 +42,15 @@ pub(super) struct Guard {
 pub(super) struct Ending {
     ended: std::sync::atomic::AtomicBool,
     event: Event,
+}
+
+/// What is watched.
+#[derive(Default)]
+struct Watch {
+    sections: Vec<Section>,
+    /// Whether the alarm is set. It goes on when a request has been served, since the next one may be there already: to set it costs a call of the system,
+    /// and to find nothing when it goes off costs one wake-up after many requests.
+    is_set: bool,
 }
 
 /// A request that is being served.
@@ -80,7 +89,7 @@ impl Ending {
 
 impl Guard {
     pub(super) fn new(end: Arc<Ending>) -> std::io::Result<Guard> {
-        Ok(Guard { alarm: Alarm::new()?, sections: Mutex::default(), next: AtomicU64::new(1), end })
+        Ok(Guard { alarm: Alarm::new()?, watch: Mutex::default(), next: AtomicU64::new(1), end })
     }
 
     /// Begins to watch over a request.
@@ -88,18 +97,18 @@ impl Guard {
     pub(super) fn watch(&self, instead: impl FnOnce() + Send + 'static) -> Watched<'_> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let section = Section { id, since: Instant::now(), instead: Some(Box::new(instead)) };
-        let mut sections = self.sections();
-        if !sections.iter().any(|section| section.instead.is_some()) {
+        let mut watch = self.watching();
+        watch.sections.push(section);
+        if !std::mem::replace(&mut watch.is_set, true) {
             self.alarm.set(LIMIT);
         }
-        sections.push(section);
-        drop(sections);
+        drop(watch);
         Watched { guard: self, id }
     }
 
     /// How many requests hang.
     pub(super) fn hung(&self) -> usize {
-        self.sections().iter().filter(|section| section.instead.is_none()).count()
+        self.watching().sections.iter().filter(|section| section.instead.is_none()).count()
     }
 
     /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves.
@@ -129,38 +138,50 @@ impl Guard {
     #[allow(clippy::disallowed_methods, reason = "a thread that hangs, hangs in real time")]
     fn hangs(&self) -> Option<Box<dyn FnOnce() + Send>> {
         let now = Instant::now();
-        let mut sections = self.sections();
-        let watched = sections.iter_mut().filter(|section| section.instead.is_some());
-        let oldest = watched.min_by_key(|section| section.since)?;
-        let left = (oldest.since + LIMIT).saturating_duration_since(now);
-        if left.is_zero() {
-            return oldest.instead.take();
+        let mut watch = self.watching();
+        let instead =
+            watch.oldest().filter(|oldest| oldest.left(now).is_zero()).and_then(|hung| hung.instead.take());
+        let left = watch.oldest().map(|oldest| oldest.left(now));
+        watch.is_set = left.is_some();
+        if let Some(left) = left {
+            // No time at all would stop it.
+            self.alarm.set(left.max(Duration::from_nanos(1)));
         }
-        self.alarm.set(left);
-        None
+        instead
     }
 
-    fn sections(&self) -> MutexGuard<'_, Vec<Section>> {
-        self.sections.lock().unwrap_or_else(PoisonError::into_inner)
+    fn watching(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch {
+    /// The request that is being served for longest, of those that have not been answered.
+    fn oldest(&mut self) -> Option<&mut Section> {
+        let watched = self.sections.iter_mut().filter(|section| section.instead.is_some());
+        watched.min_by_key(|section| section.since)
+    }
+}
+
+impl Section {
+    /// How long it may still take.
+    fn left(&self, now: Instant) -> Duration {
+        (self.since + LIMIT).saturating_duration_since(now)
     }
 }
 
 impl Watched<'_> {
     /// Ends it, and says whether the guard has answered meanwhile.
     pub(super) fn end(self) -> bool {
-        let sections = self.guard.sections();
-        let section = sections.iter().find(|section| section.id == self.id);
+        let watch = self.guard.watching();
+        let section = watch.sections.iter().find(|section| section.id == self.id);
         section.is_some_and(|section| section.instead.is_none())
     }
 }
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        let mut sections = self.guard.sections();
-        sections.retain(|section| section.id != self.id);
-        if !sections.iter().any(|section| section.instead.is_some()) {
-            self.guard.alarm.set(Duration::ZERO);
-        }
+        self.guard.watching().sections.retain(|section| section.id != self.id);
     }
 }
 
