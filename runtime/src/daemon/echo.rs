@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasherDefault;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,7 @@ use crate::gather::{Gather, Means, Memory, Parts, free};
 use crate::io::{Io, Sent};
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};
+use crate::store::entry::Fnv1a;
 
 /// So many places are remembered; the one that was not used for longest goes first.
 const PLACES: usize = 64;
@@ -50,7 +51,7 @@ struct Spot {
 struct Drawn {
     /// Whether anything was.
     is_known: AtomicBool,
-    facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>>>,
+    facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>, BuildHasherDefault<Fnv1a>>>,
 }
 
 /// What was drawn of one place, as one shell sees it.
@@ -64,7 +65,7 @@ impl Places {
     /// What was drawn of a place for shells that send these variables; an empty memo if nothing was.
     pub(super) fn memo(&self, logical: &Path, sent: &Sent) -> Arc<Memo> {
         let spot = self.spot(logical);
-        let drawn = spot.drawn(hash(sent));
+        let drawn = spot.drawn(sent.hash());
         Arc::new(Memo { spot, drawn })
     }
 
@@ -154,13 +155,6 @@ impl Memo {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A hash of what a shell has sent.
-fn hash(sent: &Sent) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    sent.iter().for_each(|variable| variable.hash(&mut hasher));
-    hasher.finish()
 }
 
 impl fmt::Debug for Drawn {

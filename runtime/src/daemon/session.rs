@@ -1,7 +1,6 @@
 //! A session: one shell, from its hello to its end.
 
-use std::borrow::Cow;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -371,8 +370,12 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// Takes over what a client wants to have drawn.
     pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
         let Draw { seq, mut request, wanted, environment } = draw;
-        let owned = |(name, value): (&OsStr, Cow<'_, OsStr>)| (name.to_owned(), OsString::from(value));
-        let sent = Sent::new(crate::daemon::variables::<P>(), environment.into_iter().map(owned));
+        let values = || environment.iter().map(|(name, value)| (*name, &**value));
+        // It is seldom another than that of the prompt before.
+        let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));
+        let owned = |(name, value): (&OsStr, &OsStr)| (name.to_owned(), value.to_owned());
+        let new = || Sent::new(crate::daemon::variables::<P>(), values().map(owned));
+        let sent = before.cloned().unwrap_or_else(new);
         let subject = match wanted {
             Wanted::All => Subject::Parts(Parts::ALL),
             Wanted::Left => Subject::Parts(Parts::LEFT),

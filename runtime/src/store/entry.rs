@@ -119,6 +119,18 @@ impl Default for Fnv1a {
     }
 }
 
+/// For short keys that nobody chooses to hurt us.
+#[cfg(feature = "background")]
+impl std::hash::Hasher for Fnv1a {
+    fn write(&mut self, bytes: &[u8]) {
+        self.add(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 impl Fnv1a {
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         for byte in bytes {
