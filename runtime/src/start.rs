@@ -9,6 +9,7 @@
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 
+use crate::cli::quick::{self, Outcome};
 use crate::prompt::Prompt;
 
 /// Begins a program that is a prompt: `ziron::start!(Prompt);` in a crate with `#![no_main]`.
@@ -20,9 +21,10 @@ macro_rules! start {
         extern "C" fn main(
             count: ::core::ffi::c_int,
             arguments: *const *const ::core::ffi::c_char,
+            environment: *const *const ::core::ffi::c_char,
         ) -> ::core::ffi::c_int {
             // SAFETY: these are the arguments that the system has given to `main`.
-            unsafe { $crate::start::from_main::<$prompt>(count, arguments) }
+            unsafe { $crate::start::from_main::<$prompt>(count, arguments, environment) }
         }
     };
 }
@@ -32,25 +34,73 @@ const SIGPIPE: c_int = 13;
 /// Ignores a signal. Source: `SIG_IGN` in the C libraries' signal.h.
 const IGNORE: usize = 1;
 
+/// More arguments than any script passes.
+const ARGUMENTS: usize = 32;
+
 unsafe extern "C" {
     fn signal(number: c_int, handler: usize) -> usize;
+    fn _exit(status: c_int) -> !;
 }
 
 /// Runs a generated binary: what [`start!`] calls.
 ///
 /// # Safety
-/// `arguments` points to `count` pointers to strings that end with a zero byte: the arguments of `main`.
-pub unsafe fn from_main<P: Prompt>(count: c_int, arguments: *const *const c_char) -> c_int {
+/// `arguments` points to `count` pointers to strings that end with a zero byte, `environment` to such pointers and a null pointer: what `main` is given.
+pub unsafe fn from_main<P: Prompt>(
+    count: c_int,
+    arguments: *const *const c_char,
+    environment: *const *const c_char,
+) -> c_int {
     // A program that does not read what it is given ends neither a prompt nor a daemon. The standard library gives programs that it starts the
     // signal back.
     // SAFETY: there is no other thread yet, and no handler is put in place.
     unsafe { signal(SIGPIPE, IGNORE) };
     let count = usize::try_from(count).unwrap_or_default();
-    let argument = |index: usize| -> OsString {
-        // SAFETY: `index` is below `count`, and each of so many pointers is to a string.
-        let text = unsafe { CStr::from_ptr(*arguments.add(index)) };
-        OsStr::from_bytes(text.to_bytes()).to_owned()
+    // SAFETY: `index` is below `count`, and each of so many pointers is to a string.
+    let argument = |index: usize| unsafe { CStr::from_ptr(*arguments.add(index)) }.to_bytes();
+    // SAFETY: it is what `main` was given, and nothing has changed the environment yet.
+    let variable = |name: &[u8]| unsafe { variable(environment, name) };
+    let asked = if (2..=ARGUMENTS).contains(&count) {
+        let mut words: [&[u8]; ARGUMENTS] = [&[]; ARGUMENTS];
+        for (index, word) in words.iter_mut().enumerate().take(count).skip(1) {
+            *word = argument(index);
+        }
+        quick::draw::<P>(&words[1..count], &variable)
+    } else {
+        Outcome::NotMine
     };
-    let arguments: Vec<OsString> = (1..count).map(argument).collect();
-    c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments)))
+    if asked == Outcome::Drawn {
+        // SAFETY: nothing has been begun that would have to be ended.
+        unsafe { _exit(0) };
+    }
+    let arguments: Vec<OsString> =
+        (1..count).map(|index| OsStr::from_bytes(argument(index)).to_owned()).collect();
+    c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments), asked))
+}
+
+/// Looks up a variable.
+///
+/// # Safety
+/// `environment` points to pointers to strings that end with a zero byte, the last of which is a null pointer. They stay as they are.
+unsafe fn variable<'e>(environment: *const *const c_char, name: &[u8]) -> Option<&'e [u8]> {
+    let mut entry = environment;
+    loop {
+        // SAFETY: the pointers before this one were not the last.
+        let text = unsafe { *entry };
+        if text.is_null() {
+            return None;
+        }
+        let mut length = 0;
+        // SAFETY: it is a string up to its zero byte, which no name contains, so that nothing behind it is looked at.
+        while length < name.len() && unsafe { *text.add(length) }.cast_unsigned() == name[length] {
+            length += 1;
+        }
+        // SAFETY: as many bytes of it are not zero.
+        if length == name.len() && unsafe { *text.add(length) }.cast_unsigned() == b'=' {
+            // SAFETY: it ends with a zero byte.
+            return Some(unsafe { CStr::from_ptr(text.add(length + 1)) }.to_bytes());
+        }
+        // SAFETY: this was not the last.
+        entry = unsafe { entry.add(1) };
+    }
 }

@@ -27,7 +27,7 @@ use crate::source::Trigger;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The variable of the environment that turns the background mode off.
-const SWITCH: &str = "ZIRON_DAEMON";
+pub(super) const SWITCH: &str = "ZIRON_DAEMON";
 
 /// How long a command waits for it.
 const TOOL_PATIENCE: Duration = Duration::from_secs(5);

@@ -11,6 +11,8 @@ mod flame;
 mod guarded;
 mod mounts;
 mod output;
+#[cfg_attr(not(all(feature = "background", target_os = "linux")), path = "quick_off.rs")]
+pub(crate) mod quick;
 pub(crate) mod rebuild;
 mod report;
 mod world;
@@ -18,11 +20,12 @@ mod world;
 use std::io::Write;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
 
 use crate::prompt::Prompt;
+use quick::Outcome;
 
 /// Exit status of a wrong call. Source: BSD's sysexits, `EX_USAGE`.
 const USAGE_ERROR: u8 = 64;
@@ -64,11 +67,11 @@ Drawing:
 
 /// Runs a generated binary: its whole `main`.
 pub fn main<P: Prompt>() -> ExitCode {
-    ExitCode::from(run_with::<P>(lexopt::Parser::from_env()))
+    ExitCode::from(run_with::<P>(lexopt::Parser::from_env(), Outcome::NotMine))
 }
 
-/// Runs a generated binary with the arguments after the program's name, and returns its exit status.
-pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser) -> u8 {
+/// Runs a generated binary with the arguments after the program's name, and returns its exit status. The daemon may have been asked already.
+pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> u8 {
     let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -76,7 +79,7 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser) -> u8 {
             return USAGE_ERROR;
         }
     };
-    match run::<P>(arguments) {
+    match run::<P>(arguments, asked) {
         Ok(()) => 0,
         Err(message) => {
             say_error(&format!("error: {message}\n"));
@@ -85,9 +88,12 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser) -> u8 {
     }
 }
 
-fn run<P: Prompt>(arguments: Arguments) -> Result<(), String> {
+fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
     let Arguments { command, request } = arguments;
     match command {
+        Command::Prompt(parts, Way::Asking) if asked == Outcome::Silent => {
+            draw::prompt::<P>(&request, parts, Way::Direct);
+        }
         Command::Prompt(parts, way) => draw::prompt::<P>(&request, parts, way),
         Command::Background(words) if words.first().is_some_and(|word| word == "cache") => {
             return cache::run::<P>(&words[1..], &request);

@@ -1,7 +1,6 @@
 //! The world that a generated binary finds itself in: directories, terminal, store.
 #![allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
 
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -72,11 +71,11 @@ pub(super) fn terminal<P: Prompt>() -> Terminal {
     prelude::terminal::<P, _>(&Real::default())
 }
 
-fn terminal_columns() -> Option<u16> {
+/// The width of the terminal, if one of the standard streams is one.
+pub(super) fn terminal_columns() -> Option<u16> {
     let from = |stream: std::os::fd::BorrowedFd<'_>| {
         rustix::termios::tcgetwinsize(stream).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
     };
-    from(std::io::stdout().as_fd())
-        .or_else(|| from(std::io::stderr().as_fd()))
-        .or_else(|| from(std::io::stdin().as_fd()))
+    let [output, error, input] = [rustix::stdio::stdout(), rustix::stdio::stderr(), rustix::stdio::stdin()];
+    from(output).or_else(|| from(error)).or_else(|| from(input))
 }

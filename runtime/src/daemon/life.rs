@@ -180,7 +180,13 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
 /// Where the daemon of this binary is.
 pub(crate) fn address() -> Result<Address, AddressError> {
     let binary = std::env::current_exe().unwrap_or_default();
-    Address::of(&binary, &World::of_process())
+    let world = World::of_process();
+    // Linux says it without symbolic links.
+    if cfg!(target_os = "linux") {
+        Address::of_canonical(&binary, &world)
+    } else {
+        Address::of(&binary, &world)
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "a log is about the real clock")]

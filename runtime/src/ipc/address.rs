@@ -48,23 +48,23 @@ impl World {
 
     /// The folder that exists, and the name of the one that is made below it. Where others can write, the name says whose it is.
     fn base(&self) -> (PathBuf, String) {
-        if let Some(folder) = self.runtime_dir.as_deref().filter(|folder| self.is_private(folder)) {
+        if let Some(folder) = self.runtime_dir.as_deref().filter(|folder| is_private(folder, self.uid)) {
             return (folder.to_owned(), String::from("ziron"));
         }
         let temporary = self.temporary.clone().filter(|folder| folder.is_absolute());
         let base = temporary.unwrap_or_else(|| PathBuf::from("/tmp"));
         (base, format!("ziron-{}", self.uid))
     }
+}
 
-    /// Whether a folder is this user's, and nobody else may write to it.
-    fn is_private(&self, folder: &Path) -> bool {
-        folder.is_absolute()
-            && rustix::fs::stat(folder).is_ok_and(|stat| {
-                FileType::from_raw_mode(stat.st_mode) == FileType::Directory
-                    && stat.st_uid == self.uid
-                    && stat.st_mode & 0o022 == 0
-            })
-    }
+/// Whether a folder is a user's, and nobody else may write to it.
+pub(crate) fn is_private(folder: &Path, uid: u32) -> bool {
+    folder.is_absolute()
+        && rustix::fs::stat(folder).is_ok_and(|stat| {
+            FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+                && stat.st_uid == uid
+                && stat.st_mode & 0o022 == 0
+        })
 }
 
 /// Where the daemon of a binary is, and what belongs to it.
@@ -223,15 +223,18 @@ impl fmt::Display for AddressError {
 
 impl std::error::Error for AddressError {}
 
-/// What stands for a binary: the 64-bit FNV-1a hash of its path. Source: RFC 9923.
+/// What stands for a binary.
 fn id(binary: &Path) -> String {
-    let bytes = binary.as_os_str().as_bytes();
+    format!("{:016x}", hash(binary.as_os_str().as_bytes()))
+}
+
+/// The 64-bit FNV-1a hash of a binary's path. Source: RFC 9923.
+pub(crate) fn hash(binary: &[u8]) -> u64 {
     // Linux says so of a running program whose file was replaced; the new one has the same address.
-    let bytes = bytes.strip_suffix(b" (deleted)").unwrap_or(bytes);
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    let path = binary.strip_suffix(b" (deleted)").unwrap_or(binary);
+    path.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    })
 }
 
 #[cfg(test)]
