@@ -61,6 +61,11 @@ impl Env {
         self.base("XDG_CACHE_HOME", ".cache")
     }
 
+    /// `$XDG_DATA_HOME`, else `~/.local/share`.
+    pub fn data_home(&self) -> PathBuf {
+        self.base("XDG_DATA_HOME", ".local/share")
+    }
+
     /// `$XDG_BIN_HOME`, else `~/.local/bin`.
     pub fn bin_home(&self) -> PathBuf {
         self.base("XDG_BIN_HOME", ".local/bin")
@@ -100,6 +105,7 @@ mod tests {
         ]);
         assert_eq!(env.cache_home(), Path::new("/c"));
         assert_eq!(env.config_home(), Path::new("/h/.config"));
+        assert_eq!(env.data_home(), Path::new("/h/.local/share"));
         assert_eq!(env.bin_home(), Path::new("/h/.local/bin"));
         assert_eq!(env.tilde(Path::new("/h/a/b")), "~/a/b");
         assert_eq!(env.tilde(Path::new("/other")), "/other");

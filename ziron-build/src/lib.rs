@@ -19,6 +19,7 @@ mod env;
 mod error;
 mod failure;
 mod hash;
+mod init_files;
 mod install;
 pub mod interpret;
 mod interrupt;

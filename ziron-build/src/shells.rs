@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::env::Env;
+use crate::init_files;
 
 /// A shell we know how to start with another prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub(crate) enum Shell {
 }
 
 impl Shell {
+    /// Those whose script can be kept in a file.
+    pub(crate) const ALL: [Self; 3] = [Self::Zsh, Self::Bash, Self::Fish];
+
     /// The user's shell, from `$SHELL`.
     pub(crate) fn of_user(env: &Env) -> Option<Self> {
         match env.path("SHELL")?.file_name()?.to_str()? {
@@ -30,7 +34,7 @@ impl Shell {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
             Self::Zsh => "zsh",
@@ -47,8 +51,11 @@ impl Shell {
         }
     }
 
-    /// The line that makes `program` draw this shell's prompt.
-    pub(crate) fn line(self, program: &str) -> String {
+    /// The line that makes a program draw this shell's prompt: its script in a file, else what `program`, as the shell calls it, prints.
+    pub(crate) fn line(self, script: Option<&str>, program: &str) -> String {
+        if let Some(script) = script {
+            return format!("source {script}");
+        }
         match self {
             Self::Bash | Self::Zsh => format!("eval \"$({program} init {})\"", self.name()),
             Self::Fish => format!("{program} init fish | source"),
@@ -57,7 +64,8 @@ impl Shell {
 
     /// The command that opens this shell, as the user knows it, with `program` as its prompt. Files it needs go into `scratch`.
     pub(crate) fn trial(self, env: &Env, program: &Path, scratch: &Path) -> io::Result<Command> {
-        let line = self.line(&quote(program));
+        let script = init_files::keep(env, program, scratch, self).map(|script| quote(&script));
+        let line = self.line(script.as_deref(), &quote(program));
         let mut command = Command::new(env.path("SHELL").unwrap_or_else(|| PathBuf::from(self.name())));
         match self {
             Self::Bash => {
@@ -113,14 +121,27 @@ pub(crate) fn advice(env: &Env, binary: &Path) -> Option<String> {
         let call = format!("{program} init");
         text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&call))
     };
-    if has(name) || has(&quote(binary)) {
+    let script = init_files::at(env, binary, shell);
+    // `~/.local/share/ziron/init.zsh`, `"$XDG_DATA_HOME/ziron/init.zsh"`, …
+    let is_sourced = |script: &Path| {
+        let end: PathBuf =
+            [script.parent().and_then(Path::file_name), script.file_name()].iter().flatten().collect();
+        let end = end.display().to_string();
+        text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&end))
+    };
+    if script.as_deref().is_some_and(is_sourced) || has(name) || has(&quote(binary)) {
         return None;
     }
+    let word = script.filter(|script| script.exists()).map(|script| {
+        let short = env.tilde(&script);
+        // A tilde is one only outside quotes.
+        if short.strip_prefix('~').is_some_and(is_plain) { short } else { quote(&script) }
+    });
     let shown = env.tilde(&file);
     let starship = if has("starship") { ", in place of starship's" } else { "" };
     Some(format!(
         "To use it, put this line at the end of {shown}{starship}:\n\n    {}\n",
-        shell.line(&program)
+        shell.line(word.as_deref(), &program)
     ))
 }
 
@@ -155,6 +176,18 @@ mod tests {
         assert!(advise("/bin/zsh", &found).contains("~/.zshrc:\n\n    eval \"$(ziron-prompt init zsh)\""));
         assert!(advise("/bin/fish", &found).contains("ziron-prompt init fish | source"));
         assert!(advise("/bin/other", &found).contains("init --help"));
+
+        let kept = home.path().join(".local/share/ziron");
+        fs::create_dir_all(&kept)?;
+        fs::write(kept.join("init.zsh"), "")?;
+        assert!(
+            advise("/bin/zsh", &found).contains("~/.zshrc:\n\n    source ~/.local/share/ziron/init.zsh\n")
+        );
+        for line in ["source ~/.local/share/ziron/init.zsh\n", ". \"$XDG_DATA_HOME/ziron/init.zsh\""] {
+            fs::write(home.path().join(".zshrc"), line)?;
+            assert_eq!(advise("/bin/zsh", &found), "");
+        }
+        fs::remove_file(kept.join("init.zsh"))?;
 
         fs::write(home.path().join(".zshrc"), "eval \"$(starship init zsh)\"\n# ziron-prompt init\n")?;
         assert!(advise("/bin/zsh", &found).contains("in place of starship's"));

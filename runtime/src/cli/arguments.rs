@@ -1,5 +1,6 @@
 //! The arguments of a generated binary. Their names are starship's, so that scripts written for it go on working.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::{Arg, Error, Parser, ValueExt};
@@ -26,7 +27,8 @@ pub(super) enum Command {
     Timings(Form),
     Explain,
     Doctor,
-    Init(Shell),
+    /// The script of a shell, and the file to keep it in.
+    Init(Shell, Option<PathBuf>),
     /// A command of the background mode, in its words.
     Background(Vec<String>),
     Version,
@@ -55,6 +57,7 @@ impl Arguments {
         let mut continuation = false;
         let mut way = Way::Asking;
         let mut form = Form::Table;
+        let mut keep = None;
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(word) => words.push(word.string()?),
@@ -71,6 +74,7 @@ impl Arguments {
                 Arg::Long("folded") => form = Form::Folded,
                 Arg::Long("svg") => form = Form::Picture,
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
+                Arg::Long("keep") => keep = Some(parser.value()?.into()),
                 Arg::Long("alone") => way = Way::Alone,
                 Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
@@ -114,7 +118,8 @@ impl Arguments {
             Some("explain") => Command::Explain,
             Some("doctor") => Command::Doctor,
             Some("init") => {
-                Command::Init(Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?))
+                let shell = Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?);
+                Command::Init(shell, keep)
             }
             Some(other) => return Err(format!("there is no command `{other}`").into()),
             None => Command::Help,

@@ -29,6 +29,14 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The variable of the environment that turns the background mode off.
 pub(super) const SWITCH: &str = "ZIRON_DAEMON";
 
+/// The variables that decide whether there is a daemon for a shell's script to talk to, and where.
+pub(super) const VARIABLES: &[&str] = &[
+    SWITCH,
+    "XDG_RUNTIME_DIR",
+    #[cfg(target_os = "macos")]
+    "TMPDIR",
+];
+
 /// How long a command waits for it.
 const TOOL_PATIENCE: Duration = Duration::from_secs(5);
 

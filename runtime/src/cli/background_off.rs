@@ -5,6 +5,9 @@ use crate::gather::Parts;
 use crate::prompt::Prompt;
 use crate::request::Request;
 
+/// There is nothing for a variable to decide.
+pub(super) const VARIABLES: &[&str] = &[];
+
 /// There is no daemon to ask.
 pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
     false

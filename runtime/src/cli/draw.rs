@@ -93,10 +93,7 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
 
 /// The script that connects a shell.
 pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
-    let binary = std::env::current_exe()
-        .map_err(|error| format!("could not find this program's own path: {error}"))?;
-    let binary =
-        binary.to_str().ok_or("this program's own path is not UTF-8, which shell scripts cannot hold")?;
+    let binary = own_path()?;
     let mut continuation = Vec::new();
     continuation_into::<P>(shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);
@@ -108,7 +105,7 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
         events: reach.events,
     });
     let script = Script {
-        binary,
+        binary: &binary,
         continuation: &continuation,
         transient: P::SETTINGS.transient,
         marks: P::EXTRAS.marks && sends,
@@ -118,6 +115,14 @@ pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
     };
     shell::script(shell, &script)
         .ok_or_else(|| format!("`init` has scripts for {}", shell::names_with_script()))
+}
+
+/// The path of this program, as a shell's script can hold it.
+pub(super) fn own_path() -> Result<String, String> {
+    let binary = std::env::current_exe()
+        .map_err(|error| format!("could not find this program's own path: {error}"))?;
+    let text = binary.into_os_string().into_string();
+    text.map_err(|_| String::from("this program's own path is not UTF-8, which shell scripts cannot hold"))
 }
 
 /// Starts this program once more, detached, to read what came too late. At most one runs for a user.

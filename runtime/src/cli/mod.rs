@@ -9,6 +9,7 @@ mod doctor;
 mod draw;
 mod flame;
 mod guarded;
+mod keep;
 mod mounts;
 mod output;
 #[cfg_attr(not(all(feature = "background", target_os = "linux")), path = "quick_off.rs")]
@@ -39,7 +40,7 @@ Usage: COMMAND [OPTIONS]
   module NAME         draw one module
   timings             say what every source and module took; --folded as stacks, --svg as a flame graph
   explain             say what the prompt is made of
-  init SHELL          print the script that connects a shell; a name that is none says which there are
+  init SHELL          print the script that connects a shell; a name that is none says which there are; --keep FILE keeps it
   doctor              look for what keeps the prompt from being right
   cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
@@ -105,9 +106,15 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         Command::Timings(form) => say(&report::timings::<P>(&request, form)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),
-        Command::Init(shell) => {
+        Command::Init(shell, None) => {
             say(&draw::init::<P>(shell)?);
             background::prepare::<P>();
+        }
+        Command::Init(shell, Some(file)) => {
+            let script = draw::init::<P>(shell)?;
+            // Whoever reads it has a prompt, whether it can be kept or not.
+            say(&script);
+            return keep::keep::<P>(shell, &script, &file);
         }
         Command::Version => say(&format!(
             "ziron {}\nbuild  {}\nconfig {} ({})\n",

@@ -1,8 +1,10 @@
 //! Shells: their names, and the scripts that connect them.
 
 mod init;
+mod kept;
 
 pub use init::{Client, Quoting, Script, names_with_script, script};
+pub use kept::{Fitness, Kept, guard, is_worth_keeping};
 
 macro_rules! shells {
     ($($variant:ident $name:literal $doc:literal),* $(,)?) => {

@@ -12,6 +12,8 @@ mod background;
 mod bash;
 mod common;
 mod fish;
+mod kept;
+mod user;
 mod zsh;
 
 use std::path::Path;

@@ -13,7 +13,7 @@ use crate::install::Staged;
 use crate::interrupt::Interrupt;
 use crate::toolchain::Toolchain;
 use crate::ui::Ui;
-use crate::{shells, smoke};
+use crate::{init_files, shells, smoke};
 
 /// What became of the binary that was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -
             ui.done("Unchanged:", &format!("{} is what this configuration makes", env.tilde(&target)));
         }
     }
+    init_files::keep_all(env, &target, ui);
     if let Some(advice) = shells::advice(env, &target) {
         ui.note(&advice);
     }

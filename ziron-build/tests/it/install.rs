@@ -26,6 +26,34 @@ fn a_build_installs_and_says_what_to_do_next() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
 }
 
+/// A prompt that keeps its scripts where it is told.
+fn keeps() -> String {
+    let keep = r#"init) mkdir -p "$(dirname "$4")"; echo "$2 kept" >"$4";;"#;
+    GOOD.replace("init) echo ZIRON_SEEN=yes;;", keep)
+}
+
+#[test]
+fn scripts_are_kept_for_every_shell() {
+    let world = World::new(&keeps());
+    world.run(&[]).says(0, &["at the end of ~/.bashrc:\n\n    source ~/.local/share/ziron/init.bash\n"]);
+    let folder = world.path("home/.local/share/ziron");
+    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh"]);
+    // Whatever became of them, the next build and the way back write them again.
+    for arguments in [&["build"][..], &["rollback"], &["rollback"]] {
+        world.write("home/.config/ziron/ziron.toml", "add_newline = false\n");
+        fs::write(folder.join("init.zsh"), "").unwrap();
+        world.run(arguments).says(0, &[]);
+        assert!(fs::read_to_string(folder.join("init.zsh")).unwrap().starts_with("zsh "), "{arguments:?}");
+    }
+    world.write("home/.bashrc", "source ~/.local/share/ziron/init.bash\n");
+    world.run(&[]).says(0, &["Unchanged"]);
+    assert!(!world.run(&[]).err.contains("To use it"));
+    // One with another name, and one for which nobody has a place.
+    world.run(&["--name", "p"]).says(0, &["source ~/.local/share/ziron/p/init.bash\n"]);
+    world.run(&["-o", "there/"]).says(0, &["init bash)\""]);
+    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "p"]);
+}
+
 #[test]
 fn the_prompt_before_comes_back() {
     let world = World::new(GOOD);

@@ -1,0 +1,71 @@
+//! What `init` prints, in files that shells read: a start-up file that sources one starts no process.
+//!
+//! The program writes them itself, since it has to write them again when its surroundings are others; this file says where.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::env::Env;
+use crate::shells::Shell;
+use crate::ui::Ui;
+
+/// The prompt that a user has as a rule.
+const USUAL_NAME: &str = "ziron-prompt";
+
+/// Where the script of a shell is kept. A prompt with another name has a folder of its own; one that is written somewhere else on demand is
+/// not one that the user's start-up files mean, and has none.
+pub(crate) fn at(env: &Env, binary: &Path, shell: Shell) -> Option<PathBuf> {
+    Some(folder(env, binary)?.join(name(shell)))
+}
+
+fn folder(env: &Env, binary: &Path) -> Option<PathBuf> {
+    let name = binary.strip_prefix(env.bin_home()).ok()?;
+    let folder = env.data_home().join("ziron");
+    Some(if name == Path::new(USUAL_NAME) { folder } else { folder.join(name) })
+}
+
+fn name(shell: Shell) -> String {
+    format!("init.{}", shell.name())
+}
+
+/// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask the program.
+pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
+    let Some(folder) = folder(env, binary) else { return };
+    for shell in Shell::ALL {
+        let script = folder.join(name(shell));
+        if keep(env, binary, &folder, shell).is_none() && script.exists() {
+            ui.note(&format!(
+                "{} is out of date and could not be written: shells that read it start the prompt's program.",
+                env.tilde(&script)
+            ));
+        }
+    }
+}
+
+/// Keeps the script of one shell in a folder, and says where.
+pub(crate) fn keep(env: &Env, binary: &Path, folder: &Path, shell: Shell) -> Option<PathBuf> {
+    let script = folder.join(name(shell));
+    let mut command = Command::new(binary);
+    command.args(["init", shell.name(), "--keep"]).arg(&script);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // This may run in an editor or a service; shells that people use do not, as a rule.
+    if env.var("TERM").is_none_or(|term| term == "dumb") {
+        command.env("TERM", "xterm-256color");
+    }
+    let is_kept = command.status().ok()?.success() && script.exists();
+    is_kept.then_some(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_prompt_that_is_installed_has_its_own() {
+        let env = Env::of([("HOME", "/h")]);
+        let at = |binary: &str| at(&env, Path::new(binary), Shell::Zsh);
+        assert_eq!(at("/h/.local/bin/ziron-prompt"), Some(PathBuf::from("/h/.local/share/ziron/init.zsh")));
+        assert_eq!(at("/h/.local/bin/work"), Some(PathBuf::from("/h/.local/share/ziron/work/init.zsh")));
+        assert_eq!(at("/h/bin/ziron-prompt"), None);
+    }
+}
