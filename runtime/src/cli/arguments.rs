@@ -76,6 +76,7 @@ impl Arguments {
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
                 Arg::Long("keep") => keep = Some(parser.value()?.into()),
                 Arg::Long("alone") => way = Way::Alone,
+                Arg::Long("full") => words.push(String::from("full")),
                 Arg::Long("detached") => words.push(String::from("detached")),
                 Arg::Long("shell") => request.shell = Shell::from_name(&parser.value()?.string()?),
                 Arg::Long("status") | Arg::Short('s') => {

@@ -46,7 +46,7 @@ Usage: COMMAND [OPTIONS]
 
 With the daemon:
   daemon WHAT         start, stop, restart, status, health, run, logs, trace
-  why SEGMENT         which facts a module shows here, and what would make them old
+  why SEGMENT         which facts a module shows here, and what would make them old; all of them with --full
   event send NAME     tell of an event, with data if you like
   events              print events as they happen; --filter NAME… for some
   metrics             counters and histograms, as Prometheus reads them

@@ -7,7 +7,7 @@ use futures_lite::future::or;
 use super::drawing::{Drawing, Picture};
 use super::line::Line;
 use super::session::{Asked, Command, End, Session};
-use super::why;
+use super::why::{self, Detail, Look, Styles};
 use super::world::World;
 use crate::bus::{self, Filter, Listening, View};
 use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
@@ -148,10 +148,21 @@ impl<P: Prompt, W: World> Session<P, W> {
         let segment = String::from_utf8_lossy(tool.get("segment").unwrap_or_default());
         let asked = self.ask(draw);
         let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-        why::why(&self.hub, &asked.drawing::<P>(physical, &self.hub), &segment)
+        why::why(&self.hub, &asked.drawing::<P>(physical, &self.hub), &segment, look(tool))
     }
 
     fn view(&self) -> Option<&View> {
         self.seat.as_ref().map(|seat| &*seat.view)
+    }
+}
+
+/// How a tool wants to be answered.
+fn look(tool: &Tool<'_>) -> Look {
+    let columns = tool.get("columns").and_then(|columns| std::str::from_utf8(columns).ok()?.parse().ok());
+    let is_set = |name| tool.get(name) == Some(b"1");
+    Look {
+        columns: columns.unwrap_or(100),
+        detail: if is_set("full") { Detail::Full } else { Detail::Short },
+        styles: if is_set("styles") { Styles::Styled } else { Styles::Plain },
     }
 }

@@ -440,11 +440,11 @@ fn why_a_segment_shows_what_it_shows() {
             tool.say("why|segment=numbers|path=/one").await;
             let text = tool.hear().await;
             for line in [
-                "numbers: Both numbers",
-                "deploys (process, stored while its key is the same)",
-                "  key        \"/one\"",
+                "numbers  Both numbers",
+                "deploys  process · stored while its key is the same",
+                "  key        /one",
                 "  fact       1",
-                "; old: an event has said that it may have changed",
+                "  old        an event has said that it may have changed",
                 "  made old   by the event `deploy`, another key",
                 "  made old   by the event `command-end`, another key",
                 "  readings   it was read 0 s ago",

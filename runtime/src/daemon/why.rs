@@ -1,7 +1,9 @@
 //! Why a segment shows what it shows: its sources, their keys, what is remembered for them, and what would make that old.
 
+mod fields;
+mod page;
+
 use std::cell::RefCell;
-use std::fmt::Write;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -15,15 +17,16 @@ use crate::prompt::{Module, Prompt, Shelved};
 use crate::request::Request;
 use crate::source::{Fact, Known, Manifest, Policy, Source};
 use crate::store::entry::fnv1a;
-
-/// Of a fact that is longer, only so much is shown (characters).
-const FACT_CHARACTERS: usize = 400;
+use crate::store::shelf::Entry;
+use page::Page;
+pub(super) use page::{Detail, Look, Styles};
 
 /// Says why a segment shows what it shows in the place of a drawing.
 pub(super) fn why<P: Prompt, W: World>(
     hub: &Hub<P, W>,
     drawing: &Drawing<W::Io>,
     segment: &str,
+    look: Look,
 ) -> Result<String, String> {
     let Some(module) = P::MODULES.iter().find(|module| module.name == segment) else {
         let names: Vec<&str> = P::MODULES.iter().map(|module| module.name).collect();
@@ -33,15 +36,16 @@ pub(super) fn why<P: Prompt, W: World>(
         ));
     };
     let (sources, shelves) = (P::sources(), P::shelves());
-    let mut text = String::new();
-    let _ = writeln!(text, "{segment}: {}", module.doc);
-    let _ = writeln!(text, "in {}", drawing.means.place.logical.display());
+    let mut page = Page::new(look);
+    page.heading(segment, module.doc);
+    // Whoever names folders does not speak to terminals.
+    page.note(&format!("in {}", drawing.means.place.logical.display()).replace(char::is_control, "\u{fffd}"));
     if module.sources.is_empty() {
-        text.push_str("It reads nothing: it shows what the shell says.\n");
+        page.note("It reads nothing: it shows what the shell says.");
     }
-    let text = RefCell::new(text);
-    P::gather(&Explain { hub, drawing, module, sources: &sources, shelves: &shelves, text: &text });
-    Ok(text.into_inner())
+    let page = RefCell::new(page);
+    P::gather(&Explain { hub, drawing, module, sources: &sources, shelves: &shelves, page: &page });
+    Ok(page.into_inner().into_text())
 }
 
 /// Writes about the sources of a module instead of reading them.
@@ -51,7 +55,7 @@ struct Explain<'a, P: Prompt, W: World> {
     module: &'a Module<P::Facts>,
     sources: &'a [(&'static str, Manifest)],
     shelves: &'a [Shelved],
-    text: &'a RefCell<String>,
+    page: &'a RefCell<Page>,
 }
 
 impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
@@ -65,25 +69,35 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
         let name = source.name();
         let place = |index: &usize| self.sources.get(*index).is_some_and(|(known, _)| *known == name);
         let Some(index) = self.module.sources.iter().copied().find(place) else { return };
-        let mut text = self.text.borrow_mut();
+        let mut page = self.page.borrow_mut();
         let manifest = &self.sources[index].1;
-        let _ = writeln!(text, "\n{name} ({}, {})", manifest.cost, manifest.policy);
+        page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy));
         let means = &self.drawing.means;
         let key = pin!(source.key(&means.place, &means.io));
         match key.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Pending => line(&mut text, "key", "has to be waited for"),
-            Poll::Ready(None) => line(&mut text, "key", "none: there is nothing to read here"),
+            Poll::Pending => page.line("key", "has to be waited for"),
+            Poll::Ready(None) => page.line("key", "none: there is nothing to read here"),
             Poll::Ready(Some(key)) => {
-                line(&mut text, "key", &short(&format!("{key:?}")));
                 let hash = fnv1a(&postcard::to_stdvec(&key).unwrap_or_default());
-                self.remembered(&mut text, index, hash);
+                let entry = self.entry(index, hash);
+                if let Some(entry) = &entry {
+                    page.fields("fact", &entry.fact());
+                }
+                page.fields("key", &format!("{key:?}"));
+                match &entry {
+                    Some(entry) => page.line("memory", &remembered(entry)),
+                    None => page.line("memory", "nothing for this key; it is read when it is drawn"),
+                }
+                if entry.is_some_and(|entry| entry.is_old) {
+                    page.line("old", "an event has said that it may have changed");
+                }
             }
         }
         let age = memory.lifetime().or(match manifest.policy {
             Policy::Ttl(age) => Some(age),
             _ => None,
         });
-        self.account(&mut text, index, age);
+        self.account(&mut page, index, age);
     }
 
     fn finish<F: Fact>(&self, (): ()) -> Known<F> {
@@ -93,32 +107,23 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
 
 impl<P: Prompt, W: World> Explain<'_, P, W> {
     /// What is remembered for a key.
-    fn remembered(&self, text: &mut String, index: usize, hash: u64) {
-        let Some(Shelved { shelf, .. }) = self.shelves.get(index) else { return };
-        let entries = shelf.entries(self.hub.exec.clock().now());
-        let Some(entry) = entries.into_iter().find(|entry| entry.key_hash == hash) else {
-            return line(text, "memory", "nothing for this key; it is read when it is drawn");
-        };
-        line(text, "fact", &short(&entry.fact()));
-        let old = if entry.is_old { "; old: an event has said that it may have changed" } else { "" };
-        let (age, hits, bytes) = (seconds(entry.age), entry.hits, entry.bytes);
-        line(
-            text,
-            "memory",
-            &format!("{hash:016x}, read {age} ago, asked for {hits} times, {bytes} bytes{old}"),
-        );
+    fn entry(&self, index: usize, hash: u64) -> Option<Entry> {
+        let Shelved { shelf, .. } = self.shelves.get(index)?;
+        shelf.entries(self.hub.exec.clock().now()).into_iter().find(|entry| entry.key_hash == hash)
     }
 
     /// What has happened to a source, and what could.
-    fn account(&self, text: &mut String, index: usize, age: Option<Duration>) {
+    fn account(&self, page: &mut Page, index: usize, age: Option<Duration>) {
         let (name, manifest) = &self.sources[index];
         let now = self.hub.exec.clock().now();
         if let Some(Shelved { shelf, refresh, .. }) = self.shelves.get(index) {
             let seen = shelf.statistics();
             let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
-            line(text, "counts", &format!("{hits} hits, {stale} shown as old, {misses} misses"));
+            if hits + stale + misses > 0 {
+                page.line("counts", &format!("{hits} hits · {stale} shown as old · {misses} misses"));
+            }
             if let Some(period) = refresh {
-                line(text, "refresh", &format!("every {} while it is shown", seconds(*period)));
+                page.line("refresh", &format!("every {} while it is shown", seconds(*period)));
             }
         }
         let mut ends: Vec<String> =
@@ -128,42 +133,41 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
         if matches!(manifest.policy, Policy::Never | Policy::Last) && age.is_none() {
             ends.push(String::from("the next prompt"));
         }
-        line(text, "made old", &format!("by {}", ends.join(", ")));
-        for (what, list) in [
-            ("variables", manifest.env.join(" ")),
-            ("files", manifest.files.join(" ")),
-            ("programs", manifest.programs.join(", ")),
+        page.line("made old", &format!("by {}", ends.join(", ")));
+        let variables: Vec<String> = manifest.env.iter().map(|name| (*name).to_owned()).collect();
+        for (what, words, between) in [
+            ("variables", &variables, " "),
+            ("files", &manifest.files, ", "),
+            ("programs", &manifest.programs, ", "),
         ] {
-            if !list.is_empty() {
-                line(text, what, &list);
+            if !words.is_empty() {
+                page.list(what, words, between);
             }
         }
         let Some(account) = self.hub.readings.of(name) else { return };
         if let Some(last) = account.last() {
             let spans = account.spans.snapshot();
-            let half = spans
-                .quantile(0.5)
-                .map_or_else(String::new, |half| format!(", half of them within {half:?}"));
-            let (all, failed, given_up) = (spans.count(), account.failed(), account.given_up());
-            let last = last.describe(now);
-            line(
-                text,
-                "readings",
-                &format!("it {last}; {all} in all{half}, {failed} failed, {given_up} given up"),
-            );
+            let mut parts = vec![format!("it {}", last.describe(now)), format!("{} in all", spans.count())];
+            parts.extend(spans.quantile(0.5).map(|half| format!("half of them within {half:?}")));
+            for (count, what) in [(account.failed(), "failed"), (account.given_up(), "given up")] {
+                parts.extend((count > 0).then(|| format!("{count} {what}")));
+            }
+            page.line("readings", &parts.join(" · "));
         }
         if let Some((event, at)) = account.last_event() {
             let ago = seconds(now.saturating_duration_since(at));
-            line(text, "event", &format!("{event}, {ago} ago, made it old"));
+            page.line("event", &format!("{event}, {ago} ago, made it old"));
         }
         for (key, circuit) in account.resting() {
-            line(text, "rests", &format!("{key:016x} has failed too often and rests ({})", circuit.name()));
+            page.line("rests", &format!("{key:016x} has failed too often and rests ({})", circuit.name()));
         }
     }
 }
 
-fn line(text: &mut String, what: &str, how: &str) {
-    let _ = writeln!(text, "  {what:<10} {how}");
+/// How a fact has been kept.
+fn remembered(entry: &Entry) -> String {
+    let (age, hits, bytes) = (seconds(entry.age), entry.hits, entry.bytes);
+    format!("read {age} ago · asked for {hits} times · {bytes} bytes · {:016x}", entry.key_hash)
 }
 
 fn seconds(span: Duration) -> String {
@@ -172,14 +176,4 @@ fn seconds(span: Duration) -> String {
     } else {
         format!("{} s", span.as_secs())
     }
-}
-
-/// A text on one line, cut where it is too long.
-fn short(text: &str) -> String {
-    let mut out: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(FACT_CHARACTERS).collect();
-    if text.chars().nth(FACT_CHARACTERS).is_some() {
-        out.push('…');
-    }
-    out
 }

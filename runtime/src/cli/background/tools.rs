@@ -4,6 +4,7 @@
     reason = "a client has deadlines of the real clock, and sends the environment of its own process"
 )]
 
+use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,8 @@ pub(super) fn run<P: Prompt>(words: &[&str], request: &Request) -> Option<Result
         ["events", ref names @ ..] => follow::<P>(request, ToolKind::Events, names),
         ["daemon", "trace", ref names @ ..] => follow::<P>(request, ToolKind::Trace, names),
         ["metrics"] => ask::<P>(request, &Tool::new(ToolKind::Metrics)),
-        ["why", segment] => why::<P>(request, segment),
+        ["why", segment] => why::<P>(request, segment, b"0"),
+        ["why", segment, "full"] | ["why", "full", segment] => why::<P>(request, segment, b"1"),
         ["why", ..] => Err(String::from("`why` takes the name of a module")),
         _ => return None,
     })
@@ -70,13 +72,24 @@ fn follow<P: Prompt>(request: &Request, kind: ToolKind, names: &[&str]) -> Resul
 }
 
 /// Asks why a segment shows what it shows here, with the environment of this process.
-fn why<P: Prompt>(request: &Request, segment: &str) -> Result<(), String> {
+fn why<P: Prompt>(request: &Request, segment: &str, full: &[u8]) -> Result<(), String> {
+    let is_read_by_people = std::io::stdout().is_terminal();
+    let columns = match request.terminal_columns {
+        0 if is_read_by_people => world::complete(request).terminal_columns,
+        0 => 100,
+        columns => columns,
+    }
+    .to_string();
+    let styles: &[u8] = if is_read_by_people && world::terminal::<P>().colors { b"1" } else { b"0" };
     let place = world::place::<P>(request);
     let variables = daemon::variables::<P>().iter();
     let set: Vec<_> =
         variables.filter_map(|name| Some((format!("e.{name}"), std::env::var_os(name)?))).collect();
     let mut tool = Tool::new(ToolKind::Why)
         .with("segment", segment.as_bytes())
+        .with("full", full)
+        .with("styles", styles)
+        .with("columns", columns.as_bytes())
         .with("path", place.logical.as_os_str().as_bytes());
     for (name, value) in &set {
         tool = tool.with(name, value.as_bytes());
