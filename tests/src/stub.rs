@@ -120,7 +120,7 @@ pub fn main(
     if let (Some(folder), [_, _, _, pid, ..], "session") = (&background, arguments, command.as_str()) {
         return session(folder, pid);
     }
-    let told = Told { arguments: arguments[1..].to_vec() };
+    let told = Told { arguments: arguments[1..].iter().flat_map(|argument| apart(argument)).collect() };
     remember(log, &told.arguments)?;
     let call = read_log(log).len();
     for part in picture(Shell::from_name(told.value("shell")), call, data) {
@@ -128,6 +128,12 @@ pub fn main(
         out.write_all(&[PART_END])?;
     }
     Ok(())
+}
+
+/// An option and its value: some shells lose arguments that are empty, so that they write both as one.
+fn apart(argument: &str) -> Vec<String> {
+    let pair = argument.split_once('=').filter(|(option, _)| option.starts_with("--"));
+    pair.map_or_else(|| vec![argument.to_owned()], |(option, value)| vec![option.into(), value.into()])
 }
 
 /// The daemon's folder, where there is one.

@@ -62,7 +62,7 @@ pub(super) fn zero_width(shell: Shell) -> Option<(&'static [u8], &'static [u8])>
     match shell {
         Shell::Zsh | Shell::Tcsh => Some((b"%{", b"%}")),
         Shell::Bash => Some((b"\\[", b"\\]")),
-        Shell::Fish | Shell::Pwsh | Shell::Plain => Some((b"", b"")),
+        Shell::Fish | Shell::Pwsh | Shell::PowerShell | Shell::Plain => Some((b"", b"")),
         _ => None,
     }
 }

@@ -17,6 +17,9 @@ pub enum Quoting {
     Doubled,
     /// `"…"`, with backslashes: Python, nushell and Lua.
     Escaped,
+    /// `'…'`, with `''` for a quote, and numbers for all that is not printable ASCII: `PowerShell`, which takes typographic quotes for quotes, and
+    /// on Windows reads what a program prints in the console's code page.
+    PowerShell,
 }
 
 impl Quoting {
@@ -30,8 +33,29 @@ impl Quoting {
                 let text = text.replace('\\', "\\\\").replace('"', "\\\"");
                 format!("\"{}\"", text.replace('\n', "\\n").replace('\r', "\\r"))
             }
+            Quoting::PowerShell => powershell(text),
         }
     }
+}
+
+/// A string in `'…'`, or several and numbers of characters, put together in parentheses.
+fn powershell(text: &str) -> String {
+    let mut word = String::from("'");
+    let mut is_sum = false;
+    for c in text.chars() {
+        match c {
+            '\'' => word.push_str("''"),
+            ' '..='~' => word.push(c),
+            _ => {
+                is_sum = true;
+                word.push_str("' + [char]::ConvertFromUtf32(");
+                word.push_str(&u32::from(c).to_string());
+                word.push_str(") + '");
+            }
+        }
+    }
+    word.push('\'');
+    if is_sum { format!("({word})") } else { word }
 }
 
 /// What a script is told about the prompt.
@@ -74,7 +98,12 @@ fn template(shell: Shell) -> Option<(&'static str, Quoting)> {
         Shell::Elvish => (include_str!("../../../templates/shells/ziron.elv"), Quoting::Doubled),
         Shell::Xonsh => (include_str!("../../../templates/shells/ziron.xsh"), Quoting::Escaped),
         Shell::Nu => (include_str!("../../../templates/shells/ziron.nu"), Quoting::Escaped),
-        _ => return None,
+        Shell::Pwsh | Shell::PowerShell => {
+            (include_str!("../../../templates/shells/ziron.ps1"), Quoting::PowerShell)
+        }
+        Shell::Ion => (include_str!("../../../templates/shells/ziron.ion"), Quoting::Posix),
+        Shell::Cmd => (include_str!("../../../templates/shells/ziron.lua"), Quoting::Escaped),
+        Shell::Plain => return None,
     };
     Some(found)
 }
@@ -100,7 +129,7 @@ pub fn names_with_script() -> String {
     names.join(", ")
 }
 
-/// The script that `init` prints, or `None` for a shell that has none yet.
+/// The script that `init` prints, or `None` for what is no shell.
 pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     let Script { binary, continuation, transient, marks, title, build, client } = *what;
     let flag = |is_on| if is_on { "1" } else { "0" };
@@ -207,6 +236,9 @@ mod tests {
         assert_eq!(Quoting::Fish.quote(r"a\'b"), r"'a\\\'b'");
         assert_eq!(Quoting::Doubled.quote("it's"), "'it''s'");
         assert_eq!(Quoting::Escaped.quote("a\"b\\c\n"), r#""a\"b\\c\n""#);
+        assert_eq!(Quoting::PowerShell.quote("$it's `a` \\"), "'$it''s `a` \\'");
+        let sum = "('a''' + [char]::ConvertFromUtf32(8217) + 'b' + [char]::ConvertFromUtf32(27) + '')";
+        assert_eq!(Quoting::PowerShell.quote("a'\u{2019}b\u{1b}"), sum);
     }
 
     #[test]
@@ -230,6 +262,17 @@ mod tests {
                 assert_eq!(script.contains("e.B_2") || script.contains(" B_2"), client.is_some());
                 assert!(!script.contains("no name"));
             }
+        }
+    }
+
+    #[test]
+    fn a_shell_with_the_binary_as_client_gets_the_whole_script() {
+        for shell in Shell::ALL {
+            let script = script(*shell, &SCRIPT).unwrap();
+            for word in ["@ZIRON@", "@BUILD@", "@CONTINUATION@", "@TRANSIENT@", "@DIRECT@"] {
+                assert!(!script.contains(word), "{word} in {}", shell.name());
+            }
+            assert!(script.contains("/b") && script.contains("--all"), "{}", shell.name());
         }
     }
 

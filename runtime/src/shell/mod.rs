@@ -47,8 +47,16 @@ shells! {
 }
 
 impl Shell {
-    /// Finds a shell by its name; anything unknown is [`Shell::Plain`].
+    /// Finds a shell by its name; anything unknown is [`Shell::Plain`]. `clink` is a name of [`Shell::Cmd`], which has no prompt to speak of without it.
+    ///
+    /// ```
+    /// use ziron_runtime::shell::Shell;
+    /// assert_eq!(Shell::from_name("zsh"), Shell::Zsh);
+    /// assert_eq!(Shell::from_name("clink"), Shell::Cmd);
+    /// assert_eq!(Shell::from_name("rc"), Shell::Plain);
+    /// ```
     pub fn from_name(name: &str) -> Shell {
+        let name = if name == "clink" { Shell::Cmd.name() } else { name };
         Shell::ALL.iter().copied().find(|shell| shell.name() == name).unwrap_or_default()
     }
 }

@@ -1,10 +1,13 @@
-//! The scripts of the shells that have the binary as their client, in real shells.
+//! The scripts of the shells that have the binary as their client: in real shells, and what can be shown without them of those that cannot be had.
 
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
     reason = "tests make files, and fail where they stand"
 )]
+
+mod clink;
+mod unrun;
 
 use std::path::Path;
 
