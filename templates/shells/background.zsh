@@ -10,29 +10,51 @@
     # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
     reply="$PWD@ENVIRONMENT@"
     [[ $reply == "$_ziron_world" ]] || _ziron_world_changed
-    (( ++_ziron_seq ))
-    # There is never more than one unread question and one event in the connection, so that writing does not wait for anybody.
-    builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}duration=$_ziron_duration${_ziron_us}jobs=$jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
-    builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
-    # As a rule that is one answer, and the right one.
-    if [[ -z $failure && $reply == "drawn$_ziron_us$_ziron_seq$_ziron_us"*"$_ziron_rs" && -z $_ziron_heard ]]; then
-      parts=("${(@ps:\x1f:)${reply%$_ziron_rs}}")
-      if (( $#parts == 8 )); then
+    reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
+    if [[ -z $ran && $reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
+      # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has shown it, as the daemon
+      # would take a processor from it; should anything be different, the editor hears of it.
+      _ziron_left=$_ziron_held[1] _ziron_right=$_ziron_held[2] _ziron_transient_left=$_ziron_held[3] _ziron_transient_right=$_ziron_held[4]
+      _ziron_prelude=$_ziron_held[5]
+      (( _ziron_owed = ++_ziron_seq ))
+      builtin zle -F $_ziron_idle _ziron_ask_later
+    else
+      (( ++_ziron_seq ))
+      _ziron_question=$reply
+      # There are never more than two unread questions and one event in the connection, so that writing does not wait for anybody.
+      builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}duration=$_ziron_duration$reply"
+      builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
+      # As a rule that is one answer, and the right one.
+      parts=()
+      [[ -n $failure$_ziron_heard || $reply != "drawn$_ziron_us$_ziron_seq$_ziron_us"*"$_ziron_rs" ]] ||
+        parts=("${(@ps:\x1f:)${reply%$_ziron_rs}}")
+      if [[ $#parts == (8|9|13) ]]; then
         _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7] _ziron_prelude=$parts[8]
-        builtin return 0
+        _ziron_answered=$_ziron_seq
+        case $#parts in
+          13) _ziron_held=("${(@)parts[9,13]}") ;;
+          9) _ziron_held=("${(@)parts[4,8]}") ;; # the same
+          *) _ziron_held=() ;;
+        esac
+      else
+        _ziron_hear || failure=1
       fi
     fi
-    ! _ziron_hear || builtin return 0
+    if [[ -z $failure ]]; then
+      [[ -z $_ziron_prelude ]] || (( $# )) || builtin print -rn -- "$_ziron_prelude"
+      builtin return 0
+    fi
   fi
 
 @@functions
 # The background mode: no process, but one message to the daemon and one back, over a connection that stays. Whatever goes wrong is left
 # to the program, without a word, and the next prompt asks again. Every step that a prompt takes is felt, so there are few.
 (( ! ${_ziron_fd-0} )) || _ziron_hang_up # when this text is read again
-builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq
+builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq _ziron_answered _ziron_owed _ziron_idle
 builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
 builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time
-builtin typeset -g _ziron_hello= _ziron_heard= _ziron_world= _ziron_escaped= _ziron_renew=
+builtin typeset -g _ziron_hello= _ziron_heard= _ziron_world= _ziron_escaped= _ziron_question= _ziron_renew=
+builtin typeset -ga _ziron_held # the parts that are shown when the next line is empty; none if that is not known
 
 function _ziron_world_changed {
   _ziron_world=$reply
@@ -71,6 +93,9 @@ function _ziron_take {
       drawn|redraw)
         if [[ $parts[2] == $_ziron_seq && $#parts -ge 8 ]]; then
           _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7]
+          _ziron_answered=$_ziron_seq _ziron_held=()
+          [[ $parts[9] != "=" ]] || _ziron_held=("${(@)parts[4,8]}")
+          (( $#parts < 13 )) || _ziron_held=("${(@)parts[9,13]}")
           [[ $parts[1] == redraw ]] || _ziron_prelude=$parts[8] until=0
         fi ;;
       hello)
@@ -81,9 +106,17 @@ function _ziron_take {
   done
 }
 
+# The editor has shown the picture, and has nothing to do.
+function _ziron_ask_later {
+  builtin zle -F $1
+  (( _ziron_fd && _ziron_owed == _ziron_seq )) || builtin return 0
+  builtin syswrite -o $_ziron_fd -- "draw${_ziron_us}seq=$_ziron_seq${_ziron_us}held=1$_ziron_question" || _ziron_hang_up
+}
+
 function _ziron_connect {
   (( EPOCHREALTIME >= _ziron_rest )) && [[ -O $_ziron_folder/socket && -S $_ziron_folder/socket ]] || builtin return 1
   builtin local REPLY
+  (( _ziron_idle )) || builtin sysopen -r -o cloexec -u _ziron_idle /dev/null || builtin return 1 # It always has something to say.
   builtin zsocket $_ziron_folder/socket 2>/dev/null || builtin return 1
   # Away from the numbers that people use.
   builtin exec {_ziron_fd}>&$REPLY {REPLY}>&-
@@ -95,7 +128,7 @@ function _ziron_hang_up {
   (( _ziron_fd )) || builtin return 0
   builtin zle -F $_ziron_fd 2>/dev/null
   builtin exec {_ziron_fd}>&-
-  _ziron_fd=0 _ziron_heard= _ziron_hello=
+  _ziron_fd=0 _ziron_heard= _ziron_hello= _ziron_held=()
 }
 
 # The editor has seen that there is news, or that the daemon has gone. Shows what is newer than what is shown.
@@ -117,7 +150,7 @@ function _ziron_listen {
   fi
 
 @@renew
-  # The daemon is of another build than this text.
+  # The daemon is of another build than this text: the next prompt is of that.
   \builtin test -z "$_ziron_renew" || _ziron_begin_again
 
 @@begin_again

@@ -17,10 +17,28 @@ builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_dura
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 
 @@functions
-# Asks for every part of the prompt.
-function _ziron_draw {
-  builtin local reply failure jobs="${(%):-%j}" # A subshell has no jobs.
-  builtin local -a parts
+function _ziron_preexec {
+  [[ $1$3 != *trap* ]] || _ziron_look=1
+  [[ $_ziron_marks != 1 ]] || builtin print -n "\e]133;C\a" # The output of the command begins.
+  _ziron_start=${EPOCHREALTIME-}
+  @@event
+}
+
+# Once before each prompt: asks for every part of it. With an argument: draws it again. One function, since each that is called costs some
+# ten microseconds.
+function _ziron_precmd {
+  builtin local now=$? pipe="${(j: :)pipestatus}" reply parts failure ran=${1-$_ziron_start}
+  builtin local jobs="${(%):-%j}" # A subshell has no jobs.
+  if (( ! $# )); then
+    _ziron_duration=
+    if [[ -z $ran ]]; then
+      [[ $now == $_ziron_status ]] || pipe=$now # A line given up with Ctrl-C has a status but no pipe.
+    elif (( EPOCHREALTIME >= ran )); then # Else the clock was set back.
+      _ziron_duration=$(( (EPOCHREALTIME - ran) * 1000 ))
+      _ziron_duration=${_ziron_duration%.*}
+    fi
+    _ziron_status=$now _ziron_pipestatus=$pipe _ziron_start= _ziron_keymap=main
+  fi
   @@ask
   reply=$(exec "$_ziron_path" prompt --all @DIRECT@--shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
     --cmd-duration "$_ziron_duration" --jobs "$jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
@@ -32,28 +50,7 @@ function _ziron_draw {
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left="%1~ %# " _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
   fi
-}
-
-function _ziron_preexec {
-  [[ $1$3 != *trap* ]] || _ziron_look=1
-  [[ $_ziron_marks != 1 ]] || builtin print -n "\e]133;C\a" # The output of the command begins.
-  _ziron_start=${EPOCHREALTIME-}
-  @@event
-}
-
-function _ziron_precmd {
-  builtin local now=$? pipe="${(j: :)pipestatus}"
-  _ziron_duration=
-  if [[ -z $_ziron_start ]]; then
-    [[ $now == $_ziron_status ]] || pipe=$now # A line given up with Ctrl-C has a status but no pipe.
-  elif (( EPOCHREALTIME >= _ziron_start )); then # Else the clock was set back.
-    _ziron_duration=$(( (EPOCHREALTIME - _ziron_start) * 1000 ))
-    _ziron_duration=${_ziron_duration%.*}
-  fi
-  _ziron_status=$now _ziron_pipestatus=$pipe _ziron_start=
-  _ziron_keymap=main
-  _ziron_draw
-  [[ -z $_ziron_prelude ]] || builtin print -rn -- "$_ziron_prelude"
+  [[ -z $_ziron_prelude ]] || (( $# )) || builtin print -rn -- "$_ziron_prelude"
 }
 
 # vi-mode: draws again when the mode differs from the one that is shown.
@@ -61,7 +58,7 @@ function _ziron_mode {
   [[ $KEYMAP != "$_ziron_keymap" ]] || return 0
   _ziron_keymap=$KEYMAP
   builtin local before=$_ziron_left$_ziron_right
-  _ziron_draw
+  _ziron_precmd again
   [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
 }
 
@@ -102,6 +99,7 @@ _ziron_interrupt() {
 _ziron_arm() {
   # Others change these; and they can only be set out here, since a sticky emulation puts options back.
   \builtin setopt prompt_subst prompt_percent no_prompt_bang
+  @@renew
   # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
   \builtin test "$_ziron_transient" = 1 || \builtin return 0
   _ziron_trap_is_wanted || \builtin return 0
@@ -120,9 +118,9 @@ _ziron_disarm() {
 }
 
 @@begin_again
-# Before all other hooks. In zsh 5.9, when a trap function has returned a status, the first hook of the next prompt is not run: this one.
+# Before all other hooks, where there are trap functions. In zsh 5.9, when one has returned a status, the first hook of the next prompt is not
+# run: this one.
 _ziron_yield() {
-  @@renew
   \builtin return 0
 }
 
@@ -156,7 +154,8 @@ if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
   _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
   [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
 fi
-precmd_functions=(_ziron_yield "${(@)precmd_functions:#_ziron_(yield|precmd|arm)}" _ziron_precmd _ziron_arm)
+precmd_functions=("${(@)precmd_functions:#_ziron_(yield|precmd|arm)}" _ziron_precmd _ziron_arm)
+[[ $_ziron_transient != 1 ]] && (( ! $+functions[TRAPINT] )) || precmd_functions=(_ziron_yield "$precmd_functions[@]")
 preexec_functions=("${(@)preexec_functions:#_ziron_(preexec|disarm)}" _ziron_preexec _ziron_disarm)
 
 PS1="\${_ziron_left}" RPS1="\${_ziron_right}"

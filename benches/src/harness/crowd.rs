@@ -120,7 +120,7 @@ fn request(seq: u64, folder: &Path) -> Draw<'static> {
         ..Request::default()
     };
     let environment = vec![(OsStr::new("PATH"), OsStr::new("/usr/bin:/bin").into())];
-    Draw { seq, request, wanted: Wanted::All, environment }
+    Draw { seq, request, wanted: Wanted::All, is_held: false, environment }
 }
 
 /// Measures it.

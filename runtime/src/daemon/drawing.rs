@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::echo::{Echo, Memo};
+use super::held;
 use super::live::{Live, Waiting};
 use crate::gather::{Means, Parts};
 use crate::io::Io;
@@ -21,6 +22,8 @@ pub(super) struct Drawing<I> {
     pub(super) terminal: Terminal,
     pub(super) means: Arc<Means<I>>,
     pub(super) memo: Arc<Memo>,
+    /// Whether the shell can show a picture by itself when the next line is empty.
+    pub(super) holds: bool,
 }
 
 /// What is drawn.
@@ -68,7 +71,11 @@ impl<I: Io> Drawing<I> {
         let live = if picture.counts() { live } else { live.again() };
         let facts = P::gather(&live);
         let waiting = live.into_waiting();
-        self.write::<P>(picture, &facts, waiting.is_empty(), out);
+        let begin = self.write::<P>(picture, &facts, waiting.is_empty(), out);
+        if self.holds && self.subject == Subject::Parts(Parts::ALL) {
+            held::append::<P>(self, begin, out);
+        }
+        out.push(FRAME_END);
         waiting
     }
 
@@ -76,9 +83,17 @@ impl<I: Io> Drawing<I> {
     pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&Echo { memo: &self.memo, means: &self.means, request: &self.request });
         self.write::<P>(Picture::First, &facts, false, out);
+        out.push(FRAME_END);
     }
 
-    fn write<P: Prompt>(&self, picture: Picture, facts: &P::Facts, is_fresh: bool, out: &mut Vec<u8>) {
+    /// Writes a frame but for its end, and says where its parts begin.
+    fn write<P: Prompt>(
+        &self,
+        picture: Picture,
+        facts: &P::Facts,
+        is_fresh: bool,
+        out: &mut Vec<u8>,
+    ) -> usize {
         out.clear();
         let kind = if picture.is_unasked() { "redraw" } else { "drawn" };
         let freshness = if is_fresh { "fresh" } else { "stale" };
@@ -102,7 +117,14 @@ impl<I: Io> Drawing<I> {
         if out.last() == Some(&PART_END) {
             out.pop();
         }
-        out.push(FRAME_END);
+        begin
+    }
+}
+
+/// Makes a picture one that comes unasked, so that a shell looks at it that shows another one already.
+pub(super) fn make_redraw(frame: &mut Vec<u8>) {
+    if frame.starts_with(b"drawn\x1f") {
+        frame.splice(..b"drawn".len(), *b"redraw");
     }
 }
 

@@ -148,7 +148,8 @@ impl Memo {
         }
     }
 
-    fn recall<F: Fact>(&self, source: &str) -> Option<F> {
+    /// What is known of it.
+    pub(super) fn recall<F: Fact>(&self, source: &str) -> Option<F> {
         lock(&self.drawn.facts).get(source)?.downcast_ref().cloned()
     }
 }

@@ -108,6 +108,9 @@ impl<I: Io> Gather for Live<'_, I> {
             Err(work) => {
                 self.readings.borrow_mut().push(work);
                 let last = self.means.take_last(name);
+                if let Some(fact) = last.get() {
+                    self.memo.note(name, Some(fact));
+                }
                 if !last.is_stale() {
                     self.lacks.set(true);
                 }

@@ -9,6 +9,7 @@ mod echo;
 mod feeds;
 mod files;
 mod guard;
+mod held;
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 mod hints;
 mod hub;

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
-use super::drawing::{Drawing, Picture, Subject, is_redraw, shown};
+use super::drawing::{Drawing, Picture, Subject, is_redraw, make_redraw, shown};
 use super::echo::Memo;
 use super::guard::{HUNG_LIMIT, Watched};
+use super::held::Holding;
 use super::hub::{Counts, Entry, Hub, Seat};
 use super::line::{Line, LineError, Spare as _};
 use super::live::Waiting;
@@ -76,6 +77,8 @@ pub(super) struct Session<P: Prompt, W: World> {
     pub(super) out: Vec<u8>,
     /// What the shell was sent last, without what changes with every frame.
     picture: Vec<u8>,
+    /// What it shows by itself when the next line is empty.
+    holding: Holding,
 }
 
 /// What is known of the shell's last command.
@@ -104,12 +107,20 @@ pub(super) struct Asked<I> {
     sent: Sent,
     io: I,
     memo: Arc<Memo>,
+    /// Whether the shell can show a picture by itself when the next line is empty …
+    holds: bool,
+    /// … and does so for this one.
+    is_held: bool,
 }
 
 impl<I: Io> Asked<I> {
     /// Writes what was known last.
     fn echo<P: Prompt>(&self, hub: &Hub<P, impl World<Io = I>>, out: &mut Vec<u8>) {
         self.drawing(self.memo.physical(&self.logical), hub).echo::<P>(out);
+        if self.is_held {
+            // What the shell shows is not marked as old.
+            make_redraw(out);
+        }
     }
 
     /// Prepares it for a place that is known now.
@@ -135,6 +146,7 @@ impl<I: Io> Asked<I> {
             terminal: prelude::terminal::<P, _>(&self.io),
             means: Arc::new(means),
             memo: self.memo.clone(),
+            holds: self.holds,
         }
     }
 }
@@ -202,6 +214,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         rate: Bucket::new(BURST, REQUESTS_PER_SECOND, hub.exec.clock().now()),
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
+        holding: Holding::Nothing,
     };
     loop {
         match session.step(&mut line).await {
@@ -369,7 +382,7 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Takes over what a client wants to have drawn.
     pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
-        let Draw { seq, mut request, wanted, environment } = draw;
+        let Draw { seq, mut request, wanted, is_held, environment } = draw;
         let values = || environment.iter().map(|(name, value)| (*name, &**value));
         // It is seldom another than that of the prompt before.
         let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));
@@ -385,7 +398,9 @@ impl<P: Prompt, W: World> Session<P, W> {
         let logical = request.logical_path.take().or_else(|| request.path.clone());
         let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
         let memo = self.hub.places.memo(&logical, &sent);
-        Asked { seq, request, subject, logical, io: self.hub.world.io(sent.clone()), sent, memo }
+        let (holds, is_held) = (self.redraws, self.redraws && is_held);
+        let io = self.hub.world.io(sent.clone());
+        Asked { seq, request, subject, logical, sent, io, memo, holds, is_held }
     }
 
     /// Draws what was asked for, and answers.
@@ -403,13 +418,15 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.finish_later();
         // Nothing is shown for this request yet, not even where the last one looked the same.
         self.picture.clear();
+        let holding = std::mem::take(&mut self.holding);
         if let Some(seat) = &self.seat {
             seat.view.rests();
         }
         let guard = self.hub.guard.clone();
         let is_hopeless =
             asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
-        let mut is_echo = is_hopeless || self.redraws && asked.memo.is_slow();
+        // A shell that shows a picture already has no use for another one that is old.
+        let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
         if is_echo {
             asked.echo(&self.hub, &mut self.out);
             self.send_picture(line).await?;
@@ -448,12 +465,16 @@ impl<P: Prompt, W: World> Session<P, W> {
             (drawing, waiting)
         };
         self.note_shown(&drawing);
+        let is_held = asked.is_held;
         self.asked = Some(asked);
         if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.hub.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
             waiting.was_drawn(drawing.draw::<P>(Picture::Awaited, &mut self.out));
+        }
+        if is_held && !is_echo && !holding.is_shown_in(&self.out) {
+            make_redraw(&mut self.out);
         }
         // An echo is followed within a frame, with all that arrives until then.
         self.is_echo = is_echo && !waiting.is_empty();
@@ -514,6 +535,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         }
         self.picture.clear();
         self.picture.extend_from_slice(picture);
+        self.holding.note(&self.out);
         self.send(line).await
     }
 

@@ -88,7 +88,7 @@ impl Shell {
             .iter()
             .map(|(name, value)| (OsStr::new(name), OsStr::new(value).into()))
             .collect();
-        let draw = Draw { seq: self.seq, request, wanted: Wanted::All, environment };
+        let draw = Draw { seq: self.seq, request, wanted: Wanted::All, is_held: false, environment };
         let deadline = Instant::now() + PATIENCE;
         let drawn = self.client.draw(&draw, deadline).expect("an answer");
         let (mut freshness, mut picture) = (drawn.freshness, Picture::of(&drawn));

@@ -124,6 +124,7 @@ impl Client {
     pub(super) fn release(&mut self) {
         if let (Some((seq, _)), false) = (&self.last, self.held.is_empty()) {
             self.answer(seq, &self.held);
+            self.nudge();
             self.held.clear();
         }
     }
@@ -135,6 +136,11 @@ impl Client {
             return;
         }
         self.say(&self.picture("redraw", "fresh", seq, *call, data));
+        self.nudge();
+    }
+
+    /// Has a shell with a mailbox look into it.
+    pub(super) fn nudge(&self) {
         if let Some(pid) = self.way.mailbox().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
             let _ = kill_process(pid, Signal::URG);
         }
@@ -148,6 +154,10 @@ impl Client {
             // Nothing is printed before a prompt that is drawn again.
             parts.pop();
             parts.push(String::new());
+        }
+        if !matches!(self.way, Way::Fifos { .. }) {
+            // The number is that of the last prompt, until the daemon has counted the next one.
+            parts.extend(stub::picture(self.shell, call, "held"));
         }
         let mut frame = parts.join("\x1f").into_bytes();
         frame.push(0x1e);

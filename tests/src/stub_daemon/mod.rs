@@ -212,7 +212,10 @@ impl Daemon {
         let (seq, is_stale) = (message.value("seq").to_owned(), how.starts_with("stale"));
         client.last = Some((seq.clone(), call));
         let data = if is_stale { "old" } else { self.data.as_str() };
-        let answer = client.picture("drawn", if is_stale { "stale" } else { "fresh" }, &seq, call, data);
+        // A shell that shows a picture already is told that this is another one: it has another number.
+        let is_held = message.value("held") == "1";
+        let kind = if is_held { "redraw" } else { "drawn" };
+        let answer = client.picture(kind, if is_stale { "stale" } else { "fresh" }, &seq, call, data);
         match how.as_str() {
             "silence" => {}
             "hold" => client.held = answer,
@@ -231,6 +234,9 @@ impl Daemon {
             "version" => client.answer(&seq, b"error\x1fcode=version\x1fmessage=only 7\x1fv=7\x1e"),
             _ => {
                 client.answer(&seq, &answer);
+                if is_held {
+                    client.nudge();
+                }
                 if how == "stale-then-redraw" {
                     client.push(&self.data);
                 }

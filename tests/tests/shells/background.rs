@@ -124,7 +124,7 @@ fn subshells_and_exec(shell: Shell) {
     let Some((mut session, _)) = start(shell, &served()) else { return };
     session.run("true");
     if shell == Zsh {
-        assert!(session.run("(_ziron_precmd); (_ziron_draw)").is_by_daemon());
+        assert!(session.run("(_ziron_precmd); (_ziron_precmd again)").is_by_daemon());
     } else if shell == Bash {
         assert!(session.run("(_ziron_draw); (_ziron_draw)").is_by_daemon());
     }
@@ -205,3 +205,87 @@ fn zsh_draws_again() {
 fn fish_draws_again() {
     redraw(Fish);
 }
+
+/// After an empty line the shell shows at once what it was given for that, asks, and shows the answer when it comes.
+fn an_empty_line_is_not_waited_for(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served()) else { return };
+    assert!(session.run("sh -c 'exit 3'").duration().is_some());
+    session.daemon().tell(&["draw=hold"]);
+    session.send("\r");
+    session.wait_text("#2 held");
+    session.send("half a li");
+    session.wait_cursor_after("> half a li");
+    session.daemon().tell(&["do=release"]);
+    session.wait_text("#3 data");
+    session.wait_cursor_after("> half a li");
+    let asked = session.calls()[2].clone();
+    assert_eq!((asked.codes(), asked.duration(), asked.is_by_daemon()), (("3", "3"), None, true));
+    session.send("\x15");
+    session.wait_cursor_after("> ");
+    // Where anything is different, it asks and waits.
+    session.run("cd /");
+    session.daemon().tell(&["draw=hold"]);
+    session.send("cd /tmp\r");
+    session.wait_text("cd /tmp");
+    session.daemon().tell(&["do=release"]);
+    session.wait_text("#5 data");
+    assert!(!session.plain().contains("#4 held"), "{}", session.plain());
+    assert!(session.run("false").is_by_daemon());
+}
+
+/// A daemon that hangs is noticed at the second empty line, one that has gone at the first.
+fn a_daemon_is_missed_soon(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+    session.run("false");
+    session.daemon().signal(Signal::STOP);
+    session.send("\r");
+    session.wait_text("#2 held");
+    let told = session.run("");
+    assert_eq!((told.is_by_daemon(), told.codes()), (false, ("1", "1")));
+    session.daemon().signal(Signal::CONT);
+    let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+    session.run("false");
+    session.daemon().kill();
+    // fish has nothing that tells it.
+    if shell == Fish {
+        session.send("\r");
+        session.wait_text("#2 held");
+    }
+    let told = session.run("");
+    assert_eq!((told.is_by_daemon(), told.codes()), (false, ("1", "1")));
+    assert!(!session.plain().contains("_ziron"), "{}", session.plain());
+}
+
+/// Somebody leans on the Enter key.
+fn many_empty_lines(shell: Shell) {
+    let size = ziron_tests::terminal::Size { rows: 80, columns: 80 };
+    let Some((mut session, _)) = start(shell, &Setup { size, ..served() }) else { return };
+    session.run("false");
+    session.send(&"\r".repeat(30));
+    session.send("echo the e''nd\r");
+    session.wait_text("the end\n");
+    let last = session.calls().len();
+    session.wait_text(&format!("#{last} data"));
+    let screen = session.plain();
+    let numbers: Vec<(usize, &str)> = screen
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.split_once(' '))
+        .map(|(number, data)| (number.parse().unwrap(), data))
+        .collect();
+    assert_eq!(numbers.len(), 33, "{screen}");
+    assert_eq!(screen.lines().filter(|line| line.starts_with('>')).count(), 33, "{screen}");
+    assert!(numbers.is_sorted_by_key(|(number, _)| number), "{screen}");
+    assert!(numbers.iter().all(|(_, data)| matches!(*data, "data" | "held")), "{screen}");
+    let calls = session.calls();
+    assert!(calls[2..last - 1].iter().all(|told| told.codes() == ("1", "1")), "{calls:?}");
+    assert!(calls.iter().all(ziron_tests::stub::Told::is_by_daemon), "{calls:?}");
+}
+
+macro_rules! in_shells_that_draw_again {
+    ($($test:ident),* $(,)?) => {
+        mod zsh_again { $(#[test] fn $test() { super::$test(ziron_runtime::shell::Shell::Zsh); })* }
+
+    };
+}
+
+in_shells_that_draw_again! { an_empty_line_is_not_waited_for, a_daemon_is_missed_soon, many_empty_lines }

@@ -1,7 +1,7 @@
 //! What is the same in every shell.
 
 use ziron_runtime::shell::Shell;
-use ziron_tests::session::Setup;
+use ziron_tests::session::{Background, Setup};
 
 use crate::start;
 
@@ -133,13 +133,12 @@ fn prelude_once_and_as_it_is(shell: Shell, base: &Setup) {
     session.run("true");
     session.run("");
     let commands = session.terminal().commands();
-    let ours: Vec<&str> = commands
-        .iter()
-        .filter_map(|command| command.strip_suffix(data.as_str())?.strip_prefix("0;"))
-        .collect();
-    assert_eq!(ours, ["1 ", "2 ", "3 "], "{commands:?}");
     // A title of the shell's own would hide ours.
-    assert_eq!(commands.iter().filter(|command| command.starts_with("0;")).count(), 3, "{commands:?}");
+    let titles: Vec<&str> = commands.iter().filter_map(|command| command.strip_prefix("0;")).collect();
+    // After the empty line a shell that can draw again shows what it had been given for that.
+    let is_held = base.background != Background::Off && shell != Shell::Bash;
+    let third = if is_held { "2 held".to_owned() } else { format!("3 {data}") };
+    assert_eq!(titles, [format!("1 {data}"), format!("2 {data}"), third], "{commands:?}");
 }
 
 fn output_is_marked(shell: Shell, base: &Setup) {

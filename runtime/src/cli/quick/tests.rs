@@ -115,7 +115,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let [left, right, transient_left, transient_right, prelude] = parts.each_ref().map(String::as_bytes);
-        let drawn = Drawn { seq: 1, freshness: Freshness::Fresh, left, right, transient_left, transient_right, prelude };
+        let drawn = Drawn { seq: 1, freshness: Freshness::Fresh, left, right, transient_left, transient_right, prelude, held: None };
         let mut received = Vec::new();
         Reply::Welcome(Welcome { version: Some(VERSION), ..Welcome::default() }).write(&mut received);
         Reply::Drawn(drawn).write(&mut received);

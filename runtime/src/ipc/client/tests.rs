@@ -13,7 +13,7 @@ fn hello() -> Hello<'static> {
 }
 
 fn draw(seq: u64) -> Draw<'static> {
-    Draw { seq, request: Request::default(), wanted: Wanted::All, environment: Vec::new() }
+    Draw { seq, request: Request::default(), wanted: Wanted::All, is_held: false, environment: Vec::new() }
 }
 
 const HELLO: &str = "hello|v=1|build=b1|shell=zsh|answer=once|redraw=0";

@@ -54,6 +54,8 @@ pub struct Draw<'f> {
     pub request: Request,
     /// Which parts are wanted.
     pub wanted: Wanted<'f>,
+    /// Whether the shell shows the picture already that the last answer had for an empty line.
+    pub is_held: bool,
     /// The exported variables of the plan's manifest that are set.
     pub environment: Vec<Variable<'f>>,
 }
@@ -76,6 +78,7 @@ impl<'f> Draw<'f> {
             seq: 0,
             request: Request::default(),
             wanted: Wanted::All,
+            is_held: false,
             environment: Vec::with_capacity(frame.fields().count()),
         };
         for pair in frame.pairs() {
@@ -104,6 +107,7 @@ impl<'f> Draw<'f> {
                 b"path" => request.logical_path = absolute(value),
                 b"physical" => request.path = absolute(value),
                 b"parts" => draw.wanted = Wanted::read(value),
+                b"held" => draw.is_held = &*value == b"1",
                 _ => {}
             }
         }
@@ -120,7 +124,11 @@ impl<'f> Draw<'f> {
     /// Writes it.
     pub fn write(&self, out: &mut Vec<u8>) {
         let environment = self.environment.iter().map(|(name, value)| (*name, &**value));
-        write_draw(self.seq, &self.request, &self.wanted, environment, out);
+        let mut frame = begin(self.seq, &self.request, &self.wanted, out);
+        if self.is_held {
+            frame = frame.pair("held", b"1");
+        }
+        with_environment(frame, environment).end();
     }
 }
 
@@ -132,6 +140,11 @@ pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     environment: impl IntoIterator<Item = (N, V)>,
     out: &mut Vec<u8>,
 ) {
+    with_environment(begin(seq, request, wanted, out), environment).end();
+}
+
+/// Writes all but the environment.
+fn begin<'o>(seq: u64, request: &Request, wanted: &Wanted<'_>, out: &'o mut Vec<u8>) -> Encoder<'o> {
     let mut frame = Encoder::begin(out, "draw").number("seq", seq);
     if let Some(status) = &request.status {
         frame = frame.pair("status", status.as_bytes());
@@ -154,16 +167,21 @@ pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     if let Some(physical) = request.path.as_deref().filter(|physical| Some(*physical) != logical) {
         frame = frame.pair("physical", physical.as_os_str().as_encoded_bytes());
     }
-    frame = match wanted {
+    match wanted {
         Wanted::All => frame,
         Wanted::Left => frame.pair("parts", b"left"),
         Wanted::Right => frame.pair("parts", b"right"),
         Wanted::Module(name) => frame.joined("parts", "module:", name.as_bytes()),
-    };
-    for (name, value) in environment {
-        frame = frame.prefixed("e.", name.as_ref().as_encoded_bytes(), value.as_ref().as_encoded_bytes());
     }
-    frame.end();
+}
+
+fn with_environment<'o, N: AsRef<OsStr>, V: AsRef<OsStr>>(
+    frame: Encoder<'o>,
+    environment: impl IntoIterator<Item = (N, V)>,
+) -> Encoder<'o> {
+    environment.into_iter().fold(frame, |frame, (name, value)| {
+        frame.prefixed("e.", name.as_ref().as_encoded_bytes(), value.as_ref().as_encoded_bytes())
+    })
 }
 
 /// A variable, unless it is one that no environment can hold, or whose name would have to be escaped: no plan asks for one.

@@ -11,7 +11,9 @@ mod reply;
 use std::borrow::Cow;
 
 pub use draw::{Draw, Variable, Wanted, write_draw};
-pub use reply::{Code, Drawn, Fault, Freshness, Reply, State, Welcome};
+#[cfg(unix)]
+pub(crate) use reply::SAME;
+pub use reply::{Code, Drawn, Fault, Freshness, Held, Reply, State, Welcome};
 
 use super::frame::{Encoder, Frame, FrameError, unescape};
 use crate::shell::Shell;

@@ -159,13 +159,40 @@ pub struct Drawn<'f> {
     pub transient_right: &'f [u8],
     /// What is printed once before the prompt; empty in a `redraw`.
     pub prelude: &'f [u8],
+    /// What a shell that can draw again shows at once if the next line is empty.
+    pub held: Option<Held<'f>>,
+}
+
+/// The picture that an empty line shows at once, before it is asked for: as the one it comes with, but no command has run, and what takes long
+/// to verify is marked as old.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held<'f> {
+    /// The left prompt.
+    pub left: &'f [u8],
+    /// The right prompt.
+    pub right: &'f [u8],
+    /// What stays of the left prompt once a command runs.
+    pub transient_left: &'f [u8],
+    /// What stays of the right prompt once a command runs.
+    pub transient_right: &'f [u8],
+    /// What is printed once before the prompt.
+    pub prelude: &'f [u8],
+}
+
+/// Stands for a held picture that is the one it comes with.
+pub(crate) const SAME: &[u8] = b"=";
+
+impl<'f> Held<'f> {
+    fn parts(&self) -> [&'f [u8]; 5] {
+        [self.left, self.right, self.transient_left, self.transient_right, self.prelude]
+    }
 }
 
 impl<'f> Drawn<'f> {
     fn read(frame: Frame<'f>) -> Drawn<'f> {
         let mut fields = frame.fields();
         let mut next = || fields.next().unwrap_or_default();
-        Drawn {
+        let mut drawn = Drawn {
             seq: number(next()).unwrap_or(0),
             freshness: if next() == b"fresh" { Freshness::Fresh } else { Freshness::Stale },
             left: next(),
@@ -173,7 +200,23 @@ impl<'f> Drawn<'f> {
             transient_left: next(),
             transient_right: next(),
             prelude: next(),
-        }
+            held: None,
+        };
+        let held: [Option<&[u8]>; 5] = std::array::from_fn(|_| fields.next());
+        drawn.held = match held {
+            [Some(left), Some(right), Some(transient_left), Some(transient_right), Some(prelude)] => {
+                Some(Held { left, right, transient_left, transient_right, prelude })
+            }
+            [Some(SAME), None, ..] => Some(drawn.shown()),
+            _ => None,
+        };
+        drawn
+    }
+
+    /// The picture itself.
+    fn shown(&self) -> Held<'f> {
+        let Drawn { left, right, transient_left, transient_right, prelude, .. } = *self;
+        Held { left, right, transient_left, transient_right, prelude }
     }
 
     fn write(&self, kind: &str, out: &mut Vec<u8>) {
@@ -182,8 +225,13 @@ impl<'f> Drawn<'f> {
             Freshness::Stale => b"stale",
         };
         let frame = Encoder::begin(out, kind).plain_number(self.seq).drawn(freshness);
-        let parts = [self.left, self.right, self.transient_left, self.transient_right, self.prelude];
-        parts.into_iter().fold(frame, Encoder::drawn).end();
+        let frame = self.shown().parts().into_iter().fold(frame, Encoder::drawn);
+        match &self.held {
+            None => frame,
+            Some(held) if *held == self.shown() => frame.drawn(SAME),
+            Some(held) => held.parts().into_iter().fold(frame, Encoder::drawn),
+        }
+        .end();
     }
 }
 

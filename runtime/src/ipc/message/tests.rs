@@ -70,7 +70,7 @@ proptest! {
         let environment = names.iter().zip(&values);
         let environment: Vec<Variable<'_>> =
             environment.map(|(name, value)| (OsStr::new(name), OsStr::from_bytes(value).into())).collect();
-        let draw = Draw { seq, request, wanted, environment };
+        let draw = Draw { seq, request, wanted, is_held: seq % 2 == 1, environment };
         let mut out = Vec::new();
         draw.write(&mut out);
         reread(&out, |frame| {
@@ -114,7 +114,10 @@ proptest! {
             transient_left: b"",
             transient_right: &part,
             prelude: b"",
+            held: None,
         };
+        let same = Held { left: &part, right: b"right", transient_right: &part, ..Held::default() };
+        let other = Held { prelude: &part, ..same };
         let welcome = Welcome {
             version: Some(number),
             build: text.as_str().into(),
@@ -126,6 +129,8 @@ proptest! {
         for reply in [
             Reply::Drawn(drawn),
             Reply::Redraw(drawn),
+            Reply::Drawn(Drawn { held: Some(same), ..drawn }),
+            Reply::Redraw(Drawn { held: Some(other), ..drawn }),
             Reply::Welcome(welcome),
             Reply::Text(data.as_slice().into()),
             Reply::End(number as u8),
@@ -198,13 +203,23 @@ fn malformed_frames_are_told_from_unknown_ones() {
 
 #[test]
 fn what_later_versions_say_is_taken_with_care() {
-    let reply = |bytes| Reply::read(Frame::new(bytes)).unwrap();
+    let reply = |bytes: &'static [u8]| Reply::read(Frame::new(bytes)).unwrap();
     let Reply::Welcome(welcome) = reply(b"hello\x1fstate=perhaps") else { panic!("a welcome") };
     assert_eq!(welcome.state, State::Refused, "what is not known to be well is not");
     let Reply::Fault(fault) = reply(b"error\x1fcode=tired") else { panic!("a fault") };
     assert_eq!(fault.code, Code::Other);
     let Reply::Drawn(drawn) = reply(b"drawn\x1f1\x1fripe") else { panic!("a drawing") };
     assert_eq!((drawn.freshness, drawn.prelude), (Freshness::Stale, &b""[..]));
+    for (tail, held) in [
+        ("|l|r|||p", None),
+        ("|l|r|||p|=", Some(b"l")),
+        ("|l|r|||p|a|||", None),
+        ("|l|r|||p|a|||||x", Some(b"a")),
+    ] {
+        let frame = format!("drawn|1|fresh{tail}").replace('|', "\x1f").into_bytes();
+        let Reply::Drawn(drawn) = reply(frame.leak()) else { panic!("a drawing") };
+        assert_eq!(drawn.held.map(|held| held.left), held.map(|left| &left[..]), "{tail}");
+    }
     assert_eq!(Hello::read(Frame::new(b"hello\x1fanswer=pigeon")).unwrap().answer, Answer::Stream);
 }
 

@@ -1,0 +1,158 @@
+//! The picture that a shell shows at once when the next line is empty.
+//!
+//! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then. Waiting for that takes two
+//! wake-ups of idle processors. A shell that can draw again therefore gets it beforehand, with each picture: it shows it at once, asks all the same, and
+//! draws again if something is different.
+//!
+//! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond until the answer is there. No
+//! screen shows a frame so short, and the answer would not be there any earlier if the shell waited for it.
+
+use std::sync::Arc;
+
+use super::drawing::Drawing;
+use super::echo::Memo;
+use crate::gather::{Gather, Means, Memory, Parts, free};
+use crate::io::Io;
+use crate::ipc::frame::{FIELD_END, FRAME_END};
+use crate::ipc::message::SAME;
+use crate::prompt::{self, PART_END, Prompt};
+use crate::request::Request;
+use crate::source::{Cost, Fact, Known, Policy, Source};
+
+/// Where the parts of a picture begin: behind its kind, its number, and whether it is fresh.
+const PARTS: usize = 3;
+/// Where those begin that an empty line shows: behind its own, the last of which is the prelude.
+const HELD: usize = PARTS + 5;
+
+/// Gathers what a drawing has just found, for the one that an empty line would ask for. It touches nothing outside this process.
+struct Held<'a, I> {
+    memo: &'a Memo,
+    means: &'a Arc<Means<I>>,
+    request: &'a Request,
+}
+
+impl<I: Io> Gather for Held<'_, I> {
+    type Pending<F> = Known<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(
+        &self,
+        parts: Parts,
+        source: &'static S,
+        memory: &'static dyn Memory,
+    ) -> Known<S::Fact> {
+        if !parts.meets(Parts::ALL) {
+            return Known::Absent;
+        }
+        free(source, memory, self.means).unwrap_or_else(|| {
+            let found = if is_read_again(source, memory) { Known::Stale } else { Known::Fresh };
+            self.memo.recall(source.name()).map_or(Known::Absent, found)
+        })
+    }
+
+    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+        known
+    }
+}
+
+/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is verified by the answer.
+fn is_read_again<S: Source>(source: &S, memory: &dyn Memory) -> bool {
+    let manifest = source.manifest();
+    let holds = memory.lifetime().is_some() || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
+    manifest.cost >= Cost::Tree && !holds
+}
+
+/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `begin` is where its parts begin.
+pub(super) fn append<P: Prompt>(drawing: &Drawing<impl Io>, begin: usize, out: &mut Vec<u8>) {
+    let Drawing { memo, means, terminal, .. } = drawing;
+    let request = Request { duration: None, ..drawing.request.clone() };
+    let facts = P::gather(&Held { memo, means, request: &request });
+    let end = out.len();
+    out.push(FIELD_END);
+    prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);
+    if out.last() == Some(&PART_END) {
+        out.pop();
+    }
+    if out[begin..end] == out[end + 1..] {
+        out.truncate(end + 1);
+        out.extend_from_slice(SAME);
+    }
+}
+
+/// What a shell shows by itself when the next line is empty.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Holding {
+    /// Nothing: it asks and waits.
+    #[default]
+    Nothing,
+    /// This picture: its parts but the prelude, as they are in a frame.
+    Picture(Vec<u8>),
+    /// One of several, since it may not have heard of the last one.
+    Several,
+}
+
+impl Holding {
+    /// Notes that a picture is sent.
+    pub(super) fn note(&mut self, frame: &[u8]) {
+        let Some(held) = held(frame) else { return };
+        match self {
+            Holding::Nothing => *self = Holding::Picture(held.to_vec()),
+            Holding::Picture(before) if before == held => {}
+            Holding::Picture(_) | Holding::Several => *self = Holding::Several,
+        }
+    }
+
+    /// Whether the shell is certain to show what a frame shows.
+    pub(super) fn is_shown_in(&self, frame: &[u8]) -> bool {
+        matches!(self, Holding::Picture(held) if held == parts(frame, PARTS))
+    }
+}
+
+/// What a frame has for an empty line.
+fn held(frame: &[u8]) -> Option<&[u8]> {
+    let mut fields = frame.strip_suffix(&[FRAME_END])?.split(|byte| *byte == FIELD_END);
+    let first = fields.nth(HELD)?;
+    let is_same = first == SAME && fields.next().is_none();
+    Some(parts(frame, if is_same { PARTS } else { HELD }))
+}
+
+/// Four fields of a frame.
+fn parts(frame: &[u8], first: usize) -> &[u8] {
+    let mut ends = frame
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| matches!(**byte, FIELD_END | FRAME_END))
+        .map(|(at, _)| at);
+    let Some(begin) = ends.nth(first - 1) else { return &[] };
+    let end = ends.nth(3).unwrap_or(frame.len());
+    &frame[begin + 1..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(text: &str) -> Vec<u8> {
+        text.replace('|', "\x1f").replace(';', "\x1e").into_bytes()
+    }
+
+    #[test]
+    fn what_a_shell_holds_is_known_for_certain_or_not() {
+        let mut holding = Holding::default();
+        assert!(!holding.is_shown_in(&frame("drawn|1|fresh|||||;")), "it asks and waits");
+        holding.note(&frame("drawn|1|stale|left|right|a|b|prelude;"));
+        assert_eq!(holding, Holding::Nothing, "an echo");
+        holding.note(&frame("redraw|1|fresh|left|right|a|b||=;"));
+        let next = frame("drawn|2|stale|left|right|a|b|other prelude|=;");
+        assert!(holding.is_shown_in(&next), "what is printed is printed");
+        assert!(!holding.is_shown_in(&frame("drawn|2|stale|left|right|a||prelude|=;")));
+        holding.note(&frame("redraw|1|fresh|other|right|a|b||left|right|a|b|prelude;"));
+        assert!(holding.is_shown_in(&next));
+        holding.note(&frame("redraw|1|fresh|left|right|a|b||other|right|a|b|prelude;"));
+        assert!(!holding.is_shown_in(&next), "it may have heard of the last one");
+        assert!(!holding.is_shown_in(&frame("drawn|2|fresh|other|right|a|b||=;")), "or not");
+    }
+}
