@@ -59,6 +59,12 @@ impl Daemon {
         Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0)
     }
 
+    /// The same when the shells have left, and it has had time to give memory back.
+    fn resting(&self) -> Result<f64, Box<dyn Error>> {
+        std::thread::sleep(Duration::from_secs(3));
+        self.resident()
+    }
+
     fn connect(&self) -> Result<Client, ClientError> {
         let deadline = Instant::now() + PATIENCE;
         let mut client = Client::connect(&self.socket, deadline)?;
@@ -134,10 +140,10 @@ pub(crate) fn measure(
     let folder = &fixtures.empty;
     // What is made once for each shell and place is there.
     daemon.ask(SHELLS, 5, folder)?;
-    let before = daemon.resident()?;
+    let before = daemon.resting()?;
     let times = daemon.ask(SHELLS, REQUESTS / SHELLS, folder)?;
     let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
-    let after = daemon.resident()?;
+    let after = daemon.resting()?;
     eprintln!("{SHELLS} shells: {:.2} ms, {:.2} ms, {before} and {after} bytes", at(50), at(99));
     report
         .row(
@@ -149,7 +155,7 @@ pub(crate) fn measure(
     memory(report, "memory of the daemon after that", before, after);
     if !quick {
         daemon.ask(SHELLS, DRAWINGS / SHELLS, folder)?;
-        let last = daemon.resident()?;
+        let last = daemon.resting()?;
         eprintln!("a million prompts: {after} and {last} bytes");
         memory(report, "memory of the daemon after a million prompts", after, last);
     }

@@ -171,10 +171,10 @@ async fn accept<P: Prompt, W: World>(
     Ok(())
 }
 
-/// Gives memory back once after each burst of readings. Idle, it waits without a timer.
+/// Gives memory back once after each burst of readings, and after shells have left. Idle, it waits without a timer.
 async fn tidy<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
     loop {
-        hub.flights.landing().await;
+        or(hub.flights.landing(), hub.changed.listen()).await;
         hub.exec.clock().sleep(TIDY).await;
         let give_back = hub.exec.unblock(memory::give_back);
         give_back.await;
