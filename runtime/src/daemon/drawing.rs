@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::echo::{Echo, Memo};
 use super::held;
 use super::live::{Live, Waiting};
+use super::shared::{self, Shared};
 use crate::gather::{Means, Parts};
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
@@ -71,18 +72,32 @@ impl<I: Io> Drawing<I> {
         let live = if picture.counts() { live } else { live.again() };
         let facts = P::gather(&live);
         let waiting = live.into_waiting();
-        let begin = self.write::<P>(picture, &facts, waiting.is_empty(), out);
-        if self.holds && self.subject == Subject::Parts(Parts::ALL) {
-            held::append::<P>(self, begin, out);
+        if waiting.is_empty() {
+            shared::note(self);
         }
-        out.push(FRAME_END);
+        self.write_whole::<P>(picture, &facts, waiting.is_empty(), out);
         waiting
+    }
+
+    /// Writes what another look has found, as the answer to the request.
+    pub(super) fn draw_shared<P: Prompt>(&self, out: &mut Vec<u8>) {
+        let facts = P::gather(&Shared { memo: &self.memo, means: &self.means, request: &self.request });
+        self.write_whole::<P>(Picture::First, &facts, true, out);
     }
 
     /// Writes what was known last of the place as the answer to the request.
     pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&Echo { memo: &self.memo, means: &self.means, request: &self.request });
         self.write::<P>(Picture::First, &facts, false, out);
+        out.push(FRAME_END);
+    }
+
+    /// Writes a frame, with what the shell shows by itself next.
+    fn write_whole<P: Prompt>(&self, picture: Picture, facts: &P::Facts, is_fresh: bool, out: &mut Vec<u8>) {
+        let begin = self.write::<P>(picture, facts, is_fresh, out);
+        if self.holds && self.subject == Subject::Parts(Parts::ALL) {
+            held::append::<P>(self, begin, out);
+        }
         out.push(FRAME_END);
     }
 

@@ -60,9 +60,8 @@ impl<I: Io> Gather for Held<'_, I> {
 
 /// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is verified by the answer.
 fn is_read_again<S: Source>(source: &S, memory: &dyn Memory) -> bool {
-    let manifest = source.manifest();
-    let holds = memory.lifetime().is_some() || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
-    manifest.cost >= Cost::Tree && !holds
+    let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
+    source.cost() >= Cost::Tree && !holds
 }
 
 /// Appends what an empty line would show to a picture that was just drawn and has no end yet. `begin` is where its parts begin.

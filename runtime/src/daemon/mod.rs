@@ -24,6 +24,7 @@ mod process;
 mod readings;
 mod serve;
 mod session;
+mod shared;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -15,10 +15,11 @@ use super::held::Holding;
 use super::hub::{Counts, Entry, Hub, Seat};
 use super::line::{Line, LineError, Spare as _};
 use super::live::Waiting;
+use super::shared::{self, Look};
 use super::tools;
 use super::world::World;
 use crate::exec::Priority;
-use crate::gather::{Means, Parts};
+use crate::gather::{Means, Parts, tick};
 use crate::io::{Io, Sent};
 use crate::ipc::frame::FrameError;
 use crate::ipc::message::{
@@ -101,12 +102,14 @@ impl<P: Prompt, W: World> Drop for Session<P, W> {
 /// What a client wants to have drawn.
 pub(super) struct Asked<I> {
     pub(super) seq: u64,
+    /// When it was received, on the clock that orders readings.
+    pub(super) received: u64,
     pub(super) request: Request,
-    subject: Subject,
+    pub(super) subject: Subject,
     pub(super) logical: PathBuf,
     sent: Sent,
     io: I,
-    memo: Arc<Memo>,
+    pub(super) memo: Arc<Memo>,
     /// Whether the shell can show a picture by itself when the next line is empty …
     holds: bool,
     /// … and does so for this one.
@@ -300,6 +303,8 @@ impl<P: Prompt, W: World> Session<P, W> {
                 let draw = Draw::read(frame, self.shell)?;
                 let asked = self.ask(draw);
                 self.note_request(&asked);
+                // Others may have asked at the same time: one look is enough for all.
+                yield_now().await;
                 self.answer(line, asked).await
             }
             Message::Event(event) => {
@@ -400,7 +405,8 @@ impl<P: Prompt, W: World> Session<P, W> {
         let memo = self.hub.places.memo(&logical, &sent);
         let (holds, is_held) = (self.redraws, self.redraws && is_held);
         let io = self.hub.world.io(sent.clone());
-        Asked { seq, request, subject, logical, sent, io, memo, holds, is_held }
+        let received = tick();
+        Asked { seq, received, request, subject, logical, sent, io, memo, holds, is_held }
     }
 
     /// Draws what was asked for, and answers.
@@ -425,6 +431,9 @@ impl<P: Prompt, W: World> Session<P, W> {
         let guard = self.hub.guard.clone();
         let is_hopeless =
             asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
+        if let Some(look) = shared::look_for(&asked).filter(|_| !is_hopeless) {
+            return self.answer_with(line, asked, &look, &holding).await;
+        }
         // A shell that shows a picture already has no use for another one that is old.
         let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
         if is_echo {
@@ -482,6 +491,28 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.waiting_since = Some(self.hub.exec.clock().now());
         self.drawing = Some(Arc::new(drawing));
         if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
+    }
+
+    /// Answers with what another look has found.
+    async fn answer_with(
+        &mut self,
+        line: &mut impl Line,
+        asked: Asked<W::Io>,
+        look: &Look,
+        holding: &Holding,
+    ) -> Result<(), End> {
+        let drawing = asked.drawing(asked.memo.physical(&asked.logical), &self.hub);
+        look.hand_to(&drawing);
+        drawing.draw_shared::<P>(&mut self.out);
+        self.note_shown(&drawing);
+        if asked.is_held && !holding.is_shown_in(&self.out) {
+            make_redraw(&mut self.out);
+        }
+        self.is_echo = false;
+        self.waiting = Waiting::default();
+        self.asked = Some(Arc::new(asked));
+        self.drawing = Some(Arc::new(drawing));
+        self.send_picture(line).await
     }
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.

@@ -64,6 +64,7 @@ impl Source for Number {
     }
 
     async fn key<I: Io>(&self, place: &Place, _: &I) -> Option<PathBuf> {
+        LOOKS.fetch_add(1, Ordering::SeqCst);
         // Nothing is deployed from below /plain.
         (self.0 == 1 || !place.physical.starts_with("/plain")).then(|| place.physical.clone())
     }
@@ -76,6 +77,9 @@ impl Source for Number {
 
 /// How often anything was read.
 static READS: AtomicU64 = AtomicU64::new(0);
+
+/// How often anybody looked for anything.
+static LOOKS: AtomicU64 = AtomicU64::new(0);
 
 struct Facts {
     deploys: Known<u64>,
@@ -324,6 +328,48 @@ fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
         assert_eq!(bash.draw(2, "/one").await, "2,1,");
     };
     in_turn(|| for_seeds(0..50, test));
+}
+
+#[test]
+fn who_asks_at_the_same_time_shares_a_look_and_who_asks_later_does_not() {
+    const SHELLS: u64 = 20;
+    let all = AtomicU64::new(0);
+    let test = |world: simulate::World| {
+        let all = &all;
+        async move {
+            let hub = hub(&world);
+            let mut shells = Vec::new();
+            for _ in 0..SHELLS {
+                shells.push(shell(&hub, "zsh", 1).await);
+            }
+            // What has to be read is nobody's to share.
+            assert_eq!(shells[0].draw(1, "/one").await, "1,1,");
+            let looks = || LOOKS.load(Ordering::SeqCst);
+            let before = looks();
+            assert_eq!(shells[0].draw(2, "/one").await, "1,1,");
+            assert_eq!(shells[1].draw(2, "/one").await, "1,1,");
+            assert_eq!(looks() - before, 4, "a look for each, of two sources");
+            for shell in &shells {
+                shell.say("draw|seq=3|status=7|path=/one").await;
+            }
+            let before = looks();
+            for shell in &shells {
+                assert!(shell.hear().await.starts_with("drawn|3|fresh|1,1,"));
+            }
+            all.fetch_add(looks() - before, Ordering::SeqCst);
+            // It shows the same facts, and hears of the same events.
+            set([2, 1]);
+            shells[0].say("event|name=deploy").await;
+            world.clock().sleep(LONG).await;
+            for shell in &shells {
+                assert_eq!(shell.redraws().last().map(String::as_str), Some("3 2,1,"));
+            }
+        }
+    };
+    const SEEDS: u64 = 50;
+    in_turn(|| for_seeds(0..SEEDS, test));
+    let looks = all.load(Ordering::SeqCst);
+    assert!((SEEDS * 2..SEEDS * SHELLS).contains(&looks), "{looks} looks, of {}", SEEDS * SHELLS * 2);
 }
 
 #[test]

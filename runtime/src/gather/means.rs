@@ -48,7 +48,8 @@ pub(super) struct Mind {
 /// A clock that only orders: each look at it is later than all before.
 static TICKS: AtomicU64 = AtomicU64::new(1);
 
-pub(super) fn tick() -> u64 {
+/// Looks at it.
+pub(crate) fn tick() -> u64 {
     TICKS.fetch_add(1, Ordering::Relaxed)
 }
 
@@ -100,6 +101,18 @@ impl<I> Means<I> {
     #[cfg(feature = "background")]
     pub(crate) fn with_asked_for<T>(&self, look: impl FnOnce(&[(&'static str, u64)]) -> T) -> T {
         look(&lock(&self.asked_for))
+    }
+
+    /// Notes that these facts were asked for.
+    #[cfg(feature = "background")]
+    pub(crate) fn ask_for(&self, facts: &[(&'static str, u64)]) {
+        lock(&self.asked_for).extend_from_slice(facts);
+    }
+
+    /// When the prompt was asked for, on the clock that only orders; 0 in a process that remembers nothing.
+    #[cfg(feature = "background")]
+    pub(crate) fn asked(&self) -> u64 {
+        self.mind.as_ref().map_or(0, |mind| mind.asked)
     }
 
     /// Notes that a fact was asked for, by the hash of its key.

@@ -26,6 +26,8 @@ pub(crate) use flights::Flights;
 #[cfg(feature = "background")]
 pub(crate) use learn::Work;
 pub use means::Means;
+#[cfg(feature = "background")]
+pub(crate) use means::tick;
 pub use memory::{Answer, AnyFact, Finding, Forget, Memory, Recalled, Show};
 #[cfg(feature = "background")]
 pub(crate) use observer::{Ended, Observation, Observer};
