@@ -7,29 +7,25 @@ set -g _ziron_seq 0
 set -g _ziron_seq_high (builtin random) # Else answers to a shell that was here before (exec) could be taken for ours.
 set -g _ziron_seq_low
 set -g _ziron_rest # prompts for which the daemon is left alone, since it did not answer in time
-set -g _ziron_looks (builtin string repeat --count 1500 x | builtin string split '') # how often to look for an answer; some 30 ms
+set -g _ziron_looks 1 2 3 4 5 6 7 8 9 10 # how often to look for an answer, a hundred times each; some 30 ms
+set -g _ziron_question # what was asked last, without its number
 set -g _ziron_seen '' # what .reply began with when it was last looked at
 set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not ask for
 
 @@functions
 # The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a deadline, so that it
-# looks again and again, for some 30 ms at most; as a rule it takes a few looks. Whatever goes wrong is left to the program.
+# looks again and again, for some 30 ms at most; as a rule it takes a few looks, and after an empty line none. Whatever goes wrong is left to
+# the program. Every step costs some microseconds, the copy of a long list many.
 function _ziron_ask
     if set -q _ziron_rest[1]
         set -e _ziron_rest[1]
         return 1
     end
-    builtin test -S $_ziron_socket -a -O $_ziron_socket; or return 1
-    builtin test -e $_ziron_files.reply; or builtin printf '' >$_ziron_files.reply
-    set -q _ziron_world; or _ziron_find_world
-    # One more than before: the last two digits come from a list, since counting takes many times longer.
-    if not set -q _ziron_seq_low[1]
-        set _ziron_seq_high (builtin math $_ziron_seq_high + 1)
-        set -l digit 0 1 2 3 4 5 6 7 8 9
-        set _ziron_seq_low 0$digit 1$digit 2$digit 3$digit 4$digit 5$digit 6$digit 7$digit 8$digit 9$digit
+    if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket -a -O $_ziron_socket
+        builtin test -S $_ziron_socket -a -O $_ziron_socket; or return 1
+        builtin printf '' >$_ziron_files.reply
     end
-    set _ziron_seq $_ziron_seq_high$_ziron_seq_low[1]
-    set -e _ziron_seq_low[1]
+    set -q _ziron_world; or _ziron_find_world
     set -l jobs 0
     builtin jobs --query; and set jobs (builtin jobs --group 2>/dev/null | builtin count)
     set -l keymap insert
@@ -38,8 +34,7 @@ function _ziron_ask
     end
     builtin test $_ziron_vi = 1; and set keymap $fish_bind_mode
     set -l pipe $_ziron_codes[2..-1]
-    builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1fstatus=%s\x1fpipe=%s\x1fduration=%s\x1fjobs=%s\x1fshlvl=%s\x1fkeymap=%s\x1fcolumns=%s%s\x1e' \
-        $fish_pid $_ziron_seq $_ziron_codes[1] "$pipe" "$_ziron_duration" $jobs "$SHLVL" $keymap "$COLUMNS" $_ziron_world >$_ziron_files.ask
+    set -l question status=$_ziron_codes[1]\x1fpipe="$pipe"\x1fjobs=$jobs\x1fshlvl="$SHLVL"\x1fkeymap=$keymap\x1fcolumns="$COLUMNS$_ziron_world"
     set -l kind
     set -l seq
     set -l state
@@ -48,22 +43,61 @@ function _ziron_ask
     set -l small
     set -l small_right
     set -l prelude
+    set -l held # what an empty line shows: the left part, or = for the same
+    set -l held_right
+    set -l held_small
+    set -l held_small_right
+    set -l held_prelude
     set -l rest
-    for look in $_ziron_looks
-        builtin read --null --delimiter \x1f kind seq state left right small small_right prelude rest <$_ziron_files.reply
-        builtin test "$kind$seq" = "$_ziron_seen"; and continue
-        set _ziron_seen $kind$seq
-        builtin test "$seq" = $_ziron_seq; and break
-        builtin contains -- "$kind" '' drawn redraw; or break # Not one to talk to.
+    set -l before $_ziron_seq
+    # One more: the last two digits come from a list, since counting takes many times longer.
+    if not set -q _ziron_seq_low[1]
+        set _ziron_seq_high (builtin math $_ziron_seq_high + 1)
+        set -l digit 0 1 2 3 4 5 6 7 8 9
+        set _ziron_seq_low 0$digit 1$digit 2$digit 3$digit 4$digit 5$digit 6$digit 7$digit 8$digit 9$digit
     end
-    if not builtin test "$seq" = $_ziron_seq
-        set _ziron_rest 1 2 3 4 5
-        return 1
+    set _ziron_seq $_ziron_seq_high$_ziron_seq_low[1]
+    set -e _ziron_seq_low[1]
+    set -l how duration="$_ziron_duration"
+    # Nothing has run, and nothing is different here: what was drawn for that is shown at once. Should anything else be, the daemon says so.
+    if builtin test "$_ziron_new$_ziron_ran$question" = "10$_ziron_question"
+        builtin read --null --delimiter \x1f kind seq state left right small small_right prelude held held_right held_small held_small_right held_prelude rest <$_ziron_files.reply
+        if builtin test "$seq" = $before
+            if builtin test "$held" = =\x1e
+                set how held=1
+            else if builtin string match --quiet --regex '^(?<prelude>[^\x1e]*)\x1e$' -- "$held_prelude"
+                set how held=1
+                set left $held
+                set right $held_right
+                set small $held_small
+                set small_right $held_small_right
+            end
+        end
     end
-    # Whole it is only with its end; what later versions append is left alone.
-    builtin test "$kind" = drawn -o "$kind" = redraw
-    and builtin string match --quiet --regex '^(?<prelude>[^\x1e\x1f]*)(?s:.*)\x1e\x1f?$' -- "$prelude"\x1f"$rest"
-    or return 1
+    set _ziron_question $question
+    builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1f%s\x1f%s\x1e' \
+        $fish_pid $_ziron_seq $how $question >$_ziron_files.ask
+    if not builtin test $how = held=1
+        for round in $_ziron_looks
+            for look in 0 1 2 3 4 5 6 7 8 9 {1,2,3,4,5,6,7,8,9}{0,1,2,3,4,5,6,7,8,9}
+                builtin read --null --delimiter \x1f kind seq state left right small small_right prelude held rest <$_ziron_files.reply
+                builtin test "$kind$seq" = "$_ziron_seen"; and continue
+                set _ziron_seen $kind$seq
+                builtin test "$seq" = $_ziron_seq; and break
+                builtin contains -- "$kind" '' drawn redraw; or break # Not one to talk to.
+            end
+            builtin test "$seq" = $_ziron_seq; and break
+            builtin contains -- "$kind" '' drawn redraw; or break
+        end
+        if not builtin test "$seq" = $_ziron_seq
+            set _ziron_rest 1 2 3 4 5
+            return 1
+        end
+        # Whole it is only with its end; what later versions append is left alone.
+        builtin test "$kind" = drawn -o "$kind" = redraw
+        and builtin string match --quiet --regex '^(?<prelude>[^\x1e\x1f]*)(?s:.*)\x1e\x1f*$' -- "$prelude"\x1f"$held"\x1f"$rest"
+        or return 1
+    end
     set _ziron_left $left
     set _ziron_right $right
     set _ziron_transient_left $small
@@ -110,7 +144,7 @@ function _ziron_listen --on-signal URG
     set -l small_right
     set -l rest
     builtin read --null --delimiter \x1f kind seq state left right small small_right rest <$_ziron_files.reply
-    builtin test "$kind$seq" = redraw$_ziron_seq; or return 0
+    builtin test "$seq" = $_ziron_seq -a \( "$kind" = redraw -o "$kind" = drawn \); or return 0
     set -g _ziron_transient_left $small
     set -g _ziron_transient_right $small_right
     builtin test "$left$right" = "$_ziron_left$_ziron_right"; and return 0
@@ -121,7 +155,8 @@ function _ziron_listen --on-signal URG
 end
 
 @@ask
-    if builtin test $_ziron_is_new = 1; or _ziron_ask
+    # News of the prompt before are none.
+    if builtin test $_ziron_is_new$_ziron_new = 10; or _ziron_ask
         set _ziron_is_new 0
         _ziron_show
         return

@@ -7,7 +7,7 @@ set -g _ziron_transient @TRANSIENT@
 set -g _ziron_codes 0 0 # the status, then that of each command in the pipe
 set -g _ziron_duration ''
 set -g _ziron_ran 0 # a command has run since the last prompt
-set -g _ziron_new 0 # what comes before the prompt has not been printed yet
+set -g _ziron_new 0 # the prompt is a new one, and what comes before it has not been printed yet
 set -g _ziron_shrink 0 # the next drawing of the prompt is that of an accepted line
 set -g _ziron_left ''
 set -g _ziron_right ''
@@ -19,12 +19,8 @@ set -g _ziron_prelude ''
 # Once for each new prompt, unlike fish_prompt, which is called for repaints too. Also, others may wrap fish_prompt and change the status.
 function _ziron_new_prompt --on-event fish_prompt
     set -g _ziron_codes $status $pipestatus
-    if test "$_ziron_ran" = 1
-        set -g _ziron_duration $CMD_DURATION
-    else
-        set -g _ziron_duration '' # an empty line
-    end
-    set -g _ziron_ran 0
+    set -g _ziron_duration ''
+    test $_ziron_ran = 1; and set _ziron_duration $CMD_DURATION # else an empty line
     set -g _ziron_new 1
     set -g _ziron_shrink 0
 end
@@ -62,10 +58,12 @@ end
 
 # Shows what has been drawn.
 function _ziron_show
-    if test "$_ziron_new" = 1; and test -n "$_ziron_prelude"
-        builtin printf '%s' $_ziron_prelude >&2 # Standard output is the prompt, which fish shows again at each repaint.
+    if test $_ziron_new = 1
+        test -z "$_ziron_prelude"
+        or builtin printf '%s' $_ziron_prelude >&2 # Standard output is the prompt, which fish shows again at each repaint.
+        set _ziron_new 0
+        set _ziron_ran 0
     end
-    set _ziron_new 0
     builtin printf '\e[J%s' $_ziron_left
 end
 

@@ -342,7 +342,7 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
     let patience = match shell {
         _ if !setup.is_patient => "",
-        Shell::Fish => "set -g _ziron_looks (string repeat --count 60000 x | string split '')",
+        Shell::Fish => "set -g _ziron_looks (string repeat --count 1500 x | string split '')",
         _ => "_ziron_patience=20",
     };
     let lines = format!("{greeting}{}\n{line}\n{patience}\n{}\n", setup.before, setup.after)

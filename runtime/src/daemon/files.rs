@@ -204,6 +204,9 @@ impl Line for Mailbox {
             self.decoder = Decoder::new(Limits::REQUEST);
             let name = self.files.name(SessionFile::Ask);
             let Ok(file) = self.files.folder.file(&name, OFlags::RDONLY | OFlags::NONBLOCK) else { continue };
+            // Emptying a file that is there costs a shell many times what a new one costs, on disks at least. It writes another one only when this
+            // one has been answered, or given up.
+            let _ = self.files.folder.remove(&name, FileType::RegularFile);
             while !self.decoder.advance()? {
                 if self.decoder.fill(file.as_fd())? == 0 {
                     break;
