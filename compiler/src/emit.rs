@@ -207,6 +207,9 @@ pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     if program_has_background(plan) {
         features.insert("background");
     }
+    if plan.settings.opentelemetry {
+        features.insert("otlp");
+    }
     match plan.cache.backend {
         Backend::Files => {}
         Backend::Sqlite => _ = features.insert("sqlite"),
@@ -382,6 +385,7 @@ fn settings(plan: &Plan) -> TokenStream {
         scan_timeout_ms,
         follow_symlinks,
         transient,
+        opentelemetry: _,
         extras: _,
     } = plan.settings;
     let [budget_ms, command_timeout_ms, scan_timeout_ms] =

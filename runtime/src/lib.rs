@@ -15,6 +15,8 @@ pub mod io;
 #[cfg(feature = "background")]
 #[cfg_attr(windows, path = "ipc/windows.rs")]
 pub mod ipc;
+#[cfg(feature = "otlp")]
+mod otlp;
 pub mod pen;
 pub mod place;
 pub mod prelude;

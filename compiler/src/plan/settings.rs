@@ -19,6 +19,8 @@ pub struct Settings {
     pub follow_symlinks: bool,
     /// Whether the shell replaces the prompt once a command runs.
     pub transient: bool,
+    /// Whether the program writes traces and metrics for OpenTelemetry.
+    pub opentelemetry: bool,
     /// What the terminal is sent besides the prompt.
     pub extras: Extras,
 }
@@ -59,6 +61,7 @@ pub(super) const ROOT: &[&str] = &[
 
 const ZIRON: &[&str] = &[
     "budget",
+    "opentelemetry",
     "transient",
     "transient_format",
     "transient_right_format",
@@ -94,6 +97,7 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
         scan_timeout_ms: reader.milliseconds("scan_timeout").unwrap_or(30),
         follow_symlinks: reader.flag("follow_symlinks").unwrap_or(true),
         transient: false,
+        opentelemetry: false,
         extras: Extras::default(),
     };
     let Some(value) = root.get("ziron") else { return (settings, formats) };
@@ -104,6 +108,7 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
     let mut reader = Reader { table, diagnostics };
     settings.budget_ms = reader.milliseconds("budget").unwrap_or(command_timeout_ms);
     settings.transient = reader.flag("transient").unwrap_or(false);
+    settings.opentelemetry = reader.flag("opentelemetry").unwrap_or(false);
     formats.transient_left = reader.text("transient_format");
     formats.transient_right = reader.text("transient_right_format");
     formats.title = reader.text("title");

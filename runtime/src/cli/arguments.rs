@@ -73,6 +73,10 @@ impl Arguments {
                 Arg::Long("direct") => way = Way::Direct,
                 Arg::Long("folded") => form = Form::Folded,
                 Arg::Long("svg") => form = Form::Picture,
+                Arg::Long("otlp") if words.first().is_some_and(|word| word == "metrics") => {
+                    words.push(String::from("otlp"));
+                }
+                Arg::Long("otlp") => form = Form::Trace,
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
                 Arg::Long("keep") => keep = Some(parser.value()?.into()),
                 Arg::Long("alone") => way = Way::Alone,

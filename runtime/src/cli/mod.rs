@@ -11,6 +11,8 @@ mod flame;
 mod guarded;
 mod keep;
 mod mounts;
+#[cfg_attr(not(feature = "otlp"), path = "otlp_off.rs")]
+pub(crate) mod otlp;
 mod output;
 #[cfg_attr(not(all(feature = "background", target_os = "linux")), path = "quick_off.rs")]
 pub(crate) mod quick;
@@ -27,6 +29,7 @@ pub(crate) use background::start_detached;
 
 use crate::prompt::Prompt;
 use quick::Outcome;
+use report::Form;
 
 /// Exit status of a wrong call. Source: BSD's sysexits, `EX_USAGE`.
 const USAGE_ERROR: u8 = 64;
@@ -38,7 +41,7 @@ Usage: COMMAND [OPTIONS]
 
   prompt              draw the prompt; --right, --continuation, or --all for every part in one run
   module NAME         draw one module
-  timings             say what every source and module took; --folded as stacks, --svg as a flame graph
+  timings             say what every source and module took; --folded as stacks, --svg as a flame graph, --otlp as a trace
   explain             say what the prompt is made of
   init SHELL          print the script that connects a shell; a name that is none says which there are; --keep FILE keeps it
   doctor              look for what keeps the prompt from being right
@@ -49,7 +52,7 @@ With the daemon:
   why SEGMENT         which facts a module shows here, and what would make them old; all of them with --full
   event send NAME     tell of an event, with data if you like
   events              print events as they happen; --filter NAME… for some
-  metrics             counters and histograms, as Prometheus reads them
+  metrics             counters and histograms, as Prometheus reads them; --otlp for OpenTelemetry
 
 Drawing:
   --shell NAME        the shell that shows the prompt
@@ -103,6 +106,7 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         Command::Continuation => draw::continuation::<P>(&request),
         Command::Module(name) => return draw::module::<P>(&request, &name),
         Command::Refresh => draw::refresh::<P>(&request),
+        Command::Timings(Form::Trace) => say(&otlp::trace::<P>(&request)?),
         Command::Timings(form) => say(&report::timings::<P>(&request, form)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),

@@ -21,6 +21,8 @@ pub(super) enum Form {
     Folded,
     /// A flame graph.
     Picture,
+    /// A trace for OpenTelemetry.
+    Trace,
 }
 
 /// What one prompt took.
@@ -38,7 +40,8 @@ struct Measured {
 pub(super) fn timings<P: Prompt>(request: &Request, form: Form) -> String {
     let measured = measure::<P>(request);
     match form {
-        Form::Table => measured.table(),
+        // A trace is measured by itself.
+        Form::Table | Form::Trace => measured.table(),
         Form::Folded => flame::folded(&measured.stacks()),
         Form::Picture => flame::svg(&measured.stacks()),
     }

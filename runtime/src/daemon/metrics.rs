@@ -1,6 +1,9 @@
-//! Metrics in Prometheus' text format.
+//! Metrics in Prometheus' text format, or in that of OpenTelemetry where that was compiled in.
 //!
 //! Source: prometheus.io, "Exposition formats", version 0.0.4.
+
+#[cfg_attr(not(feature = "otlp"), path = "metrics/otlp_off.rs")]
+mod otlp;
 
 use std::fmt::{Display, Write};
 use std::sync::atomic::Ordering;
@@ -10,20 +13,83 @@ use super::world::World;
 use crate::exec::metrics::{Histogram, Snapshot};
 use crate::prompt::Prompt;
 
+pub(super) use otlp::otlp;
+
 /// Writes all metrics.
 pub(super) fn page<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
     let mut page = Page::default();
+    all(hub, &mut page);
+    page.text
+}
+
+/// Takes metrics.
+trait Sink {
+    /// Begins a metric, to which all samples belong until the next.
+    fn family(&mut self, name: &'static str, kind: Kind, help: &'static str);
+
+    /// Takes a sample, for one combination of labels.
+    fn sample(&mut self, name: &'static str, labels: &[Label<'_>], value: Number);
+
+    /// The same of spans of time.
+    fn histogram(&mut self, name: &'static str, labels: &[Label<'_>], histogram: &Histogram);
+}
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// What was counted or measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Number {
+    Whole(u64),
+    Real(f64),
+}
+
+impl From<u64> for Number {
+    fn from(number: u64) -> Number {
+        Number::Whole(number)
+    }
+}
+
+impl From<usize> for Number {
+    fn from(number: usize) -> Number {
+        Number::Whole(number as u64)
+    }
+}
+
+impl Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Number::Whole(number) => number.fmt(f),
+            Number::Real(number) => number.fmt(f),
+        }
+    }
+}
+
+fn all<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
     let now = hub.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let build = P::BUILD;
-    page.family("ziron_build_info", "gauge", "The build that runs.");
-    page.sample("ziron_build_info", &[("version", build.version), ("build", build.build_hash)], 1);
-    page.family("ziron_uptime_seconds", "gauge", "How long the daemon has run.");
-    page.sample("ziron_uptime_seconds", &[], now.saturating_duration_since(hub.started).as_secs_f64());
-    page.family("ziron_sessions", "gauge", "Shells that are connected.");
-    page.sample("ziron_sessions", &[], hub.session_count());
-    page.family("ziron_readings_under_way", "gauge", "Readings that go on.");
-    page.sample("ziron_readings_under_way", &[], hub.flights.count());
+    page.family("ziron_build_info", Kind::Gauge, "The build that runs.");
+    page.sample(
+        "ziron_build_info",
+        &[("version", build.version), ("build", build.build_hash)],
+        Number::Whole(1),
+    );
+    page.family("ziron_uptime_seconds", Kind::Gauge, "How long the daemon has run.");
+    page.sample(
+        "ziron_uptime_seconds",
+        &[],
+        Number::Real(now.saturating_duration_since(hub.started).as_secs_f64()),
+    );
+    page.family("ziron_sessions", Kind::Gauge, "Shells that are connected.");
+    page.sample("ziron_sessions", &[], hub.session_count().into());
+    page.family("ziron_readings_under_way", Kind::Gauge, "Readings that go on.");
+    page.sample("ziron_readings_under_way", &[], hub.flights.count().into());
     let (happened, lost) = hub.bus.counts();
     for (name, help, value) in [
         ("ziron_connections_total", "Connections that were accepted.", count(&hub.counts.connections)),
@@ -34,36 +100,39 @@ pub(super) fn page<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
         ("ziron_events_total", "Events that have happened.", happened),
         ("ziron_events_lost_total", "Events that nobody was told of for want of room.", lost),
     ] {
-        page.family(name, "counter", help);
-        page.sample(name, &[], value);
+        page.family(name, Kind::Counter, help);
+        page.sample(name, &[], value.into());
     }
-    page.family("ziron_draw_seconds", "histogram", "Time from a request to its first picture.");
+    page.family("ziron_draw_seconds", Kind::Histogram, "Time from a request to its first picture.");
     page.histogram("ziron_draw_seconds", &[], &hub.draws);
-    sources(hub, &mut page);
-    page.text
+    sources(hub, page);
 }
 
-fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut Page) {
+fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
     let accounts = hub.readings.accounts();
-    page.family("ziron_reading_seconds", "histogram", "Time that readings took, by source.");
+    page.family("ziron_reading_seconds", Kind::Histogram, "Time that readings took, by source.");
     for account in accounts {
         page.histogram("ziron_reading_seconds", &[("source", account.source)], &account.spans);
     }
-    page.family("ziron_readings_failed_total", "counter", "Readings that failed, by source.");
+    page.family("ziron_readings_failed_total", Kind::Counter, "Readings that failed, by source.");
     for account in accounts {
-        page.sample("ziron_readings_failed_total", &[("source", account.source)], account.failed());
+        page.sample("ziron_readings_failed_total", &[("source", account.source)], account.failed().into());
     }
-    page.family("ziron_readings_given_up_total", "counter", "Readings that were given up, by source.");
+    page.family("ziron_readings_given_up_total", Kind::Counter, "Readings that were given up, by source.");
     for account in accounts {
-        page.sample("ziron_readings_given_up_total", &[("source", account.source)], account.given_up());
+        page.sample(
+            "ziron_readings_given_up_total",
+            &[("source", account.source)],
+            account.given_up().into(),
+        );
     }
     page.family(
         "ziron_resting",
-        "gauge",
+        Kind::Gauge,
         "Keys that rest because their readings failed too often, by source.",
     );
     for account in accounts {
-        page.sample("ziron_resting", &[("source", account.source)], account.resting().len());
+        page.sample("ziron_resting", &[("source", account.source)], account.resting().len().into());
     }
     // Shelves are in the order of their sources, and are called by what sources are in the program.
     let shelves = P::shelves();
@@ -71,25 +140,25 @@ fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut Page) {
     let seen: Vec<_> = names.zip(shelves.iter().map(|shelved| shelved.shelf.statistics())).collect();
     page.family(
         "ziron_facts_total",
-        "counter",
+        Kind::Counter,
         "What became of questions to the memory, by source and outcome.",
     );
     for (source, seen) in &seen {
         for (outcome, value) in [("hit", seen.hits), ("stale", seen.stale), ("miss", seen.misses)] {
-            page.sample("ziron_facts_total", &[("source", source), ("outcome", outcome)], value);
+            page.sample("ziron_facts_total", &[("source", source), ("outcome", outcome)], value.into());
         }
     }
-    page.family("ziron_evictions_total", "counter", "Facts that had to make room, by source.");
+    page.family("ziron_evictions_total", Kind::Counter, "Facts that had to make room, by source.");
     for (source, seen) in &seen {
-        page.sample("ziron_evictions_total", &[("source", source)], seen.evictions);
+        page.sample("ziron_evictions_total", &[("source", source)], seen.evictions.into());
     }
-    page.family("ziron_memory_bytes", "gauge", "Bytes that remembered facts take, by source.");
+    page.family("ziron_memory_bytes", Kind::Gauge, "Bytes that remembered facts take, by source.");
     for (source, seen) in &seen {
-        page.sample("ziron_memory_bytes", &[("source", source)], seen.bytes);
+        page.sample("ziron_memory_bytes", &[("source", source)], seen.bytes.into());
     }
-    page.family("ziron_memory_entries", "gauge", "Facts that are remembered, by source.");
+    page.family("ziron_memory_entries", Kind::Gauge, "Facts that are remembered, by source.");
     for (source, seen) in &seen {
-        page.sample("ziron_memory_entries", &[("source", source)], seen.entries);
+        page.sample("ziron_memory_entries", &[("source", source)], seen.entries.into());
     }
 }
 
@@ -102,13 +171,40 @@ struct Page {
 /// A label's name and value.
 type Label<'l> = (&'static str, &'l str);
 
-impl Page {
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
+impl Sink for Page {
+    fn family(&mut self, name: &'static str, kind: Kind, help: &'static str) {
+        let kind = match kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        };
         let help = help.replace('\\', "\\\\").replace('\n', "\\n");
         let _ = write!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     }
 
-    fn sample(&mut self, name: &str, labels: &[Label<'_>], value: impl Display) {
+    fn sample(&mut self, name: &'static str, labels: &[Label<'_>], value: Number) {
+        self.line(name, labels, value);
+    }
+
+    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counts add up from bound to bound.
+    fn histogram(&mut self, name: &'static str, labels: &[Label<'_>], histogram: &Histogram) {
+        let snapshot: Snapshot = histogram.snapshot();
+        let (bucket, mut below) = (format!("{name}_bucket"), 0);
+        for (index, (bound, count)) in snapshot.buckets().enumerate() {
+            below += count;
+            if let (Some(bound), 4..=26, 0) = (bound, index, index % 2) {
+                let bound = bound.as_secs_f64().to_string();
+                self.line(&bucket, &[labels, &[("le", &bound)]].concat(), below);
+            }
+        }
+        self.line(&bucket, &[labels, &[("le", "+Inf")]].concat(), below);
+        self.line(&format!("{name}_sum"), labels, snapshot.sum().as_secs_f64());
+        self.line(&format!("{name}_count"), labels, below);
+    }
+}
+
+impl Page {
+    fn line(&mut self, name: &str, labels: &[Label<'_>], value: impl Display) {
         self.text.push_str(name);
         for (index, (label, value)) in labels.iter().enumerate() {
             let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
@@ -118,22 +214,6 @@ impl Page {
             self.text.push('}');
         }
         let _ = writeln!(self.text, " {value}");
-    }
-
-    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counts add up from bound to bound.
-    fn histogram(&mut self, name: &str, labels: &[Label<'_>], histogram: &Histogram) {
-        let snapshot: Snapshot = histogram.snapshot();
-        let (bucket, mut below) = (format!("{name}_bucket"), 0);
-        for (index, (bound, count)) in snapshot.buckets().enumerate() {
-            below += count;
-            if let (Some(bound), 4..=26, 0) = (bound, index, index % 2) {
-                let bound = bound.as_secs_f64().to_string();
-                self.sample(&bucket, &[labels, &[("le", &bound)]].concat(), below);
-            }
-        }
-        self.sample(&bucket, &[labels, &[("le", "+Inf")]].concat(), below);
-        self.sample(&format!("{name}_sum"), labels, snapshot.sum().as_secs_f64());
-        self.sample(&format!("{name}_count"), labels, below);
     }
 }
 
@@ -146,8 +226,8 @@ mod tests {
     #[test]
     fn values_of_labels_are_escaped() {
         let mut page = Page::default();
-        page.family("a_total", "counter", "Back\\slash and\nline.");
-        page.sample("a_total", &[("source", "say \"hi\"\\\n"), ("b", "c")], 3);
+        page.family("a_total", Kind::Counter, "Back\\slash and\nline.");
+        page.sample("a_total", &[("source", "say \"hi\"\\\n"), ("b", "c")], Number::Whole(3));
         assert_eq!(
             page.text,
             "# HELP a_total Back\\\\slash and\\nline.\n# TYPE a_total counter\na_total{source=\"say \\\"hi\\\"\\\\\\n\",b=\"c\"} 3\n"

@@ -18,6 +18,7 @@ pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>)
         ToolKind::Status => Ok(status(hub)),
         ToolKind::Health => Ok(String::from("well\n")),
         ToolKind::Cache => cache(hub, tool),
+        ToolKind::Metrics if tool.get("format") == Some(b"otlp") => metrics::otlp(hub),
         ToolKind::Metrics => Ok(metrics::page(hub)),
         ToolKind::Stop => Ok(String::from("the daemon ends\n")),
         other => Err(format!("this daemon has no `{}`\n", other.name())),

@@ -27,6 +27,7 @@ pub(super) fn run<P: Prompt>(words: &[&str], request: &Request) -> Option<Result
         ["event", ..] => Err(String::from("`event send` takes a name, and what belongs to it")),
         ["events", ref names @ ..] => follow::<P>(request, ToolKind::Events, names),
         ["daemon", "trace", ref names @ ..] => follow::<P>(request, ToolKind::Trace, names),
+        ["metrics", "otlp"] => ask::<P>(request, &Tool::new(ToolKind::Metrics).with("format", b"otlp")),
         ["metrics"] => ask::<P>(request, &Tool::new(ToolKind::Metrics)),
         ["why", segment] => why::<P>(request, segment, b"0"),
         ["why", segment, "full"] | ["why", "full", segment] => why::<P>(request, segment, b"1"),
