@@ -191,9 +191,13 @@ impl Small {
         None
     }
 
+    /// A process that ends is not seen any more before the system has closed its files: until then the file system is busy.
     fn again(&self, options: &str) {
-        let mut mount = Command::new("mount");
-        assert!(mount.args(["-o", options]).arg(&self.0).status().unwrap().success());
+        wait("the file system has changed", || {
+            let mut mount = Command::new("mount");
+            let status = mount.args(["-o", options]).arg(&self.0).stderr(Stdio::null()).status();
+            status.unwrap().success().then_some(())
+        });
     }
 }
 
