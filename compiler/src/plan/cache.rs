@@ -1,5 +1,7 @@
 //! What a configuration says about remembering facts: the `[cache]` table.
 
+use ziron_runtime::store::RedisChoice;
+
 use super::Source;
 use super::settings::{Reader, unknown_options};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
@@ -77,9 +79,18 @@ pub(super) fn read(root: &Table, sources: &mut [Source], diagnostics: &mut Diagn
         match text.as_str() {
             "files" => {}
             "sqlite" => cache.backend = Backend::Sqlite,
-            address if address.starts_with("redis://") || address.starts_with("unix://") => {
-                cache.backend = Backend::Redis(address.to_owned());
-            }
+            address if is_address(address) => match RedisChoice::check(address) {
+                Ok(()) => cache.backend = Backend::Redis(address.to_owned()),
+                // A store that cannot make sense of its server's address would keep files without a word.
+                Err(wrong) => {
+                    diagnostics.push(wrong_value(text, "this is no address of a Redis server").label(wrong));
+                }
+            },
+            "redis" => diagnostics.push(
+                wrong_value(text, "a Redis server is named by its address")
+                    .label("expected `redis://HOST:PORT` or `unix:///PATH`")
+                    .maybe_help(Some(String::from("write `redis://127.0.0.1:6379` for one on this machine"))),
+            ),
             other => diagnostics.push(wrong_value(text, &format!("`{other}` is no back end")).label(
                 "expected `files`, `sqlite`, `redis://HOST:PORT` or `unix:///PATH` of a Redis server",
             )),
@@ -146,6 +157,11 @@ fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> Keeping {
     }
     unknown_options("cache", table, KEEPING, diagnostics);
     keeping
+}
+
+/// Whether a text was meant as the address of a server.
+fn is_address(text: &str) -> bool {
+    ["redis://", "rediss://", "unix://", "redis+unix://"].iter().any(|scheme| text.starts_with(scheme))
 }
 
 fn wrong_value(text: &Text, what: &str) -> Diagnostic {
