@@ -9,6 +9,9 @@ use crate::env::Env;
 use crate::shells::Shell;
 use crate::ui::Ui;
 
+/// What zsh's start-up file can begin with.
+const INSTANT: &str = "instant.zsh";
+
 /// The prompt that a user has as a rule.
 const USUAL_NAME: &str = "ziron-prompt";
 
@@ -31,9 +34,10 @@ fn name(shell: Shell) -> String {
 /// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask the program.
 pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
     let Some(folder) = folder(env, binary) else { return };
-    for shell in Shell::ALL {
-        let script = folder.join(name(shell));
-        if keep(env, binary, &folder, shell).is_none() && script.exists() {
+    let scripts = Shell::ALL.map(|shell| (name(shell), vec![shell.name()]));
+    for (name, words) in scripts.into_iter().chain([(INSTANT.to_owned(), vec!["zsh", "--instant"])]) {
+        let script = folder.join(name);
+        if !is_kept(env, binary, &words, &script) && script.exists() {
             ui.note(&format!(
                 "{} is out of date and could not be written: shells that read it start the prompt's program.",
                 env.tilde(&script)
@@ -45,15 +49,19 @@ pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
 /// Keeps the script of one shell in a folder, and says where.
 pub(crate) fn keep(env: &Env, binary: &Path, folder: &Path, shell: Shell) -> Option<PathBuf> {
     let script = folder.join(name(shell));
+    is_kept(env, binary, &[shell.name()], &script).then_some(script)
+}
+
+/// Has the program keep what `init` prints with these words.
+fn is_kept(env: &Env, binary: &Path, words: &[&str], script: &Path) -> bool {
     let mut command = Command::new(binary);
-    command.args(["init", shell.name(), "--keep"]).arg(&script);
+    command.arg("init").args(words).arg("--keep").arg(script);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // This may run in an editor or a service; shells that people use do not, as a rule.
     if env.var("TERM").is_none_or(|term| term == "dumb") {
         command.env("TERM", "xterm-256color");
     }
-    let is_kept = command.status().ok()?.success() && script.exists();
-    is_kept.then_some(script)
+    command.status().is_ok_and(|status| status.success()) && script.exists()
 }
 
 #[cfg(test)]

@@ -28,11 +28,20 @@ pub(super) enum Command {
     Explain,
     Doctor,
     /// The script of a shell, and the file to keep it in.
-    Init(Shell, Option<PathBuf>),
+    Init(Shell, Script, Option<PathBuf>),
     /// A command of the background mode, in its words.
     Background(Vec<String>),
     Version,
     Help,
+}
+
+/// Which of a shell's scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Script {
+    /// The one that connects it.
+    Prompt,
+    /// The one that shows an old picture until then.
+    Instant,
 }
 
 /// How a prompt comes about.
@@ -57,6 +66,7 @@ impl Arguments {
         let mut continuation = false;
         let mut way = Way::Asking;
         let mut form = Form::Table;
+        let mut script = Script::Prompt;
         let mut keep = None;
         while let Some(argument) = parser.next()? {
             match argument {
@@ -78,6 +88,7 @@ impl Arguments {
                 }
                 Arg::Long("otlp") => form = Form::Trace,
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
+                Arg::Long("instant") => script = Script::Instant,
                 Arg::Long("keep") => keep = Some(parser.value()?.into()),
                 Arg::Long("alone") => way = Way::Alone,
                 Arg::Long("full") => words.push(String::from("full")),
@@ -124,7 +135,7 @@ impl Arguments {
             Some("doctor") => Command::Doctor,
             Some("init") => {
                 let shell = Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?);
-                Command::Init(shell, keep)
+                Command::Init(shell, script, keep)
             }
             Some(other) => return Err(format!("there is no command `{other}`").into()),
             None => Command::Help,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::time::{Duration, SystemTime};
 
-use super::arguments::Way;
+use super::arguments::{self, Way};
 use super::{background, detach, guarded, output, world};
 use crate::gather::{Direct, Means, Parts};
 use crate::pen::Pen;
@@ -91,9 +91,13 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
     }
 }
 
-/// The script that connects a shell.
-pub(super) fn init<P: Prompt>(shell: Shell) -> Result<String, String> {
+/// A script for a shell.
+pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<String, String> {
     let binary = own_path()?;
+    if which == arguments::Script::Instant {
+        return shell::instant(shell, &binary, P::BUILD.build_hash)
+            .ok_or_else(|| String::from("there is an instant prompt for zsh only"));
+    }
     let mut continuation = Vec::new();
     continuation_into::<P>(shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use super::arguments::Script;
 use super::{background, draw};
 use crate::pen::Terminal;
 use crate::prompt::Prompt;
@@ -18,38 +19,43 @@ use crate::shell::{self, Fitness, Kept, Shell};
 const SESSION: &str = "XDG_RUNTIME_DIR";
 
 /// Keeps a script, with the guard that says when it is right.
-pub(super) fn keep<P: Prompt>(shell: Shell, script: &str, file: &Path) -> Result<(), String> {
-    let variable = |name: &str| {
-        std::env::var_os(name).map_or(String::new(), |value| value.to_string_lossy().into_owned())
-    };
-    let term = variable("TERM");
-    if !shell::is_worth_keeping(&term) {
-        return Ok(());
-    }
+pub(super) fn keep<P: Prompt>(shell: Shell, which: Script, script: &str, file: &Path) -> Result<(), String> {
     let name = file.to_str().filter(|_| file.is_absolute());
     let name = name.ok_or("`--keep` takes an absolute path, in UTF-8")?;
-    let others = Terminal::VARIABLES.iter().chain(background::VARIABLES).filter(|name| **name != "TERM");
-    let variables: Vec<(&str, String)> = others.map(|name| (*name, variable(name))).collect();
-    let session = variable(SESSION);
-    let is_fit = background::reach::<P>().map(|reach| Path::new(&reach.folder).starts_with(&session));
-    let fitness = is_fit
-        .filter(|_| !session.is_empty())
-        .map(|is_fit| if is_fit { Fitness::Fit } else { Fitness::Unfit });
     let binary = draw::own_path()?;
-    let call = format!("init {}", shell.name());
-    let kept = Kept {
-        file: name,
-        binary: &binary,
-        call: &call,
-        term: &term,
-        variables: &variables,
-        session: fitness.map(|fitness| (session.as_str(), fitness)),
+    let guard = match which {
+        Script::Prompt => {
+            let term = variable("TERM");
+            if !shell::is_worth_keeping(&term) {
+                return Ok(());
+            }
+            let others =
+                Terminal::VARIABLES.iter().chain(background::VARIABLES).filter(|name| **name != "TERM");
+            let variables: Vec<(&str, String)> = others.map(|name| (*name, variable(name))).collect();
+            let folder = variable(SESSION);
+            let fitness = background::reach::<P>().filter(|_| !folder.is_empty()).map(|reach| {
+                if Path::new(&reach.folder).starts_with(&folder) { Fitness::Fit } else { Fitness::Unfit }
+            });
+            let session = fitness.map(|fitness| (folder.as_str(), fitness));
+            let call = format!("init {}", shell.name());
+            let (binary, call, term) = (binary.as_str(), call.as_str(), Some(term.as_str()));
+            shell::guard(shell, &Kept { file: name, binary, call, term, variables: &variables, session })
+        }
+        Script::Instant => {
+            let call = "init zsh --instant";
+            let kept = Kept { file: name, binary: &binary, call, term: None, variables: &[], session: None };
+            shell::guard(shell, &kept)
+        }
     };
-    let guard = shell::guard(shell, &kept).ok_or_else(|| {
+    let guard = guard.ok_or_else(|| {
         format!("the script for {} cannot be kept, only those of zsh, bash and fish", shell.name())
     })?;
     write(file, format!("{guard}{script}").as_bytes())
         .map_err(|error| format!("could not keep the script in `{name}`: {error}"))
+}
+
+fn variable(name: &str) -> String {
+    std::env::var_os(name).map_or(String::new(), |value| value.to_string_lossy().into_owned())
 }
 
 /// Replaces a file at once. Its folder is made if need be, but only in a place of this user's, and used only if nobody else may write there:

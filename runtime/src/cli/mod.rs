@@ -23,7 +23,7 @@ mod world;
 use std::io::Write;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, Way};
+use arguments::{Arguments, Command, Script, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
 
@@ -43,7 +43,8 @@ Usage: COMMAND [OPTIONS]
   module NAME         draw one module
   timings             say what every source and module took; --folded as stacks, --svg as a flame graph, --otlp as a trace
   explain             say what the prompt is made of
-  init SHELL          print the script that connects a shell; a name that is none says which there are; --keep FILE keeps it
+  init SHELL          print the script that connects a shell; a name that is none says which there are;
+                      --instant for zsh's instant prompt; --keep FILE to keep it in a file as well
   doctor              look for what keeps the prompt from being right
   cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
@@ -110,15 +111,15 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         Command::Timings(form) => say(&report::timings::<P>(&request, form)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),
-        Command::Init(shell, None) => {
-            say(&draw::init::<P>(shell)?);
-            background::prepare::<P>();
-        }
-        Command::Init(shell, Some(file)) => {
-            let script = draw::init::<P>(shell)?;
+        Command::Init(shell, which, file) => {
+            let script = draw::init::<P>(shell, which)?;
             // Whoever reads it has a prompt, whether it can be kept or not.
             say(&script);
-            return keep::keep::<P>(shell, &script, &file);
+            match file {
+                Some(file) => return keep::keep::<P>(shell, which, &script, &file),
+                None if which == Script::Prompt => background::prepare::<P>(),
+                None => {}
+            }
         }
         Command::Version => say(&format!(
             "ziron {}\nbuild  {}\nconfig {} ({})\n",

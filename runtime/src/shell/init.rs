@@ -146,6 +146,9 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
         template
     };
     let mut script = put_together(template, client.map(|_| background(shell)));
+    if shell == Shell::Zsh {
+        script.push_str(JOIN_INSTANT);
+    }
     if let Some(client) = client {
         // The names first: a folder may be called anything.
         script = script
@@ -182,6 +185,9 @@ fn put_together(template: &str, background: Option<&str>) -> String {
     }
     script
 }
+
+/// What tells the instant prompt, where the user has one, that the prompt has been connected.
+const JOIN_INSTANT: &str = "\\builtin test -z \"${_ziron_instant-}\" || _ziron_instant_join\n";
 
 /// The lines below `@@name`.
 fn section<'a>(background: &'a str, name: &str) -> &'a str {

@@ -17,8 +17,8 @@ pub struct Kept<'k> {
     pub binary: &'k str,
     /// Which of its texts: the words after the program.
     pub call: &'k str,
-    /// The value of `TERM`.
-    pub term: &'k str,
+    /// The value of `TERM`, if it depends on that.
+    pub term: Option<&'k str>,
     /// The other variables that it depends on, and their values; empty where one is not set.
     pub variables: &'k [(&'k str, String)],
     /// The folder of the user's session that was looked at, and whether it was found fit for the daemon.
@@ -42,7 +42,7 @@ const SPECIAL_TERMS: [&str; 2] = ["dumb", "linux"];
 /// ```
 /// use ziron_runtime::shell::{Kept, Shell, guard};
 /// let variables = [("LANG", String::from("C"))];
-/// let kept = Kept { file: "/f", binary: "/b", call: "init zsh", term: "xterm", variables: &variables, session: None };
+/// let kept = Kept { file: "/f", binary: "/b", call: "init zsh", term: Some("xterm"), variables: &variables, session: None };
 /// assert!(guard(Shell::Zsh, &kept).unwrap().contains(r#"test "|${LANG-}" = '|C'"#));
 /// assert_eq!(guard(Shell::Elvish, &kept), None);
 /// ```
@@ -90,10 +90,12 @@ fn conditions(
     let variable =
         |name: &str| if shell == Shell::Fish { format!("${name}") } else { format!("${{{name}-}}") };
     let term = variable("TERM");
-    let mut conditions = if SPECIAL_TERMS.contains(&kept.term) {
-        vec![format!("\"{term}\" = {}", quoting.quote(kept.term))]
-    } else {
-        SPECIAL_TERMS.map(|special| format!("\"{term}\" != {special}")).to_vec()
+    let mut conditions = match kept.term {
+        Some(special) if SPECIAL_TERMS.contains(&special) => {
+            vec![format!("\"{term}\" = {}", quoting.quote(special))]
+        }
+        Some(_) => SPECIAL_TERMS.map(|special| format!("\"{term}\" != {special}")).to_vec(),
+        None => Vec::new(),
     };
     // One comparison costs less than many; and what begins with a bar is no operator.
     let (now, then): (Vec<String>, Vec<&str>) =
@@ -143,7 +145,7 @@ mod tests {
             file: "/home/o'neill/init",
             binary: "/b b",
             call: "init zsh",
-            term: "linux",
+            term: Some("linux"),
             variables: &variables,
             session: Some(("/run/user/1", Fitness::Unfit)),
         };

@@ -1,9 +1,11 @@
 //! Shells: their names, and the scripts that connect them.
 
 mod init;
+mod instant;
 mod kept;
 
 pub use init::{Client, Quoting, Script, names_with_script, script};
+pub use instant::instant;
 pub use kept::{Fitness, Kept, guard, is_worth_keeping};
 
 macro_rules! shells {

@@ -12,6 +12,7 @@ mod background;
 mod bash;
 mod common;
 mod fish;
+mod instant;
 mod kept;
 mod user;
 mod zsh;

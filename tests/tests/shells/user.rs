@@ -115,6 +115,15 @@ impl User {
 
     /// The same, started by another program, and in a terminal of another size.
     pub(crate) fn open_by(&self, starter: &[&str], variables: &[(&str, &str)], size: Size) -> Terminal {
+        self.start(starter, "", variables, size)
+    }
+
+    /// The same in a folder below the home folder.
+    pub(crate) fn open_in(&self, folder: &str, variables: &[(&str, &str)], size: Size) -> Terminal {
+        self.start(&[], folder, variables, size)
+    }
+
+    fn start(&self, starter: &[&str], folder: &str, variables: &[(&str, &str)], size: Size) -> Terminal {
         let path = shells::find(self.shell).unwrap().display().to_string();
         let rc = self.path(".bashrc").display().to_string();
         let arguments: &[&str] = match self.shell {
@@ -131,7 +140,7 @@ impl User {
         for (name, value) in variables {
             command.env(name, value);
         }
-        command.cwd(self.home.path());
+        command.cwd(self.path(folder));
         Terminal::start(command, size).unwrap()
     }
 }
@@ -141,4 +150,8 @@ pub(crate) fn wait_cursor_after(terminal: &Terminal, text: &str) {
     terminal.wait(&format!("cursor after {text:?}"), |screen| {
         (dump::before_cursor(screen) == text).then_some(())
     });
+}
+/// Waits until the whole screen is this text.
+pub(crate) fn wait_screen(terminal: &Terminal, text: &str) {
+    terminal.wait(&format!("screen\n{text}\n"), |screen| (dump::plain(screen) == text).then_some(()));
 }

@@ -28,7 +28,7 @@ fn a_build_installs_and_says_what_to_do_next() {
 
 /// A prompt that keeps its scripts where it is told.
 fn keeps() -> String {
-    let keep = r#"init) mkdir -p "$(dirname "$4")"; echo "$2 kept" >"$4";;"#;
+    let keep = r#"init) for file; do :; done; mkdir -p "$(dirname "$file")"; echo "$2 kept" >"$file";;"#;
     GOOD.replace("init) echo ZIRON_SEEN=yes;;", keep)
 }
 
@@ -37,7 +37,7 @@ fn scripts_are_kept_for_every_shell() {
     let world = World::new(&keeps());
     world.run(&[]).says(0, &["at the end of ~/.bashrc:\n\n    source ~/.local/share/ziron/init.bash\n"]);
     let folder = world.path("home/.local/share/ziron");
-    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh"]);
+    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "instant.zsh"]);
     // Whatever became of them, the next build and the way back write them again.
     for arguments in [&["build"][..], &["rollback"], &["rollback"]] {
         world.write("home/.config/ziron/ziron.toml", "add_newline = false\n");
@@ -51,7 +51,7 @@ fn scripts_are_kept_for_every_shell() {
     // One with another name, and one for which nobody has a place.
     world.run(&["--name", "p"]).says(0, &["source ~/.local/share/ziron/p/init.bash\n"]);
     world.run(&["-o", "there/"]).says(0, &["init bash)\""]);
-    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "p"]);
+    assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "instant.zsh", "p"]);
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! The instant prompt: what zsh shows while it reads its start-up file.
+
+use super::Shell;
+use super::init::Quoting;
+use crate::pen::Terminal;
+
+/// The script of the instant prompt; `None` for a shell that has none.
+///
+/// ```
+/// use ziron_runtime::shell::{Shell, instant};
+/// assert!(instant(Shell::Zsh, "/bin/prompt", "abc").unwrap().contains("_ziron_instant_program='/bin/prompt'"));
+/// assert_eq!(instant(Shell::Bash, "/bin/prompt", "abc"), None);
+/// ```
+pub fn instant(shell: Shell, binary: &str, build: &str) -> Option<String> {
+    if shell != Shell::Zsh {
+        return None;
+    }
+    // A picture is for the terminal that it was drawn for.
+    let world: Vec<String> = Terminal::VARIABLES.iter().map(|name| format!("|${{{name}-}}")).collect();
+    let template = include_str!("../../../templates/shells/instant.zsh");
+    let script = template.replace("@WORLD@", &world.concat()).replace("@BUILD@", build);
+    Some(script.replace("@ZIRON@", &Quoting::Posix.quote(binary)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instant;
+    use crate::shell::Shell;
+
+    #[test]
+    fn nothing_is_left_to_fill_in() {
+        let script = instant(Shell::Zsh, "/b", "abc").unwrap();
+        assert!(script.contains("=\"abc|${TERM-}|${NO_COLOR-}|"), "{script}");
+        for placeholder in ["@ZIRON@", "@BUILD@", "@WORLD@"] {
+            assert!(!script.contains(placeholder), "{placeholder}");
+        }
+    }
+
+    #[test]
+    fn the_quoted_text_holds_no_quote() {
+        let script = instant(Shell::Zsh, "/b", "abc").unwrap();
+        let parts: Vec<&str> = script.split("no_xtrace -c '\n").skip(1).collect();
+        assert_eq!(parts.len(), 2);
+        for part in parts {
+            let end = part.find('\'').unwrap();
+            assert!(part[..end].ends_with('\n') && part[end..].starts_with("'\n"), "{part}");
+        }
+    }
+}
