@@ -66,24 +66,56 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
     }
 
     fn begin<S: Source>(&self, _: Parts, source: &'static S, memory: &'static dyn Memory) {
-        let name = source.name();
-        let place = |index: &usize| self.sources.get(*index).is_some_and(|(known, _)| *known == name);
-        let Some(index) = self.module.sources.iter().copied().find(place) else { return };
+        if let Some(index) = self.index_of(source.name()) {
+            let means = &self.drawing.means;
+            let key = pin!(source.key(&means.place, &means.io));
+            let key = match key.poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Pending => Asked::Waits,
+                Poll::Ready(None) => Asked::Nothing,
+                Poll::Ready(Some(key)) => {
+                    Asked::Key(format!("{key:?}"), postcard::to_stdvec(&key).unwrap_or_default())
+                }
+            };
+            self.tell(index, &key, memory.lifetime());
+        }
+    }
+
+    fn finish<F: Fact>(&self, (): ()) -> Known<F> {
+        Known::Absent
+    }
+}
+
+/// What a source says about its key.
+enum Asked {
+    /// It has to be waited for.
+    Waits,
+    /// There is nothing to read.
+    Nothing,
+    /// The key for people, and as bytes.
+    Key(String, Vec<u8>),
+}
+
+impl<P: Prompt, W: World> Explain<'_, P, W> {
+    /// The place of a source, if the module shows it.
+    fn index_of(&self, name: &str) -> Option<usize> {
+        let is_named = |index: &usize| self.sources.get(*index).is_some_and(|(known, _)| *known == name);
+        self.module.sources.iter().copied().find(is_named)
+    }
+
+    /// Writes about one source.
+    fn tell(&self, index: usize, key: &Asked, lifetime: Option<Duration>) {
         let mut page = self.page.borrow_mut();
-        let manifest = &self.sources[index].1;
+        let (name, manifest) = &self.sources[index];
         page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy));
-        let means = &self.drawing.means;
-        let key = pin!(source.key(&means.place, &means.io));
-        match key.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Pending => page.line("key", "has to be waited for"),
-            Poll::Ready(None) => page.line("key", "none: there is nothing to read here"),
-            Poll::Ready(Some(key)) => {
-                let hash = fnv1a(&postcard::to_stdvec(&key).unwrap_or_default());
-                let entry = self.entry(index, hash);
+        match key {
+            Asked::Waits => page.line("key", "has to be waited for"),
+            Asked::Nothing => page.line("key", "none: there is nothing to read here"),
+            Asked::Key(key, bytes) => {
+                let entry = self.entry(index, fnv1a(bytes));
                 if let Some(entry) = &entry {
                     page.fields("fact", &entry.fact());
                 }
-                page.fields("key", &format!("{key:?}"));
+                page.fields("key", key);
                 match &entry {
                     Some(entry) => page.line("memory", &remembered(entry)),
                     None => page.line("memory", "nothing for this key; it is read when it is drawn"),
@@ -93,19 +125,13 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
                 }
             }
         }
-        let age = memory.lifetime().or(match manifest.policy {
+        let age = lifetime.or(match manifest.policy {
             Policy::Ttl(age) => Some(age),
             _ => None,
         });
         self.account(&mut page, index, age);
     }
 
-    fn finish<F: Fact>(&self, (): ()) -> Known<F> {
-        Known::Absent
-    }
-}
-
-impl<P: Prompt, W: World> Explain<'_, P, W> {
     /// What is remembered for a key.
     fn entry(&self, index: usize, hash: u64) -> Option<Entry> {
         let Shelved { shelf, .. } = self.shelves.get(index)?;

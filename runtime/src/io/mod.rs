@@ -7,6 +7,8 @@ mod environment;
 mod passwd;
 mod real;
 mod simulated;
+#[cfg(any(test, all(target_os = "linux", target_env = "gnu", target_feature = "crt-static")))]
+mod users;
 
 use std::ffi::OsString;
 use std::future::Future;

@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::{Mutex, PoisonError};
 
 /// Where the users are. Source: passwd(5).
-const PATH: &str = "/etc/passwd";
+pub(super) const PATH: &str = "/etc/passwd";
 
 /// The line that was read last; `None` in it if the user has none.
 static LAST: Mutex<Option<(Version, Option<String>)>> = Mutex::new(None);

@@ -130,7 +130,9 @@ impl Core {
         let mut entries = lock(&self.entries);
         if self.is_closed.load(Ordering::SeqCst) {
             drop(entries);
-            let (runnable, task) = builder.spawn(|()| future, drop);
+            drop(future);
+            // One that never ends in place of it: the code of every future would be there twice otherwise.
+            let (runnable, task) = builder.spawn(|()| std::future::pending(), drop);
             drop(runnable);
             return task;
         }
