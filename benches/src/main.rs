@@ -18,6 +18,7 @@ mod harness {
     pub(crate) mod processes;
     pub(crate) mod report;
     pub(crate) mod shells;
+    pub(crate) mod start;
     pub(crate) mod terminal;
 }
 
@@ -34,6 +35,7 @@ use harness::machine::{self, Peers};
 use harness::processes;
 use harness::report::{Report, Target};
 use harness::shells;
+use harness::start;
 use ziron::Parts;
 use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
 
@@ -47,6 +49,11 @@ impl Effort {
         } else {
             Effort { small: 1000, large: 60, sessions: 5 }
         }
+    }
+
+    /// How often a daemon is started.
+    fn starts(&self) -> usize {
+        self.large / 2
     }
 }
 
@@ -85,6 +92,7 @@ fn measure_program(quick: bool, program: &Path) -> Result<(), Box<dyn Error>> {
     let peers = Peers::find();
     let fixtures = Fixtures::make()?;
     background::measure(&mut report, program, &fixtures, effort.small, !quick)?;
+    start::measure(&mut report, program, &fixtures, effort.starts())?;
     crowd::measure(&mut report, program, &fixtures, quick)?;
     shells::measure(&mut report, program, &fixtures, &peers, effort.sessions)?;
     println!("{}", report.text(&machine::describe(&peers)));
@@ -103,6 +111,7 @@ fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
     five_tools(&mut report, &builds, &fixtures, &peers, effort)?;
     builds.report(&mut report)?;
     background::measure(&mut report, &builds.default, &fixtures, effort.small, !quick)?;
+    start::measure(&mut report, &builds.default, &fixtures, effort.starts())?;
     shells::measure(&mut report, &builds.default, &fixtures, &peers, effort.sessions)?;
     let text = report.text(&machine::describe(&peers));
     println!("{text}");

@@ -23,6 +23,10 @@ const STATIC_FLAGS: [&str; 2] = ["-Ctarget-feature=+crt-static", "-Crelocation-m
 const UNWIND_FLAGS: [&str; 3] =
     ["-Cforce-unwind-tables=no", "-Clink-arg=-Wl,--no-eh-frame-hdr", "-Clink-arg=-T"];
 
+/// Has the linker make one of functions whose code is the same: Rust gives no function an address of its own, and nothing in the C library compares such.
+/// Measured: 4.84 MB to 4.72 MB for the default format. GNU's linker does not know it; lld, which Rust brings along, does.
+const FOLD_FLAG: &str = "-Clink-arg=-Wl,--icf=all";
+
 /// Tells the linker what to drop. The start files' own tables are empty, and referred to.
 const LINK_SCRIPT: &str = "SECTIONS { /DISCARD/ : { \
     *(EXCLUDE_FILE(*crtbegin* *crtend* *crt1* *crti* *crtn*) .eh_frame) \
@@ -37,11 +41,13 @@ pub(crate) enum Linking {
     Static,
     /// With everything in it but the tables for unwinding.
     Lean,
+    /// The same, with functions that are the same code there once.
+    Folded,
 }
 
 impl Linking {
     /// All of them, best first.
-    pub(crate) const ALL: [Self; 3] = [Self::Lean, Self::Static, Self::Dynamic];
+    pub(crate) const ALL: [Self; 4] = [Self::Folded, Self::Lean, Self::Static, Self::Dynamic];
 
     /// Its name in a marker.
     pub(crate) const fn name(self) -> &'static str {
@@ -49,6 +55,7 @@ impl Linking {
             Self::Dynamic => "dynamic",
             Self::Static => "static",
             Self::Lean => "lean",
+            Self::Folded => "folded",
         }
     }
 
@@ -58,11 +65,14 @@ impl Linking {
         if self != Self::Dynamic {
             flags.extend(STATIC_FLAGS.map(OsString::from));
         }
-        if self == Self::Lean {
+        if matches!(self, Self::Lean | Self::Folded) {
             flags.extend(UNWIND_FLAGS.map(OsString::from));
             let mut script = OsString::from("-Clink-arg=");
             script.push(dir.join("link.ld"));
             flags.push(script);
+        }
+        if self == Self::Folded {
+            flags.push(OsString::from(FOLD_FLAG));
         }
         flags
     }

@@ -1,13 +1,13 @@
-//! The background mode: the program as a client, how soon a daemon answers, and what it costs while nothing happens.
+//! The background mode: the program as a client, and what a daemon costs while nothing happens.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::fixtures::Fixtures;
-use super::processes::{self, Subject, median};
+use super::processes::{self, Subject};
 use super::report::{Report, Target};
 
 /// A program that does nothing but start, linked as prompts are.
@@ -44,18 +44,6 @@ pub(crate) fn measure(
             "1.3 × a static program that only starts",
         ));
     }
-    let mut starts = Vec::new();
-    for _ in 0..(runs / 20).clamp(5, 30) {
-        daemon("stop")?;
-        let start = Instant::now();
-        daemon("start")?;
-        client.run()?;
-        starts.push(start.elapsed());
-    }
-    let first = median(&mut starts);
-    report
-        .row("daemon: start to first answer, as a command sees it", super::super::millis(first))
-        .target(Target::at_most(first.as_secs_f64() * 1e3, 10.0, "10 ms"));
     if watch {
         idle(report, fixtures)?;
     }

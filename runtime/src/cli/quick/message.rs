@@ -38,11 +38,14 @@ impl<'a> Call<'a> {
             match *name {
                 b"--all" => call.parts = b"",
                 b"--right" => call.parts = b"right",
-                name => {
-                    let (value, after) = rest.split_first()?;
-                    rest = after;
-                    call.set(name, value)?;
-                }
+                name => match name.iter().position(|byte| *byte == b'=') {
+                    Some(at) => call.set(&name[..at], &name[at + 1..])?,
+                    None => {
+                        let (value, after) = rest.split_first()?;
+                        rest = after;
+                        call.set(name, value)?;
+                    }
+                },
             }
         }
         Some(call)

@@ -85,7 +85,8 @@ fn option() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let alone =
         prop::sample::select(vec!["--all", "--right", "--direct", "--continuation", "-V", "more", "prompt"]);
     prop_oneof![
-        9 => (with_value, value()).prop_map(|(name, value)| vec![name.as_bytes().to_vec(), value]),
+        6 => (with_value.clone(), value()).prop_map(|(name, value)| vec![name.as_bytes().to_vec(), value]),
+        3 => (with_value, value()).prop_map(|(name, value)| vec![[name.as_bytes(), b"=", &value].concat()]),
         1 => alone.prop_map(|word| vec![word.as_bytes().to_vec()]),
     ]
 }
@@ -138,6 +139,7 @@ fn the_calls_of_scripts_are_quick() {
     let calls = [
         "prompt",
         "prompt --right",
+        "prompt --status=0 --jobs=0 --terminal-width=120",
         "prompt --all --shell tcsh --status 1 --pipestatus 1 --cmd-duration 1500 --jobs _ --shlvl 2 --keymap _ --terminal-width 80 --logical-path /tmp",
         "prompt --all --shell elvish --status 0 --pipestatus 0 1 --cmd-duration _ --jobs _ --shlvl _ --keymap _ --terminal-width _",
     ];
