@@ -29,7 +29,7 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
         directly::<P>(&request, parts, budget / 8 * 7);
         return;
     }
-    if guarded::may_hang(&request) {
+    if guarded::may_hang::<P>(&request) {
         let text = guarded::draw(&request, parts, budget);
         output::write(&text.unwrap_or_else(|| guarded::at_hand::<P>(&request, parts)));
     } else {

@@ -10,15 +10,33 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::draw::BUFFER_BYTES;
+use super::mounts::Mounts;
 use super::{detach, mounts, world};
 use crate::gather::{AtHand, Parts};
 use crate::io::Real;
 use crate::prompt::{self, Prompt};
 use crate::request::Request;
 
-/// Whether the place of a request is on a file system that may not answer. Nothing there is touched.
-pub(super) fn may_hang(request: &Request) -> bool {
-    mounts::is_remote(&place_of(request), &mounts::read(Path::new(mounts::MOUNTS)))
+/// Variables that name folders which are looked at for nearly every prompt, besides those of the plan: programs, settings, the store.
+const FOLDERS: [&str; 5] = ["HOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", world::CACHE_VARIABLE];
+
+/// Whether drawing a request may have to look at a file system that may not answer: that of its place, of a folder that a variable names, or of one
+/// of several such as `PATH` has. Nothing there is touched.
+#[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
+pub(super) fn may_hang<P: Prompt>(request: &Request) -> bool {
+    let list = mounts::read(Path::new(mounts::MOUNTS));
+    let mounts = Mounts::new(&list);
+    if mounts.is_empty() {
+        return false;
+    }
+    let names = FOLDERS.iter().chain(P::VARIABLES);
+    let values = || names.filter_map(std::env::var_os);
+    mounts.lead_away(&place_of(request)) || values().any(|value| names_one(&value, &mounts))
+}
+
+/// Whether a variable's value is a path, or a list of paths, of which one leads away.
+fn names_one(value: &OsStr, mounts: &Mounts<'_>) -> bool {
+    std::env::split_paths(value).any(|path| path.is_absolute() && mounts.lead_away(&path))
 }
 
 /// Where a request is to be drawn, as far as that is known without looking there: the kernel knows where this process is.

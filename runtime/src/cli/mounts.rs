@@ -2,8 +2,9 @@
 //!
 //! The list of mounts is the kernel's own; reading it waits for no file system. Source: `proc_pid_mountinfo(5)`.
 
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
@@ -58,19 +59,83 @@ pub(super) fn read(list: &Path) -> Vec<u8> {
     }
 }
 
-/// Whether a path, as it is written, is on a file system that may not answer.
-pub(super) fn is_remote(path: &Path, mounts: &[u8]) -> bool {
-    let path = path.as_os_str().as_bytes();
-    // Of several at the same place, the last one hides the others.
-    let mut best: Option<(usize, bool)> = None;
-    for mount in mounts.split(|byte| *byte == b'\n').filter_map(Mount::read) {
-        if let Some(length) = mount.holds(path)
-            && best.is_none_or(|(longest, _)| length >= longest)
-        {
-            best = Some((length, mount.is_remote()));
-        }
+/// Symbolic links are followed no further than this, as the kernel does. Source: `path_resolution(7)`.
+const LINKS: usize = 40;
+
+/// What is mounted.
+pub(super) struct Mounts<'a>(Vec<Mount<'a>>);
+
+impl<'a> Mounts<'a> {
+    /// Takes apart a list. Where nothing in it may hang, nothing is kept: no path leads there.
+    pub(super) fn new(list: &'a [u8]) -> Mounts<'a> {
+        let mounts = || list.split(|byte| *byte == b'\n').filter_map(Mount::read);
+        Mounts(if mounts().any(|mount| mount.is_remote()) { mounts().collect() } else { Vec::new() })
     }
-    best.is_some_and(|(_, is_remote)| is_remote)
+
+    /// Whether no file system may hang.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a path, as it is written, is on a file system that may not answer.
+    fn is_remote(&self, path: &Path) -> bool {
+        let path = path.as_os_str().as_bytes();
+        // Of several at the same place, the last one hides the others.
+        let mut best: Option<(usize, bool)> = None;
+        for mount in &self.0 {
+            if let Some(length) = mount.holds(path)
+                && best.is_none_or(|(longest, _)| length >= longest)
+            {
+                best = Some((length, mount.is_remote()));
+            }
+        }
+        best.is_some_and(|(_, is_remote)| is_remote)
+    }
+
+    /// Whether an absolute path leads over a file system that may not answer, symbolic links included. What is beyond the first such is not looked
+    /// at, nor is the path of a relative link's target on it.
+    pub(super) fn lead_away(&self, path: &Path) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let mut ahead: Vec<OsString> = steps(path);
+        let mut at = PathBuf::from("/");
+        let mut links = 0;
+        while let Some(step) = ahead.pop() {
+            if step == ".." {
+                at.pop();
+                continue;
+            }
+            at.push(&step);
+            if self.is_remote(&at) {
+                return true;
+            }
+            let target = rustix::fs::readlink(&at, Vec::new());
+            let Ok(target) = target else { continue };
+            links += 1;
+            if links > LINKS {
+                return false;
+            }
+            let target = Path::new(std::ffi::OsStr::from_bytes(target.as_bytes())).to_owned();
+            if target.is_absolute() {
+                at = PathBuf::from("/");
+            } else {
+                at.pop();
+            }
+            ahead.extend(steps(&target));
+        }
+        self.is_remote(&at)
+    }
+}
+
+/// The steps of a path, the last one first.
+fn steps(path: &Path) -> Vec<OsString> {
+    let step = |part: Component<'_>| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some(OsString::from("..")),
+        _ => None,
+    };
+    path.components().rev().filter_map(step).collect()
 }
 
 /// One line of the list.
@@ -149,28 +214,63 @@ mod tests {
             ("/mnt/twice/x", false),
             ("/mnt/rev/x", true),
         ] {
-            assert_eq!(is_remote(Path::new(path), LIST.as_bytes()), expected, "{path}");
+            assert_eq!(Mounts::new(LIST.as_bytes()).is_remote(Path::new(path)), expected, "{path}");
         }
-        assert!(!is_remote(Path::new("/mnt/far"), b""), "where there is no list, nothing is known");
+        assert!(
+            !Mounts::new(b"").lead_away(Path::new("/mnt/far")),
+            "where there is no list, nothing is known"
+        );
+        let local = "27 1 254:0 / / rw - ext4 /dev/vda rw\n";
+        assert!(Mounts::new(local.as_bytes()).is_empty(), "nothing there may hang");
+    }
+
+    #[test]
+    fn links_are_followed_up_to_what_may_hang() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().canonicalize().unwrap();
+        let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, here.join(name)).unwrap();
+        let local = "27 1 254:0 / / rw - ext4 /dev/vda rw\n";
+        let list = format!("{local}40 27 0:40 / {}/far rw - nfs4 server:/far rw\n", here.display());
+        let mounts = Mounts::new(list.as_bytes());
+        link("far/home", "relative");
+        link(here.join("far").to_str().unwrap(), "absolute");
+        link("relative", "twice");
+        link("loop", "loop");
+        link("near/../far", "up");
+        for (path, expected) in [
+            ("far", true),
+            ("far/..", true),
+            ("relative", true),
+            ("relative/x", true),
+            ("absolute/x", true),
+            ("twice", true),
+            ("up", true),
+            ("loop", false),
+            ("near", false),
+            ("near/../farther", false),
+        ] {
+            assert_eq!(mounts.lead_away(&here.join(path)), expected, "{path}");
+        }
     }
 
     #[test]
     fn this_machine_has_a_list() {
         let mounts = read(Path::new(MOUNTS));
         assert_eq!(mounts.is_empty(), !cfg!(target_os = "linux"));
-        assert!(!is_remote(Path::new("/proc"), &mounts));
+        assert!(!Mounts::new(&mounts).lead_away(Path::new("/proc")));
     }
 
     proptest! {
         #[test]
         fn no_list_is_too_strange(list: Vec<u8>, path in "(/[a-z]{1,2}){0,4}") {
-            is_remote(Path::new(&path), &list);
+            Mounts::new(&list).lead_away(Path::new(&path));
         }
 
         #[test]
         fn lines_that_are_no_mounts_change_nothing(junk in "[a-z0-9 /]{0,40}", path in "/mnt/(far|near|twice)(/x)?") {
             let list = format!("{LIST}{}\n", junk.replace('-', ""));
-            prop_assert_eq!(is_remote(Path::new(&path), list.as_bytes()), is_remote(Path::new(&path), LIST.as_bytes()));
+            let is_remote = |list: &str| Mounts::new(list.as_bytes()).is_remote(Path::new(&path));
+            prop_assert_eq!(is_remote(&list), is_remote(LIST));
         }
     }
 }

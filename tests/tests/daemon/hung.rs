@@ -13,15 +13,21 @@ use crate::stand_in::StandIn;
 const LONG: Duration = Duration::from_secs(20);
 
 /// A shell in a folder, which draws its prompt when it is told.
-struct Shell(Child, BufReader<std::process::ChildStdout>);
+pub(crate) struct Shell(Child, BufReader<std::process::ChildStdout>);
 
 impl Shell {
-    fn new(home: &Home, place: &Path, arguments: &str) -> Shell {
+    pub(crate) fn new(home: &Home, place: &Path, arguments: &str) -> Shell {
+        Shell::with(home, place, arguments, &[])
+    }
+
+    /// The same, with other variables.
+    pub(crate) fn with(home: &Home, place: &Path, arguments: &str, variables: &[(&str, &Path)]) -> Shell {
         let mut shell = Command::new("/bin/sh");
         let script = format!(r#"cd "$1" && echo ready && read line && exec "$0" prompt --all {arguments}"#);
         shell.args(["-c", &script]).arg(&home.binary).arg(place);
         let own = home.command(&[]);
         shell.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.envs(variables.iter().copied());
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).current_dir("/");
         let mut child = shell.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -32,7 +38,7 @@ impl Shell {
     }
 
     /// The left prompt, and how long it took.
-    fn prompt(mut self) -> (String, Duration) {
+    pub(crate) fn prompt(mut self) -> (String, Duration) {
         let begin = Instant::now();
         self.0.stdin.take().unwrap().write_all(b"\n").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
@@ -51,14 +57,14 @@ impl Shell {
 }
 
 /// Whether something in a prompt is marked as old: the parameter of the terminal's sequence for dim text.
-fn is_marked(prompt: &str) -> bool {
+pub(crate) fn is_marked(prompt: &str) -> bool {
     prompt.split("\x1b[").skip(1).any(|rest| {
         let parameters = rest.split('m').next().unwrap_or_default();
         parameters.split(';').any(|parameter| parameter == "2")
     })
 }
 
-fn stand_in(home: &Home) -> Option<StandIn> {
+pub(crate) fn stand_in(home: &Home) -> Option<StandIn> {
     let point = home.path("far");
     fs::create_dir(&point).unwrap();
     let stand_in = StandIn::mount(&point);

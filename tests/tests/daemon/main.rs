@@ -10,6 +10,7 @@ mod common;
 mod faults;
 mod hostile;
 mod hung;
+mod hung_elsewhere;
 mod life;
 mod permissions;
 mod stand_in;
