@@ -1,6 +1,7 @@
 //! The synchronous client over a named pipe.
 //!
-//! A pipe has no way to wait for it until a deadline, so that two threads read and write. They end with the connection.
+//! A pipe has no way to wait for it until a deadline, so that two threads read and write. They end with the client; the one that reads only when
+//! nothing is being waited for, so that a client which has given up keeps the connection until the daemon says something or leaves.
 
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -19,7 +20,11 @@ const READ_BYTES: usize = 8 << 10;
 pub struct Client {
     talk: Conversation,
     to_write: Sender<Vec<u8>>,
+    /// Asks for the next bytes.
+    to_read: Sender<()>,
     was_read: Receiver<io::Result<Vec<u8>>>,
+    /// Whether bytes have been asked for that have not come yet.
+    is_reading: bool,
 }
 
 impl Client {
@@ -35,6 +40,7 @@ impl Client {
         };
         let (mut from, mut to) = stream.split();
         let (to_write, written) = channel::<Vec<u8>>();
+        let (to_read, wanted) = channel::<()>();
         let (read, was_read) = channel();
         std::thread::Builder::new().spawn(move || {
             while let Ok(bytes) = written.recv() {
@@ -46,15 +52,14 @@ impl Client {
         })?;
         std::thread::Builder::new().spawn(move || {
             let mut buffer = vec![0; READ_BYTES];
-            loop {
+            while wanted.recv().is_ok() {
                 let result = from.read(&mut buffer).map(|count| buffer[..count].to_vec());
-                let is_last = result.as_ref().map_or(true, Vec::is_empty);
-                if read.send(result).is_err() || is_last {
+                if read.send(result).is_err() {
                     return;
                 }
             }
         })?;
-        Ok(Client { talk: Conversation::new(), to_write, was_read })
+        Ok(Client { talk: Conversation::new(), to_write, to_read, was_read, is_reading: false })
     }
 
     /// Says hello, with an older version if the daemon asks for one.
@@ -119,12 +124,19 @@ impl Client {
                 Progress::Wait => {
                     #[allow(clippy::disallowed_methods, reason = "a deadline is a matter of the real clock")]
                     let left = deadline.saturating_duration_since(Instant::now());
-                    match self.was_read.recv_timeout(left) {
-                        Ok(Ok(bytes)) if bytes.is_empty() => return Err(ClientError::Closed),
-                        Ok(Ok(bytes)) => self.talk.decoder.push(&bytes),
-                        Ok(Err(error)) => return Err(error.into()),
+                    if !self.is_reading {
+                        self.to_read.send(()).map_err(|_| ClientError::Closed)?;
+                        self.is_reading = true;
+                    }
+                    let read = match self.was_read.recv_timeout(left) {
+                        Ok(read) => read,
                         Err(RecvTimeoutError::Timeout) => return Err(ClientError::TimedOut),
                         Err(RecvTimeoutError::Disconnected) => return Err(ClientError::Closed),
+                    };
+                    self.is_reading = false;
+                    match read? {
+                        bytes if bytes.is_empty() => return Err(ClientError::Closed),
+                        bytes => self.talk.decoder.push(&bytes),
                     }
                 }
             }

@@ -69,7 +69,7 @@ pub fn check(stream: impl AsFd) -> Result<(), PeerError> {
 }
 
 /// Connects to the socket at an address without waiting for anybody to accept.
-#[cfg(all(feature = "background", any(test, not(any(target_os = "linux", target_os = "android")))))]
+#[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 pub(crate) fn connect(address: &Address) -> io::Result<std::os::fd::OwnedFd> {
     let socket = socket::open()?;
     rustix::net::connect(&socket, &SocketAddrUnix::new(address.socket())?)?;
