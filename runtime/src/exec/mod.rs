@@ -72,6 +72,15 @@ pub trait Exec<'a> {
     fn wait_until<T: Send + 'a>(&self, job: Job<T>, deadline: Instant) -> Result<T, Job<T>>;
 }
 
+/// Does what blocks on a thread made for that. Without the work's type, so that its task is compiled once for each type of output.
+///
+/// # Cancel safety
+/// Dropping the task before the work has begun takes it back; work that has begun is not interrupted.
+pub(crate) fn unblock<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> blocking::Task<T> {
+    let work: Box<dyn FnOnce() -> T + Send> = Box::new(work);
+    blocking::unblock(work)
+}
+
 /// The end of a span of time; a span that no clock can hold ends in a year.
 pub(crate) fn deadline(start: Instant, span: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -15,6 +15,7 @@ use rustix::fs::{FileType, Mode, OFlags};
 
 use super::passwd;
 use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User};
+use crate::exec::unblock;
 
 /// The real operating system, with the environment of this process or with that of a shell.
 #[derive(Clone, Debug, Default)]
@@ -84,14 +85,14 @@ impl Io for Real {
 
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send {
         let sent = self.sent.clone();
-        blocking::unblock(move || run(&command, sent.as_ref()))
+        unblock(move || run(&command, sent.as_ref()))
     }
 
     fn unblock<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send {
-        blocking::unblock(work)
+        unblock(work)
     }
 
     fn user(&self) -> User {

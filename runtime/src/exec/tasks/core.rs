@@ -9,7 +9,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use async_task::Runnable;
-use pin_project_lite::pin_project;
 
 use super::list::{Birth, Entries, Record};
 use super::priority::Ready;
@@ -119,23 +118,26 @@ impl Core {
     }
 
     /// Takes a future over. On a closed core it is dropped at once.
+    ///
+    /// Without its type: what a task is made of is compiled once for each type of output, and not for each future.
     pub(super) fn spawn<T, F>(self: &Arc<Self>, birth: Birth, future: F) -> async_task::Task<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
+        self.take_over(birth, Box::pin(future))
+    }
+
+    fn take_over<T: Send + 'static>(
+        self: &Arc<Self>,
+        birth: Birth,
+        future: Pin<Box<dyn Future<Output = T> + Send>>,
+    ) -> async_task::Task<T> {
         let priority = birth.priority;
         // A panic goes to who waits for the task; in a simulation to who runs it, so that none is overlooked.
         let builder = async_task::Builder::new().propagate_panic(!self.is_simulated);
         let mut entries = lock(&self.entries);
-        if self.is_closed.load(Ordering::SeqCst) {
-            drop(entries);
-            drop(future);
-            // One that never ends in place of it: the code of every future would be there twice otherwise.
-            let (runnable, task) = builder.spawn(|()| std::future::pending(), drop);
-            drop(runnable);
-            return task;
-        }
+        let is_closed = self.is_closed.load(Ordering::SeqCst);
         let (slot, record) = entries.begin(birth);
         let registration = Registration { core: self.clone(), slot, record: record.clone() };
         let schedule = {
@@ -146,6 +148,10 @@ impl Core {
         entries.put(slot, record, runnable.waker());
         let lacking = entries.lacks_room(priority);
         drop(entries);
+        if is_closed {
+            drop(runnable);
+            return task;
+        }
         // All that live fit, so that no wake-up asks for memory. A pool's queues grow when they must: tasks move between them.
         if let (Some(room), [queue]) = (lacking, &*self.queues)
             && let Queue::Priority(ready) = &mut *lock(queue)
@@ -345,23 +351,20 @@ impl Drop for Registration {
     }
 }
 
-pin_project! {
-    /// A future whose polls are noted.
-    struct Tracked<F> {
-        #[pin]
-        future: F,
-        registration: Registration,
-    }
+/// A future whose polls are noted.
+struct Tracked<T> {
+    future: Pin<Box<dyn Future<Output = T> + Send>>,
+    registration: Registration,
 }
 
-impl<F: Future> Future for Tracked<F> {
-    type Output = F::Output;
+impl<T> Future for Tracked<T> {
+    type Output = T;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let this = self.get_mut();
         let record = &this.registration.record;
         record.count_poll();
-        let output = this.future.poll(context);
+        let output = this.future.as_mut().poll(context);
         // Before it is woken, which makes it ready: a task that is woken while it is polled is queued afterwards.
         record.set(State::Waiting);
         output

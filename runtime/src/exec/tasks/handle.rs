@@ -133,7 +133,7 @@ impl Handle {
         Task::new(if self.core.is_simulated() {
             self.spawn_raw(Priority::Normal, None, Location::caller(), async { work() })
         } else {
-            blocking::unblock(work)
+            crate::exec::unblock(work)
         })
     }
 
