@@ -4,44 +4,48 @@
 _ziron_files=@FOLDER@/s.$$. # .request and .token are FIFOs, .reply is a file
 _ziron_socket=@FOLDER@/socket
 _ziron_session= # whether the daemon knows this shell
-_ziron_rest=0   # until when it is left alone, since it did not answer in time; seconds of the clock
+_ziron_rest=0   # since when it is left alone, as it did not answer in time; seconds of the clock
 _ziron_patience=0.1 # how long to wait for an answer, in seconds
 _ziron_seq=0 _ziron_world= _ziron_escaped=
+_ziron_seen= # where it was looked at what the prompt depends on
+_ziron_reply=()
 
 @@functions
 # The background mode: no process. The question goes into one FIFO; through the other one comes word that the answer is in the file. bash
-# reads FIFOs byte by byte, but files at once. All are opened anew each time, in a way that waits for nobody, so that nothing is inherited.
-# Whatever goes wrong is left to the program, without a word.
+# reads FIFOs byte by byte, but files at once. All are opened anew each time, in a way that waits for nobody, so that nothing is inherited;
+# as 3, which is free as a rule, so that nothing has to be put aside meanwhile. Whatever goes wrong is left to the program, without a word.
 _ziron_ask() {
   [[ $BASH_SUBSHELL == 0 ]] || builtin return 1
   [[ -n $_ziron_session ]] || _ziron_introduce || builtin return 1
   [[ -p ${_ziron_files}request && -p ${_ziron_files}token ]] || { _ziron_session=''; builtin return 1; }
-  # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
-  builtin local token='' pipe="${_ziron_codes[*]:1}" kind='' seq='' state='' left='' right='' small='' small_right='' prelude='' rest=''
-  builtin local IFS=$'\x1f' world
+  builtin local pipe="${_ziron_codes[*]:1}" token='' IFS=$'\x1f'
+  # Nothing that has not run can have changed what the prompt depends on.
+  [[ -n $idle && $PWD == "$_ziron_seen" ]] || _ziron_look
+  _ziron_seq=$((_ziron_seq + 1))
+  token="draw"$'\x1f'"seq=$_ziron_seq"$'\x1f'"status=${_ziron_codes[0]}"$'\x1f'"pipe=$pipe"$'\x1f'"duration=$duration"$'\x1f'"jobs=$jobs"$'\x1f'"shlvl=${SHLVL-}"$'\x1f'"columns=${COLUMNS-}"$'\x1f'"path=$_ziron_escaped"$'\x1e'
+  [[ ${#token} -lt 15000 ]] || builtin return 1 # More might not go in at once, and then this would wait.
+  builtin printf %s "$token" 1<>"${_ziron_files}request" || builtin return 1
+  # Word of earlier answers can come first.
+  while builtin read -r -u 3 -t "$_ziron_patience" -d $'\x1e' token 3<>"${_ziron_files}token"; do
+    [[ $token == "$_ziron_seq" ]] || builtin continue
+    builtin read -r -u 3 -d $'\x1e' -a _ziron_reply 3<"${_ziron_files}reply" || builtin break
+    [[ ${_ziron_reply[0]-} == drawn && ${_ziron_reply[1]-} == "$_ziron_seq" ]] || builtin break
+    _ziron_left=${_ziron_reply[3]-} _ziron_right=${_ziron_reply[4]-} _ziron_transient_left=${_ziron_reply[5]-} _ziron_transient_right=${_ziron_reply[6]-}
+    [[ -z ${_ziron_reply[7]-} ]] || builtin printf %s "${_ziron_reply[7]}" >&2
+    builtin return 0
+  done
+  _ziron_session='' # Also when it has died.
+  [[ $token == "$_ziron_seq" ]] || builtin printf -v _ziron_rest '%(%s)T' -1 # It did not answer in time: it is left alone for a while.
+  builtin return 1
+}
+
+# What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
+_ziron_look() {
+  builtin local world
   world=("$PWD")
   @ENVIRONMENT@
   builtin test "${#world[@]} ${world[*]}" = "$_ziron_world" || _ziron_world_changed
-  _ziron_seq=$((_ziron_seq + 1))
-  kind="draw"$'\x1f'"seq=$_ziron_seq"$'\x1f'"status=${_ziron_codes[0]}"$'\x1f'"pipe=$pipe"$'\x1f'"duration=$duration"$'\x1f'"jobs=$jobs"$'\x1f'"shlvl=${SHLVL-}"$'\x1f'"columns=${COLUMNS-}"$'\x1f'"path=$_ziron_escaped"$'\x1e'
-  [[ ${#kind} -lt 15000 ]] || builtin return 1 # More might not go in at once, and then this would wait.
-  builtin printf %s "$kind" 1<>"${_ziron_files}request" || builtin return 1
-  # Word of earlier answers can come first.
-  while [[ $token != "$_ziron_seq" ]]; do
-    if ! builtin read -r -t "$_ziron_patience" -d $'\x1e' token <>"${_ziron_files}token"; then
-      _ziron_session='' # Also when it has died.
-      builtin printf -v _ziron_rest '%(%s)T' -1
-      _ziron_rest=$((_ziron_rest + 5))
-      builtin return 1
-    fi
-  done
-  builtin read -r -d $'\x1e' kind seq state left right small small_right prelude rest <"${_ziron_files}reply" || kind=''
-  if [[ $kind != drawn || $seq != "$_ziron_seq" ]]; then
-    _ziron_session=''
-    builtin return 1
-  fi
-  _ziron_left=$left _ziron_right=$right _ziron_transient_left=$small _ziron_transient_right=$small_right
-  [[ -z $prelude ]] || builtin printf %s "$prelude" >&2
+  _ziron_seen=$PWD
 }
 
 _ziron_world_changed() {
@@ -56,7 +60,7 @@ _ziron_world_changed() {
 _ziron_introduce() {
   builtin local now
   builtin printf -v now '%(%s)T' -1
-  [[ now -ge _ziron_rest && -S $_ziron_socket && -O $_ziron_socket ]] || builtin return 1
+  [[ now -ge _ziron_rest+5 && -S $_ziron_socket && -O $_ziron_socket ]] || builtin return 1
   "$_ziron_path" session bash "$$" </dev/null >/dev/null 2>&1 || builtin return 1
   _ziron_session=1
   # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read byte by byte.

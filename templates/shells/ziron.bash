@@ -18,9 +18,10 @@ _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
 @@values
 
 @@functions
-# Draws the prompt. Must not fail, since `set -e` would end the shell, and must not set what is not set, as with `set -u`.
+# Draws the prompt. Must not fail, since `set -e` would end the shell, and must not use what is not set, as with `set -u`. bash copies a
+# function whenever it calls it: what each prompt calls is short.
 _ziron_draw() {
-  builtin local IFS=$' \t\n' reply='' duration='' jobs=0
+  builtin local IFS=$' \t\n' duration='' jobs=0 idle=''
   if [[ -n $_ziron_start ]]; then
     if [[ -n ${EPOCHREALTIME-} ]]; then
       duration=$(((${EPOCHREALTIME/[.,]/} - _ziron_start) / 1000))
@@ -29,9 +30,17 @@ _ziron_draw() {
     fi
     [[ $duration != -* ]] || duration='' # The clock was set back.
     _ziron_start=
+  elif [[ ${PS0-} == *_ziron_start* && ${PROMPT_COMMAND[*]-} == ': _ziron_prompt' ]]; then
+    idle=1 # Nothing has run, neither a command nor somebody's hook.
   fi
   [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
   @@ask
+  _ziron_draw_directly
+  _ziron_show
+}
+
+_ziron_draw_directly() {
+  builtin local reply=''
   reply=$(\builtin exec "$_ziron_path" prompt --all @DIRECT@--shell bash --status "${_ziron_codes[0]}" \
     --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
     --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
@@ -49,7 +58,6 @@ _ziron_draw() {
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left='\W \$ ' _ziron_right= _ziron_transient_left= _ziron_transient_right=
   fi
-  _ziron_show
 }
 
 _ziron_show() {

@@ -180,3 +180,14 @@ fn before_5_1_prompt_command_is_a_string() {
         }
     }
 }
+
+/// After an empty line the variables are not looked at, unless a hook of somebody else's may have set one.
+#[test]
+fn variables_that_a_hook_sets_are_seen_after_an_empty_line() {
+    let hook = "hook() { [[ ! -e $HOME/on ]] || export STUB_ONE=set; }; PROMPT_COMMAND=(hook \"${PROMPT_COMMAND[@]}\")";
+    let Some((mut session, _)) = start(Bash, &crate::served().after(hook)) else { return };
+    assert!(!session.run("").has("STUB_ONE"));
+    std::fs::write(session.home().join("on"), "").unwrap();
+    assert_eq!(session.run("").value("STUB_ONE"), "set");
+    assert!(session.run("").is_by_daemon());
+}
