@@ -35,6 +35,7 @@ pub mod time;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -72,13 +73,27 @@ pub trait Exec<'a> {
     fn wait_until<T: Send + 'a>(&self, job: Job<T>, deadline: Instant) -> Result<T, Job<T>>;
 }
 
-/// Does what blocks on a thread made for that. Without the work's type, so that its task is compiled once for each type of output.
+/// Does what blocks on a thread made for that, from now on. Without types, so that its task is compiled once.
 ///
 /// # Cancel safety
-/// Dropping the task before the work has begun takes it back; work that has begun is not interrupted.
-pub(crate) fn unblock<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> blocking::Task<T> {
-    let work: Box<dyn FnOnce() -> T + Send> = Box::new(work);
-    blocking::unblock(work)
+/// Dropping the future before the work has begun takes it back; work that has begun is not interrupted.
+pub(crate) fn unblock<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = T> + Send {
+    let result = Arc::new(Mutex::new(None));
+    let into = result.clone();
+    let put = move || *into.lock().unwrap_or_else(PoisonError::into_inner) = Some(work());
+    let put: Box<dyn FnOnce() + Send> = Box::new(put);
+    let task = blocking::unblock(put);
+    async move {
+        task.await;
+        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match result {
+            Some(result) => result,
+            // If the work has panicked, so has the line above.
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// The end of a span of time; a span that no clock can hold ends in a year.

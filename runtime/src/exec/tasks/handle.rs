@@ -133,7 +133,9 @@ impl Handle {
         Task::new(if self.core.is_simulated() {
             self.spawn_raw(Priority::Normal, None, Location::caller(), async { work() })
         } else {
-            crate::exec::unblock(work)
+            // Without its type, so that its task is compiled once for each type of output.
+            let work: Box<dyn FnOnce() -> T + Send> = Box::new(work);
+            blocking::unblock(work)
         })
     }
 
