@@ -6,6 +6,7 @@
 
 \builtin typeset -g _ziron_instant= _ziron_instant_sp= _ziron_instant_program=@ZIRON@ _ziron_instant_world="@BUILD@@WORLD@"
 \builtin typeset -g _ziron_instant_esc=$'\e' _ziron_instant_bel=$'\a' _ziron_instant_nul=$'\0'
+\builtin typeset -gF _ziron_instant_patience=0.1 # how long the terminal may take to answer, in seconds
 \builtin typeset -ga _ziron_instant_shown
 
 # As in the main script: as plain zsh, without a single quote.
@@ -99,14 +100,14 @@ function _ziron_instant_take {
 function _ziron_instant_ask {
   builtin local key answer=
   builtin local -F until
-  (( until = EPOCHREALTIME + 0.1 ))
-  builtin read -rs -t 0.1 -k 1 "key?$1${_ziron_instant_esc}[6n" || builtin return 1
+  (( until = EPOCHREALTIME + _ziron_instant_patience ))
+  builtin read -rs -t $_ziron_instant_patience -k 1 "key?$1${_ziron_instant_esc}[6n" || builtin return 1
   while answer+=$key; do
     if [[ $answer == (#b)(*)${_ziron_instant_esc}\[(<->)\;(<->)R ]]; then
       typed+=$match[1] row=$match[2] column=$match[3]
       builtin return 0
     fi
-    (( EPOCHREALTIME < until )) && builtin read -rs -t 0.1 -k 1 key || builtin break
+    (( EPOCHREALTIME < until )) && builtin read -rs -t $_ziron_instant_patience -k 1 key || builtin break
   done
   typed+=$answer
   builtin return 1

@@ -55,8 +55,17 @@ impl User {
 
     /// Replaces the prompt, as `ziron-build` does.
     pub(crate) fn install(&self, config: &str) {
-        fs::copy(world::prompt(config), self.path("bin/new")).unwrap();
-        fs::rename(self.path("bin/new"), self.binary()).unwrap();
+        let new = self.path("bin/new");
+        fs::copy(world::prompt(config), &new).unwrap();
+        // A process that another test was just starting may have it open for a moment, and then it cannot be run.
+        let is_busy = || {
+            let tried = Command::new(&new).arg("--version").env_clear().output();
+            tried.is_err_and(|error| error.kind() == std::io::ErrorKind::ExecutableFileBusy)
+        };
+        while is_busy() {
+            std::thread::yield_now();
+        }
+        fs::rename(new, self.binary()).unwrap();
     }
 
     /// The shell's script.
