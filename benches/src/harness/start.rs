@@ -117,7 +117,7 @@ impl Starter<'_> {
             .iter()
             .map(|(name, value)| (name.as_os_str(), Cow::Borrowed::<OsStr>(value)))
             .collect();
-        Draw { seq: 1, request, wanted: Wanted::All, environment }
+        Draw { seq: 1, request, wanted: Wanted::All, environment, is_held: false }
     }
 }
 
