@@ -156,9 +156,12 @@ function _ziron_listen {
 @@begin_again
 _ziron_begin_again() {
   _ziron_renew=
-  \builtin local start=$_ziron_start
+  # What is shown has been drawn for this prompt already, and goes on being shown.
+  \builtin local start="$_ziron_start" last="$_ziron_status" pipe="$_ziron_pipestatus" mode="$_ziron_keymap"
+  \builtin local left="$_ziron_left" right="$_ziron_right" small="$_ziron_transient_left" small_right="$_ziron_transient_right"
   \builtin eval "$("$_ziron_path" init zsh 2>/dev/null)"
-  _ziron_start=$start
+  _ziron_start="$start" _ziron_status="$last" _ziron_pipestatus="$pipe" _ziron_keymap="$mode"
+  _ziron_left="$left" _ziron_right="$right" _ziron_transient_left="$small" _ziron_transient_right="$small_right"
 }
 
 @@connect

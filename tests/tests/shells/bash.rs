@@ -124,7 +124,7 @@ fn the_users_status_and_last_word_stay() {
 }
 
 /// Works as bash-preexec does where it matters here: a DEBUG trap, which it sets up at the first prompt, tells commands from prompts.
-const PREEXEC: &str = r#"
+pub(crate) const PREEXEC: &str = r#"
     precmd_functions=() preexec_functions=()
     _pe_interactive=
     _pe_debug() {

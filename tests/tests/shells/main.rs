@@ -14,6 +14,7 @@ mod common;
 mod fish;
 mod instant;
 mod kept;
+mod over_daemon;
 mod user;
 mod zsh;
 
