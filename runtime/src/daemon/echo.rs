@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::shared::Look;
+use super::shared::Glance;
 use crate::gather::{Gather, Means, Memory, Parts, free};
 use crate::io::{Io, Sent};
 use crate::request::Request;
@@ -53,7 +53,7 @@ struct Drawn {
     /// Whether anything was.
     is_known: AtomicBool,
     /// The last look, if it found all there is.
-    look: Mutex<Option<Look>>,
+    glance: Mutex<Option<Glance>>,
     facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>, BuildHasherDefault<Fnv1a>>>,
 }
 
@@ -121,18 +121,18 @@ impl Memo {
 
     /// Notes that the place is being looked at: should that never end, the next one does not wait for it.
     pub(super) fn begin(&self) {
-        *lock(&self.drawn.look) = None;
+        *lock(&self.drawn.glance) = None;
         self.spot.inline_us.store(u64::MAX, Ordering::Relaxed);
     }
 
     /// Notes that a look has found all there is.
-    pub(super) fn note_look(&self, look: Look) {
-        *lock(&self.drawn.look) = Some(look);
+    pub(super) fn note_glance(&self, glance: Glance) {
+        *lock(&self.drawn.glance) = Some(glance);
     }
 
     /// The last look, if it found all there is.
-    pub(super) fn look(&self) -> Option<Look> {
-        lock(&self.drawn.look).clone()
+    pub(super) fn glance(&self) -> Option<Glance> {
+        lock(&self.drawn.glance).clone()
     }
 
     /// Notes where the place is, and how long it took to look at it.

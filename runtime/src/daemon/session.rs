@@ -15,7 +15,7 @@ use super::held::Holding;
 use super::hub::{Counts, Entry, Hub, Seat};
 use super::line::{Line, LineError, Spare as _};
 use super::live::Waiting;
-use super::shared::{self, Look};
+use super::shared::{self, Glance};
 use super::tools;
 use super::world::World;
 use crate::exec::Priority;
@@ -431,8 +431,8 @@ impl<P: Prompt, W: World> Session<P, W> {
         let guard = self.hub.guard.clone();
         let is_hopeless =
             asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
-        if let Some(look) = shared::look_for(&asked).filter(|_| !is_hopeless) {
-            return self.answer_with(line, asked, &look, &holding).await;
+        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless) {
+            return self.answer_with(line, asked, &glance, &holding).await;
         }
         // A shell that shows a picture already has no use for another one that is old.
         let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
@@ -498,11 +498,11 @@ impl<P: Prompt, W: World> Session<P, W> {
         &mut self,
         line: &mut impl Line,
         asked: Asked<W::Io>,
-        look: &Look,
+        glance: &Glance,
         holding: &Holding,
     ) -> Result<(), End> {
         let drawing = asked.drawing(asked.memo.physical(&asked.logical), &self.hub);
-        look.hand_to(&drawing);
+        glance.hand_to(&drawing);
         drawing.draw_shared::<P>(&mut self.out);
         self.note_shown(&drawing);
         if asked.is_held && !holding.is_shown_in(&self.out) {

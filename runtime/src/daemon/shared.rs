@@ -1,7 +1,7 @@
-//! One look at a place for all who ask at the same time.
+//! One glance at a place for all who ask at the same time.
 //!
-//! When two hundred shells press Enter at once, the first request that is served looks at the place. Those that had been received before that look began
-//! are answered with what it found: it is as new as if each of them had looked. A look that had to leave something for later is nobody else's.
+//! When two hundred shells press Enter at once, the first request that is served looks at the place. Those that had been received before that glance began
+//! are answered with what it found: it is as new as if each of them had looked. A glance that had to leave something for later is nobody else's.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};
 
-/// A look at a place that found all that a prompt shows.
+/// A glance at a place: one that found all that a prompt shows.
 #[derive(Clone, Debug)]
-pub(super) struct Look {
+pub(super) struct Glance {
     /// When it began, on the clock that orders readings.
     began: u64,
     /// The facts that were asked for: their sources, and the hashes of their keys.
@@ -26,24 +26,24 @@ pub(super) struct Look {
 pub(super) fn note<I: Io>(drawing: &Drawing<I>) {
     if drawing.subject == Subject::Parts(Parts::ALL) {
         let facts = drawing.means.with_asked_for(|facts| Arc::from(facts));
-        drawing.memo.note_look(Look { began: drawing.means.asked(), facts });
+        drawing.memo.note_glance(Glance { began: drawing.means.asked(), facts });
     }
 }
 
-/// What a look has found that began after a request was received.
-pub(super) fn look_for<I: Io>(asked: &Asked<I>) -> Option<Look> {
+/// What a glance has found that began after a request was received.
+pub(super) fn glance_for<I: Io>(asked: &Asked<I>) -> Option<Glance> {
     let is_whole = asked.subject == Subject::Parts(Parts::ALL);
-    asked.memo.look().filter(|look| is_whole && look.began > asked.received)
+    asked.memo.glance().filter(|glance| is_whole && glance.began > asked.received)
 }
 
-impl Look {
-    /// Says what the look has asked for, as if the drawing had.
+impl Glance {
+    /// Says what the glance has asked for, as if the drawing had.
     pub(super) fn hand_to<I: Io>(&self, drawing: &Drawing<I>) {
         drawing.means.ask_for(&self.facts);
     }
 }
 
-/// Gathers what a look has found, and touches nothing outside this process.
+/// Gathers what a glance has found, and touches nothing outside this process.
 pub(super) struct Shared<'a, I> {
     pub(super) memo: &'a Memo,
     pub(super) means: &'a Arc<Means<I>>,
