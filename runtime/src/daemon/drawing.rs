@@ -71,18 +71,19 @@ impl<I: Io> Drawing<I> {
         let live = Live::new(&self.means, &self.request, wanted, &self.memo);
         let live = if picture.counts() { live } else { live.again() };
         let facts = P::gather(&live);
+        let late = live.take_late();
         let waiting = live.into_waiting();
         if waiting.is_empty() {
             shared::note(self);
         }
-        self.write_whole::<P>(picture, &facts, waiting.is_empty(), out);
+        self.write_whole::<P>(picture, &facts, waiting.is_empty(), &late, out);
         waiting
     }
 
     /// Writes what another look has found, as the answer to the request.
     pub(super) fn draw_shared<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&Shared { memo: &self.memo, means: &self.means, request: &self.request });
-        self.write_whole::<P>(Picture::First, &facts, true, out);
+        self.write_whole::<P>(Picture::First, &facts, true, &[], out);
     }
 
     /// Writes what was known last of the place as the answer to the request.
@@ -92,11 +93,18 @@ impl<I: Io> Drawing<I> {
         out.push(FRAME_END);
     }
 
-    /// Writes a frame, with what the shell shows by itself next.
-    fn write_whole<P: Prompt>(&self, picture: Picture, facts: &P::Facts, is_fresh: bool, out: &mut Vec<u8>) {
+    /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last values.
+    fn write_whole<P: Prompt>(
+        &self,
+        picture: Picture,
+        facts: &P::Facts,
+        is_fresh: bool,
+        late: &[&'static str],
+        out: &mut Vec<u8>,
+    ) {
         let begin = self.write::<P>(picture, facts, is_fresh, out);
         if self.holds && self.subject == Subject::Parts(Parts::ALL) {
-            held::append::<P>(self, begin, out);
+            held::append::<P>(self, late, begin, out);
         }
         out.push(FRAME_END);
     }

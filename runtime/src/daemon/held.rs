@@ -29,6 +29,8 @@ struct Held<'a, I> {
     memo: &'a Memo,
     means: &'a Arc<Means<I>>,
     request: &'a Request,
+    /// The sources that the drawing itself shows as old.
+    late: &'a [&'static str],
 }
 
 impl<I: Io> Gather for Held<'_, I> {
@@ -48,8 +50,9 @@ impl<I: Io> Gather for Held<'_, I> {
             return Known::Absent;
         }
         free(source, memory, self.means).unwrap_or_else(|| {
-            let found = if is_read_again(source, memory) { Known::Stale } else { Known::Fresh };
-            self.memo.recall(source.name()).map_or(Known::Absent, found)
+            let name = source.name();
+            let is_old = self.late.contains(&name) || is_read_again(source, memory);
+            self.memo.recall(name).map_or(Known::Absent, if is_old { Known::Stale } else { Known::Fresh })
         })
     }
 
@@ -64,11 +67,17 @@ fn is_read_again<S: Source>(source: &S, memory: &dyn Memory) -> bool {
     source.cost() >= Cost::Tree && !holds
 }
 
-/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `begin` is where its parts begin.
-pub(super) fn append<P: Prompt>(drawing: &Drawing<impl Io>, begin: usize, out: &mut Vec<u8>) {
+/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources that it shows as old, `begin` is
+/// where its parts begin.
+pub(super) fn append<P: Prompt>(
+    drawing: &Drawing<impl Io>,
+    late: &[&'static str],
+    begin: usize,
+    out: &mut Vec<u8>,
+) {
     let Drawing { memo, means, terminal, .. } = drawing;
     let request = Request { duration: None, ..drawing.request.clone() };
-    let facts = P::gather(&Held { memo, means, request: &request });
+    let facts = P::gather(&Held { memo, means, request: &request, late });
     let end = out.len();
     out.push(FIELD_END);
     prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);

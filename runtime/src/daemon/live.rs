@@ -24,6 +24,8 @@ pub(super) struct Live<'a, I> {
     is_first: bool,
     readings: RefCell<Vec<Work>>,
     lacks: Cell<bool>,
+    /// The sources that are drawn from their last values, or not at all.
+    late: RefCell<Vec<&'static str>>,
 }
 
 /// A source that has begun.
@@ -44,12 +46,17 @@ enum State<F> {
 impl<'a, I> Live<'a, I> {
     pub(super) fn new(means: &'a Arc<Means<I>>, request: &'a Request, wanted: Parts, memo: &'a Memo) -> Self {
         let (readings, lacks) = (RefCell::default(), Cell::new(false));
-        Live { means, request, wanted, memo, is_first: true, readings, lacks }
+        Live { means, request, wanted, memo, is_first: true, readings, lacks, late: RefCell::default() }
     }
 
     /// Leaves statistics alone.
     pub(super) fn again(self) -> Self {
         Live { is_first: false, ..self }
+    }
+
+    /// The sources that are drawn from their last values, or not at all.
+    pub(super) fn take_late(&self) -> Vec<&'static str> {
+        self.late.take()
     }
 
     /// What has to be waited for.
@@ -110,6 +117,9 @@ impl<I: Io> Gather for Live<'_, I> {
                 let last = self.means.take_last(name);
                 if let Some(fact) = last.get() {
                     self.memo.note(name, Some(fact));
+                }
+                if !matches!(last, Known::Fresh(_)) {
+                    self.late.borrow_mut().push(name);
                 }
                 if !last.is_stale() {
                     self.lacks.set(true);

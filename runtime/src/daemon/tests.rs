@@ -84,6 +84,8 @@ static LOOKS: AtomicU64 = AtomicU64::new(0);
 struct Facts {
     deploys: Known<u64>,
     commits: Known<u64>,
+    /// What the request says.
+    said: String,
 }
 
 struct Sample;
@@ -109,7 +111,9 @@ impl Prompt for Sample {
     fn gather<G: Gather>(gather: &G) -> Facts {
         let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_SHELF);
         let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_SHELF);
-        Facts { deploys: gather.finish(deploys), commits: gather.finish(commits) }
+        let request = gather.request();
+        let said = format!("{:?}{:?}{}", request.status, request.duration, request.jobs);
+        Facts { deploys: gather.finish(deploys), commits: gather.finish(commits), said }
     }
 
     fn left(facts: &Facts, pen: &mut Pen<'_>) {
@@ -121,7 +125,10 @@ impl Prompt for Sample {
         }
     }
 
-    fn right(_: &Facts, _: &mut Pen<'_>) {}
+    fn right(facts: &Facts, pen: &mut Pen<'_>) {
+        pen.put(&facts.said);
+    }
+
     fn continuation(_: &mut Pen<'_>) {}
     fn transient_left(_: &Facts, _: &mut Pen<'_>) {}
     fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
@@ -538,4 +545,45 @@ fn what_an_event_made_old_does_not_come_back_from_the_store() {
 #[test]
 fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
     assert_eq!(Sample::VARIABLES, crate::variables::of_manifests::<Sample>());
+}
+
+/// What is held for an empty line is what an empty line is answered with, where nothing has changed; and where something has, the shell is told so.
+#[test]
+fn a_held_picture_is_that_of_the_next_answer() {
+    let test = |world: simulate::World| async move {
+        let hub = hub(&world);
+        let random = world.random();
+        let one = shell(&hub, "zsh", 1).await;
+        for seq in (1..20).step_by(2) {
+            let said = format!("status={}|jobs={}|path=/one", random.below(3), random.below(3));
+            let duration = if random.chance(0.5) { "|duration=830" } else { "" };
+            one.say(&format!("draw|seq={seq}|{said}{duration}")).await;
+            let text = one.hear().await;
+            let fields: Vec<&str> = text.split('|').collect();
+            let held = match fields[8..] {
+                ["="] => fields[3..8].to_vec(),
+                ref held => held.to_vec(),
+            };
+            assert_eq!(fields[8] == "=", duration.is_empty(), "{text}");
+            let has_changed = random.chance(0.3);
+            if has_changed {
+                READ[1].fetch_add(1, Ordering::SeqCst);
+                shell(&hub, "bash", 0).await.say("event|name=command-end").await;
+                // The session is not called: it has asked already.
+                one.say("event|name=command-start").await;
+            }
+            one.say(&format!("draw|seq={}|held=1|{said}", seq + 1)).await;
+            let text = one.hear().await;
+            let kind = if has_changed { "redraw" } else { "drawn" };
+            let fields: Vec<&str> = text.split('|').collect();
+            assert_eq!(fields[..3], [kind, &(seq + 1).to_string(), "fresh"], "{text}");
+            assert_eq!(fields[3..7] == held[..4], !has_changed, "{text}: {held:?}");
+        }
+        // Who cannot draw again has no use for it.
+        let bash = shell(&hub, "bash", 0).await;
+        bash.say("draw|seq=1|held=1|path=/one").await;
+        let text = bash.hear().await;
+        assert!(text.starts_with("drawn|1|") && text.split('|').count() == 8, "{text}");
+    };
+    in_turn(|| for_seeds(0..50, test));
 }

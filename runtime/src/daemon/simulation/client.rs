@@ -14,7 +14,7 @@ use crate::exec::Priority;
 use crate::exec::time::TimedOut;
 use crate::ipc::frame::Frame;
 use crate::ipc::message::{
-    Answer, Drawn, Event, Freshness, Hello, Reply, State, Tool, ToolKind, Wanted, write_draw,
+    Answer, Draw, Drawn, Event, Freshness, Held, Hello, Reply, State, Tool, ToolKind, Wanted,
 };
 use crate::request::Request;
 use crate::shell::Shell;
@@ -95,6 +95,15 @@ struct Ask {
     profile: String,
     token: String,
     at: Sent,
+    /// What the shell shows already.
+    shows: Option<Shows>,
+}
+
+/// The parts of a picture but the prelude.
+type Shows = [Vec<u8>; 4];
+
+fn shows(held: &Held<'_>) -> Shows {
+    [held.left, held.right, held.transient_left, held.transient_right].map(<[u8]>::to_vec)
 }
 
 /// A client that does everything right.
@@ -109,6 +118,8 @@ pub(super) struct Client {
     asks: VecDeque<Ask>,
     /// The one that was answered last, and whether its last picture is final.
     answered: Option<(Ask, Freshness)>,
+    /// What it shows if the next line is empty.
+    holding: Option<Shows>,
 }
 
 /// What has come.
@@ -128,7 +139,8 @@ impl Client {
             Kind::Fish => around.connect_as(Some((Shell::Fish, pid))),
             _ => around.connect(),
         };
-        let mut client = Client { around, far, kind, pid, seq: 0, asks: VecDeque::new(), answered: None };
+        let mut client =
+            Client { around, far, kind, pid, seq: 0, asks: VecDeque::new(), answered: None, holding: None };
         if kind == Kind::Fish {
             return Some(client);
         }
@@ -187,15 +199,27 @@ impl Client {
         let machine = self.around.machine.clone();
         let random = machine.sim.random();
         self.seq += 1;
-        let place = PathBuf::from(PLACES[random.below(2)]);
-        let profile = PROFILES[random.below(2)].to_owned();
-        // Often a prompt looks like the one before.
-        let token = format!("{:x}", if random.chance(0.5) { u64::from(self.pid) } else { random.next() });
+        // Somebody may press Enter on an empty line.
+        let before = self.answered.as_ref().filter(|(ask, _)| ask.seq + 1 == self.seq && random.chance(0.5));
+        let shows = before.and_then(|_| self.holding.clone());
+        let (place, profile, token) = match before {
+            Some((ask, _)) if shows.is_some() => (ask.place.clone(), ask.profile.clone(), ask.token.clone()),
+            _ => {
+                let (place, profile) = (PLACES[random.below(2)].into(), PROFILES[random.below(2)].to_owned());
+                // Often a prompt looks like the one before.
+                let number = if random.chance(0.5) { u64::from(self.pid) } else { random.next() };
+                (place, profile, format!("{number:x}"))
+            }
+        };
+        let (seq, wanted, is_held) = (self.seq, Wanted::All, shows.is_some());
         let request = Request { logical_path: Some(place.clone()), ..Request::default() };
         let mut bytes = Vec::new();
-        write_draw(self.seq, &request, &Wanted::All, variables(&profile, &token), &mut bytes);
+        {
+            let environment = variables(&profile, &token).map(|(name, value)| (name, value.into())).into();
+            Draw { seq, request, wanted, is_held, environment }.write(&mut bytes);
+        }
         let at = self.around.now();
-        self.asks.push_back(Ask { seq: self.seq, place, profile, token, at });
+        self.asks.push_back(Ask { seq, place, profile, token, at, shows });
         self.far.send(&machine, &bytes).await;
     }
 
@@ -262,10 +286,19 @@ impl Client {
         Some(match Reply::read(Frame::new(&frame)).expect("a frame") {
             Reply::Drawn(drawn) => {
                 let ask = self.asks.pop_front().expect("nobody asked");
-                assert_eq!(drawn.seq, ask.seq);
-                self.around.check(&ask, &drawn, sent);
-                self.answered = Some((ask, drawn.freshness));
-                Came::Drawn(sent.at)
+                if let Some(shows) = &ask.shows {
+                    let Drawn { left, right, transient_left, transient_right, .. } = drawn;
+                    assert!(
+                        shows.iter().eq([left, right, transient_left, transient_right]),
+                        "it is not told to look"
+                    );
+                }
+                self.is_answered(ask, &drawn, sent)
+            }
+            Reply::Redraw(drawn) if self.asks.front().is_some_and(|ask| ask.seq == drawn.seq) => {
+                let ask = self.asks.pop_front().expect("one was there");
+                assert!(ask.shows.is_some(), "it shows nothing, and is told to look again");
+                self.is_answered(ask, &drawn, sent)
             }
             Reply::Redraw(drawn) => {
                 assert!(self.redraws(), "{:?} cannot draw again", self.kind);
@@ -274,6 +307,7 @@ impl Client {
                 assert_eq!(*freshness, Freshness::Stale, "what was final is drawn again");
                 self.around.check(ask, &drawn, sent);
                 *freshness = drawn.freshness;
+                self.holding = self.around.holding(ask, &drawn, sent);
                 Came::Redraw
             }
             Reply::Text(_) => Came::Text,
@@ -284,7 +318,25 @@ impl Client {
     }
 }
 
+impl Client {
+    fn is_answered(&mut self, ask: Ask, drawn: &Drawn<'_>, sent: Sent) -> Came {
+        assert_eq!(drawn.seq, ask.seq);
+        self.around.check(&ask, drawn, sent);
+        self.holding = self.around.holding(&ask, drawn, sent);
+        self.answered = Some((ask, drawn.freshness));
+        Came::Drawn(sent.at)
+    }
+}
+
 impl Around {
+    /// What a shell shows if the next line is empty, which must be true or marked as well.
+    fn holding(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) -> Option<Shows> {
+        let held = drawn.held?;
+        let Held { left, right, transient_left, .. } = held;
+        self.check(ask, &Drawn { left, right, transient_left, freshness: Freshness::Stale, ..*drawn }, sent);
+        Some(shows(&held))
+    }
+
     /// Checks that a picture shows what was true between the request and the answer, or is marked and was true once.
     fn check(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) {
         let text = |part| std::str::from_utf8(part).expect("text");
