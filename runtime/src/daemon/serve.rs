@@ -48,7 +48,11 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     crate::store::shelf::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::driven().unwrap_or_default());
     let ending = Arc::<Ending>::default();
-    let machine = Machine::new(store.map(Arc::new), life.folder().clone(), single.handle().clone());
+    let machine = Machine::new(
+        store.map(Store::in_a_hurry).map(Arc::new),
+        life.folder().clone(),
+        single.handle().clone(),
+    );
     let mut hub = Hub::<P, Machine>::new(machine, single.handle().clone());
     hub.guard = Guard::new(ending.clone()).ok().map(Arc::new);
     let hub = Arc::new(hub);

@@ -118,6 +118,19 @@ impl Backend {
         }
     }
 
+    /// Says that others wait for whoever asks it. What can keep them waiting is to be written to on another thread: to this one beside it.
+    #[cfg(feature = "background")]
+    pub(super) fn hurry(&self, folder: &Path) -> Option<Backend> {
+        match self {
+            Backend::Sqlite(_) => Sqlite::new(folder).map(Backend::Sqlite),
+            Backend::Redis(back) => {
+                back.hurry();
+                Some(self.clone())
+            }
+            Backend::Files | Backend::Memory(_) => None,
+        }
+    }
+
     pub(super) fn read(&self, folder: &Path, name: &str) -> Option<Vec<u8>> {
         match self {
             Backend::Sqlite(back) => back.read(name),

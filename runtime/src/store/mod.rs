@@ -11,6 +11,7 @@
 )]
 
 mod address;
+mod aside;
 mod backend;
 pub(crate) mod entry;
 pub mod eviction;
@@ -35,8 +36,10 @@ mod table;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aside::Aside;
 use backend::Backend;
 pub use backend::{BackendChoice, RedisChoice};
 use entry::{Decoded, Flaw, decode, encode};
@@ -68,6 +71,8 @@ pub struct Store {
     folder: PathBuf,
     backend: Backend,
     limits: Limits,
+    /// Where writes wait, if nobody is to wait for them.
+    aside: Option<Arc<Aside>>,
 }
 
 /// A fact and its age.
@@ -116,13 +121,28 @@ impl Store {
     pub fn open(choice: BackendChoice, folder: impl Into<PathBuf>) -> Store {
         let folder = folder.into();
         let backend = Backend::new(choice, &folder);
-        Store { folder, backend, limits: Limits::DEFAULT }
+        Store { folder, backend, limits: Limits::DEFAULT, aside: None }
     }
 
     /// Keeps more, or less. A Redis server keeps as much as it is told to by its own configuration.
     #[must_use]
     pub fn limited(self, limits: Limits) -> Store {
         Store { limits, ..self }
+    }
+
+    /// Lets nobody wait for writes to a database or a server, which may be locked or gone: another thread sees to them. Files are written at once.
+    #[cfg(feature = "background")]
+    #[must_use]
+    pub(crate) fn in_a_hurry(self) -> Store {
+        let aside = self.backend.hurry(&self.folder).map(|backend| Arc::new(Aside::new(backend)));
+        Store { aside, ..self }
+    }
+
+    /// Waits until what was put is written.
+    fn settle(&self) {
+        if let Some(aside) = &self.aside {
+            aside.settle(self);
+        }
     }
 
     /// Its folder.
@@ -185,10 +205,17 @@ impl Store {
             return;
         }
         let name = entry::name(source, key);
+        match &self.aside {
+            Some(aside) => aside.write(self, name, bytes),
+            None => self.write(&name, &bytes),
+        }
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
         let evicted = self.backend.with(&self.folder, |back| {
-            let evicted = if back.has(&name) { 0 } else { back.make_room(self.limits) };
+            let evicted = if back.has(name) { 0 } else { back.make_room(self.limits) };
             // A full disk, a folder that is read only, a server that is gone: the prompt goes on without.
-            let _ = back.write(&name, &bytes);
+            let _ = back.write(name, bytes);
             evicted
         });
         Tally::Evicted.add(&self.folder, evicted);

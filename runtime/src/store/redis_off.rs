@@ -19,6 +19,11 @@ impl Redis {
     pub(super) fn is_there(&self) -> bool {
         match self.0 {}
     }
+
+    #[cfg(feature = "background")]
+    pub(super) fn hurry(&self) {
+        match self.0 {}
+    }
 }
 
 impl Back for Redis {

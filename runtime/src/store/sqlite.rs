@@ -69,7 +69,7 @@ impl Sqlite {
         Err(io::ErrorKind::InvalidData.into())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
         self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

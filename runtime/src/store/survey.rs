@@ -146,6 +146,8 @@ impl Store {
     /// ```
     pub fn invalidate(&self, source: &str) -> usize {
         let mut old = Vec::new();
+        // What waits to be written is older than this.
+        self.settle();
         self.backend.with(&self.folder, |back| {
             back.each(&mut |name, bytes| {
                 if entry::parts_of(name).is_some_and(|(of, _)| of == source)
@@ -178,6 +180,7 @@ impl Store {
     /// Removes the entries whose source and hash of the key fit.
     fn remove(&self, fits: impl Fn(&str, u64) -> bool) -> usize {
         let mut names = Vec::new();
+        self.settle();
         self.backend.with(&self.folder, |back| {
             back.each(&mut |name, _| {
                 if entry::parts_of(name).is_some_and(|(source, hash)| fits(source, hash)) {

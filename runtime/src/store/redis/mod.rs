@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -45,6 +46,10 @@ struct Server {
     choice: RedisChoice,
     folder: PathBuf,
     state: Mutex<State>,
+    /// Whether others wait for whoever asks.
+    is_hurried: AtomicBool,
+    /// Whether another thread tries if it is back.
+    is_tried: AtomicBool,
 }
 
 #[derive(Default)]
@@ -59,11 +64,37 @@ impl Redis {
         let address = address::parse(choice.url).ok()?;
         let prefix = format!("{}:{SCHEMA}:", choice.prefix);
         let (folder, state) = (folder.to_owned(), Mutex::default());
-        Some(Redis(Arc::new(Server { address, prefix, choice, folder, state })))
+        let (is_hurried, is_tried) = (AtomicBool::new(false), AtomicBool::new(false));
+        Some(Redis(Arc::new(Server { address, prefix, choice, folder, state, is_hurried, is_tried })))
+    }
+
+    /// Has nobody wait for a server that did not answer: once its rest is over, another thread tries it.
+    #[cfg(feature = "background")]
+    pub(super) fn hurry(&self) {
+        self.0.is_hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a server whose rest is over may be asked at once.
+    fn try_again(&self) -> bool {
+        if !self.0.is_hurried.load(Ordering::Relaxed) {
+            return true;
+        }
+        if !self.0.is_tried.swap(true, Ordering::Relaxed) {
+            let own = self.clone();
+            let tried = blocking::unblock(move || {
+                let _ = own.ask(&[b"PING"]);
+                own.0.is_tried.store(false, Ordering::Relaxed);
+            });
+            tried.detach();
+        }
+        false
     }
 
     /// Whether the server may be asked: it answered the last time, or that is long ago.
     pub(super) fn is_there(&self) -> bool {
+        if self.0.is_tried.load(Ordering::Relaxed) {
+            return false;
+        }
         let state = self.lock();
         let is_marked = || {
             let since = std::fs::symlink_metadata(self.0.folder.join(DOWN)).and_then(|meta| meta.modified());
@@ -71,7 +102,7 @@ impl Redis {
         };
         match (&state.link, state.failed_at) {
             (Some(_), _) => true,
-            (None, Some(failed_at)) => failed_at.elapsed() >= REST,
+            (None, Some(failed_at)) => failed_at.elapsed() >= REST && self.try_again(),
             (None, None) => !is_marked(),
         }
     }

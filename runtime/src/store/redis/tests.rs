@@ -207,3 +207,30 @@ fn passwords_are_not_shown() {
     let store = Store::open(BackendChoice::Redis(choice), "/nowhere");
     assert!(!format!("{choice:?} {store:?}").contains("secret"));
 }
+
+#[test]
+#[cfg(feature = "background")]
+fn who_is_in_a_hurry_has_another_thread_try_a_server_that_was_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = format!("unix://{}", folder.path().join("nobody.sock").display());
+    let gone = || {
+        let redis = Redis::new(choice(nobody.clone()), folder.path()).unwrap();
+        assert!(redis.ask(&[b"PING"]).is_err());
+        assert!(!redis.is_there(), "it rests");
+        redis.lock().failed_at = Instant::now().checked_sub(REST);
+        redis
+    };
+    if gone().lock().failed_at.is_none() {
+        return; // This machine has not been on for so long.
+    }
+    assert!(gone().is_there(), "who is in no hurry asks it");
+    let redis = gone();
+    redis.hurry();
+    assert!(!redis.is_there());
+    // It was tried, and is left alone for as long again.
+    while redis.0.is_tried.load(Ordering::Relaxed) {
+        std::thread::yield_now();
+    }
+    assert!(redis.lock().failed_at.is_some_and(|failed_at| failed_at.elapsed() < REST));
+    assert!(!redis.is_there());
+}
