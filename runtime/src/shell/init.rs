@@ -146,6 +146,9 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
         template
     };
     let mut script = put_together(template, client.map(|_| background(shell)));
+    if matches!(shell, Shell::Zsh | Shell::Bash | Shell::Fish) {
+        script = without_comments(&script);
+    }
     if shell == Shell::Zsh {
         script.push_str(JOIN_INSTANT);
     }
@@ -186,6 +189,16 @@ fn put_together(template: &str, background: Option<&str>) -> String {
     script
 }
 
+/// A script without its comments and empty lines, but for the first, which says what it is: a shell reads line by line, with some system
+/// calls for each. A line of these scripts that begins with `#` is a comment, since no text in them spans lines so.
+pub(super) fn without_comments(script: &str) -> String {
+    let says = |(number, line): &(usize, &str)| {
+        let line = line.trim();
+        *number == 0 || !(line.is_empty() || line.starts_with('#'))
+    };
+    script.split_inclusive('\n').enumerate().filter(says).map(|(_, line)| line).collect()
+}
+
 /// What tells the instant prompt, where the user has one, that the prompt has been connected.
 const JOIN_INSTANT: &str = "\\builtin test -z \"${_ziron_instant-}\" || _ziron_instant_join\n";
 
@@ -222,7 +235,7 @@ fn environment(shell: Shell, variables: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, Quoting, Script, put_together, script};
+    use super::{Client, Quoting, Script, put_together, script, without_comments};
     use crate::shell::Shell;
 
     const SCRIPT: Script<'_> = Script {
@@ -253,6 +266,14 @@ mod tests {
         let template = "a\n  @@two\nb\n@@one\n@@none\nc\n";
         assert_eq!(put_together(template, Some(background)), "a\n2\n2\nb\n1\nc\n");
         assert_eq!(put_together(template, None), "a\nb\nc\n");
+    }
+
+    #[test]
+    fn comments_stay_at_home() {
+        assert_eq!(without_comments("# about\n\n# more\na # b\n  # c\n  d\n\n"), "# about\na # b\n  d\n");
+        // What is filled in is not touched.
+        let script = script(Shell::Zsh, &Script { continuation: "a\n\n# b", ..SCRIPT }).unwrap();
+        assert!(script.contains("'a\n\n# b'"), "{script}");
     }
 
     #[test]

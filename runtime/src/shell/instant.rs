@@ -1,7 +1,7 @@
 //! The instant prompt: what zsh shows while it reads its start-up file.
 
 use super::Shell;
-use super::init::Quoting;
+use super::init::{Quoting, without_comments};
 use crate::pen::Terminal;
 
 /// The script of the instant prompt; `None` for a shell that has none.
@@ -17,7 +17,7 @@ pub fn instant(shell: Shell, binary: &str, build: &str) -> Option<String> {
     }
     // A picture is for the terminal that it was drawn for.
     let world: Vec<String> = Terminal::VARIABLES.iter().map(|name| format!("|${{{name}-}}")).collect();
-    let template = include_str!("../../../templates/shells/instant.zsh");
+    let template = without_comments(include_str!("../../../templates/shells/instant.zsh"));
     let script = template.replace("@WORLD@", &world.concat()).replace("@BUILD@", build);
     Some(script.replace("@ZIRON@", &Quoting::Posix.quote(binary)))
 }

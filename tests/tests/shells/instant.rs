@@ -55,6 +55,7 @@ fn once(user: &User) {
 fn once_in(user: &User, folder: &str) {
     let mut terminal = user.open_in(folder, &[], SIZE);
     release(user);
+    // There is no picture yet, so that this is the prompt.
     wait_cursor_after(&terminal, "ok> ");
     terminal.send("\x04");
     terminal.wait_exit();
@@ -317,13 +318,20 @@ fn only_a_picture_that_could_be_the_first_is_kept() {
         fs::create_dir(user.path(folder)).unwrap();
         let mut terminal = user.open(&[]);
         release(&user);
+        wait_styled(&terminal, PROMPT);
         wait_cursor_after(&terminal, "ok> ");
         terminal.send(&format!("{line}\r"));
         let sign = if folder == "two" { "bad>" } else { "ok>" };
         let shown = format!("in ~/{folder}\n{sign}");
         terminal.wait(&shown, |screen| dump::plain(screen).ends_with(&shown).then_some(()));
-        // zsh stays the first time if there is a job.
-        terminal.send(if folder == "three" { "\x04\x04" } else { "\x04" });
+        terminal.send("\x04");
+        if folder == "three" {
+            // zsh stays the first time if there is a job.
+            let warned = format!("running jobs.\n\n{shown}");
+            terminal.wait(&warned, |screen| dump::plain(screen).ends_with(&warned).then_some(()));
+            wait_cursor_after(&terminal, "ok> ");
+            terminal.send("\x04");
+        }
         terminal.wait_exit();
         assert_eq!(has_picture(&user, folder), folder == "one", "{folder}");
     }
