@@ -6,7 +6,7 @@
 //! Having the whole program mapped at once (`MADV_POPULATE_READ`) was tried: 18 page faults fewer, but 0.67 ms in place of 0.54.
 #![allow(unsafe_code, reason = "the arguments of `main` are pointers")]
 
-use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
+use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 
 use crate::cli::quick::{self, Outcome};
@@ -25,6 +25,22 @@ macro_rules! start {
         ) -> ::core::ffi::c_int {
             // SAFETY: these are the arguments that the system has given to `main`.
             unsafe { $crate::start::from_main::<$prompt>(count, arguments, environment) }
+        }
+
+        /// Looks up a user by name: of the C library's own, a static program would contain a resolver of host names.
+        #[cfg(all(target_os = "linux", target_env = "gnu", target_feature = "crt-static"))]
+        #[unsafe(no_mangle)]
+        extern "C" fn getpwnam(name: *const ::core::ffi::c_char) -> *const ::core::ffi::c_void {
+            // SAFETY: who calls it gives it a string.
+            unsafe { $crate::start::user_by_name(name) }
+        }
+
+        /// Does not say where the stack of a thread is: `ENOSYS`. Only the standard library's guard for stack overflow wants to know, which this start
+        /// leaves out; the C library's own has a scanner in it.
+        #[cfg(all(target_os = "linux", target_env = "gnu", target_feature = "crt-static"))]
+        #[unsafe(no_mangle)]
+        extern "C" fn pthread_getattr_np(_: usize, _: *mut ::core::ffi::c_void) -> ::core::ffi::c_int {
+            38
         }
     };
 }
@@ -78,12 +94,14 @@ pub unsafe fn from_main<P: Prompt>(
     c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments), asked))
 }
 
-/// Where the stack of a thread is. The standard library asks for it where it sets up its guard for stack overflow, which this start leaves out;
-/// glibc would read `/proc/self/maps` with a scanner of 80 kB. Source: `pthread_getattr_np(3)`; the number is ENOSYS.
-#[cfg(all(target_os = "linux", target_env = "gnu", target_feature = "crt-static"))]
-#[unsafe(no_mangle)]
-extern "C" fn pthread_getattr_np(_thread: usize, _attributes: *mut std::ffi::c_void) -> c_int {
-    38
+/// Looks up a user by name in `/etc/passwd`: what takes the place of the C library's `getpwnam` in a static program. The result is a `struct passwd`
+/// that is there for ever, or null.
+///
+/// # Safety
+/// `name` points to a string that ends with a zero byte.
+pub unsafe fn user_by_name(name: *const c_char) -> *const c_void {
+    // SAFETY: the caller promises it.
+    unsafe { crate::io::user_by_name(name) }.cast()
 }
 
 /// Looks up a variable.

@@ -7,7 +7,6 @@ mod environment;
 mod passwd;
 mod real;
 mod simulated;
-#[cfg(any(test, all(target_os = "linux", target_env = "gnu", target_feature = "crt-static")))]
 mod users;
 
 use std::ffi::OsString;
@@ -20,6 +19,7 @@ pub use environment::Sent;
 pub(crate) use passwd::field as password_field;
 pub use real::Real;
 pub use simulated::Simulated;
+pub(crate) use users::by_name as user_by_name;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The C library's look-up of a user by name, for programs that have the C library in them.
+//! Users by name, for programs that have the C library in them.
 //!
 //! gitoxide asks for the home folder of a user in `~user/…` of git's configuration. glibc answers with its name-service plug-ins, which a static program
 //! cannot load, but for whose sake it contains a resolver of host names: a tenth of a prompt. This one reads `/etc/passwd`, which is all that glibc's
@@ -15,7 +15,7 @@ use super::passwd::PATH;
 /// A user. Source: `struct passwd` in glibc's pwd.h.
 #[repr(C)]
 #[derive(Debug)]
-struct Passwd {
+pub(crate) struct Passwd {
     name: *const c_char,
     password: *const c_char,
     uid: u32,
@@ -43,8 +43,7 @@ unsafe impl Sync for User {}
 ///
 /// # Safety
 /// `name` points to a string that ends with a zero byte.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn getpwnam(name: *const c_char) -> *const Passwd {
+pub(crate) unsafe fn by_name(name: *const c_char) -> *const Passwd {
     // SAFETY: the caller promises it.
     let name = unsafe { CStr::from_ptr(name) };
     let text = std::fs::read_to_string(PATH).unwrap_or_default();
@@ -119,7 +118,7 @@ mod tests {
     #[test]
     fn the_system_knows_root() {
         // SAFETY: these are strings, and what is found is there for ever.
-        let folder = |name: &CStr| unsafe { getpwnam(name.as_ptr()).as_ref() }.map(|user| user.folder);
+        let folder = |name: &CStr| unsafe { by_name(name.as_ptr()).as_ref() }.map(|user| user.folder);
         let expected = std::fs::read_to_string(PATH).unwrap_or_default().contains("root:");
         assert_eq!(folder(c"root").is_some(), expected);
         assert_eq!(folder(c"no such user"), None);
