@@ -12,6 +12,7 @@ mod background;
 mod bash;
 mod common;
 mod fish;
+mod held;
 mod instant;
 mod kept;
 mod over_daemon;
