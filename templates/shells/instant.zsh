@@ -56,6 +56,17 @@ _ziron_instant_show
   \builtin unsetopt prompt_sp
 }
 
+# In the editor, once, in front of a widget of the user.
+_ziron_instant_type() {
+  \builtin zle -D zle-line-init
+  \builtin test -z "${widgets[_ziron_instant_user_init]-}" || {
+    \builtin zle -A _ziron_instant_user_init zle-line-init
+    \builtin zle -D _ziron_instant_user_init
+    \builtin zle zle-line-init -- "$@"
+  }
+  \builtin zle -U -- "$_ziron_instant_keys"
+}
+
 # Before the first prompt.
 _ziron_instant_end() {
   \builtin test -z "$_ziron_instant_sp" || \builtin setopt prompt_sp
@@ -90,9 +101,14 @@ function _ziron_instant_take {
   else
     builtin print -rn -- "${(l:columns-1:)}${(pl:1::\r:)}"
   fi
-  # Keys that make no text are lost: they could be anything, and would be shown as something.
-  typed=${typed//[[:cntrl:]]/}
-  [[ -z $typed ]] || builtin print -z -r -- "$typed"
+  [[ -n $typed ]] || builtin return 0
+  if [[ $typed != *[[:cntrl:]]* ]]; then
+    builtin print -z -r -- "$typed"
+  elif builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then # Enter, just now, or keys that make no text: typed again, to the editor.
+    _ziron_instant_keys=$typed
+    [[ -z ${widgets[zle-line-init]-} ]] || builtin zle -A zle-line-init _ziron_instant_user_init
+    builtin zle -N zle-line-init _ziron_instant_type
+  fi
 }
 
 # Asks where the cursor is, after other things to be done by the terminal: sets row and column, adds keys that came before to typed. The

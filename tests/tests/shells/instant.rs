@@ -181,6 +181,27 @@ fn a_terminal_that_says_nothing() {
     terminal.wait("output", |screen| dump::plain(screen).contains("\nxyz\n").then_some(()));
 }
 
+/// Keys that come just while the terminal is asked, with Enter and others that make no text.
+#[test]
+fn keys_that_come_between_question_and_answer() {
+    let widget = "zle-line-init() { print -n init >>$HOME/user }; zle -N zle-line-init";
+    for theirs in ["", widget] {
+        let quiet = "[[ ! -e $HOME/quiet ]] || _ziron_instant_esc= _ziron_instant_patience=2";
+        let Some(user) = user(&format!("{quiet}\n{theirs}")) else { return };
+        once(&user);
+        fs::write(user.path("quiet"), "").unwrap();
+        let terminal = open(&user);
+        release(&user);
+        terminal.wait("question", |screen| dump::plain(screen).contains("[6n").then_some(()));
+        terminal.send("print -r 1\x01\x05\x7f$((41 + 1))x\rmore");
+        terminal.wait("output", |screen| dump::plain(screen).contains("\n42x\n").then_some(()));
+        wait_cursor_after(&terminal, "ok> more");
+        let inits = fs::read_to_string(user.path("user")).unwrap_or_default();
+        // The first shell's, and this one's two.
+        assert_eq!(inits, if theirs.is_empty() { "" } else { "initinitinit" });
+    }
+}
+
 #[test]
 fn a_line_that_comes_early_is_run_once() {
     let Some(user) = user("") else { return };
