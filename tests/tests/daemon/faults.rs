@@ -159,7 +159,8 @@ fn stored_facts_that_are_spoilt() {
             for file in files_below(&home.path("cache")) {
                 spoil(&file, how, &mut random);
             }
-            // Of the daemon only one that begins anew looks at files.
+            // Of the daemon only one that begins anew looks at files. One that has not quite begun cannot be told to end.
+            home.wait_for_daemon();
             let _ = home.run(&["daemon", "stop"]);
             home.wait_for_end();
             for _ in 0..2 {
