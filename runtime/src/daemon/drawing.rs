@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::echo::{Echo, Memo};
+use super::echo::Memo;
 use super::held;
 use super::live::{Live, Waiting};
-use super::shared::{self, Shared};
+use super::recall::{Age, Recall};
+use super::shared;
 use crate::gather::{Means, Parts};
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
@@ -82,15 +83,19 @@ impl<I: Io> Drawing<I> {
 
     /// Writes what another look has found, as the answer to the request.
     pub(super) fn draw_shared<P: Prompt>(&self, out: &mut Vec<u8>) {
-        let facts = P::gather(&Shared { memo: &self.memo, means: &self.means, request: &self.request });
+        let facts = P::gather(&self.recall(Age::New));
         self.write_whole::<P>(Picture::First, &facts, true, &[], out);
     }
 
     /// Writes what was known last of the place as the answer to the request.
     pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
-        let facts = P::gather(&Echo { memo: &self.memo, means: &self.means, request: &self.request });
+        let facts = P::gather(&self.recall(Age::Unknown));
         self.write::<P>(Picture::First, &facts, false, out);
         out.push(FRAME_END);
+    }
+
+    fn recall<'d>(&'d self, age: Age<'d>) -> Recall<'d, I> {
+        Recall { memo: &self.memo, means: &self.means, request: &self.request, age }
     }
 
     /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last values.

@@ -13,10 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::shared::Glance;
-use crate::gather::{Gather, Means, Memory, Parts, free};
-use crate::io::{Io, Sent};
-use crate::request::Request;
-use crate::source::{Fact, Known, Source};
+use crate::io::Sent;
+use crate::source::Fact;
 use crate::store::entry::Fnv1a;
 
 /// So many places are remembered; the one that was not used for longest goes first.
@@ -175,37 +173,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl fmt::Debug for Drawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drawn").field("facts", &lock(&self.facts).len()).finish_non_exhaustive()
-    }
-}
-
-/// Gathers what was known last, marked as old, and touches nothing outside this process. What costs nothing is read as it is.
-pub(super) struct Echo<'a, I> {
-    pub(super) memo: &'a Memo,
-    pub(super) means: &'a Arc<Means<I>>,
-    pub(super) request: &'a Request,
-}
-
-impl<I: Io> Gather for Echo<'_, I> {
-    type Pending<F> = Known<F>;
-
-    fn request(&self) -> &Request {
-        self.request
-    }
-
-    fn begin<S: Source>(
-        &self,
-        _parts: Parts,
-        source: &'static S,
-        memory: &'static dyn Memory,
-    ) -> Known<S::Fact> {
-        free(source, memory, self.means).unwrap_or_else(|| {
-            let known = self.memo.recall(source.name()).or_else(|| source.at_hand(&self.means.place));
-            known.map_or(Known::Absent, Known::Stale)
-        })
-    }
-
-    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
-        known
     }
 }
 

@@ -7,65 +7,19 @@
 //! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond until the answer is there. No
 //! screen shows a frame so short, and the answer would not be there any earlier if the shell waited for it.
 
-use std::sync::Arc;
-
 use super::drawing::Drawing;
-use super::echo::Memo;
-use crate::gather::{Gather, Means, Memory, Parts, free};
+use super::recall::{Age, Recall};
+use crate::gather::Parts;
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
 use crate::ipc::message::SAME;
 use crate::prompt::{self, PART_END, Prompt};
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Policy, Source};
 
 /// Where the parts of a picture begin: behind its kind, its number, and whether it is fresh.
 const PARTS: usize = 3;
 /// Where those begin that an empty line shows: behind its own, the last of which is the prelude.
 const HELD: usize = PARTS + 5;
-
-/// Gathers what a drawing has just found, for the one that an empty line would ask for. It touches nothing outside this process.
-struct Held<'a, I> {
-    memo: &'a Memo,
-    means: &'a Arc<Means<I>>,
-    request: &'a Request,
-    /// The sources that the drawing itself shows as old.
-    late: &'a [&'static str],
-}
-
-impl<I: Io> Gather for Held<'_, I> {
-    type Pending<F> = Known<F>;
-
-    fn request(&self) -> &Request {
-        self.request
-    }
-
-    fn begin<S: Source>(
-        &self,
-        parts: Parts,
-        source: &'static S,
-        memory: &'static dyn Memory,
-    ) -> Known<S::Fact> {
-        if !parts.meets(Parts::ALL) {
-            return Known::Absent;
-        }
-        free(source, memory, self.means).unwrap_or_else(|| {
-            let name = source.name();
-            let is_old = self.late.contains(&name) || is_read_again(source, memory);
-            self.memo.recall(name).map_or(Known::Absent, if is_old { Known::Stale } else { Known::Fresh })
-        })
-    }
-
-    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
-        known
-    }
-}
-
-/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is verified by the answer.
-fn is_read_again<S: Source>(source: &S, memory: &dyn Memory) -> bool {
-    let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
-    source.cost() >= Cost::Tree && !holds
-}
 
 /// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources that it shows as old, `begin` is
 /// where its parts begin.
@@ -77,7 +31,7 @@ pub(super) fn append<P: Prompt>(
 ) {
     let Drawing { memo, means, terminal, .. } = drawing;
     let request = Request { duration: None, ..drawing.request.clone() };
-    let facts = P::gather(&Held { memo, means, request: &request, late });
+    let facts = P::gather(&Recall { memo, means, request: &request, age: Age::Soon(late) });
     let end = out.len();
     out.push(FIELD_END);
     prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);

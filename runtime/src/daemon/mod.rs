@@ -3,6 +3,8 @@
 //! One thread serves. A [`session`] reads a request from its [`line`], makes a [`drawing`] of it with a gathering that never waits ([`live`]), and
 //! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
 
+mod answer;
+mod asked;
 mod configuration;
 mod drawing;
 mod echo;
@@ -22,6 +24,7 @@ mod news;
 mod other;
 mod process;
 mod readings;
+mod recall;
 mod serve;
 mod session;
 mod shared;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 
+use super::asked::Asked;
 use super::drawing::{Drawing, Picture};
 use super::line::Line;
-use super::session::{Asked, Command, End, Session};
+use super::session::{Command, End, Session};
 use super::why::{self, Detail, Look, Styles};
 use super::world::World;
 use crate::bus::{self, Filter, Listening, View};

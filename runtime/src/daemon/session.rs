@@ -1,36 +1,25 @@
 //! A session: one shell, from its hello to its end.
 
-use std::ffi::OsStr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
-use super::drawing::{Drawing, Picture, Subject, is_redraw, make_redraw, shown};
-use super::echo::Memo;
-use super::guard::{HUNG_LIMIT, Watched};
+use super::asked::Asked;
+use super::drawing::{Drawing, is_redraw, shown};
 use super::held::Holding;
 use super::hub::{Counts, Entry, Hub, Seat};
-use super::line::{Line, LineError, Spare as _};
+use super::line::{Line, LineError};
 use super::live::Waiting;
-use super::shared::{self, Glance};
 use super::tools;
 use super::world::World;
 use crate::exec::Priority;
-use crate::gather::{Means, Parts, tick};
-use crate::io::{Io, Sent};
 use crate::ipc::frame::FrameError;
-use crate::ipc::message::{
-    Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Wanted, Welcome,
-};
+use crate::ipc::message::{Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Welcome};
 use crate::ipc::rate::Bucket;
 use crate::ipc::version::{Agreement, SPOKEN, agree};
-use crate::place::{Place, Scan};
-use crate::prelude;
 use crate::prompt::Prompt;
-use crate::request::Request;
 use crate::shell::Shell;
 
 /// Pictures follow each other at most once in so long: a frame of a screen that shows sixty a second.
@@ -48,10 +37,7 @@ const SEND_PATIENCE: Duration = Duration::from_secs(1);
 const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A reading that nobody waits for any more is given up after so long.
-const READING_LIMIT: Duration = Duration::from_secs(30);
-
-/// So many requests at most leave readings behind that go on without them.
-const LEFTOVERS: usize = 256;
+pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
 const BUFFER_BYTES: usize = 8192;
@@ -77,9 +63,9 @@ pub(super) struct Session<P: Prompt, W: World> {
     rate: Bucket,
     pub(super) out: Vec<u8>,
     /// What the shell was sent last, without what changes with every frame.
-    picture: Vec<u8>,
+    pub(super) picture: Vec<u8>,
     /// What it shows by itself when the next line is empty.
-    holding: Holding,
+    pub(super) holding: Holding,
 }
 
 /// What is known of the shell's last command.
@@ -96,61 +82,6 @@ pub(super) enum Command {
 impl<P: Prompt, W: World> Drop for Session<P, W> {
     fn drop(&mut self) {
         self.finish_later();
-    }
-}
-
-/// What a client wants to have drawn.
-pub(super) struct Asked<I> {
-    pub(super) seq: u64,
-    /// When it was received, on the clock that orders readings.
-    pub(super) received: u64,
-    pub(super) request: Request,
-    pub(super) subject: Subject,
-    pub(super) logical: PathBuf,
-    sent: Sent,
-    io: I,
-    pub(super) memo: Arc<Memo>,
-    /// Whether the shell can show a picture by itself when the next line is empty …
-    holds: bool,
-    /// … and does so for this one.
-    is_held: bool,
-}
-
-impl<I: Io> Asked<I> {
-    /// Writes what was known last.
-    fn echo<P: Prompt>(&self, hub: &Hub<P, impl World<Io = I>>, out: &mut Vec<u8>) {
-        self.drawing(self.memo.physical(&self.logical), hub).echo::<P>(out);
-        if self.is_held {
-            // What the shell shows is not marked as old.
-            make_redraw(out);
-        }
-    }
-
-    /// Prepares it for a place that is known now.
-    pub(super) fn drawing<P: Prompt>(
-        &self,
-        physical: PathBuf,
-        hub: &Hub<P, impl World<Io = I>>,
-    ) -> Drawing<I> {
-        let mut request = self.request.clone();
-        (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
-        let home = self.io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
-        let settings = P::SETTINGS;
-        let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
-            .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
-        let io = hub.world.io(self.sent.clone());
-        let means = Means::new(io, place, hub.world.store())
-            .remembering(hub.flights.clone())
-            .observed(hub.readings.clone());
-        Drawing {
-            seq: self.seq,
-            request,
-            subject: self.subject.clone(),
-            terminal: prelude::terminal::<P, _>(&self.io),
-            means: Arc::new(means),
-            memo: self.memo.clone(),
-            holds: self.holds,
-        }
     }
 }
 
@@ -383,163 +314,6 @@ impl<P: Prompt, W: World> Session<P, W> {
                 Reply::Welcome(Welcome { state: State::Refused, why, ..Self::state(hello) })
             }
         }
-    }
-
-    /// Takes over what a client wants to have drawn.
-    pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
-        let Draw { seq, mut request, wanted, is_held, environment } = draw;
-        let values = || environment.iter().map(|(name, value)| (*name, &**value));
-        // It is seldom another than that of the prompt before.
-        let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));
-        let owned = |(name, value): (&OsStr, &OsStr)| (name.to_owned(), value.to_owned());
-        let new = || Sent::new(crate::daemon::variables::<P>(), values().map(owned));
-        let sent = before.cloned().unwrap_or_else(new);
-        let subject = match wanted {
-            Wanted::All => Subject::Parts(Parts::ALL),
-            Wanted::Left => Subject::Parts(Parts::LEFT),
-            Wanted::Right => Subject::Parts(Parts::RIGHT),
-            Wanted::Module(name) => Subject::Module(name.into_owned()),
-        };
-        let logical = request.logical_path.take().or_else(|| request.path.clone());
-        let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
-        let memo = self.hub.places.memo(&logical, &sent);
-        let (holds, is_held) = (self.redraws, self.redraws && is_held);
-        let io = self.hub.world.io(sent.clone());
-        let received = tick();
-        Asked { seq, received, request, subject, logical, sent, io, memo, holds, is_held }
-    }
-
-    /// Draws what was asked for, and answers.
-    async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
-        Counts::add(&self.hub.counts.requests);
-        if let Some(seat) = &self.seat {
-            seat.note(|entry| {
-                entry.requests += 1;
-                entry.place.clear();
-                // It is for terminals, and whoever names folders does not speak to them.
-                let shown = asked.logical.to_string_lossy();
-                entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
-            });
-        }
-        self.finish_later();
-        // Nothing is shown for this request yet, not even where the last one looked the same.
-        self.picture.clear();
-        let holding = std::mem::take(&mut self.holding);
-        if let Some(seat) = &self.seat {
-            seat.view.rests();
-        }
-        let guard = self.hub.guard.clone();
-        let is_hopeless =
-            asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
-        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless) {
-            return self.answer_with(line, asked, &glance, &holding).await;
-        }
-        // A shell that shows a picture already has no use for another one that is old.
-        let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
-        if is_echo {
-            asked.echo(&self.hub, &mut self.out);
-            self.send_picture(line).await?;
-        }
-        if is_hopeless {
-            self.drawing = None;
-            self.asked = None;
-            return Ok(());
-        }
-        let asked = Arc::new(asked);
-        let (drawing, mut waiting) = {
-            let watched = guard.as_ref().map(|guard| {
-                let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
-                guard.watch(move || {
-                    if !is_echo {
-                        let mut out = Vec::new();
-                        asked.echo(&hub, &mut out);
-                        spare.send_now(&out);
-                    }
-                })
-            });
-            let begin = asked.io.instant();
-            asked.memo.begin();
-            let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-            let drawing = asked.drawing(physical, &self.hub);
-            let waiting =
-                drawing.draw::<P>(if is_echo { Picture::Verified } else { Picture::First }, &mut self.out);
-            let took = asked.io.instant().saturating_duration_since(begin);
-            asked.memo.end(&drawing.means.place.physical, took);
-            self.note_draw(&asked, took);
-            if watched.is_some_and(Watched::end) && !is_echo {
-                // The guard has answered with an echo.
-                is_echo = true;
-                drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
-            }
-            (drawing, waiting)
-        };
-        self.note_shown(&drawing);
-        let is_held = asked.is_held;
-        self.asked = Some(asked);
-        if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
-            let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
-            waiting.all(self.hub.exec.clock().sleep(patience)).await;
-            // What is still missing goes on: the readings that were begun first are kept.
-            waiting.was_drawn(drawing.draw::<P>(Picture::Awaited, &mut self.out));
-        }
-        if is_held && !is_echo && !holding.is_shown_in(&self.out) {
-            make_redraw(&mut self.out);
-        }
-        // An echo is followed within a frame, with all that arrives until then.
-        self.is_echo = is_echo && !waiting.is_empty();
-        self.waiting = waiting;
-        self.waiting_since = Some(self.hub.exec.clock().now());
-        self.drawing = Some(Arc::new(drawing));
-        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
-    }
-
-    /// Answers with what another look has found.
-    async fn answer_with(
-        &mut self,
-        line: &mut impl Line,
-        asked: Asked<W::Io>,
-        glance: &Glance,
-        holding: &Holding,
-    ) -> Result<(), End> {
-        let drawing = asked.drawing(asked.memo.physical(&asked.logical), &self.hub);
-        glance.hand_to(&drawing);
-        drawing.draw_shared::<P>(&mut self.out);
-        self.note_shown(&drawing);
-        if asked.is_held && !holding.is_shown_in(&self.out) {
-            make_redraw(&mut self.out);
-        }
-        self.is_echo = false;
-        self.waiting = Waiting::default();
-        self.asked = Some(Arc::new(asked));
-        self.drawing = Some(Arc::new(drawing));
-        self.send_picture(line).await
-    }
-
-    /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
-    pub(super) fn finish_later(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        // Who asks faster than anything can be read leaves no heap behind.
-        if !waiting.is_empty() && self.hub.leftovers.load(Ordering::Relaxed) < LEFTOVERS {
-            let hub = self.hub.clone();
-            hub.leftovers.fetch_add(1, Ordering::Relaxed);
-            let rest = async move {
-                waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await;
-                hub.leftovers.fetch_sub(1, Ordering::Relaxed);
-            };
-            self.hub.exec.spawn(Priority::Normal, rest).detach();
-        }
-    }
-
-    /// Draws once more what is shown.
-    async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
-        self.is_echo = false;
-        let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else {
-            self.waiting.was_drawn(Waiting::default());
-            return Ok(());
-        };
-        // Those that are still missing are waited for already, unless the world has changed meanwhile.
-        self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
-        self.send_picture(line).await
     }
 
     /// Answers a tool.

@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
+use super::asked::Asked;
 use super::drawing::{Drawing, Subject};
-use super::echo::Memo;
-use super::session::Asked;
-use crate::gather::{Gather, Means, Memory, Parts, free};
+use crate::gather::Parts;
 use crate::io::Io;
-use crate::request::Request;
-use crate::source::{Fact, Known, Source};
 
 /// A glance at a place: one that found all that a prompt shows.
 #[derive(Clone, Debug)]
@@ -40,37 +37,5 @@ impl Glance {
     /// Says what the glance has asked for, as if the drawing had.
     pub(super) fn hand_to<I: Io>(&self, drawing: &Drawing<I>) {
         drawing.means.ask_for(&self.facts);
-    }
-}
-
-/// Gathers what a glance has found, and touches nothing outside this process.
-pub(super) struct Shared<'a, I> {
-    pub(super) memo: &'a Memo,
-    pub(super) means: &'a Arc<Means<I>>,
-    pub(super) request: &'a Request,
-}
-
-impl<I: Io> Gather for Shared<'_, I> {
-    type Pending<F> = Known<F>;
-
-    fn request(&self) -> &Request {
-        self.request
-    }
-
-    fn begin<S: Source>(
-        &self,
-        parts: Parts,
-        source: &'static S,
-        memory: &'static dyn Memory,
-    ) -> Known<S::Fact> {
-        if !parts.meets(Parts::ALL) {
-            return Known::Absent;
-        }
-        free(source, memory, self.means)
-            .unwrap_or_else(|| self.memo.recall(source.name()).map_or(Known::Absent, Known::Fresh))
-    }
-
-    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
-        known
     }
 }

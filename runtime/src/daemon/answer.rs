@@ -1,0 +1,156 @@
+//! Answering a request: with what is known, with what another has just found, or with a glance at the place; and what follows when facts arrive.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::asked::Asked;
+use super::drawing::{Picture, make_redraw};
+use super::guard::{HUNG_LIMIT, Watched};
+use super::held::Holding;
+use super::hub::Counts;
+use super::line::{Line, Spare as _};
+use super::live::Waiting;
+use super::session::{End, READING_LIMIT, Session};
+use super::shared::{self, Glance};
+use super::world::World;
+use crate::exec::Priority;
+use crate::io::Io;
+use crate::prompt::Prompt;
+
+/// So many requests at most leave readings behind that go on without them.
+const LEFTOVERS: usize = 256;
+
+impl<P: Prompt, W: World> Session<P, W> {
+    /// Draws what was asked for, and answers.
+    pub(super) async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
+        Counts::add(&self.hub.counts.requests);
+        if let Some(seat) = &self.seat {
+            seat.note(|entry| {
+                entry.requests += 1;
+                entry.place.clear();
+                // It is for terminals, and whoever names folders does not speak to them.
+                let shown = asked.logical.to_string_lossy();
+                entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
+            });
+        }
+        self.finish_later();
+        // Nothing is shown for this request yet, not even where the last one looked the same.
+        self.picture.clear();
+        let holding = std::mem::take(&mut self.holding);
+        if let Some(seat) = &self.seat {
+            seat.view.rests();
+        }
+        let guard = self.hub.guard.clone();
+        let is_hopeless =
+            asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
+        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless) {
+            return self.answer_with(line, asked, &glance, &holding).await;
+        }
+        // A shell that shows a picture already has no use for another one that is old.
+        let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
+        if is_echo {
+            asked.echo(&self.hub, &mut self.out);
+            self.send_picture(line).await?;
+        }
+        if is_hopeless {
+            self.drawing = None;
+            self.asked = None;
+            return Ok(());
+        }
+        let asked = Arc::new(asked);
+        let (drawing, mut waiting) = {
+            let watched = guard.as_ref().map(|guard| {
+                let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
+                guard.watch(move || {
+                    if !is_echo {
+                        let mut out = Vec::new();
+                        asked.echo(&hub, &mut out);
+                        spare.send_now(&out);
+                    }
+                })
+            });
+            let begin = asked.io.instant();
+            asked.memo.begin();
+            let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+            let drawing = asked.drawing(physical, &self.hub);
+            let waiting =
+                drawing.draw::<P>(if is_echo { Picture::Verified } else { Picture::First }, &mut self.out);
+            let took = asked.io.instant().saturating_duration_since(begin);
+            asked.memo.end(&drawing.means.place.physical, took);
+            self.note_draw(&asked, took);
+            if watched.is_some_and(Watched::end) && !is_echo {
+                // The guard has answered with an echo.
+                is_echo = true;
+                drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+            }
+            (drawing, waiting)
+        };
+        self.note_shown(&drawing);
+        let is_held = asked.is_held;
+        self.asked = Some(asked);
+        if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
+            let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
+            waiting.all(self.hub.exec.clock().sleep(patience)).await;
+            // What is still missing goes on: the readings that were begun first are kept.
+            waiting.was_drawn(drawing.draw::<P>(Picture::Awaited, &mut self.out));
+        }
+        if is_held && !is_echo && !holding.is_shown_in(&self.out) {
+            make_redraw(&mut self.out);
+        }
+        // An echo is followed within a frame, with all that arrives until then.
+        self.is_echo = is_echo && !waiting.is_empty();
+        self.waiting = waiting;
+        self.waiting_since = Some(self.hub.exec.clock().now());
+        self.drawing = Some(Arc::new(drawing));
+        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
+    }
+
+    /// Answers with what another look has found.
+    async fn answer_with(
+        &mut self,
+        line: &mut impl Line,
+        asked: Asked<W::Io>,
+        glance: &Glance,
+        holding: &Holding,
+    ) -> Result<(), End> {
+        let drawing = asked.drawing(asked.memo.physical(&asked.logical), &self.hub);
+        glance.hand_to(&drawing);
+        drawing.draw_shared::<P>(&mut self.out);
+        self.note_shown(&drawing);
+        if asked.is_held && !holding.is_shown_in(&self.out) {
+            make_redraw(&mut self.out);
+        }
+        self.is_echo = false;
+        self.waiting = Waiting::default();
+        self.asked = Some(Arc::new(asked));
+        self.drawing = Some(Arc::new(drawing));
+        self.send_picture(line).await
+    }
+
+    /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
+    pub(super) fn finish_later(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        // Who asks faster than anything can be read leaves no heap behind.
+        if !waiting.is_empty() && self.hub.leftovers.load(Ordering::Relaxed) < LEFTOVERS {
+            let hub = self.hub.clone();
+            hub.leftovers.fetch_add(1, Ordering::Relaxed);
+            let rest = async move {
+                waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await;
+                hub.leftovers.fetch_sub(1, Ordering::Relaxed);
+            };
+            self.hub.exec.spawn(Priority::Normal, rest).detach();
+        }
+    }
+
+    /// Draws once more what is shown.
+    pub(super) async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
+        self.is_echo = false;
+        let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else {
+            self.waiting.was_drawn(Waiting::default());
+            return Ok(());
+        };
+        // Those that are still missing are waited for already, unless the world has changed meanwhile.
+        self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+        self.send_picture(line).await
+    }
+}

@@ -1,0 +1,99 @@
+//! What a client wants to have drawn, taken over from its frame.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::drawing::{Drawing, Subject, make_redraw};
+use super::echo::Memo;
+use super::hub::Hub;
+use super::session::Session;
+use super::world::World;
+use crate::gather::{Means, Parts, tick};
+use crate::io::{Io, Sent};
+use crate::ipc::message::{Draw, Wanted};
+use crate::place::{Place, Scan};
+use crate::prelude;
+use crate::prompt::Prompt;
+use crate::request::Request;
+
+/// What a client wants to have drawn.
+pub(super) struct Asked<I> {
+    pub(super) seq: u64,
+    /// When it was received, on the clock that orders readings.
+    pub(super) received: u64,
+    pub(super) request: Request,
+    pub(super) subject: Subject,
+    pub(super) logical: PathBuf,
+    sent: Sent,
+    pub(super) io: I,
+    pub(super) memo: Arc<Memo>,
+    /// Whether the shell can show a picture by itself when the next line is empty …
+    pub(super) holds: bool,
+    /// … and does so for this one.
+    pub(super) is_held: bool,
+}
+
+impl<I: Io> Asked<I> {
+    /// Writes what was known last.
+    pub(super) fn echo<P: Prompt>(&self, hub: &Hub<P, impl World<Io = I>>, out: &mut Vec<u8>) {
+        self.drawing(self.memo.physical(&self.logical), hub).echo::<P>(out);
+        if self.is_held {
+            // What the shell shows is not marked as old.
+            make_redraw(out);
+        }
+    }
+
+    /// Prepares it for a place that is known now.
+    pub(super) fn drawing<P: Prompt>(
+        &self,
+        physical: PathBuf,
+        hub: &Hub<P, impl World<Io = I>>,
+    ) -> Drawing<I> {
+        let mut request = self.request.clone();
+        (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
+        let home = self.io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
+        let settings = P::SETTINGS;
+        let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
+            .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
+        let io = hub.world.io(self.sent.clone());
+        let means = Means::new(io, place, hub.world.store())
+            .remembering(hub.flights.clone())
+            .observed(hub.readings.clone());
+        Drawing {
+            seq: self.seq,
+            request,
+            subject: self.subject.clone(),
+            terminal: prelude::terminal::<P, _>(&self.io),
+            means: Arc::new(means),
+            memo: self.memo.clone(),
+            holds: self.holds,
+        }
+    }
+}
+
+impl<P: Prompt, W: World> Session<P, W> {
+    /// Takes over what a client wants to have drawn.
+    pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
+        let Draw { seq, mut request, wanted, is_held, environment } = draw;
+        let values = || environment.iter().map(|(name, value)| (*name, &**value));
+        // It is seldom another than that of the prompt before.
+        let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));
+        let owned = |(name, value): (&OsStr, &OsStr)| (name.to_owned(), value.to_owned());
+        let new = || Sent::new(crate::daemon::variables::<P>(), values().map(owned));
+        let sent = before.cloned().unwrap_or_else(new);
+        let subject = match wanted {
+            Wanted::All => Subject::Parts(Parts::ALL),
+            Wanted::Left => Subject::Parts(Parts::LEFT),
+            Wanted::Right => Subject::Parts(Parts::RIGHT),
+            Wanted::Module(name) => Subject::Module(name.into_owned()),
+        };
+        let logical = request.logical_path.take().or_else(|| request.path.clone());
+        let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
+        let memo = self.hub.places.memo(&logical, &sent);
+        let (holds, is_held) = (self.redraws, self.redraws && is_held);
+        let io = self.hub.world.io(sent.clone());
+        let received = tick();
+        Asked { seq, received, request, subject, logical, sent, io, memo, holds, is_held }
+    }
+}
