@@ -8,8 +8,9 @@
 @@ask
   if (( _ziron_can_ask && ! ZSH_SUBSHELL )) && { (( _ziron_fd )) || _ziron_connect }; then
     # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
+    # Values first, since they are cheap to look at; what is exported can only differ when a command has run.
     reply="$PWD@ENVIRONMENT@"
-    [[ $reply == "$_ziron_world" ]] || _ziron_world_changed
+    [[ $reply == "$_ziron_values" ]] && { [[ -z $ran ]] || [[ "@TYPES@" == "$_ziron_types" ]] } || _ziron_world_changed
     reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
     if [[ -z $ran && $reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
       # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has shown it, as the daemon
@@ -53,11 +54,16 @@
 builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq _ziron_answered _ziron_owed _ziron_idle
 builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
 builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time
-builtin typeset -g _ziron_hello= _ziron_heard= _ziron_world= _ziron_escaped= _ziron_question= _ziron_renew=
+builtin typeset -g _ziron_hello= _ziron_heard= _ziron_values= _ziron_types= _ziron_escaped= _ziron_question= _ziron_renew=
 builtin typeset -ga _ziron_held # the parts that are shown when the next line is empty; none if that is not known
 
 function _ziron_world_changed {
-  _ziron_world=$reply
+  builtin local _ziron_name
+  _ziron_values=$reply _ziron_types="@TYPES@"
+  reply=$PWD
+  for _ziron_name in @VARIABLES@; do
+    [[ ${(Pt)_ziron_name} != *export* ]] || reply+="${_ziron_nul}e.$_ziron_name=${(P)_ziron_name}"
+  done
   reply=${reply//$_ziron_gs/$_ziron_gs]}
   reply=${reply//$_ziron_rs/$_ziron_gs^}
   reply=${reply//$_ziron_us/${_ziron_gs}_}

@@ -156,6 +156,7 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
         // The names first: a folder may be called anything.
         script = script
             .replace("@ENVIRONMENT@", &environment(shell, client.variables))
+            .replace("@TYPES@", &types(client.variables))
             .replace("@VARIABLES@", &names(client.variables).collect::<Vec<_>>().join(" "))
             .replace("@EVENTS@", flag(client.events))
             .replace("@FOLDER@", &quoting.quote(client.folder));
@@ -221,16 +222,19 @@ fn names<'a>(variables: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
 /// What makes a shell say which of the variables are exported, and what they hold: one step for each, without a loop.
 fn environment(shell: Shell, variables: &[&str]) -> String {
     let steps = names(variables).map(|name| match shell {
-        // Within double quotes.
-        Shell::Zsh => {
-            format!("${{{name}+${{${{(M)${{(t){name}}}:#*export*}}:+${{_ziron_nul}}e.{name}=${{{name}}}}}}}")
-        }
+        // Within double quotes: what they hold. What is exported is another look.
+        Shell::Zsh => format!("|${name}"),
         Shell::Bash => {
             format!("[[ -z ${{{name}+x}} || ${{{name}@a}} != *x* ]] || world+=(\"e.{name}=${name}\")\n  ")
         }
         _ => format!(" --on-variable {name}"),
     });
     steps.collect()
+}
+
+/// What makes zsh say of which type the variables are, within double quotes: whether they are exported, and whether they are set at all.
+fn types(variables: &[&str]) -> String {
+    names(variables).map(|name| format!("|${{(t){name}}}")).collect()
 }
 
 #[cfg(test)]
