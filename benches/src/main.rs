@@ -1,7 +1,8 @@
 //! Measures what the readme promises, side by side, and says which promises are kept.
 //!
 //! `cargo run --release -p ziron-benches -- [--readme] [--quick]`. `--quick` runs fewer times and does not measure the first build;
-//! `--readme` writes the table into `README.md`; `--program PATH` measures the background mode of a prompt that is there already. `STARSHIP` names a starship; else the one on the `PATH`, or in `/opt/starship/bin`.
+//! `--readme` writes the table into `README.md`; `--program PATH` measures the background mode of a prompt that is there already, `--program PATH --shells` the shells
+//! alone. `STARSHIP` names a starship; else the one on the `PATH`, or in `/opt/starship/bin`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let program = arguments.iter().skip_while(|argument| *argument != "--program").nth(1);
     let result = match program {
+        Some(program) if has("--shells") => measure_shells(has("--quick"), Path::new(program)),
         Some(program) => measure_program(has("--quick"), Path::new(program)),
         None => measure(has("--quick"), has("--readme")),
     };
@@ -95,6 +97,14 @@ fn measure_program(quick: bool, program: &Path) -> Result<(), Box<dyn Error>> {
     start::measure(&mut report, program, &fixtures, effort.starts())?;
     crowd::measure(&mut report, program, &fixtures, quick)?;
     shells::measure(&mut report, program, &fixtures, &peers, effort.sessions)?;
+    println!("{}", report.text(&machine::describe(&peers)));
+    Ok(())
+}
+
+fn measure_shells(quick: bool, program: &Path) -> Result<(), Box<dyn Error>> {
+    let mut report = Report::default();
+    let peers = Peers::find();
+    shells::measure(&mut report, program, &Fixtures::make()?, &peers, Effort::of(quick).sessions)?;
     println!("{}", report.text(&machine::describe(&peers)));
     Ok(())
 }

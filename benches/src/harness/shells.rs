@@ -15,9 +15,19 @@ use super::terminal::{Terminal, find};
 
 /// Every prompt here ends with it.
 const SYMBOL: &str = "❯";
-/// What a line types, and what it shows: the prompt that counts comes after that.
-const LINE: &str = "echo d\"\"one";
-const SHOWN: &[u8] = b"done";
+/// What is typed before Enter, by what it is called: what a prompt costs after an empty line, which is what the promises are about, and after a command.
+const LINES: [(&str, Line); 2] = [
+    ("an empty line", Line { typed: "", shown: b"" }),
+    ("a command", Line { typed: "echo d\"\"one", shown: b"done" }),
+];
+
+/// A line, and what it shows: the prompt that counts comes after that.
+#[derive(Clone, Copy)]
+struct Line {
+    typed: &'static str,
+    shown: &'static [u8],
+}
+
 /// The first prompts of a session fill caches.
 const UNCOUNTED: usize = 2;
 const COUNTED: usize = 15;
@@ -56,25 +66,34 @@ pub(crate) fn measure(
             if let Some(starship) = &peers.starship {
                 prompts.push(Prompt { name: "starship", program: Some(starship), daemon: Daemon::Off });
             }
-            let mut times = vec![Vec::new(); prompts.len()];
-            for _ in 0..sessions {
-                for (prompt, times) in prompts.iter().zip(&mut times) {
-                    times.extend(session(shell, &path, prompt, folder, fixtures)?);
+            for (called, line) in LINES {
+                let mut times = vec![Vec::new(); prompts.len()];
+                for _ in 0..sessions {
+                    for (prompt, times) in prompts.iter().zip(&mut times) {
+                        times.extend(session(shell, &path, prompt, folder, line, fixtures)?);
+                    }
+                }
+                let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+                let what = format!("{shell}, Enter on {called} to prompt, {place}");
+                eprintln!("{what}: {medians:?}");
+                let mut row = report.row(what, super::super::millis(medians[0]));
+                for (prompt, median) in prompts.iter().zip(&medians).skip(1) {
+                    row = row.beside(
+                        prompt.name,
+                        &super::super::millis(*median),
+                        super::super::ratio(medians[0], *median),
+                    );
+                }
+                if line.typed.is_empty() {
+                    let more = medians[0].as_secs_f64() - medians[1].as_secs_f64();
+                    let limit = if shell == "zsh" { 0.3 } else { 0.5 };
+                    row.target(Target::at_most(
+                        more * 1e3,
+                        limit,
+                        &format!("{limit} ms more than no prompt"),
+                    ));
                 }
             }
-            let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
-            let mut row =
-                report.row(format!("{shell}, Enter to prompt, {place}"), super::super::millis(medians[0]));
-            for (prompt, median) in prompts.iter().zip(&medians).skip(1) {
-                row = row.beside(
-                    prompt.name,
-                    &super::super::millis(*median),
-                    super::super::ratio(medians[0], *median),
-                );
-            }
-            let more = medians[0].as_secs_f64() - medians[1].as_secs_f64();
-            let limit = if shell == "zsh" { 0.3 } else { 0.5 };
-            row.target(Target::at_most(more * 1e3, limit, &format!("{limit} ms more than no prompt")));
         }
     }
     Ok(())
@@ -86,6 +105,7 @@ fn session(
     path: &Path,
     prompt: &Prompt<'_>,
     folder: &Path,
+    line: Line,
     fixtures: &Fixtures,
 ) -> io::Result<Vec<Duration>> {
     let rc = configure(shell, prompt, fixtures)?;
@@ -113,12 +133,12 @@ fn session(
     terminal.settle(QUIET * 5)?;
     let mut times = Vec::new();
     for number in 0..UNCOUNTED + COUNTED {
-        terminal.send(LINE.as_bytes())?;
+        terminal.send(line.typed.as_bytes())?;
         terminal.settle(QUIET)?;
         let before = terminal.length();
         let start = terminal.send(b"\r")?;
-        let end =
-            terminal.wait(before, |bytes| find(bytes, SHOWN).is_some_and(|at| is_prompt(&bytes[at..])))?;
+        let end = terminal
+            .wait(before, |bytes| find(bytes, line.shown).is_some_and(|at| is_prompt(&bytes[at..])))?;
         terminal.settle(QUIET)?;
         if number >= UNCOUNTED {
             times.push(end - start);

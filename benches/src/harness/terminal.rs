@@ -100,5 +100,8 @@ impl Drop for Terminal {
 
 /// Where `part` begins in `whole`.
 pub(crate) fn find(whole: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
     whole.windows(part.len()).position(|window| window == part)
 }
