@@ -234,7 +234,8 @@ fn environment(shell: Shell, variables: &[&str]) -> String {
 
 /// What makes zsh say of which type the variables are, within double quotes: whether they are exported, and whether they are set at all.
 fn types(variables: &[&str]) -> String {
-    names(variables).map(|name| format!("|${{(t){name}}}")).collect()
+    let steps = names(variables).map(|name| format!("|${{(t){name}}}"));
+    steps.collect()
 }
 
 #[cfg(test)]
