@@ -10,3 +10,10 @@ pub mod ipc;
 pub mod request;
 #[path = "../../../src/shell/mod.rs"]
 pub mod shell;
+#[path = "../../../src/pen/terminal.rs"]
+mod terminal;
+
+/// What the scripts need of it.
+pub mod pen {
+    pub use crate::terminal::Terminal;
+}
