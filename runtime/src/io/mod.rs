@@ -5,6 +5,7 @@
 
 mod environment;
 mod passwd;
+mod process;
 mod real;
 mod simulated;
 mod users;
