@@ -15,7 +15,7 @@ pub struct Place {
     pub logical: PathBuf,
     /// The directory with symbolic links resolved.
     pub physical: PathBuf,
-    /// The user's home directory.
+    /// The user's home directory: an absolute path.
     pub home: Option<PathBuf>,
     /// How long one program may run (`command_timeout`).
     pub command_timeout: Duration,
@@ -37,7 +37,8 @@ impl Place {
         Place {
             logical,
             physical,
-            home,
+            // A relative one is whatever folder the shell is in.
+            home: home.filter(|home| home.is_absolute()),
             command_timeout,
             scan: Scan::default(),
             listing: OnceLock::new(),
@@ -241,6 +242,14 @@ mod tests {
         let entry =
             |name: &&str| Entry { name: name.trim_end_matches('/').into(), is_folder: name.ends_with('/') };
         Listing::new(names.iter().map(entry).collect())
+    }
+
+    #[test]
+    fn a_relative_home_is_none() {
+        for (home, is_known) in [(".", false), ("", false), ("home", false), ("/home/me", true)] {
+            let place = Place::new("/".into(), "/".into(), Some(home.into()), Duration::MAX);
+            assert_eq!(place.home.is_some(), is_known, "{home}");
+        }
     }
 
     #[test]

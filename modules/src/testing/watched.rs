@@ -78,12 +78,12 @@ impl Io for Watched {
         self.io.list(path, follow, patience).await
     }
 
-    async fn find_program(&self, name: &str) -> Option<PathBuf> {
+    async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
         self.note(|seen| {
             seen.variables.insert("PATH".to_owned());
             seen.programs.insert(name.to_owned());
         });
-        let found = self.io.find_program(name).await?;
+        let found = self.io.find_program_behind(name, found).await?;
         Some(self.programs.as_ref().map_or(found, |folder| folder.join(name)))
     }
 

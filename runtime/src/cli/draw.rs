@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::arguments::{self, Way};
 use super::{background, detach, guarded, output, world};
 use crate::gather::{Direct, Means, Parts};
+use crate::io;
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{self, Prompt};
@@ -46,9 +47,14 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration) {
     prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
     output::write(&out);
     let Means { place, store, .. } = gather.means();
-    if let (true, Some(store)) = (gather.is_late(), store) {
+    if !gather.is_late() {
+        return;
+    }
+    if let Some(store) = store {
         leave_refresh_behind(store, place);
     }
+    // Nobody is left who would kill them at their timeout.
+    io::kill_all();
 }
 
 /// Draws the continuation prompt.
@@ -76,6 +82,7 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
     (module.draw)(&facts, &mut pen);
     pen.finish();
     output::write(&out);
+    io::kill_all();
     Ok(())
 }
 
@@ -89,6 +96,7 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
     if let Some(store) = &gather.means().store {
         store.end_refresh();
     }
+    io::kill_all();
 }
 
 /// A script for a shell.

@@ -11,7 +11,7 @@ pub(crate) const HINT: &str = "a rebuild is due: run ziron-build";
 
 /// The configuration's file; `None` if the program was built from none.
 pub(crate) fn configuration<P: Prompt>() -> Option<PathBuf> {
-    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     let path = match P::BUILD.config.strip_prefix("~/") {
         Some(rest) => home()?.join(rest),
         None => PathBuf::from(P::BUILD.config),

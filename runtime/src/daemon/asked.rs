@@ -52,7 +52,7 @@ impl<I: Io> Asked<I> {
     ) -> Drawing<I> {
         let mut request = self.request.clone();
         (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
-        let home = self.io.env("HOME").filter(|home| !home.is_empty()).map(Into::into);
+        let home = self.io.env("HOME").map(PathBuf::from);
         let settings = P::SETTINGS;
         let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
             .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });

@@ -13,6 +13,7 @@ mod random;
 mod reactor;
 #[cfg(feature = "background")]
 mod tasks;
+pub(crate) mod threads;
 
 #[cfg(feature = "background")]
 pub mod breaker;
@@ -84,7 +85,7 @@ pub(crate) fn unblock<T: Send + 'static>(
     let into = result.clone();
     let put = move || *into.lock().unwrap_or_else(PoisonError::into_inner) = Some(work());
     let put: Box<dyn FnOnce() + Send> = Box::new(put);
-    let task = blocking::unblock(put);
+    let task = threads::unblock(put);
     async move {
         task.await;
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use environment::Sent;
 pub(crate) use passwd::field as password_field;
+pub(crate) use process::kill_all;
 pub use real::Real;
 pub use simulated::Simulated;
 pub(crate) use users::by_name as user_by_name;
@@ -53,27 +54,38 @@ pub struct Command {
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// Where it runs.
-    pub directory: PathBuf,
+    /// Where it runs, and what it sees there.
+    pub scope: Scope,
     /// What it reads from its standard input.
     pub input: Vec<u8>,
-    /// Variables it gets besides those of this process.
+    /// Variables it gets besides those of its scope.
     pub environment: Vec<(OsString, OsString)>,
     /// After how long it is killed.
     pub timeout: Duration,
 }
 
+/// Where a program runs, and what it sees of the shell's environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In this folder, with the variables of the shell: what the user has written. Its `PATH` has absolute folders only.
+    Folder(PathBuf),
+    /// In a folder that no project reaches, without any variable: a tool, which could otherwise be steered by a project's files.
+    Isolated,
+}
+
 impl Command {
-    /// A program with nothing on its standard input.
-    pub fn new(program: impl Into<PathBuf>, directory: impl Into<PathBuf>, timeout: Duration) -> Command {
-        Command {
-            program: program.into(),
-            arguments: Vec::new(),
-            directory: directory.into(),
-            input: Vec::new(),
-            environment: Vec::new(),
-            timeout,
-        }
+    /// A program of the user's own in a folder, with nothing on its standard input.
+    pub fn new(program: impl Into<PathBuf>, folder: impl Into<PathBuf>, timeout: Duration) -> Command {
+        Command::scoped(program.into(), Scope::Folder(folder.into()), timeout)
+    }
+
+    /// A tool that sees nothing of the directory and of the environment.
+    pub fn isolated(program: impl Into<PathBuf>, timeout: Duration) -> Command {
+        Command::scoped(program.into(), Scope::Isolated, timeout)
+    }
+
+    fn scoped(program: PathBuf, scope: Scope, timeout: Duration) -> Command {
+        Command { program, arguments: Vec::new(), scope, input: Vec::new(), environment: Vec::new(), timeout }
     }
 
     /// Adds arguments.
@@ -136,8 +148,17 @@ pub trait Io: Send + Sync + 'static {
         patience: Duration,
     ) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
 
-    /// Finds a program on the `PATH` that the shell sent.
-    fn find_program(&self, name: &str) -> impl Future<Output = Option<PathBuf>> + Send;
+    /// Finds a program on the `PATH` that the shell sent, in its absolute folders. A name with a slash is an absolute path, or there is no such program.
+    fn find_program(&self, name: &str) -> impl Future<Output = Option<PathBuf>> + Send {
+        self.find_program_behind(name, None)
+    }
+
+    /// Finds a program on the `PATH` behind one that was found before.
+    fn find_program_behind(
+        &self,
+        name: &str,
+        found: Option<&Path>,
+    ) -> impl Future<Output = Option<PathBuf>> + Send;
 
     /// Runs a program to its end and collects what it says.
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send;

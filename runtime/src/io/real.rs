@@ -73,8 +73,8 @@ impl Io for Real {
         list(path, follow_links, patience)
     }
 
-    async fn find_program(&self, name: &str) -> Option<PathBuf> {
-        find_program(OsStr::new(name), &self.env("PATH")?)
+    async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
+        find_program(OsStr::new(name), &self.env("PATH").unwrap_or_default(), found)
     }
 
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send {

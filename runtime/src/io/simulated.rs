@@ -168,12 +168,19 @@ impl Io for Simulated {
         Ok(files.chain(self.folders.iter().filter_map(|folder| below(folder, true))).collect())
     }
 
-    async fn find_program(&self, name: &str) -> Option<PathBuf> {
+    async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
+        let file = PathBuf::from(name);
         if name.contains('/') {
-            return Some(PathBuf::from(name));
+            return (found.is_none() && file.is_absolute() && self.files.contains_key(&file)).then_some(file);
         }
-        let file = PathBuf::from(format!("/bin/{name}"));
-        self.files.contains_key(&file).then_some(file)
+        // Where no `PATH` is set, programs are in one folder.
+        let search = self.variables.get("PATH").cloned().unwrap_or_else(|| "/bin".into());
+        let folders = std::env::split_paths(&search).filter(|folder| folder.is_absolute());
+        let mut files = folders.map(|folder| folder.join(name)).filter(|file| self.files.contains_key(file));
+        match found {
+            None => files.next(),
+            Some(found) => files.skip_while(|file| file != found).find(|file| file != found),
+        }
     }
 
     async fn run(&self, command: Command) -> io::Result<Output> {

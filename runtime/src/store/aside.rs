@@ -45,8 +45,10 @@ impl Aside {
         }
         queue.writes.push_back((name, bytes));
         if !std::mem::replace(&mut queue.is_seen_to, true) {
+            // Where there are no threads, it is done here.
+            drop(queue);
             let (own, store) = (self.clone(), store.clone());
-            blocking::unblock(move || own.settle(&store)).detach();
+            crate::exec::threads::unblock(move || own.settle(&store)).detach();
         }
     }
 

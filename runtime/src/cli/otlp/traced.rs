@@ -174,9 +174,9 @@ impl<I: Io> Io for Traced<I> {
         self.noted("list", path(folder), failure, self.io.list(folder, follow_links, patience)).await
     }
 
-    async fn find_program(&self, name: &str) -> Option<PathBuf> {
+    async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
         let of = ("process.executable.name", name.to_owned());
-        self.noted("find program", of, |_| None, self.io.find_program(name)).await
+        self.noted("find program", of, |_| None, self.io.find_program_behind(name, found)).await
     }
 
     async fn run(&self, command: Command) -> io::Result<Output> {

@@ -274,7 +274,7 @@ impl Io for Eyes {
         Ok(Vec::new())
     }
 
-    async fn find_program(&self, _name: &str) -> Option<PathBuf> {
+    async fn find_program_behind(&self, _name: &str, _found: Option<&Path>) -> Option<PathBuf> {
         None
     }
 

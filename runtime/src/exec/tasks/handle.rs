@@ -135,7 +135,7 @@ impl Handle {
         } else {
             // Without its type, so that its task is compiled once for each type of output.
             let work: Box<dyn FnOnce() -> T + Send> = Box::new(work);
-            blocking::unblock(work)
+            crate::exec::threads::unblock(work)
         })
     }
 

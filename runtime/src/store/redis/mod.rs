@@ -81,7 +81,7 @@ impl Redis {
         }
         if !self.0.is_tried.swap(true, Ordering::Relaxed) {
             let own = self.clone();
-            let tried = blocking::unblock(move || {
+            let tried = crate::exec::threads::unblock(move || {
                 let _ = own.ask(&[b"PING"]);
                 own.0.is_tried.store(false, Ordering::Relaxed);
             });
@@ -95,15 +95,19 @@ impl Redis {
         if self.0.is_tried.load(Ordering::Relaxed) {
             return false;
         }
-        let state = self.lock();
+        // Nothing is locked while it is tried again, which is done here if there are no threads.
+        let (is_linked, failed_at) = {
+            let state = self.lock();
+            (state.link.is_some(), state.failed_at)
+        };
         let is_marked = || {
             let since = std::fs::symlink_metadata(self.0.folder.join(DOWN)).and_then(|meta| meta.modified());
             since.is_ok_and(|since| SystemTime::now().duration_since(since).unwrap_or_default() < REST)
         };
-        match (&state.link, state.failed_at) {
-            (Some(_), _) => true,
-            (None, Some(failed_at)) => failed_at.elapsed() >= REST && self.try_again(),
-            (None, None) => !is_marked(),
+        match (is_linked, failed_at) {
+            (true, _) => true,
+            (false, Some(failed_at)) => failed_at.elapsed() >= REST && self.try_again(),
+            (false, None) => !is_marked(),
         }
     }
 
