@@ -38,6 +38,33 @@ pub fn of_manifests<P: Prompt>() -> Vec<&'static str> {
     all(P::sources().into_iter().flat_map(|(_, manifest)| manifest.env), P::EXTRAS.notify)
 }
 
+/// What stands before the numbers in the names of a family: a manifest names `GIT_CONFIG_KEY_0`, `GIT_CONFIG_KEY_1` and so on, as far as they are
+/// set, by `GIT_CONFIG_KEY_#`. `None` for the name of one variable.
+///
+/// ```
+/// use ziron_runtime::variables::family;
+/// assert_eq!((family("KEY_#"), family("KEY")), (Some("KEY_"), None));
+/// ```
+pub fn family(entry: &str) -> Option<&str> {
+    entry.strip_suffix('#')
+}
+
+/// Whether an entry of a manifest names a variable, by itself or as one of a family.
+///
+/// ```
+/// use ziron_runtime::variables::is_named;
+/// assert!(is_named("HOME", "HOME") && is_named("KEY_#", "KEY_10"));
+/// assert!(!is_named("KEY_#", "KEY_") && !is_named("KEY_#", "KEY_1x") && !is_named("KEY_#", "KEY_#"));
+/// ```
+pub fn is_named(entry: &str, name: &str) -> bool {
+    match family(entry) {
+        None => entry == name,
+        Some(begin) => name
+            .strip_prefix(begin)
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())),
+    }
+}
+
 /// The name in an entry of an option such as `detect_env_vars`: a leading `!` says that the variable must not be there.
 pub fn detected(entry: &str) -> &str {
     entry.strip_prefix('!').unwrap_or(entry)

@@ -9,8 +9,8 @@
 //! decide, [`Status::unknown`] counts the file. A repository that git would refuse for its ownership is refused, too
 //! ([`OpenError::NotTrusted`]).
 //!
-//! Where git's configuration is (`HOME`, `XDG_CONFIG_HOME`, `GIT_CONFIG_*`) a shell's environment says ([`Configuration`]). Settings in variables
-//! of their own (`GIT_CONFIG_KEY_0`, …) are read where this process has them and the shell has as many, else nothing is.
+//! What a shell's environment says to git, and nothing of this process's own, comes in by an [`Environment`]: where the repository is, where git's
+//! configuration is, and settings in variables. Gitoxide is told of none of it and reads no environment.
 
 #![allow(
     clippy::disallowed_methods,
@@ -18,6 +18,7 @@
 )]
 
 mod ahead;
+mod configuration;
 mod content;
 mod describe;
 mod disk;
@@ -32,12 +33,14 @@ mod open;
 mod refs;
 mod reftable;
 mod rename;
+mod settings;
 mod staged;
 mod stash;
 mod stat;
 mod state;
 mod status;
 mod strange;
+mod trust;
 mod upstream;
 mod walk;
 mod worker;

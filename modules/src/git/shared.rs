@@ -12,19 +12,22 @@ use ziron_runtime::source::{ReadError, Trigger};
 use super::engine::{Configuration, Environment, OpenError, Repository};
 
 /// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
-pub(super) const VARIABLES: &[&str] = &[
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_CEILING_DIRECTORIES",
-    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-    "HOME",
-    "XDG_CONFIG_HOME",
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_CONFIG_COUNT",
-];
+pub(super) const VARIABLES: &[&str] = &{
+    const OWN: [&str; 5] = [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    ];
+    let mut all = [""; OWN.len() + Configuration::VARIABLES.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < OWN.len() { OWN[at] } else { Configuration::VARIABLES[at - OWN.len()] };
+        at += 1;
+    }
+    all
+};
 
 /// A command can change a repository that several shells show.
 pub(super) const EVENTS: &[Trigger] = &[Trigger::CommandEnd];
@@ -34,7 +37,7 @@ pub(super) const EVENTS: &[Trigger] = &[Trigger::CommandEnd];
 pub(super) struct Shared {
     repository: Mutex<Result<Option<Repository>, OpenError>>,
     index_file: Option<PathBuf>,
-    configuration: Configuration,
+    configuration: Arc<Configuration>,
 }
 
 /// What facts about a repository depend on, as far as a stored one goes: where its parts are, and where git's configuration is. Two shells may see
@@ -70,7 +73,7 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
     place.share(|| {
         let path = |name: &str| io.env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let index_file = path("GIT_INDEX_FILE");
-        let configuration = Configuration::new(|name| io.env(name));
+        let configuration = Arc::new(Configuration::new(|name| io.env(name)));
         let ceilings = io.env("GIT_CEILING_DIRECTORIES");
         let environment = Environment {
             git_dir: path("GIT_DIR").map(|folder| place.physical.join(folder)),
@@ -83,7 +86,7 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
             across_file_systems: io
                 .env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
                 .is_some_and(|value| value == "1"),
-            configuration: Some(configuration.clone()),
+            configuration: Arc::clone(&configuration),
         };
         let repository = Mutex::new(Repository::discover_with(&place.physical, &environment));
         Shared { repository, index_file, configuration }
@@ -103,7 +106,12 @@ impl Shared {
                 Ok(None) => return None,
                 Err(_) => (place.physical.clone(), None, self.index_file.clone()),
             };
-        Some(RepositoryKey { git_dir, work_tree, index, configuration: self.configuration.clone() })
+        Some(RepositoryKey {
+            git_dir,
+            work_tree,
+            index,
+            configuration: Configuration::clone(&self.configuration),
+        })
     }
 
     /// Reads something small.

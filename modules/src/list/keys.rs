@@ -12,6 +12,7 @@ use ziron_runtime::io::Simulated;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Manifest, Source};
 use ziron_runtime::spec::{Condition, FactSpec};
+use ziron_runtime::variables::{family, is_named};
 
 use super::*;
 use crate::testing::{Seen, Watched};
@@ -150,13 +151,21 @@ fn contents(name: &str, edition: u32) -> String {
     }
 }
 
+/// The name of a variable, which may be the first of a family.
+fn numbered(entry: &'static str) -> &'static str {
+    match family(entry) {
+        Some(begin) => Box::leak(format!("{begin}0").into_boxed_str()),
+        None => entry,
+    }
+}
+
 /// The worlds that differ from this one in a variable.
 fn varied<'w>(world: &'w World, manifest: &'w Manifest) -> impl Iterator<Item = World> + 'w {
     manifest.env.iter().flat_map(move |name| {
         ["", "1", "/home/you", "a@b"].map(|value| {
             let mut other = world.clone();
-            other.variables.retain(|(known, _)| known != name);
-            other.variables.push((name, value.to_owned()));
+            other.variables.retain(|(known, _)| *known != numbered(name));
+            other.variables.push((numbered(name), value.to_owned()));
             other
         })
     })
@@ -172,7 +181,7 @@ fn worlds(manifest: &Manifest) -> Vec<World> {
             .env
             .iter()
             .filter(|name| always.iter().all(|(known, _)| known != *name))
-            .map(|name| (*name, "base".to_owned())),
+            .map(|name| (numbered(name), "base".to_owned())),
     );
     let world = |variables: &Vec<_>, shims| World {
         place: PLACES[0],
@@ -218,14 +227,16 @@ fn equal_keys_mean_equal_facts() {
 fn manifests_name_what_is_looked_at() {
     fn check<S: Source + Debug>(source: &S) {
         let manifest = source.manifest();
-        let known: BTreeSet<&str> = manifest.env.iter().copied().chain(["HOME", "PATH"]).collect();
+        let is_known = |name: &str| {
+            manifest.env.iter().copied().chain(["HOME", "PATH"]).any(|entry| is_named(entry, name))
+        };
         let programs: BTreeSet<&str> =
             manifest.programs.iter().filter_map(|line| line.split(' ').next()).collect();
         for world in
             worlds(&manifest).iter().flat_map(|world| varied(world, &manifest).chain([world.clone()]))
         {
             let seen = world.look(source).1;
-            let unknown = seen.variables.iter().find(|name| !known.contains(name.as_str()));
+            let unknown = seen.variables.iter().find(|name| !is_known(name));
             assert_eq!(unknown, None, "`{}` reads a variable that its manifest does not name", source.name());
             // A custom command's shell may be one that a variable names.
             let is_known = |name: &str| {
@@ -236,7 +247,7 @@ fn manifests_name_what_is_looked_at() {
             let unknown = seen
                 .files
                 .iter()
-                .find(|file| !manifest.files.iter().any(|name| is_named(file, name, &world)));
+                .find(|file| !manifest.files.iter().any(|name| is_file_named(file, name, &world)));
             assert_eq!(unknown, None, "`{}` reads a file that its manifest does not name", source.name());
         }
     }
@@ -249,7 +260,7 @@ fn manifests_name_what_is_looked_at() {
 }
 
 /// Whether a file is one that a manifest names: by its path, its end or its extension, or by a variable's value.
-fn is_named(file: &Path, name: &str, world: &World) -> bool {
+fn is_file_named(file: &Path, name: &str, world: &World) -> bool {
     if let Some(extension) = name.strip_prefix("*.") {
         return file.extension().is_some_and(|found| found == extension);
     }

@@ -1,13 +1,19 @@
 //! What a shell's environment says to git.
+//!
+//! All that the engine knows of an environment is in an [`Environment`], which the caller fills from the variables that came with the request. Neither
+//! it nor gitoxide looks at the environment of this process, which may be a daemon that another shell has started.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use gix::config::Source;
 use gix::open::Permissions;
-use gix::sec::Permission;
+use gix::open::permissions::Attributes;
 use serde::{Deserialize, Serialize};
 
 use super::error::OpenError;
+use super::settings::{self, Setting};
 
 /// What the user's environment says about the repository, in place of the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,79 +28,128 @@ pub struct Environment {
     pub ceilings: Vec<PathBuf>,
     /// Whether `GIT_DISCOVERY_ACROSS_FILESYSTEM` lets the search leave the file system it began on.
     pub across_file_systems: bool,
-    /// Where git's configuration is; that of this process's environment if nothing is said.
-    pub configuration: Option<Configuration>,
+    /// How git is configured besides the repository's own files.
+    pub configuration: Arc<Configuration>,
 }
 
-/// Where an environment says that git's configuration is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What an environment says of git's configuration: where its files are, and settings of its own. It holds for submodules as well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Configuration {
     home: Option<PathBuf>,
     xdg: Option<PathBuf>,
     global: Option<PathBuf>,
+    /// The file for all users; `None` if it is not to be read.
     system: Option<PathBuf>,
-    without_system: Option<String>,
-    /// How many settings are in variables of their own.
-    count: Option<String>,
+    /// Whether the attributes for all users are left out.
+    without_system_attributes: bool,
+    /// Settings in variables, or the name of the variable with which git gives up.
+    settings: Result<Vec<Setting>, String>,
+    /// Whether replacements of objects are left out.
+    without_replacements: bool,
+    /// Where replacements are, if not in `refs/replace/`.
+    replacements: Option<Vec<u8>>,
+    /// Who has become root, and is as good an owner of a repository.
+    sudo_user: Option<u32>,
+}
+
+impl Default for Configuration {
+    /// That of an empty environment, without the file for all users.
+    fn default() -> Configuration {
+        Configuration { system: None, ..Configuration::new(|_| None) }
+    }
 }
 
 impl Configuration {
-    /// The variables that say it. Source: git-config(1), "Files" and "Environment".
-    pub const VARIABLES: [&str; 6] = [
+    /// The variables that say it. A `#` at the end stands for the numbers from 0 on.
+    ///
+    /// Source: git-config(1), "Files" and "Environment"; git(1), "Environment Variables"; gitattributes(5).
+    pub const VARIABLES: [&str; 13] = [
         "HOME",
         "XDG_CONFIG_HOME",
         "GIT_CONFIG_GLOBAL",
         "GIT_CONFIG_SYSTEM",
         "GIT_CONFIG_NOSYSTEM",
         "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_KEY_#",
+        "GIT_CONFIG_VALUE_#",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_ATTR_NOSYSTEM",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_REPLACE_REF_BASE",
+        "SUDO_UID",
     ];
 
     /// Takes it from variables.
     pub fn new(variable: impl Fn(&str) -> Option<OsString>) -> Configuration {
         let path = |name| variable(name).map(PathBuf::from);
-        let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
-        let [home, xdg, global, system, without_system, count] = Configuration::VARIABLES;
+        let says_yes = |name| variable(name).is_some_and(|value| value.to_str().is_some_and(is_true));
+        let system = || path("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig"));
         Configuration {
-            home: path(home),
-            xdg: path(xdg).filter(|folder| !folder.as_os_str().is_empty()),
-            global: path(global),
-            system: path(system),
-            without_system: text(without_system),
-            count: text(count),
+            home: path("HOME").filter(|home| !home.as_os_str().is_empty()),
+            xdg: path("XDG_CONFIG_HOME").filter(|folder| !folder.as_os_str().is_empty()),
+            global: path("GIT_CONFIG_GLOBAL"),
+            system: (!says_yes("GIT_CONFIG_NOSYSTEM")).then(system),
+            without_system_attributes: says_yes("GIT_ATTR_NOSYSTEM"),
+            settings: settings::read(&variable).map_err(str::to_owned),
+            without_replacements: variable("GIT_NO_REPLACE_OBJECTS").is_some(),
+            replacements: variable("GIT_REPLACE_REF_BASE").map(OsString::into_encoded_bytes),
+            sudo_user: variable("SUDO_UID").and_then(|user| user.to_str()?.parse().ok()),
         }
     }
 
-    /// Whether this process's environment says the same, so that gitoxide finds it by itself.
-    fn is_of_this_process(&self) -> bool {
-        *self == Configuration::new(|name| std::env::var_os(name))
-    }
-
-    /// The files, from the least important to the most.
-    fn files(&self) -> Vec<PathBuf> {
-        let says_no = self.without_system.as_deref().is_some_and(is_true);
-        let system = || self.system.clone().unwrap_or_else(|| PathBuf::from("/etc/gitconfig"));
+    /// The files outside the repository that may be there, from the least important to the most.
+    pub(super) fn files(&self) -> impl Iterator<Item = (Source, PathBuf)> {
         let own = match &self.global {
-            Some(global) => vec![global.clone()],
-            None => self.in_folder("config").into_iter().chain(self.in_home(".gitconfig")).collect(),
+            Some(global) => [None, Some((Source::User, global.clone()))],
+            None => [
+                self.in_folder("config").map(|path| (Source::Git, path)),
+                self.home().map(|home| (Source::User, home.join(".gitconfig"))),
+            ],
         };
-        (!says_no).then(system).into_iter().chain(own).filter(|file| file.is_file()).collect()
+        let system = self.system.clone().map(|path| (Source::System, path));
+        system.into_iter().chain(own.into_iter().flatten())
     }
 
-    fn in_home(&self, name: &str) -> Option<PathBuf> {
-        Some(self.home.as_ref()?.join(name))
+    /// The user's home directory.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
     }
 
     /// A file in the user's folder for git.
     pub(super) fn in_folder(&self, name: &str) -> Option<PathBuf> {
-        let folder = self.xdg.clone().or_else(|| self.in_home(".config"))?;
+        let folder = self.xdg.clone().or_else(|| Some(self.home()?.join(".config")))?;
         Some(folder.join("git").join(name))
     }
 
-    /// A path of a setting, with the user's home directory for `~/`.
-    pub(super) fn path(&self, text: &Path) -> Option<PathBuf> {
-        match text.strip_prefix("~") {
-            Ok(below) => Some(self.home.as_ref()?.join(below)),
-            Err(_) => Some(text.to_owned()),
+    /// The settings in variables.
+    pub(super) fn settings(&self) -> Result<&[Setting], OpenError> {
+        match &self.settings {
+            Ok(settings) => Ok(settings),
+            Err(variable) => Err(OpenError::Settings { variable: variable.clone() }),
+        }
+    }
+
+    /// Whether objects are read as they are, whatever should take their place.
+    pub(super) fn is_without_replacements(&self) -> bool {
+        self.without_replacements
+    }
+
+    /// Who has become root.
+    pub(super) fn sudo_user(&self) -> Option<u32> {
+        self.sudo_user
+    }
+
+    /// The options of every opening. Gitoxide is told of nothing outside the repository, and asks nobody whose it is: both is done here.
+    pub(super) fn options(&self) -> gix::open::Options {
+        let mut permissions = Permissions::isolated();
+        permissions.attributes =
+            Attributes { system: !self.without_system_attributes, ..Attributes::isolated() };
+        let options = gix::open::Options::default().permissions(permissions).lossy_config(true);
+        match &self.replacements {
+            Some(base) => {
+                options.config_overrides([[b"gitoxide.objects.replaceRefBase=", &base[..]].concat()])
+            }
+            None => options,
         }
     }
 }
@@ -103,47 +158,4 @@ impl Configuration {
 fn is_true(value: &str) -> bool {
     ["true", "yes", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
         || value.parse::<i64>().is_ok_and(|number| number != 0)
-}
-
-impl Environment {
-    /// The configuration that gitoxide would not find by itself.
-    pub(super) fn foreign(&self) -> Option<&Configuration> {
-        self.configuration.as_ref().filter(|configuration| !configuration.is_of_this_process())
-    }
-
-    /// The options of every opening: as git reads a repository, and as git refuses it.
-    ///
-    /// Gitoxide takes git's configuration from this process's environment. Of another one it can be told two files, which nearly always are all
-    /// there are. Where that does not do, nothing is read, since it would be wrong without a sign of it.
-    pub(super) fn options(&self) -> Result<gix::open::Options, OpenError> {
-        let options = gix::open::Options::default().bail_if_untrusted(true).lossy_config(true);
-        let Some(foreign) = self.foreign() else { return Ok(options) };
-        if foreign.count.as_deref().is_some_and(|count| !matches!(count, "" | "0")) {
-            return Err(OpenError::ConfiguredElsewhere);
-        }
-        let mut files = foreign.files().into_iter();
-        let (first, second) = (files.next(), files.next());
-        if files.next().is_some() {
-            return Err(OpenError::ConfiguredElsewhere);
-        }
-        let mut permissions = Permissions::all();
-        permissions.config.env = false;
-        permissions.config.git = false;
-        permissions.config.user = false;
-        permissions.config.git_binary = first.is_some();
-        permissions.config.system = second.is_some();
-        permissions.env.git_prefix = Permission::Deny;
-        permissions.env.xdg_config_home = Permission::Deny;
-        if foreign.home != std::env::var_os("HOME").map(PathBuf::from) {
-            permissions.env.home = Permission::Deny;
-        }
-        let mut options = options.permissions(permissions);
-        if let Some(file) = first {
-            options = options.git_installation_config_path(file);
-        }
-        if let Some(file) = second {
-            options = options.system_config_path(file);
-        }
-        Ok(options)
-    }
 }

@@ -18,8 +18,11 @@ pub enum OpenError {
         /// What it is.
         path: PathBuf,
     },
-    /// The shell configures git by its environment in a way that this process, which has another, cannot follow.
-    ConfiguredElsewhere,
+    /// A variable of the environment holds settings, and is not as it has to be. Git gives up as well.
+    Settings {
+        /// Its name.
+        variable: String,
+    },
     /// It is there, but cannot be read.
     Unreadable {
         /// The directory the search began at.
@@ -36,9 +39,7 @@ impl fmt::Display for OpenError {
                 write!(out, "the repository at `{}` is not trusted by git", path.display())
             }
             Self::NotAFile { path } => write!(out, "`{}` is not a file", path.display()),
-            Self::ConfiguredElsewhere => out.write_str(
-                "the shell configures git by variables that are not sent (`GIT_CONFIG_COUNT`, `HOME`)",
-            ),
+            Self::Settings { variable } => write!(out, "`{variable}` holds no settings"),
             Self::Unreadable { path, .. } => {
                 write!(out, "the repository at `{}` cannot be opened", path.display())
             }
@@ -49,7 +50,7 @@ impl fmt::Display for OpenError {
 impl error::Error for OpenError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::NotTrusted { .. } | Self::NotAFile { .. } | Self::ConfiguredElsewhere => None,
+            Self::NotTrusted { .. } | Self::NotAFile { .. } | Self::Settings { .. } => None,
             Self::Unreadable { source, .. } => Some(source),
         }
     }

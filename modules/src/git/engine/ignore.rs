@@ -23,16 +23,8 @@ impl Rules {
     /// The rules that hold everywhere: the user's file, then the repository's own.
     pub(super) fn global(repository: &Repository) -> Option<Arc<Self>> {
         let config = repository.inner.config_snapshot();
-        let users = match &repository.foreign {
-            None => (config.trusted_path("core.excludesFile").ok().flatten())
-                .or_else(|| gix::path::env::xdg_config("ignore", &mut |name| std::env::var_os(name))),
-            Some(foreign) => match config.string("core.excludesFile") {
-                Some(configured) => {
-                    gix::path::from_bstr(configured).ok().and_then(|path| foreign.path(&path))
-                }
-                None => foreign.in_folder("ignore"),
-            },
-        };
+        let base = repository.root().unwrap_or(repository.git_dir());
+        let users = repository.configuration.file(config.plumbing(), "core.excludesFile", "ignore", base);
         let mut rules = None;
         let own = repository.common_dir().join("info/exclude");
         for path in users.into_iter().chain([own]) {

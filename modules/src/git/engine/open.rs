@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gix::bstr::ByteSlice;
 use gix::config::{Source, source::Kind};
 use gix::discover::upwards;
-use gix::sec::trust;
+use gix::sec::{Trust, trust};
 
 use super::environment::{Configuration, Environment};
 use super::error::OpenError;
@@ -30,14 +30,14 @@ pub struct Repository {
     pub(super) root: Option<PathBuf>,
     pub(super) index: PathBuf,
     pub(super) tables: Option<reftable::Stacks>,
-    /// The environment's configuration, if it is not that of this process.
-    pub(super) foreign: Option<Arc<Configuration>>,
+    /// What the environment says of git's configuration.
+    pub(super) configuration: Arc<Configuration>,
     /// How many superprojects were gone through to get here.
     pub(super) depth: u8,
 }
 
 impl Repository {
-    /// Finds the repository that contains `physical_dir`; `None` if there is none.
+    /// Finds the repository that contains `physical_dir`; `None` if there is none. Nothing but its own files configures it.
     ///
     /// # Cost
     ///
@@ -48,13 +48,11 @@ impl Repository {
 
     /// Does the same under an environment that may name the repository itself.
     pub fn discover_with(physical_dir: &Path, environment: &Environment) -> Result<Option<Self>, OpenError> {
-        let foreign = environment.foreign().cloned().map(Arc::new);
         let found = match &environment.git_dir {
             Some(git_dir) => Some(Self::open_named(&physical_dir.join(git_dir), physical_dir, environment)?),
             None => Self::search(physical_dir, environment)?,
         };
         Ok(found.map(|mut found| {
-            found.foreign = foreign;
             if let Some(index) = &environment.index_file {
                 found.index = found.root.as_deref().unwrap_or(physical_dir).join(index);
             }
@@ -70,13 +68,20 @@ impl Repository {
             ceiling_dirs: environment.ceilings.clone(),
             match_ceiling_dir_or_error: false,
             cross_fs: environment.across_file_systems,
+            // Who owns it is asked below.
+            trust: upwards::TrustPolicy::Assume(Trust::Full),
             ..Default::default()
         };
-        let options = environment.options()?;
+        let configuration = &environment.configuration;
+        let options = configuration.options();
         let trust = trust::Mapping { full: options.clone(), reduced: options };
         match gix::ThreadSafeRepository::discover_opts(physical_dir, search, trust) {
             Ok(found) => {
-                let mut found = Self::from_inner(found.to_thread_local());
+                let mut found = Self::from_inner(found.to_thread_local(), configuration);
+                if !found.is_trusted(physical_dir, configuration)? {
+                    return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
+                }
+                found.configure()?;
                 if found.is_forbidden_bare() {
                     return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
                 }
@@ -90,33 +95,23 @@ impl Repository {
         }
     }
 
-    /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search.
+    /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search. Nobody asks whose it is, and nothing but its own
+    /// files configures it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_as(path, &Environment::default())
+        let configuration = Arc::default();
+        Self::open_at(path, Configuration::options(&configuration), &configuration)
     }
 
     /// Opens another repository under the environment of this one, which says no more about it than how git is configured.
     pub(super) fn open_other(&self, path: &Path) -> Result<Self, OpenError> {
-        let configuration = self.foreign.as_deref().cloned();
-        let mut opened = Self::open_as(path, &Environment { configuration, ..Environment::default() })?;
-        opened.foreign.clone_from(&self.foreign);
-        Ok(opened)
-    }
-
-    fn open_as(path: &Path, environment: &Environment) -> Result<Self, OpenError> {
-        let opened = environment.options()?.open(path).map_err(|error| refusal(path, error))?;
-        Ok(Self::from_inner(opened.to_thread_local()))
+        Self::open_at(path, self.configuration.options(), &self.configuration)
     }
 
     /// Opens the repository that the user named; like git, asks nobody whose it is.
     fn open_named(git_dir: &Path, current: &Path, environment: &Environment) -> Result<Self, OpenError> {
-        let opened = environment
-            .options()?
-            .open_path_as_is(true)
-            .with(gix::sec::Trust::Full)
-            .open(git_dir)
-            .map_err(|error| refusal(git_dir, error))?;
-        let mut opened = Self::from_inner(opened.to_thread_local());
+        let configuration = &environment.configuration;
+        let mut opened =
+            Self::open_at(git_dir, configuration.options().open_path_as_is(true), configuration)?;
         let configured = opened.inner.config_snapshot().string("core.worktree").is_some();
         match &environment.work_tree {
             Some(path) => opened.set_work_tree(current.join(path)),
@@ -126,21 +121,32 @@ impl Repository {
         Ok(opened)
     }
 
+    fn open_at(
+        path: &Path,
+        options: gix::open::Options,
+        configuration: &Arc<Configuration>,
+    ) -> Result<Self, OpenError> {
+        let opened = options.with(Trust::Full).open(path).map_err(|error| refusal(path, error))?;
+        let mut opened = Self::from_inner(opened.to_thread_local(), configuration);
+        opened.configure()?;
+        Ok(opened)
+    }
+
     fn set_work_tree(&mut self, path: PathBuf) {
         if self.inner.set_workdir(path.clone()).is_ok() {
             self.root = Some(path);
         }
     }
 
-    fn from_inner(inner: gix::Repository) -> Self {
+    fn from_inner(inner: gix::Repository, configuration: &Arc<Configuration>) -> Self {
         let root = inner.workdir().map(Path::to_owned);
         let by_tables = inner
             .config_snapshot()
             .string("extensions.refStorage")
             .is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"));
         let tables = by_tables.then(|| reftable::Stacks::new(inner.git_dir(), inner.common_dir()));
-        let index = inner.index_path();
-        Self { inner, root, index, tables, foreign: None, depth: 0 }
+        let index = inner.git_dir().join("index");
+        Self { inner, root, index, tables, configuration: Arc::clone(configuration), depth: 0 }
     }
 
     fn is_bare_by_configuration(&self) -> bool {
@@ -224,11 +230,5 @@ fn is_absent(error: &gix::Error) -> bool {
 }
 
 fn refusal(path: &Path, error: gix::Error) -> OpenError {
-    // The only complaint about permissions that is not about a file is the one about trust.
-    let io = error.downcast_any_ref::<std::io::Error>().is_some();
-    if error.is_permission_denied() && !io {
-        OpenError::NotTrusted { path: path.to_owned() }
-    } else {
-        OpenError::Unreadable { path: path.to_owned(), source: error }
-    }
+    OpenError::Unreadable { path: path.to_owned(), source: error }
 }
