@@ -12,11 +12,6 @@
 //! What a shell's environment says to git, and nothing of this process's own, comes in by an [`Environment`]: where the repository is, where git's
 //! configuration is, and settings in variables. Gitoxide is told of none of it and reads no environment.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the engine reads repositories itself; `Io` is for what sources read beside it"
-)]
-
 mod ahead;
 mod configuration;
 mod content;

@@ -45,7 +45,7 @@ pub(super) fn start(program: &Path, arguments: &[&OsStr]) {
 /// Does the same to a program whose output is to be read here. What else it would say goes nowhere: it may hold it open for ever.
 pub(super) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<PipeReader> {
     let (reader, writer) = io::pipe()?;
-    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    let null = null(OFlags::CLOEXEC)?;
     let out = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
     let err = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3)?;
     let lent = rustix::stdio::dup2_stdout(&writer).and_then(|()| rustix::stdio::dup2_stderr(&null));
@@ -58,9 +58,15 @@ pub(super) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<
     Ok(reader)
 }
 
+/// The device that takes everything and gives nothing, which never waits.
+#[allow(clippy::disallowed_methods, reason = "it is a device, and is meant to be one")]
+fn null(flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    rustix::fs::open("/dev/null", OFlags::RDWR | flags, Mode::empty())
+}
+
 /// Lets go of standard output, so that whoever reads it has all there is, whatever is left behind.
 pub(super) fn end_output() {
-    if let Ok(null) = rustix::fs::open("/dev/null", OFlags::WRONLY, Mode::empty()) {
+    if let Ok(null) = null(OFlags::empty()) {
         let _ = rustix::stdio::dup2_stdout(&null);
     }
 }
@@ -71,7 +77,7 @@ pub(super) fn leave() {
     close_inherited();
     // It fails only for the leader of a group, which needs it no more.
     let _ = rustix::process::setsid();
-    let Ok(null) = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty()) else { return };
+    let Ok(null) = null(OFlags::empty()) else { return };
     let _ = rustix::stdio::dup2_stdout(&null);
     let _ = rustix::stdio::dup2_stderr(&null);
     let _ = rustix::stdio::dup2_stdin(&null);

@@ -4,13 +4,14 @@
     reason = "what a script depends on is this process: its environment, its user"
 )]
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
 use super::arguments::Script;
 use super::{background, draw};
+use crate::io::open::{self, Begin};
 use crate::pen::Terminal;
 use crate::prompt::Prompt;
 use crate::shell::{self, Fitness, Kept, Shell};
@@ -78,7 +79,7 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = folder.join(name);
     // Left behind by a process that had the same number.
     let _ = fs::remove_file(&temporary);
-    let open = File::options().write(true).create_new(true).mode(0o600).open(&temporary);
+    let open = open::for_writing(&temporary, Begin::New);
     let written = open.and_then(|mut open| open.write_all(bytes)).and_then(|()| fs::rename(&temporary, file));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);

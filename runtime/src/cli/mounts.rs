@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
+use crate::io::open;
 
 /// Where Linux says what is mounted.
 pub(super) const MOUNTS: &str = "/proc/self/mountinfo";
@@ -44,8 +44,7 @@ const REMOTE: [&[u8]; 23] = [
 /// Reads the list; empty where there is none.
 pub(super) fn read(list: &Path) -> Vec<u8> {
     let mut mounts = Vec::with_capacity(USUAL_BYTES);
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let Ok(file) = rustix::fs::open(list, flags, Mode::empty()) else { return mounts };
+    let Ok(file) = open::file(list) else { return mounts };
     loop {
         if mounts.capacity() == mounts.len() {
             mounts.reserve(mounts.len());

@@ -21,7 +21,7 @@ pub(crate) fn configuration<P: Prompt>() -> Option<PathBuf> {
 
 /// Whether a program made from the configuration would be another one. A file that is gone says nothing.
 pub(crate) fn is_due<P: Prompt>() -> bool {
-    let text = configuration::<P>().and_then(|path| std::fs::read(path).ok());
+    let text = configuration::<P>().and_then(|path| crate::io::open::read(path).ok());
     text.is_some_and(|text| differs(&text, P::BUILD.config_hash))
 }
 

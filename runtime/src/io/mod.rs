@@ -4,6 +4,7 @@
 //! tests have [`Simulated`]. Both are chosen statically.
 
 mod environment;
+pub mod open;
 mod passwd;
 mod process;
 mod real;

@@ -4,7 +4,7 @@
 //! process that draws more than once reads the file anew only when it is another.
 #![allow(clippy::disallowed_methods, reason = "a part of the real operating system")]
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +33,7 @@ pub(crate) fn field(field: usize) -> Option<String> {
 }
 
 fn read() -> io::Result<(Version, Option<String>)> {
-    let mut file = File::open(PATH)?;
+    let mut file = super::open::file(PATH)?;
     // Should it be written to while it is read, it is another the next time.
     let version = version(&file.metadata()?);
     let mut text = String::new();

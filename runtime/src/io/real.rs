@@ -8,10 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::fs::{FileType, Mode, OFlags};
-
 use super::process::{find_program, run};
-use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User, passwd};
+use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User, open, passwd};
 use crate::exec::unblock;
 
 /// The real operating system, with the environment of this process or with that of a shell.
@@ -26,9 +24,6 @@ impl Real {
         Real { sent: Some(sent) }
     }
 }
-
-/// The largest file that is read (bytes): what projects say about themselves is far below, and a prompt does not take all memory.
-const FILE_LIMIT: usize = 16 << 20;
 
 impl Io for Real {
     fn env(&self, name: &str) -> Option<OsString> {
@@ -66,7 +61,7 @@ impl Io for Real {
     }
 
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        read(path)
+        open::read(path)
     }
 
     async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
@@ -96,35 +91,6 @@ impl Io for Real {
 
     fn hostname(&self) -> String {
         rustix::system::uname().nodename().to_string_lossy().into_owned()
-    }
-}
-
-/// Reads a regular file. Nothing else can be in its place: to open a pipe would wait for somebody at its other end, and a device has no end.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = rustix::fs::open(path, flags, Mode::empty())?;
-    let stat = rustix::fs::fstat(&file)?;
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => {}
-        FileType::Directory => return Err(io::ErrorKind::IsADirectory.into()),
-        _ => return Err(io::ErrorKind::InvalidInput.into()),
-    }
-    let size = usize::try_from(stat.st_size).unwrap_or(usize::MAX);
-    if size > FILE_LIMIT {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    // Files that the system makes up say that they are empty.
-    let mut bytes = Vec::with_capacity(if size == 0 { 4096 } else { size + 1 });
-    loop {
-        if bytes.capacity() == bytes.len() {
-            bytes.reserve(bytes.len());
-        }
-        match rustix::io::read(&file, rustix::buffer::spare_capacity(&mut bytes)) {
-            Ok(0) => return Ok(bytes),
-            Ok(_) if bytes.len() > FILE_LIMIT => return Err(io::ErrorKind::FileTooLarge.into()),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
     }
 }
 
@@ -162,30 +128,6 @@ fn target(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_regular_files_are_read_and_nothing_waits() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        for size in [0, 1, 4095, 4096, 4097, 100_000] {
-            let content = vec![b'x'; size];
-            std::fs::write(path("file"), &content).unwrap();
-            assert_eq!(read(&path("file")).unwrap(), content);
-        }
-        assert!(!read(Path::new("/proc/self/status")).unwrap().is_empty(), "it says that it is empty");
-        rustix::fs::mkfifoat(rustix::fs::CWD, path("fifo"), Mode::RUSR | Mode::WUSR).unwrap();
-        std::os::unix::fs::symlink("/dev/zero", path("zeros")).unwrap();
-        std::fs::File::create(path("large")).unwrap().set_len(1 << 40).unwrap();
-        for (name, kind) in [
-            ("fifo", io::ErrorKind::InvalidInput),
-            ("zeros", io::ErrorKind::InvalidInput),
-            ("large", io::ErrorKind::FileTooLarge),
-            ("", io::ErrorKind::IsADirectory),
-            ("absent", io::ErrorKind::NotFound),
-        ] {
-            assert_eq!(read(&path(name)).unwrap_err().kind(), kind, "{name}");
-        }
-    }
 
     #[test]
     fn a_link_is_known_by_what_it_leads_to() {

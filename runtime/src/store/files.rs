@@ -4,15 +4,14 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{FileType, OFlags};
-
 use super::entry::parts_of;
 use super::limits::{ENTRY_LIMIT, Limits};
+use crate::io::open::{self, Begin};
 
 /// A temporary file that is older than this was left behind by a process that was killed.
 const ABANDONED: Duration = Duration::from_secs(60);
@@ -29,17 +28,7 @@ pub(super) enum Content {
 
 /// Reads a file if it is a plain one that belongs to this user: open, look, read, close.
 pub(super) fn read(file: &Path) -> Content {
-    // Without waiting, should somebody have put a pipe there.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let Ok(open) = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(file) else {
-        return Content::Nothing;
-    };
-    let Ok(stat) = rustix::fs::fstat(&open) else { return Content::Nothing };
-    let is_plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    if !is_plain || stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Content::Nothing;
-    }
-    let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+    let Ok((open, size)) = open::own(file) else { return Content::Nothing };
     if size > ENTRY_LIMIT {
         return Content::Broken;
     }
@@ -65,12 +54,7 @@ pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 
 /// Makes a file, or its time now. A pipe in its place keeps nobody waiting.
 pub(super) fn touch(file: &Path) -> io::Result<()> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let open =
-        File::options().write(true).create(true).truncate(true).mode(0o600).custom_flags(flags).open(file)?;
-    let stat = rustix::fs::fstat(&open)?;
-    let is_plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    if is_plain { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    open::for_writing(file, Begin::Anew).map(drop)
 }
 
 /// Makes a folder that only its owner may look into.
@@ -93,7 +77,7 @@ pub(super) fn temporary(folder: &Path, name: &str) -> io::Result<(File, PathBuf)
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!("{name}.{}-{number}.tmp", std::process::id()));
-        match File::options().write(true).create_new(true).mode(0o600).open(&temporary) {
+        match open::for_writing(&temporary, Begin::New) {
             Ok(open) => return Ok((open, temporary)),
             // Left behind by a process that had the same number, here or in another container.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {}

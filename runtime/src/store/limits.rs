@@ -1,11 +1,9 @@
 //! How much is kept between processes, and how often something had to go.
 
-use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::io::open::{self, Begin};
 
 /// No entry comes near this (bytes); what does is not ours.
 pub(super) const ENTRY_LIMIT: u64 = 1 << 20;
@@ -49,11 +47,8 @@ impl Tally {
 
     /// Counts. The count is the length of a file: to append a byte is atomic, so that no process needs a lock, and nothing can be half written.
     pub(super) fn add(self, folder: &Path, count: usize) {
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        let mut options = File::options();
-        options.append(true).create(true).mode(0o600).custom_flags(flags);
         if count > 0
-            && let Ok(mut file) = options.open(folder.join(self.file()))
+            && let Ok(mut file) = open::for_writing(folder.join(self.file()), Begin::AtEnd)
         {
             // One that is lost is not worth a word.
             let _ = file.write_all(&vec![b'.'; count]);

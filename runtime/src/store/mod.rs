@@ -7,7 +7,7 @@
 //! Besides: [`shelf`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
 #![allow(
     clippy::disallowed_methods,
-    reason = "the store is a back end of its own beside `Io`, which sources are handed"
+    reason = "the store is a back end of its own beside `Io`, which sources are handed; it opens files as all do"
 )]
 
 mod address;

@@ -2,9 +2,8 @@
 //!
 //! It is opened when the first entry is asked for. A database that is damaged is dropped and made anew, by one process at a time.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +15,7 @@ use super::backend::Back;
 use super::entry::SCHEMA;
 use super::files;
 use super::limits::{Limits, Tally};
+use crate::io::open::{self, Begin};
 
 /// The longest that a prompt waits for another process to finish writing.
 const BUSY: Duration = Duration::from_millis(50);
@@ -80,7 +80,7 @@ impl Sqlite {
     fn open(&self) -> rusqlite::Result<Connection> {
         let file = self.file();
         // SQLite would make a file that others may read; an empty one is an empty database to it.
-        let make = || File::options().append(true).create(true).mode(0o600).open(&file);
+        let make = || open::for_writing(&file, Begin::AtEnd);
         if !file.exists() && make().is_err() {
             // Whatever is wrong, opening says it.
             let _ = files::make_folder(&self.0.folder).and_then(|()| make());
@@ -107,8 +107,7 @@ impl Sqlite {
 
     /// Removes a database that is damaged, unless another process has done so already.
     fn drop_damaged(&self) {
-        let lock =
-            File::options().append(true).create(true).mode(0o600).open(self.0.folder.join("sqlite.lock"));
+        let lock = open::for_writing(self.0.folder.join("sqlite.lock"), Begin::AtEnd);
         let Ok(lock) = lock else { return };
         if rustix::fs::flock(&lock, FlockOperation::LockExclusive).is_err() {
             return;

@@ -11,11 +11,13 @@ use gix::config::file::{Metadata, includes, init};
 use gix::config::path::interpolate;
 use gix::config::{File, Source};
 use gix::refs::FullNameRef;
+use ziron_runtime::io::open;
 
 use super::environment::Configuration;
 use super::error::OpenError;
 use super::open::Repository;
 use super::settings::Setting;
+use super::strange;
 
 /// A larger file is not read (bytes): git's settings are far below.
 const MAX_BYTES: u64 = 16 << 20;
@@ -84,10 +86,12 @@ impl Configuration {
             includes::conditional::Context { git_dir: conditions.git_dir, branch_name: conditions.branch };
         let including =
             init::Options { includes: includes::Options::follow(self.context(), conditional), ..plain() };
+        strange::check_includes(&all, self.home())?;
         all.resolve_includes(including).map_err(unreadable(here))?;
         let settings = self.settings()?;
         if !settings.is_empty() {
             let mut file = in_variables(settings).map_err(unreadable(here))?;
+            strange::check_includes(&file, self.home())?;
             file.resolve_includes(including).map_err(unreadable(here))?;
             all.append(file).map_err(unreadable(here))?;
         }
@@ -124,20 +128,7 @@ fn in_variables(settings: &[Setting]) -> Result<File, gix::Error> {
 
 /// Reads a file of settings. One that cannot be read is left out, as git does for all but its permissions.
 fn read(path: &Path) -> Option<Vec<u8>> {
-    use std::io::Read;
-    let mut options = std::fs::OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // Nobody may be at the other end of a pipe.
-        options
-            .custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed());
-    }
-    let file = options.read(true).open(path).ok()?;
-    let meta = file.metadata().ok().filter(|meta| meta.is_file() && meta.len() <= MAX_BYTES)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
-    file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    open::read_within(path, MAX_BYTES).ok()
 }
 
 impl Repository {

@@ -11,9 +11,10 @@ use gix::filter::plumbing::{Pipeline, pipeline};
 use gix::index::{State, entry};
 use gix::worktree::stack::state::attributes;
 
-use super::disk::Tree;
+use super::disk::{Kind, Tree};
 use super::error::ReadError;
 use super::open::Repository;
+use super::strange;
 
 /// The result of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(super) struct Reader<'a> {
     filters: HashSet<Vec<u8>>,
     stack: gix::worktree::Stack,
     pipeline: Pipeline,
+    /// Folders whose attributes have been looked at, since gitoxide opens what stands in their place.
+    looked: HashSet<Vec<u8>>,
     filter: gix::attrs::search::Outcome,
     diff: gix::attrs::search::Outcome,
     buffer: Vec<u8>,
@@ -59,6 +62,7 @@ impl<'a> Reader<'a> {
         options.drivers = Vec::new();
         options.crlf_roundtrip_check = pipeline::CrlfRoundTripCheck::Skip;
         options.encodings_with_roundtrip_check = Vec::new();
+        strange::check(repository.common_dir().join("info/attributes"))?;
         let stack = inner
             .attributes_only(index, attributes::Source::WorktreeThenIdMapping)
             .map_err(ReadError::at(WHAT))?;
@@ -72,6 +76,7 @@ impl<'a> Reader<'a> {
             filters: filters(inner),
             stack: stack.detach(),
             pipeline: Pipeline::new(gix::command::Context::default(), inner.object_hash(), options),
+            looked: HashSet::new(),
             filter,
             diff,
             buffer: Vec::new(),
@@ -127,7 +132,24 @@ impl<'a> Reader<'a> {
     }
 
     /// Turns [`Self::buffer`] into [`Self::clean`]; an error if a program would have to do so.
+    fn look_at_attributes(&mut self, path: &[u8]) -> Result<(), ReadError> {
+        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
+        for end in slashes.chain([0]) {
+            let folder = &path[..end];
+            if self.looked.contains(folder) {
+                continue;
+            }
+            let file = [folder, b".gitattributes"].concat();
+            if matches!(self.tree.facts(&file), Ok(Some(facts)) if facts.kind == Kind::Other) {
+                return Err(ReadError::new(WHAT));
+            }
+            self.looked.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
     fn convert(&mut self, path: &BStr) -> Result<(), ReadError> {
+        self.look_at_attributes(path)?;
         let mode = Some(entry::Mode::FILE);
         let place = self.stack.at_entry(path, mode, &self.repository.objects).map_err(ReadError::at(WHAT))?;
         if !self.filters.is_empty() {

@@ -7,6 +7,7 @@ use gix::commit::describe::SelectRef;
 use super::error::ReadError;
 use super::head::Head;
 use super::open::Repository;
+use super::strange;
 
 impl Repository {
     /// The name of the nearest tag on the first-parent history of `HEAD`, annotated or not, among `candidates` tags at most;
@@ -19,6 +20,7 @@ impl Repository {
         if let Some(tables) = &self.tables {
             return tables.nearest_tag(&self.inner, id, candidates);
         }
+        strange::check_objects(self.common_dir())?;
         let commit = self.inner.find_commit(id).map_err(ReadError::at(WHAT))?;
         let found = commit
             .describe()

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ReadError;
 use super::open::Repository;
 use super::refs::Target;
+use super::strange;
 
 /// What is checked out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +64,7 @@ impl Repository {
         let Some(id) = self.head_id()? else {
             return Ok(gix::ObjectId::empty_tree(self.inner.object_hash()));
         };
+        strange::check_objects(self.common_dir())?;
         let commit = self.inner.find_commit(id).map_err(ReadError::at("the commit of `HEAD`"))?;
         Ok(commit.tree_id().map_err(ReadError::at("the commit of `HEAD`"))?.detach())
     }

@@ -2,11 +2,11 @@
 //!
 //! Each directory's rules are read once, when its listing shows that it has some, and shared with the directories below.
 
-use std::fs;
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 use gix::glob::{Pattern, pattern::Case, wildmatch};
+use ziron_runtime::io::open;
 
 use super::open::Repository;
 
@@ -28,7 +28,7 @@ impl Rules {
         let mut rules = None;
         let own = repository.common_dir().join("info/exclude");
         for path in users.into_iter().chain([own]) {
-            if let Ok(bytes) = fs::read(path) {
+            if let Ok(bytes) = open::read(path) {
                 rules = Self::extend(rules, 0, &bytes);
             }
         }

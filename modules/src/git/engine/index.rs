@@ -8,6 +8,7 @@ use gix::index::{self, State, entry};
 use super::disk::Tree;
 use super::error::ReadError;
 use super::open::Repository;
+use super::strange;
 
 const WHAT: &str = "the index";
 
@@ -15,6 +16,10 @@ const WHAT: &str = "the index";
 pub(super) fn read(repository: &Repository) -> Result<index::File, ReadError> {
     let options = index::decode::Options { thread_limit: Some(1), ..Default::default() };
     let hash = repository.inner.object_hash();
+    // The one in the repository was looked at when that was opened.
+    if repository.index_path() != repository.inner.index_path() {
+        strange::check(repository.index_path().to_owned())?;
+    }
     index::File::at_or_default(repository.index_path(), hash, true, options).map_err(ReadError::at(WHAT))
 }
 

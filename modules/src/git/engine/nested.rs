@@ -7,11 +7,13 @@ use std::sync::atomic::AtomicBool;
 use gix::ObjectId;
 use gix::bstr::{BStr, ByteSlice};
 use gix::submodule::config::Ignore;
+use ziron_runtime::io::open;
 
 use super::content::Answer;
 use super::error::StatusError;
 use super::open::Repository;
 use super::status::{StatusOptions, Untracked};
+use super::strange;
 
 /// Submodules are nested no deeper than this.
 const MAX_DEPTH: u8 = 8;
@@ -21,9 +23,10 @@ pub(super) fn is_repository(folder: &Path) -> bool {
     let dot_git = folder.join(".git");
     let Ok(facts) = fs::symlink_metadata(&dot_git) else { return false };
     if facts.is_file() {
-        return fs::read(&dot_git).is_ok_and(|text| text.starts_with(b"gitdir: "));
+        return open::read_begin(&dot_git, 8).is_ok_and(|text| text.starts_with(b"gitdir: "));
     }
-    gix::discover::is_git(&dot_git).is_ok()
+    // Nobody can tell of one whose `HEAD` is a pipe; it is no ordinary folder.
+    strange::find_in(&dot_git).is_some() || gix::discover::is_git(&dot_git).is_ok()
 }
 
 /// Whether `folder` is the work tree of a repository that has a commit. Only such a one takes a tracked file's place in git's eyes.
@@ -76,6 +79,10 @@ pub(super) fn compare(
 
 /// What the configuration says not to look at in the submodule at `path`. Its own setting goes before all others.
 fn ignored(superproject: &Repository, path: &BStr, untracked: Untracked) -> Ignore {
+    let modules = superproject.root().map(|root| root.join(".gitmodules"));
+    if modules.is_some_and(|modules| strange::check(modules).is_err()) {
+        return Ignore::None;
+    }
     let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
     let configured = submodules
         .filter(|submodule| submodule.path().is_ok_and(|own| own.as_bstr() == path))

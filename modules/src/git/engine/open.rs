@@ -126,6 +126,10 @@ impl Repository {
         options: gix::open::Options,
         configuration: &Arc<Configuration>,
     ) -> Result<Self, OpenError> {
+        // The path is that of a work tree, or of a repository's own directory.
+        if let Some(path) = strange::find_at(path) {
+            return Err(OpenError::NotAFile { path });
+        }
         let opened = options.with(Trust::Full).open(path).map_err(|error| refusal(path, error))?;
         let mut opened = Self::from_inner(opened.to_thread_local(), configuration);
         opened.configure()?;

@@ -5,6 +5,7 @@ use gix::bstr::ByteSlice;
 
 use super::error::ReadError;
 use super::open::Repository;
+use super::strange;
 
 /// What a reference says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ impl Repository {
         if let Some(tables) = &self.tables {
             return tables.find(name);
         }
+        let is_own =
+            ["refs/bisect/", "refs/worktree/", "refs/rewritten/"].iter().any(|own| name.starts_with(own));
+        let folder = if is_own || !name.starts_with("refs/") { self.git_dir() } else { self.common_dir() };
+        strange::check(folder.join(name))?;
         let found =
             self.inner.refs.try_find(name).map_err(ReadError::at("a reference"))?.map(|found| found.target);
         Ok(found.map(|target| match target {

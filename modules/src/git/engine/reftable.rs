@@ -10,18 +10,21 @@ mod table;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::ObjectId;
+use ziron_runtime::io::open;
 
 use super::error::ReadError;
 use super::refs::Target;
 use table::{Table, Value};
 
 const WHAT: &str = "the reference tables";
+
+/// A table that is larger (bytes) is none that a prompt could wait for: a reference takes some 30 bytes.
+const MAX_TABLE: u64 = 1 << 30;
 
 /// The stacks of a repository: that of the work tree, and the shared one.
 #[derive(Clone, Debug)]
@@ -137,7 +140,7 @@ impl Stack {
     fn with<T>(&self, read: impl FnOnce(&[Table]) -> Result<T, ReadError>) -> Result<T, ReadError> {
         // Git may replace tables between our reading the list and the tables.
         for _ in 0..3 {
-            let list = fs::read(self.dir.join("tables.list")).map_err(ReadError::at(WHAT))?;
+            let list = open::read(self.dir.join("tables.list")).map_err(ReadError::at(WHAT))?;
             if self.read.borrow().0 == list {
                 break;
             }
@@ -162,7 +165,7 @@ impl Stack {
                 if name.contains(['/', '\\']) {
                     return Err(ErrorKind::InvalidData.into());
                 }
-                let bytes = fs::read(self.dir.join(name))?;
+                let bytes = open::read_within(self.dir.join(name), MAX_TABLE)?;
                 Table::new(Arc::from(bytes)).ok_or_else(|| ErrorKind::InvalidData.into())
             })
             .collect()

@@ -1,7 +1,8 @@
 //! Stashed changes.
 
-use std::fs;
 use std::io::ErrorKind;
+
+use ziron_runtime::io::open;
 
 use super::error::ReadError;
 use super::open::Repository;
@@ -16,7 +17,7 @@ impl Repository {
         if let Some(tables) = &self.tables {
             return tables.count_log("refs/stash");
         }
-        match fs::read(self.common_dir().join("logs/refs/stash")) {
+        match open::read(self.common_dir().join("logs/refs/stash")) {
             Ok(log) => Ok(log.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count() as u32),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(0),
             Err(error) => Err(ReadError::at("the stash")(error)),

@@ -1,9 +1,9 @@
 //! Operations under way: a merge, a rebase and so on.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use ziron_runtime::io::open;
 
 use super::open::Repository;
 
@@ -75,6 +75,6 @@ impl Repository {
 }
 
 fn progress(dir: &Path, current: &str, total: &str) -> Option<(u32, u32)> {
-    let number = |name: &str| fs::read_to_string(dir.join(name)).ok()?.trim().parse().ok();
+    let number = |name: &str| open::read_text(dir.join(name)).ok()?.trim().parse().ok();
     Some((number(current)?, number(total)?))
 }

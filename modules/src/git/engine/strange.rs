@@ -1,79 +1,233 @@
 //! What has the name of a repository's file and is none.
 //!
 //! Gitoxide opens files as the standard library does: a pipe in the place of `HEAD` keeps it waiting for somebody at the other end. An archive can
-//! bring one along.
+//! bring one along. So what it will open is looked at first, as far as its path is known: when a repository is opened, and before objects, references
+//! and attributes are read. A single object is not: its path is known too late.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// What a work tree has for itself.
-const OWN: [&str; 4] = ["HEAD", "index", "config.worktree", "commondir"];
-/// What all work trees share.
-const SHARED: [&str; 2] = ["config", "packed-refs"];
+use gix::config::File;
+use gix::config::file::{Metadata, init::Options};
+use rustix::fs::FileType;
+use ziron_runtime::io::open;
+
+use super::disk::{Kind, Listing, Tree};
+use super::error::{OpenError, ReadError};
+
+/// What is read of a work tree's own directory, or of the one that all share, besides `sharedindex.…`.
+const READ: [&[u8]; 9] = [
+    b"HEAD",
+    b"index",
+    b"config",
+    b"config.worktree",
+    b"commondir",
+    b"gitdir",
+    b"packed-refs",
+    b"shallow",
+    b"grafts",
+];
 /// A file that leads to another place is read so far (bytes).
 const LINK_BYTES: u64 = 4096;
+/// A list of alternates is read so far (bytes).
+const LIST_BYTES: u64 = 1 << 16;
+/// Alternates lead on so often. Source: git's `odb.c`, which stops at five.
+const MAX_DEPTH: usize = 5;
+/// Inclusions lead on so often. Source: git's `config.c`.
+const MAX_INCLUDES: usize = 10;
 
 /// Looks for such a thing in the repository around a folder, among the files that are read whenever it is opened.
 ///
 /// # Cost
 ///
-/// A look at `.git` in each folder above, at seven files, and one file read.
+/// A look at `.git` in each folder above, one listing, and a look at the list of alternates.
 pub(super) fn find(physical_dir: &Path) -> Option<PathBuf> {
-    let git_dir = physical_dir.ancestors().find_map(|folder| {
-        let dot_git = folder.join(".git");
-        match fs::metadata(&dot_git) {
-            Ok(meta) if meta.is_dir() => Some(Ok(dot_git)),
-            Ok(meta) if meta.is_file() => Some(Ok(folder.join(link(&dot_git, "gitdir: ")?))),
-            Ok(_) => Some(Err(dot_git)),
-            // It may be a repository without a work tree.
-            Err(_) => {
-                let is_bare = is_there(&folder.join("HEAD")) && is_there(&folder.join("objects"));
-                is_bare.then(|| Ok(folder.to_owned()))
+    inspect(physical_dir.ancestors().find_map(git_dir_at)?)
+}
+
+/// Does the same for a path that a repository is opened by: the top of its work tree, or its own directory.
+pub(super) fn find_at(path: &Path) -> Option<PathBuf> {
+    inspect(git_dir_at(path).unwrap_or_else(|| Ok(path.to_owned())))
+}
+
+fn inspect(git_dir: Result<PathBuf, PathBuf>) -> Option<PathBuf> {
+    git_dir.map_or_else(Some, |git_dir| find_in(&git_dir))
+}
+
+/// The directory of the repository whose top is a folder; as an error what stands in its place.
+fn git_dir_at(folder: &Path) -> Option<Result<PathBuf, PathBuf>> {
+    let dot_git = folder.join(".git");
+    match kind(&dot_git) {
+        Ok(FileType::Directory) => Some(Ok(dot_git)),
+        Ok(FileType::RegularFile) => Some(Ok(folder.join(link(&dot_git, "gitdir: ")?))),
+        Ok(_) => Some(Err(dot_git)),
+        // It may be a repository without a work tree.
+        Err(_) => {
+            let is_bare = kind(&folder.join("HEAD")).is_ok() && kind(&folder.join("objects")).is_ok();
+            is_bare.then(|| Ok(folder.to_owned()))
+        }
+    }
+}
+
+/// Looks for such a thing in a repository whose own directory is known.
+pub(super) fn find_in(git_dir: &Path) -> Option<PathBuf> {
+    let own = Look::at(git_dir, is_read);
+    if own.strange.is_some() {
+        return own.strange;
+    }
+    let common = own.has_commondir.then(|| link(&git_dir.join("commondir"), "")).flatten();
+    let common = common.map(|to| git_dir.join(to));
+    if let Some(common) = &common {
+        let shared = Look::at(common, is_read);
+        if shared.strange.is_some() {
+            return shared.strange;
+        }
+    }
+    alternates(&common.as_deref().unwrap_or(git_dir).join("objects"), MAX_DEPTH)
+}
+
+/// Looks at where objects are, before they are read: at packs, their indexes, and what is said about all of them.
+///
+/// # Cost
+///
+/// Two listings.
+pub(super) fn check_objects(common_dir: &Path) -> Result<(), ReadError> {
+    let objects = common_dir.join("objects");
+    let strange = ["info", "info/commit-graphs", "pack"].iter().find_map(|folder| {
+        // There is a file for each part of the graph only where one file does not hold it.
+        let folder = objects.join(folder);
+        Look::at(&folder, |_| true).strange
+    });
+    refuse(strange)
+}
+
+/// Looks at the files that a configuration includes, and at those that they include.
+pub(super) fn check_includes(file: &File, home: Option<&Path>) -> Result<(), OpenError> {
+    match included(file, home, MAX_INCLUDES) {
+        Some(path) => Err(OpenError::NotAFile { path }),
+        None => Ok(()),
+    }
+}
+
+fn included(file: &File, home: Option<&Path>, depth: usize) -> Option<PathBuf> {
+    let sections = ["include", "includeIf"].into_iter().filter_map(|name| file.sections_by_name(name));
+    for section in sections.flatten() {
+        for value in section.values("path") {
+            let path = Path::new(OsStr::from_bytes(&value));
+            let path = match (path.strip_prefix("~"), &section.meta().path) {
+                (Ok(below), _) => home?.join(below),
+                (Err(_), Some(from)) => from.parent()?.join(path),
+                (Err(_), None) => path.to_owned(),
+            };
+            if open::is_strange(&path) {
+                return Some(path);
+            }
+            let Some(text) = open::read(&path).ok().filter(|_| depth > 0) else { continue };
+            let meta = Metadata::from(section.meta().source).at(path);
+            let Ok(file) = File::from_bytes_no_includes(&text, meta, Options::default()) else { continue };
+            if let Some(strange) = included(&file, home, depth - 1) {
+                return Some(strange);
             }
         }
-    })?;
-    let git_dir = match git_dir {
-        Ok(git_dir) => git_dir,
-        Err(strange) => return Some(strange),
-    };
-    if let Some(strange) = OWN.iter().map(|name| git_dir.join(name)).find(|path| is_strange(path)) {
-        return Some(strange);
     }
-    let common = link(&git_dir.join("commondir"), "").map_or_else(|| git_dir.clone(), |to| git_dir.join(to));
-    let branch = link(&git_dir.join("HEAD"), "ref: ").map(|branch| common.join(branch));
-    SHARED.iter().map(|name| common.join(name)).chain(branch).find(|path| is_strange(path))
+    None
 }
 
-fn is_there(path: &Path) -> bool {
-    fs::metadata(path).is_ok()
+/// Looks at one file before gitoxide opens it.
+pub(super) fn check(path: PathBuf) -> Result<(), ReadError> {
+    refuse(open::is_strange(&path).then_some(path))
 }
 
-/// Whether it is neither a file nor a folder. A folder is no trouble: reading it fails.
-fn is_strange(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+fn refuse(strange: Option<PathBuf>) -> Result<(), ReadError> {
+    match strange {
+        Some(path) => {
+            let text = format!("`{}` is not a file", path.display());
+            Err(ReadError::at("the repository")(io::Error::new(io::ErrorKind::InvalidInput, text)))
+        }
+        None => Ok(()),
+    }
 }
 
-/// Where a file leads whose text begins like this; it has been seen to be a plain one, or is not there.
+fn is_read(name: &[u8]) -> bool {
+    READ.contains(&name) || name.starts_with(b"sharedindex.")
+}
+
+/// What a look into a folder shows.
+struct Look {
+    strange: Option<PathBuf>,
+    has_commondir: bool,
+}
+
+impl Look {
+    /// Looks at the names that are read. One listing costs less than a look at each.
+    fn at(folder: &Path, is_read: impl Fn(&[u8]) -> bool) -> Look {
+        let mut names = Listing::default();
+        let listed = Tree::open(folder).and_then(|tree| tree.list(&mut names));
+        if listed.is_err() {
+            // It may be a folder that may be entered and not listed.
+            let paths = || READ.iter().map(|name| folder.join(OsStr::from_bytes(name)));
+            return Look { strange: paths().find(|path| open::is_strange(path)), has_commondir: true };
+        }
+        let mut look = Look { strange: None, has_commondir: false };
+        for (name, kind) in names.iter().filter(|(name, _)| is_read(name)) {
+            look.has_commondir |= name == b"commondir";
+            let path = || folder.join(OsStr::from_bytes(name));
+            let is_strange = match kind {
+                Kind::File | Kind::Folder => false,
+                Kind::Link => open::is_strange(path()),
+                Kind::Other => true,
+            };
+            if is_strange {
+                look.strange = Some(path());
+            }
+        }
+        look
+    }
+}
+
+/// Looks at the lists of other folders that have objects as well.
+fn alternates(objects: &Path, depth: usize) -> Option<PathBuf> {
+    let list = objects.join("info/alternates");
+    match kind(&list) {
+        Ok(FileType::RegularFile) => {}
+        Ok(FileType::Directory) | Err(_) => return None,
+        Ok(_) => return Some(list),
+    }
+    if depth == 0 {
+        return None;
+    }
+    let text = open::read_begin(&list, LIST_BYTES).ok()?;
+    let folders = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
+    folders.into_iter().find_map(|line| alternates(&objects.join(OsStr::from_bytes(line)), depth - 1))
+}
+
+fn kind(path: &Path) -> io::Result<FileType> {
+    Ok(FileType::from_raw_mode(rustix::fs::stat(path)?.st_mode))
+}
+
+/// Where a file leads whose text begins like this.
 fn link(file: &Path, begin: &str) -> Option<PathBuf> {
-    use std::io::Read;
-    let mut text = Vec::new();
-    fs::File::open(file).ok()?.take(LINK_BYTES).read_to_end(&mut text).ok()?;
+    let text = open::read_begin(file, LINK_BYTES).ok()?;
     let to = text.strip_prefix(begin.as_bytes())?.trim_ascii_end();
-    Some(PathBuf::from(std::str::from_utf8(to).ok()?))
+    Some(PathBuf::from(OsStr::from_bytes(to)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    #[cfg(unix)]
+    #[allow(clippy::disallowed_methods, reason = "somebody has to make the files")]
     fn pipes_are_found_in_the_place_of_files() {
         use rustix::fs::{CWD, Mode, mkfifoat};
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         for made in
-            ["main/.git/refs/heads", "main/.git/worktrees/side", "main/deep/down", "side", "bare/objects"]
+            ["main/.git/objects/info", "main/.git/worktrees/side", "main/deep/down", "side", "bare/objects"]
         {
             fs::create_dir_all(at(made)).unwrap();
         }
@@ -90,9 +244,12 @@ mod tests {
             ("main/deep/down", "main/.git/config"),
             ("main", "main/.git/index"),
             ("main", "main/.git/packed-refs"),
-            ("main", "main/.git/refs/heads/main"),
+            ("main", "main/.git/shallow"),
+            ("main", "main/.git/sharedindex.1234"),
+            ("main", "main/.git/objects/info/alternates"),
+            ("side", "main/.git/objects/info/alternates"),
+            ("side", "main/.git/worktrees/side/gitdir"),
             ("side", "main/.git/worktrees/side/index"),
-            ("side", "main/.git/refs/heads/side"),
             ("side", "main/.git/config"),
             ("bare", "bare/config"),
             ("bare/objects", "bare/objects/.git"),
@@ -102,6 +259,16 @@ mod tests {
             assert_eq!(found, Some(fs::canonicalize(at(strange)).unwrap()), "{from}");
             fs::remove_file(at(strange)).unwrap();
         }
+        // What nobody reads is nobody's trouble: git has a socket there itself.
+        mkfifoat(CWD, at("main/.git/fsmonitor--daemon.ipc"), Mode::RUSR | Mode::WUSR).unwrap();
+        assert_eq!(find(&at("main")), None);
+        // A list of alternates leads to another.
+        fs::create_dir_all(at("other/info")).unwrap();
+        fs::write(at("main/.git/objects/info/alternates"), "../../../other\n").unwrap();
+        assert_eq!(find(&at("main")), None);
+        mkfifoat(CWD, at("other/info/alternates"), Mode::RUSR | Mode::WUSR).unwrap();
+        assert!(find(&at("main")).is_some_and(|found| found.ends_with("other/info/alternates")));
+        fs::remove_file(at("main/.git/objects/info/alternates")).unwrap();
         fs::remove_file(at("main/.git/HEAD")).unwrap();
         mkfifoat(CWD, at("main/.git/HEAD"), Mode::RUSR | Mode::WUSR).unwrap();
         assert_eq!(find(&at("main")), Some(at("main/.git/HEAD")));

@@ -19,17 +19,17 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use notices::{Notice, Reason, notices};
-use rustix::fs::{FileType, FlockOperation, OFlags};
+use rustix::fs::FlockOperation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::files;
 use crate::io::Io;
+use crate::io::open::{self, Begin};
 
 const MAGIC: &[u8; 4] = b"ZIRS";
 const HEADER_BYTES: usize = 12;
@@ -212,10 +212,7 @@ impl<T: Default + Serialize + DeserializeOwned> State<T> {
         let file = self.folder.join(format!("{}.lock", self.name));
         let failed = |source| StateError::Io { file: file.clone(), source };
         files::make_folder(&self.folder).map_err(failed)?;
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        let mut options = File::options();
-        options.append(true).create(true).mode(0o600).custom_flags(flags);
-        let open = options.open(&file).map_err(failed)?;
+        let open = open::for_writing(&file, Begin::AtEnd).map_err(failed)?;
         loop {
             match rustix::fs::flock(&open, operation) {
                 Ok(()) => return Ok(open),
@@ -254,17 +251,11 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 /// Reads a plain file of this user's own; nothing if there is none.
 fn read_own(file: &Path) -> Result<Option<Vec<u8>>, Reason> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let open = match File::options().read(true).custom_flags(flags).open(file) {
-        Ok(open) => open,
+    let open = match open::own(file) {
+        Ok((open, _)) => open,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(_) => return Err(Reason::Unreadable),
     };
-    let stat = rustix::fs::fstat(&open).map_err(|_| Reason::Unreadable)?;
-    let is_plain = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    if !is_plain || stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Err(Reason::Unreadable);
-    }
     let mut bytes = Vec::new();
     open.take(SIZE_LIMIT).read_to_end(&mut bytes).map_err(|_| Reason::Unreadable)?;
     Ok(Some(bytes))

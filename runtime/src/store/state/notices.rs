@@ -1,13 +1,11 @@
 //! Notices: that a state was put aside, for `doctor` to tell.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::OFlags;
+use crate::io::open::{self, Begin};
 
 /// One line for each notice: milliseconds since 1970, the reason as a word, the version, the name.
 const FILE: &str = "notices";
@@ -74,9 +72,8 @@ impl fmt::Display for Notice {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn notices(folder: &Path) -> Vec<Notice> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let mut bytes = Vec::new();
-    if let Ok(file) = File::options().read(true).custom_flags(flags).open(folder.join(FILE)) {
+    if let Ok(file) = open::unlinked(folder.join(FILE)) {
         // What can be read of it is shown.
         let _ = file.take(2 * SIZE_LIMIT).read_to_end(&mut bytes);
     }
@@ -96,10 +93,7 @@ pub(super) fn add(folder: &Path, notice: &Notice) {
         Reason::Unreadable => ("unreadable", 0),
     };
     let millis = notice.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let mut options = File::options();
-    options.append(true).create(true).mode(0o600).custom_flags(flags);
-    if let Ok(mut open) = options.open(&file) {
+    if let Ok(mut open) = open::for_writing(&file, Begin::AtEnd) {
         // The caller has the notice, too.
         let _ = open.write_all(format!("{millis} {word} {version} {}\n", notice.name).as_bytes());
     }

@@ -1,4 +1,5 @@
 //! The work tree through the standard library, where there are no directory descriptors.
+#![allow(clippy::disallowed_methods, reason = "where this is used there are no pipes among files")]
 
 use std::fs::{self, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -28,6 +29,11 @@ impl Tree {
             return Err(ErrorKind::NotADirectory.into());
         }
         Ok(Folder(path))
+    }
+
+    /// Lists the top.
+    pub(in super::super) fn list(self, into: &mut Listing) -> io::Result<()> {
+        Folder(self.0).list(into)
     }
 
     /// Looks at the file at `path`; `None` if there is none.

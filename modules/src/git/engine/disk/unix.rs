@@ -4,7 +4,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, open, openat, readlinkat, statat};
+use rustix::fs::{AtFlags, FileType, Stat, readlinkat, statat};
+use ziron_runtime::io::open;
 
 use super::{Facts, Kind, Listing};
 
@@ -16,23 +17,20 @@ pub(in super::super) struct Tree(OwnedFd);
 #[derive(Debug)]
 pub(in super::super) struct Folder(OwnedFd);
 
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-// Not blocking: somebody may have put a pipe in a file's place.
-const FILE: OFlags = OFlags::RDONLY
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC)
-    .union(OFlags::NONBLOCK)
-    .union(OFlags::NOCTTY);
-
 impl Tree {
     pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(open(path, FOLDER, Mode::empty())?))
+        Ok(Self(open::folder(path)?))
     }
 
     /// Opens the directory at `path`, relative to the top and without a slash at either end. Its last component may not be a link.
     pub(in super::super) fn folder(&self, path: &[u8]) -> io::Result<Folder> {
         let path = if path.is_empty() { b"." } else { path };
-        Ok(Folder(openat(&self.0, path, FOLDER.union(OFlags::NOFOLLOW), Mode::empty())?))
+        Ok(Folder(open::folder_below(&self.0, path)?))
+    }
+
+    /// Lists the top without `.` and `..`.
+    pub(in super::super) fn list(self, into: &mut Listing) -> io::Result<()> {
+        Folder(self.0).list(into)
     }
 
     /// Looks at the file at `path`; `None` if there is none.
@@ -43,12 +41,9 @@ impl Tree {
     /// Reads a regular file of the work tree, unless it grew beyond `limit`.
     pub(in super::super) fn read(&self, path: &[u8], into: &mut Vec<u8>, limit: u64) -> io::Result<()> {
         use std::io::Read;
-        let file = openat(&self.0, path, FILE, Mode::empty())?;
-        if !FileType::from_raw_mode(fstat(&file)?.st_mode).is_file() {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
+        let file = open::below(&self.0, path)?;
         into.clear();
-        let read = std::fs::File::from(file).take(limit + 1).read_to_end(into)?;
+        let read = file.take(limit + 1).read_to_end(into)?;
         if read as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
     }
 
@@ -68,14 +63,11 @@ impl Folder {
     /// Reads a small file of this directory that is not a link; `None` if there is none.
     pub(in super::super) fn read(&self, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
         use std::io::Read;
-        let file = match openat(&self.0, name, FILE, Mode::empty()) {
-            Ok(file) => std::fs::File::from(file),
-            Err(rustix::io::Errno::NOENT | rustix::io::Errno::LOOP) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let file = match open::below(&self.0, name) {
+            Ok(file) => file,
+            Err(error) if is_no_rules(&error) => return Ok(None),
+            Err(error) => return Err(error),
         };
-        if !file.metadata()?.is_file() {
-            return Ok(None);
-        }
         let mut bytes = Vec::new();
         file.take(MAX_RULES).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
@@ -125,6 +117,13 @@ impl Folder {
         into.push(name, kind);
         Ok(())
     }
+}
+
+/// Whether a file of ignore rules is absent, a link, which git does not follow either, or no file at all.
+fn is_no_rules(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, IsADirectory, NotFound};
+    matches!(error.kind(), NotFound | InvalidInput | IsADirectory)
+        || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
 
 /// No file of ignore rules is longer than this; what follows is not read.
