@@ -1,7 +1,7 @@
-//! Measures what the readme promises, side by side, and says which promises are kept.
+//! Measures what `docs/performance.md` claims, side by side, and says which promises are kept.
 //!
-//! `cargo run --release -p ziron-benches -- [--readme] [--quick]`. `--quick` runs fewer times and does not measure the first build;
-//! `--readme` writes the table into `README.md`; `--program PATH` measures the background mode of a prompt that is there already, `--program PATH --shells` the shells
+//! `cargo run --release -p ziron-benches -- [--write] [--quick]`. `--quick` runs fewer times and does not measure the first build;
+//! `--write` writes the table into `docs/performance.md`; `--program PATH` measures the background mode of a prompt that is there already, `--program PATH --shells` the shells
 //! alone. `STARSHIP` names a starship; else the one on the `PATH`, or in `/opt/starship/bin`.
 #![allow(
     clippy::disallowed_methods,
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     let result = match program {
         Some(program) if has("--shells") => measure_shells(has("--quick"), Path::new(program)),
         Some(program) => measure_program(has("--quick"), Path::new(program)),
-        None => measure(has("--quick"), has("--readme")),
+        None => measure(has("--quick"), has("--write")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -109,7 +109,7 @@ fn measure_shells(quick: bool, program: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
+fn measure(quick: bool, write: bool) -> Result<(), Box<dyn Error>> {
     let effort = Effort::of(quick);
     let mut report = Report::default();
     let peers = Peers::find();
@@ -125,8 +125,8 @@ fn measure(quick: bool, readme: bool) -> Result<(), Box<dyn Error>> {
     shells::measure(&mut report, &builds.default, &fixtures, &peers, effort.sessions)?;
     let text = report.text(&machine::describe(&peers));
     println!("{text}");
-    if readme {
-        machine::write_readme(&text)?;
+    if write {
+        machine::write_figures(&text)?;
     }
     Ok(())
 }

@@ -192,6 +192,15 @@ fn spaced(code: &str) -> String {
 
 /// The cargo features of the `ziron` crate that a plan needs as a program of its own.
 pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
+    let mut features = features_of_items(plan);
+    if program_has_background(plan) {
+        features.insert("background");
+    }
+    features
+}
+
+/// The cargo features of the `ziron` crate that the [`items`] of a plan need.
+pub fn features_of_items(plan: &Plan) -> BTreeSet<&'static str> {
     let mut features: BTreeSet<&'static str> =
         plan.modules.iter().filter_map(|module| module.spec.feature.as_deref()).collect();
     let is_regex = |value: &Value| match value {
@@ -204,7 +213,7 @@ pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     if plan.modules.iter().any(|module| module.options.iter().any(|(_, value)| has_regex(value))) {
         features.insert("regex");
     }
-    if program_has_background(plan) {
+    if plan.background.enabled == Some(true) {
         features.insert("background");
     }
     if plan.settings.opentelemetry {

@@ -11,7 +11,7 @@ pub mod syntax;
 
 use std::collections::BTreeSet;
 
-use diagnostic::Diagnostics;
+use diagnostic::{Code, Diagnostic, Diagnostics};
 use plan::Plan;
 
 /// A configuration to compile.
@@ -53,13 +53,26 @@ pub struct Program {
 /// assert!(output.program.unwrap().source.contains("fn draw_character"));
 /// ```
 pub fn compile(input: Input<'_>) -> Output {
-    let (plan, diagnostics) = plan_of(input.text);
+    let (plan, mut diagnostics) = plan_of(input.text);
+    diagnostics.extend(plan.sources.iter().filter_map(without_crate));
     let program = (!diagnostics.has_errors()).then(|| Program {
         source: emit::program(&plan, input.build),
         features: emit::features(&plan),
         plan,
     });
     Output { program, diagnostics }
+}
+
+/// What a program by itself has no place for: it is a crate of its own, without a line of the user's.
+fn without_crate(source: &plan::Source) -> Option<Diagnostic> {
+    let plan::Policy::Own(path, span) = &source.keeping.policy else { return None };
+    let message = format!("`{path}` is a type of a crate of yours, and this program has none");
+    let diagnostic = Diagnostic::new(Code::NoOwnCrate, span.clone(), message);
+    Some(
+        diagnostic
+            .label("only in a crate of yours, with `ziron::prompt!`")
+            .help("write `lru`, `lfu` or `fifo`"),
+    )
 }
 
 /// Reads and resolves a configuration without writing any code: for checks, previews and tests.

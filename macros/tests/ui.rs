@@ -90,7 +90,9 @@ fn messages(output: &[u8], krate: &Path) -> BTreeMap<String, String> {
             continue;
         };
         // How many there were is said by the others.
-        if message["message"]["level"] == "error" && !rendered.starts_with("error: aborting") {
+        let is_of_configuration = rendered.contains("use of deprecated constant");
+        let is_error = message["message"]["level"] == "error" && !rendered.starts_with("error: aborting");
+        if is_error || is_of_configuration {
             let rendered = rendered.replace(&*krate.to_string_lossy(), "CRATE");
             found.entry(target.to_owned()).or_default().push_str(&rendered);
         }

@@ -167,10 +167,9 @@ fn lock(path: &Path, ui: Ui, interrupt: &Interrupt) -> Result<File, CommandError
     }
 }
 
-/// The cache can be moved; `--output` would not help here.
+/// The cache can be moved.
 fn elsewhere(error: CommandError) -> CommandError {
-    let hints = error.hints.into_iter().filter(|hint| !hint.contains("--output")).collect();
-    CommandError { hints, ..error }.hint("`XDG_CACHE_HOME` chooses another place to build in.")
+    error.hint("`XDG_CACHE_HOME` chooses another place to build in.")
 }
 
 #[cfg(test)]

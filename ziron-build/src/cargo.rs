@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::build_dir::{BuildDir, PACKAGE};
 use crate::env::Env;
 use crate::error::{CommandError, IoContext};
-use crate::failure;
+use crate::failure::{self, Stage};
 use crate::hash::Hash;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Ended, Line};
@@ -63,7 +63,7 @@ impl Cargo<'_> {
             })?;
             drop(progress);
             if !fetched.success {
-                return Err(failure::explain(self.dir, self.toolchain, &fetched.said));
+                return Err(failure::explain(Stage::Fetch, self.dir, self.toolchain, &fetched.said));
             }
         }
         self.dir.mark(&marker, "")
@@ -123,7 +123,7 @@ impl Cargo<'_> {
                 // Whatever was damaged is unpacked and fetched again next time.
                 self.dir.forget("unpacked");
                 self.dir.forget(&format!("fetched-{}", self.target));
-                Err(failure::explain(self.dir, self.toolchain, &built.said))
+                Err(failure::explain(Stage::Build, self.dir, self.toolchain, &built.said))
             }
         }
     }

@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Try(TryArgs),
     /// Put back the prompt that the last build replaced
     Rollback(RollbackArgs),
+    /// Remove the prompt and all that it keeps; the configuration stays
+    Uninstall(UninstallArgs),
 }
 
 /// Which configuration.
@@ -86,9 +88,9 @@ pub(crate) struct CompileArgs {
 /// A trade between the time a build takes and what it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Profile {
-    /// Rebuilds in a second or so
+    /// Quick to rebuild: only what the configuration changes is compiled
     Default,
-    /// Half the size; every rebuild takes as long as the first
+    /// An eighth smaller; every rebuild takes as long as the first
     Small,
 }
 
@@ -143,6 +145,25 @@ pub(crate) struct TryArgs {
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
+    /// Say only what is wrong
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Options of `uninstall`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct UninstallArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// Remove the lines of start-up files that connect the prompt
+    #[arg(long)]
+    pub(crate) startup_files: bool,
+    /// Remove the configuration
+    #[arg(long)]
+    pub(crate) purge: bool,
+    /// Say what would be removed, and remove nothing
+    #[arg(long, short = 'n')]
+    pub(crate) dry_run: bool,
     /// Say only what is wrong
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{BuildArgs, Cli, Command, ConfigArgs, PlaceArgs};
 use crate::config::{self, Config};
 use crate::env::Env;
-use crate::error::CommandError;
+use crate::error::{CommandError, IoContext};
 use crate::ui::Ui;
 
 mod build;
@@ -15,6 +15,7 @@ mod explain;
 mod init;
 mod rollback;
 mod trial;
+mod uninstall;
 mod watch;
 
 /// Does what the command line says.
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: Cli, env: &Env) -> Result<(), (Ui, CommandError)> {
         Command::Init(args) => init::run(&args, env, ui),
         Command::Try(args) => trial::run(&args, env, ui),
         Command::Rollback(args) => rollback::run(&args, env, ui),
+        Command::Uninstall(args) => uninstall::run(&args, env, ui),
     };
     result.map_err(|error| (ui, error))
 }
@@ -45,6 +47,7 @@ impl Command {
             Self::Init(args) => args.config.quiet,
             Self::Try(args) => args.config.quiet,
             Self::Rollback(args) => args.quiet,
+            Self::Uninstall(args) => args.quiet,
         }
     }
 }
@@ -56,13 +59,14 @@ fn load(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<Config, CommandError> {
     Ok(config)
 }
 
-/// The path of the installed binary.
-fn place(args: &PlaceArgs, env: &Env) -> PathBuf {
-    match &args.output {
+/// The absolute path of the installed binary: what a start-up file says must not depend on the folder that a shell starts in.
+fn place(args: &PlaceArgs, env: &Env) -> Result<PathBuf, CommandError> {
+    let place = match &args.output {
         Some(output) if is_folder(output) => output.join(&args.name),
         Some(output) => output.clone(),
         None => env.bin_home().join(&args.name),
-    }
+    };
+    std::path::absolute(&place).doing(|| format!("could not tell where `{}` is", place.display()))
 }
 
 /// Whether a path is meant as a folder: it is one, or it ends with a slash.
@@ -79,10 +83,12 @@ mod tests {
         let env = Env::of([("HOME", "/h")]);
         let to = |output: Option<&str>| {
             place(&PlaceArgs { output: output.map(PathBuf::from), name: "p".into() }, &env)
+                .expect("there is a current folder")
         };
         assert_eq!(to(None), Path::new("/h/.local/bin/p"));
         assert_eq!(to(Some("/")), Path::new("/p"));
         assert_eq!(to(Some("/nowhere/")), Path::new("/nowhere/p"));
         assert_eq!(to(Some("/nowhere/q")), Path::new("/nowhere/q"));
+        assert!(to(Some("q")).is_absolute() && to(Some("./q/")).is_absolute());
     }
 }

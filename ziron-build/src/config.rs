@@ -72,6 +72,19 @@ pub(crate) fn find(given: Option<&Path>, env: &Env, exists: impl Fn(&Path) -> bo
     Found { path: None, origin: Origin::Defaults }
 }
 
+/// The files that may become the configuration, whether they are there or not, the first choice first.
+pub(crate) fn candidates(given: Option<&Path>, env: &Env) -> Vec<PathBuf> {
+    // Where nothing exists, `find` names the last choice; where everything does, the first.
+    let mut missing = Vec::new();
+    while let Some(path) = find(given, env, |path| !missing.contains(&path.to_owned())).path {
+        if missing.contains(&path) {
+            break;
+        }
+        missing.push(path);
+    }
+    missing
+}
+
 /// Finds and reads the configuration.
 pub(crate) fn load(given: Option<&Path>, env: &Env) -> Result<Config, CommandError> {
     let found = find(given, env, Path::is_file);
@@ -156,6 +169,19 @@ mod tests {
             found(&moved, None, &["/c/ziron/ziron.toml"]),
             (path("/c/ziron/ziron.toml"), Origin::Ziron)
         );
+    }
+
+    #[test]
+    fn every_file_that_may_be_used_is_a_candidate() {
+        let env = Env::of([("HOME", "/h")]);
+        let of = |given: Option<&str>, env: &Env| {
+            let paths = candidates(given.map(Path::new), env);
+            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(None, &env), ["/h/.config/ziron/ziron.toml", "/h/.config/starship.toml"]);
+        assert_eq!(of(Some("a.toml"), &env), ["a.toml"]);
+        let env = env.with("STARSHIP_CONFIG", "/s.toml");
+        assert_eq!(of(None, &env), ["/h/.config/ziron/ziron.toml", "/s.toml"]);
     }
 
     #[test]

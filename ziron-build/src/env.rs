@@ -66,6 +66,11 @@ impl Env {
         self.base("XDG_DATA_HOME", ".local/share")
     }
 
+    /// `$XDG_STATE_HOME`, else `~/.local/state`.
+    pub fn state_home(&self) -> PathBuf {
+        self.base("XDG_STATE_HOME", ".local/state")
+    }
+
     /// `$XDG_BIN_HOME`, else `~/.local/bin`.
     pub fn bin_home(&self) -> PathBuf {
         self.base("XDG_BIN_HOME", ".local/bin")

@@ -69,10 +69,7 @@ impl CommandError {
                 Some("Free some space, then run the same command again.")
             }
             io::ErrorKind::PermissionDenied => {
-                Some("Choose another place with `--output PATH`, or change the permissions.")
-            }
-            io::ErrorKind::ReadOnlyFilesystem => {
-                Some("Choose a place that can be written to with `--output PATH`.")
+                Some("Change its permissions, then run the same command again.")
             }
             _ => None,
         };

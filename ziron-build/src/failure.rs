@@ -19,6 +19,22 @@ struct Known {
     hint: &'static str,
 }
 
+/// What is said when a crate is missing, whatever kept cargo from downloading it.
+const NOT_DOWNLOADED: &str = "the crates that a prompt is made of could not be downloaded";
+
+/// And what to do about it.
+const CONNECT: &str = "The network is needed for the first build only: connect, unset `CARGO_NET_OFFLINE` where it is set, \
+                       and run the same command again.";
+
+/// What cargo was doing when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Downloading crates.
+    Fetch,
+    /// Compiling.
+    Build,
+}
+
 /// In order: the first that fits is told.
 const KNOWN: &[Known] = &[
     Known {
@@ -43,10 +59,13 @@ const KNOWN: &[Known] = &[
             "unable to update registry",
             "failed to query replaced source",
             "couldn't connect to server",
+            "could not connect to server",
+            "you're using offline mode",
+            "--offline was specified",
         ],
         kind: Kind::Network,
-        message: "the crates that a prompt is made of could not be downloaded",
-        hint: "The network is needed for the first build only; connect and run the same command again.",
+        message: NOT_DOWNLOADED,
+        hint: CONNECT,
     },
     Known {
         says: &["requires rustc", "is not supported by the following package", "rustup could not choose"],
@@ -72,7 +91,7 @@ const KNOWN: &[Known] = &[
 const LONGEST_CAUSE: usize = 160;
 
 /// Turns what cargo said into an error, and keeps all of it in the log.
-pub(crate) fn explain(dir: &BuildDir, toolchain: &Toolchain, said: &str) -> CommandError {
+pub(crate) fn explain(stage: Stage, dir: &BuildDir, toolchain: &Toolchain, said: &str) -> CommandError {
     let log = dir.log();
     let main = fs::read_to_string(dir.main()).unwrap_or_default();
     let text = format!(
@@ -82,35 +101,40 @@ pub(crate) fn explain(dir: &BuildDir, toolchain: &Toolchain, said: &str) -> Comm
         toolchain = toolchain.description,
     );
     let kept = fs::write(&log, text);
-    let error = recognise(said);
+    let error = recognise(stage, said);
     match kept {
-        Ok(()) if error.kind == Kind::Internal => error.hint(format!("The log is {}.", log.display())).hint(
-            format!("Please report it, with the log attached: {}/issues", env!("CARGO_PKG_REPOSITORY")),
-        ),
+        Ok(()) if error.kind == Kind::Internal => {
+            error.hint(format!("Please report it, with the log attached: {}", log.display()))
+        }
         Ok(()) => error.hint(format!("All that cargo said is in {}.", log.display())),
         Err(_) => error,
     }
 }
 
 /// The error for what cargo said.
-fn recognise(said: &str) -> CommandError {
+fn recognise(stage: Stage, said: &str) -> CommandError {
     let lower = said.to_lowercase();
     let linker = |known: &&Known| !known.says.contains(&"linker `") || lower.contains("not found");
     let known = KNOWN.iter().filter(linker).find(|known| known.says.iter().any(|text| lower.contains(text)));
     match known {
-        Some(known) => {
-            CommandError::new(known.kind, known.message).because(first_error(said)).hint(known.hint)
-        }
-        None => CommandError::new(Kind::Internal, "the generated prompt does not compile")
-            .because(first_error(said)),
+        Some(known) => CommandError::new(known.kind, known.message).because(cause(said)).hint(known.hint),
+        None => match stage {
+            Stage::Fetch => {
+                CommandError::new(Kind::Network, NOT_DOWNLOADED).because(cause(said)).hint(CONNECT)
+            }
+            Stage::Build => CommandError::new(Kind::Internal, "the generated prompt does not compile")
+                .because(cause(said)),
+        },
     }
 }
 
-/// The first line that says `error`, which is usually the one that matters.
-fn first_error(said: &str) -> String {
+/// The line that matters: the last one of cargo's chain of causes, else the first that says `error`.
+fn cause(said: &str) -> String {
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let error = lines.clone().find(|line| line.starts_with("error"));
-    let line = error.or_else(|| lines.next_back()).unwrap_or("cargo failed and said nothing");
+    let chain = said.lines().skip_while(|line| !line.starts_with("Caused by:"));
+    let root = chain.filter(|line| line.starts_with("  ")).map(str::trim).last();
+    let line = root.or(error).or_else(|| lines.next_back()).unwrap_or("cargo failed and said nothing");
     match line.char_indices().nth(LONGEST_CAUSE) {
         Some((end, _)) => format!("{} …", &line[..end]),
         None => line.to_owned(),
@@ -143,14 +167,39 @@ mod tests {
             ("", Kind::Internal),
         ];
         for (said, kind) in table {
-            assert_eq!(recognise(said).kind, kind, "{said}");
+            assert_eq!(recognise(Stage::Build, said).kind, kind, "{said}");
+        }
+    }
+
+    #[test]
+    fn crates_that_are_missing_are_one_error_whatever_the_reason() {
+        let table = [
+            (
+                "error: no matching package named `prettyplease` found\nlocation searched: crates.io index\n\
+                 As a reminder, you're using offline mode (--offline) which can sometimes cause surprising failures",
+                "error: no matching package named `prettyplease` found",
+            ),
+            (
+                "error: failed to get `x` as a dependency\n\nCaused by:\n  download of config.json failed\n\n\
+                 Caused by:\n  [7] Could not connect to server (Failed to connect to 127.0.0.1 port 9)\ncargo fetch: exit status: 101",
+                "[7] Could not connect to server (Failed to connect to 127.0.0.1 port 9)",
+            ),
+            ("error: something that nobody has seen before", "error: something that nobody has seen before"),
+        ];
+        for (said, expected) in table {
+            let error = recognise(Stage::Fetch, said);
+            assert_eq!((error.kind, error.message.as_str()), (Kind::Network, NOT_DOWNLOADED), "{said}");
+            assert_eq!(error.hints, [CONNECT]);
+            assert_eq!(error.source.map(|source| source.to_string()).as_deref(), Some(expected));
         }
     }
 
     #[test]
     fn only_one_line_of_the_compiler_is_shown() {
-        let error =
-            recognise("   Compiling x\nerror[E0425]: cannot find value `x`\n  --> src/main.rs:1:1\n   |\n");
+        let error = recognise(
+            Stage::Build,
+            "   Compiling x\nerror[E0425]: cannot find value `x`\n  --> src/main.rs:1:1\n   |\n",
+        );
         let cause = error.source.map(|source| source.to_string());
         assert_eq!(cause.as_deref(), Some("error[E0425]: cannot find value `x`"));
     }

@@ -5,26 +5,34 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use ziron_runtime::shell::{Shell, kept_file, kept_folder};
+
 use crate::env::Env;
-use crate::shells::Shell;
+use crate::shells::KEPT;
 use crate::ui::Ui;
 
 /// What zsh's start-up file can begin with.
 const INSTANT: &str = "instant.zsh";
 
-/// The prompt that a user has as a rule.
-const USUAL_NAME: &str = "ziron-prompt";
-
-/// Where the script of a shell is kept. A prompt with another name has a folder of its own; one that is written somewhere else on demand is
-/// not one that the user's start-up files mean, and has none.
+/// Where the script of a shell is kept, if it is a shell that can read it from a file. A prompt that is written somewhere else on demand is not one that
+/// the user's start-up files mean, and has none.
 pub(crate) fn at(env: &Env, binary: &Path, shell: Shell) -> Option<PathBuf> {
-    Some(folder(env, binary)?.join(name(shell)))
+    kept_file(&env.data_home(), installed_name(env, binary)?, shell)
 }
 
-fn folder(env: &Env, binary: &Path) -> Option<PathBuf> {
-    let name = binary.strip_prefix(env.bin_home()).ok()?;
-    let folder = env.data_home().join("ziron");
-    Some(if name == Path::new(USUAL_NAME) { folder } else { folder.join(name) })
+/// Where zsh's instant prompt is kept.
+pub(crate) fn instant(env: &Env, binary: &Path) -> Option<PathBuf> {
+    Some(folder(env, binary)?.join(INSTANT))
+}
+
+/// The folder of all scripts of a prompt.
+pub(crate) fn folder(env: &Env, binary: &Path) -> Option<PathBuf> {
+    Some(kept_folder(&env.data_home(), installed_name(env, binary)?))
+}
+
+/// The name of a prompt in the user's folder for programs.
+fn installed_name<'b>(env: &Env, binary: &'b Path) -> Option<&'b str> {
+    binary.strip_prefix(env.bin_home()).ok()?.to_str()
 }
 
 fn name(shell: Shell) -> String {
@@ -34,7 +42,7 @@ fn name(shell: Shell) -> String {
 /// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask the program.
 pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
     let Some(folder) = folder(env, binary) else { return };
-    let scripts = Shell::ALL.map(|shell| (name(shell), vec![shell.name()]));
+    let scripts = KEPT.map(|shell| (name(shell), vec![shell.name()]));
     for (name, words) in scripts.into_iter().chain([(INSTANT.to_owned(), vec!["zsh", "--instant"])]) {
         let script = folder.join(name);
         if !is_kept(env, binary, &words, &script) && script.exists() {
@@ -67,6 +75,12 @@ fn is_kept(env: &Env, binary: &Path, words: &[&str], script: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_some_shells_read_a_script() {
+        let env = Env::of([("HOME", "/h")]);
+        assert_eq!(at(&env, Path::new("/h/.local/bin/ziron-prompt"), Shell::Tcsh), None);
+    }
 
     #[test]
     fn each_prompt_that_is_installed_has_its_own() {

@@ -1,4 +1,4 @@
-//! What a user's shell needs: the line in its start-up file, and a way to try a prompt without touching that file.
+//! The user's shell: which it is, what to tell its user, and a way to try a prompt without touching a file of theirs.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,90 +6,59 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ziron_runtime::io::password_field;
+use ziron_runtime::shell::{Call, Quoting, Shell, connects};
+
 use crate::env::Env;
 use crate::init_files;
 
-/// A shell we know how to start with another prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shell {
-    /// GNU bash.
-    Bash,
-    /// The Z shell.
-    Zsh,
-    /// The friendly interactive shell.
-    Fish,
+/// The field of `/etc/passwd` that holds the login shell. Source: passwd(5).
+const LOGIN_SHELL: usize = 6;
+
+/// Those whose script can be kept in a file, and which can be opened with another prompt.
+pub(crate) const KEPT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
+
+/// The user's shell: `$SHELL`, else the one that the user logs in to. [`Shell::Plain`] where we do not know it.
+pub(crate) fn of_user(env: &Env) -> Shell {
+    let path = env.path("SHELL").or_else(|| password_field(LOGIN_SHELL).map(PathBuf::from));
+    let name = path.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+    match name {
+        Some("csh") => Shell::Tcsh,
+        Some(name) => Shell::from_name(name),
+        None => Shell::Plain,
+    }
 }
 
-impl Shell {
-    /// Those whose script can be kept in a file.
-    pub(crate) const ALL: [Self; 3] = [Self::Zsh, Self::Bash, Self::Fish];
+/// The file that a shell reads when it starts for this user.
+pub(crate) fn startup_file(shell: Shell, env: &Env) -> Option<PathBuf> {
+    shell.startup_file(&env.home(), |name| env.path(name))
+}
 
-    /// The user's shell, from `$SHELL`.
-    pub(crate) fn of_user(env: &Env) -> Option<Self> {
-        match env.path("SHELL")?.file_name()?.to_str()? {
-            "bash" => Some(Self::Bash),
-            "zsh" => Some(Self::Zsh),
-            "fish" => Some(Self::Fish),
-            _ => None,
+/// The command that opens the user's shell, which is one of [`KEPT`], with `program` as its prompt. Files it needs go into `scratch`.
+pub(crate) fn trial(shell: Shell, env: &Env, program: &Path, scratch: &Path) -> io::Result<Command> {
+    let script = init_files::keep(env, program, scratch, shell);
+    let call = script.as_deref().map_or(Call::Program(program), Call::Script);
+    let line = shell.startup_line(call, &env.home()).unwrap_or_default();
+    let mut command = Command::new(env.path("SHELL").unwrap_or_else(|| PathBuf::from(shell.name())));
+    match shell {
+        Shell::Bash => {
+            let file = scratch.join("bashrc");
+            let user = startup_file(shell, env).unwrap_or_default();
+            let user = Quoting::Posix.quote(&user.display().to_string());
+            fs::write(&file, format!("if [ -r {user} ]; then . {user}; fi\n{line}\n"))?;
+            command.arg("--rcfile").arg(file).arg("-i");
+        }
+        Shell::Zsh => {
+            fs::write(scratch.join(".zshenv"), ZSHENV)?;
+            fs::write(scratch.join(".zshrc"), format!("{ZSHRC}{line}\n"))?;
+            let user: OsString = env.var("ZDOTDIR").map(OsString::from).unwrap_or_default();
+            command.env("ZIRON_TRY_USER", user).env("ZIRON_TRY", scratch).env("ZDOTDIR", scratch).arg("-i");
+        }
+        _ => {
+            command.arg("--init-command").arg(line);
         }
     }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-        }
-    }
-
-    /// The file that the shell reads when it starts for a person.
-    pub(crate) fn start_file(self, env: &Env) -> PathBuf {
-        match self {
-            Self::Bash => env.home().join(".bashrc"),
-            Self::Zsh => env.path("ZDOTDIR").unwrap_or_else(|| env.home()).join(".zshrc"),
-            Self::Fish => env.config_home().join("fish").join("config.fish"),
-        }
-    }
-
-    /// The line that makes a program draw this shell's prompt: its script in a file, else what `program`, as the shell calls it, prints.
-    pub(crate) fn line(self, script: Option<&str>, program: &str) -> String {
-        if let Some(script) = script {
-            return format!("source {script}");
-        }
-        match self {
-            Self::Bash | Self::Zsh => format!("eval \"$({program} init {})\"", self.name()),
-            Self::Fish => format!("{program} init fish | source"),
-        }
-    }
-
-    /// The command that opens this shell, as the user knows it, with `program` as its prompt. Files it needs go into `scratch`.
-    pub(crate) fn trial(self, env: &Env, program: &Path, scratch: &Path) -> io::Result<Command> {
-        let script = init_files::keep(env, program, scratch, self).map(|script| quote(&script));
-        let line = self.line(script.as_deref(), &quote(program));
-        let mut command = Command::new(env.path("SHELL").unwrap_or_else(|| PathBuf::from(self.name())));
-        match self {
-            Self::Bash => {
-                let file = scratch.join("bashrc");
-                let user = quote(&self.start_file(env));
-                fs::write(&file, format!("if [ -r {user} ]; then . {user}; fi\n{line}\n"))?;
-                command.arg("--rcfile").arg(file).arg("-i");
-            }
-            Self::Zsh => {
-                fs::write(scratch.join(".zshenv"), ZSHENV)?;
-                fs::write(scratch.join(".zshrc"), format!("{ZSHRC}{line}\n"))?;
-                let user: OsString = env.var("ZDOTDIR").map(OsString::from).unwrap_or_default();
-                command
-                    .env("ZIRON_TRY_USER", user)
-                    .env("ZIRON_TRY", scratch)
-                    .env("ZDOTDIR", scratch)
-                    .arg("-i");
-            }
-            Self::Fish => {
-                command.arg("--init-command").arg(line);
-            }
-        }
-        Ok(command)
-    }
+    Ok(command)
 }
 
 /// Reads the user's own file under the user's own `ZDOTDIR`, which that file may change, then comes back to ours for `.zshrc`.
@@ -108,51 +77,53 @@ unset ZIRON_TRY ZIRON_TRY_USER
 
 /// What to tell the user to put where, unless it is there already.
 pub(crate) fn advice(env: &Env, binary: &Path) -> Option<String> {
-    let Some(shell) = Shell::of_user(env) else {
-        return Some(format!("To use it, see `{} init --help` for your shell.", env.tilde(binary)));
-    };
-    let name = binary.file_name()?.to_str()?;
-    let folder = binary.parent()?;
-    let on_path = env.search_path().iter().any(|entry| entry == folder);
-    let program = if on_path && is_plain(name) { name.to_owned() } else { quote(binary) };
-    let file = shell.start_file(env);
-    let text = fs::read_to_string(&file).unwrap_or_default();
-    let has = |program: &str| {
-        let call = format!("{program} init");
-        text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&call))
-    };
-    let script = init_files::at(env, binary, shell);
-    // `~/.local/share/ziron/init.zsh`, `"$XDG_DATA_HOME/ziron/init.zsh"`, …
-    let is_sourced = |script: &Path| {
-        let end: PathBuf =
-            [script.parent().and_then(Path::file_name), script.file_name()].iter().flatten().collect();
-        let end = end.display().to_string();
-        text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&end))
-    };
-    if script.as_deref().is_some_and(is_sourced) || has(name) || has(&quote(binary)) {
-        return None;
+    let shell = of_user(env);
+    if shell == Shell::Plain {
+        return Some(table(env, binary));
     }
-    let word = script.filter(|script| script.exists()).map(|script| {
-        let short = env.tilde(&script);
-        // A tilde is one only outside quotes.
-        if short.strip_prefix('~').is_some_and(is_plain) { short } else { quote(&script) }
-    });
-    let shown = env.tilde(&file);
-    let starship = if has("starship") { ", in place of starship's" } else { "" };
-    Some(format!(
-        "To use it, put this line at the end of {shown}{starship}:\n\n    {}\n",
-        shell.line(word.as_deref(), &program)
-    ))
+    let name = binary.file_name()?.to_str()?;
+    let file = startup_file(shell, env);
+    let text = file.as_deref().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    let script = init_files::at(env, binary, shell);
+    let mut advice = String::new();
+    if !connects(&text, name, script.as_deref()) {
+        let script = script.filter(|script| script.exists());
+        let call = script.as_deref().map_or(Call::Program(binary), Call::Script);
+        let line = shell.startup_line(call, &env.home())?;
+        let starship = if connects(&text, "starship", None) { ", in place of starship's" } else { "" };
+        advice = match file.as_deref().map(|file| env.tilde(file)) {
+            Some(file) => {
+                format!("To use it, put this line at the end of {file}{starship}:\n\n    {line}\n")
+            }
+            None => format!("To use it, run this in {} after each build:\n\n    {line}\n", shell.name()),
+        };
+    }
+    let folder = binary.parent()?;
+    if let Some(line) = shell.path_line(folder, &env.home())
+        && !env.search_path().iter().any(|entry| entry == folder)
+    {
+        let shown = env.tilde(folder);
+        advice.push_str(&format!(
+            "{}{shown} is not on your PATH. To call `{name}` by its name, such as `{name} doctor`:\n\n    {line}\n",
+            if advice.is_empty() { "" } else { "\n" }
+        ));
+    }
+    (!advice.is_empty()).then_some(advice)
 }
 
-/// A path as one word of any of the three shells.
-fn quote(path: &Path) -> String {
-    let text = path.display().to_string();
-    if is_plain(&text) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-fn is_plain(text: &str) -> bool {
-    text.chars().all(|character| character.is_ascii_alphanumeric() || "/._-+".contains(character))
+/// The line of every shell, for a user whose shell we do not know.
+fn table(env: &Env, binary: &Path) -> String {
+    let mut text = String::from("To use it, put the line of your shell at the end of its start-up file:\n\n");
+    for shell in Shell::ALL {
+        let script = init_files::at(env, binary, *shell).filter(|script| script.exists());
+        let call = script.as_deref().map_or(Call::Program(binary), Call::Script);
+        let (Some(file), Some(line)) = (startup_file(*shell, env), shell.startup_line(call, &env.home()))
+        else {
+            continue;
+        };
+        text.push_str(&format!("    {:<8} {}\n             {line}\n", shell.name(), env.tilde(&file)));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -170,35 +141,47 @@ mod tests {
         };
         let advise = |shell: &str, path: &str| advice(&env(shell, path), &binary).unwrap_or_default();
 
-        let full = format!("eval \"$({} init bash)\"", binary.display());
-        assert!(advise("/bin/bash", "/usr/bin").contains(&full));
         let found = bin.display().to_string();
-        assert!(advise("/bin/zsh", &found).contains("~/.zshrc:\n\n    eval \"$(ziron-prompt init zsh)\""));
-        assert!(advise("/bin/fish", &found).contains("ziron-prompt init fish | source"));
-        assert!(advise("/bin/other", &found).contains("init --help"));
+        let program = "~/.local/bin/ziron-prompt";
+        for (shell, line) in [
+            (
+                "bash",
+                format!("~/.bashrc:\n\n    if [ -x {program} ]; then eval \"$({program} init bash)\"; fi\n"),
+            ),
+            (
+                "fish",
+                format!(
+                    "~/.config/fish/config.fish:\n\n    if test -x {program}; {program} init fish | source; end\n"
+                ),
+            ),
+            ("tcsh", format!("~/.tcshrc:\n\n    if (-x {program}) eval \"`{program} init tcsh`\"\n")),
+            ("csh", String::from("~/.tcshrc:\n")),
+            ("nu", String::from("run this in nu after each build:\n\n    mkdir")),
+        ] {
+            let said = advise(&format!("/bin/{shell}"), &found);
+            assert!(said.contains(&line) && !said.contains("PATH"), "{said}");
+        }
+        let said = advise("/bin/fish", "/usr/bin");
+        assert!(
+            said.contains("~/.local/bin is not on your PATH.")
+                && said.contains("    fish_add_path ~/.local/bin\n"),
+            "{said}"
+        );
+        let said = advise("/bin/other", &found);
+        assert!(said.contains("zsh      ~/.zshrc\n") && said.contains("init tcsh"), "{said}");
 
         let kept = home.path().join(".local/share/ziron");
         fs::create_dir_all(&kept)?;
         fs::write(kept.join("init.zsh"), "")?;
-        assert!(
-            advise("/bin/zsh", &found).contains("~/.zshrc:\n\n    source ~/.local/share/ziron/init.zsh\n")
-        );
-        for line in ["source ~/.local/share/ziron/init.zsh\n", ". \"$XDG_DATA_HOME/ziron/init.zsh\""] {
-            fs::write(home.path().join(".zshrc"), line)?;
-            assert_eq!(advise("/bin/zsh", &found), "");
-        }
-        fs::remove_file(kept.join("init.zsh"))?;
-
-        fs::write(home.path().join(".zshrc"), "eval \"$(starship init zsh)\"\n# ziron-prompt init\n")?;
-        assert!(advise("/bin/zsh", &found).contains("in place of starship's"));
-        fs::write(home.path().join(".zshrc"), "eval \"$(ziron-prompt init zsh)\"\n")?;
+        let script = "~/.local/share/ziron/init.zsh";
+        let line = format!("~/.zshrc:\n\n    if [ -r {script} ]; then source {script}; fi\n");
+        assert!(advise("/bin/zsh", &found).contains(&line));
+        fs::write(home.path().join(".zshrc"), "source ~/.local/share/ziron/init.zsh\n")?;
         assert_eq!(advise("/bin/zsh", &found), "");
-        Ok(())
-    }
+        assert!(advise("/bin/zsh", "/usr/bin").starts_with("~/.local/bin is not on your PATH."));
 
-    #[test]
-    fn odd_paths_are_one_word() {
-        assert_eq!(quote(Path::new("/a b/it's")), r"'/a b/it'\''s'");
-        assert_eq!(quote(Path::new("/a/b-c.d")), "/a/b-c.d");
+        fs::write(home.path().join(".zshrc"), "eval \"$(starship init zsh)\"\n# ziron-prompt init zsh\n")?;
+        assert!(advise("/bin/zsh", &found).contains("in place of starship's"));
+        Ok(())
     }
 }

@@ -36,10 +36,7 @@ pub(crate) fn run(binary: &Path, interrupt: &Interrupt) -> Result<(), CommandErr
         let error =
             CommandError::new(Kind::Internal, format!("the new prompt was built, but `{what}` fails"));
         let error = error.because(cause.trim().to_owned());
-        return Err(error.hint(format!(
-            "Please report it with your configuration: {}/issues",
-            env!("CARGO_PKG_REPOSITORY")
-        )));
+        return Err(error.hint("Please report it, with your configuration."));
     }
     Ok(())
 }

@@ -185,18 +185,26 @@ fn describe(rustc: &Path, dir: &Path) -> Result<String, CommandError> {
     };
     match Command::new(rustc).arg("-vV").current_dir(dir).output() {
         Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Ok(output) => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        Ok(output) => Err(failed(first_paragraph(&output.stderr))),
         Err(error) => Err(failed(error.to_string())),
     }
 }
 
-/// Finds a program of the toolchain.
+/// What a program says up to an empty line: rustup appends a stack trace where `RUST_BACKTRACE` is set.
+fn first_paragraph(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let lines: Vec<_> = text.trim().lines().take_while(|line| !line.trim().is_empty()).collect();
+    lines.join("\n")
+}
+
+/// Finds a program of the toolchain, never in a folder that depends on where this runs.
 fn program(env: &Env, name: &str) -> Result<PathBuf, CommandError> {
     let mut folders = env.search_path();
     folders.extend(env.path("CARGO_HOME").map(|home| home.join("bin")));
     folders.push(env.home().join(".cargo").join("bin"));
     let file = OsString::from(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    folders.iter().map(|folder| folder.join(&file)).find(|path| is_program(path)).ok_or_else(|| {
+    let absolute = folders.iter().filter(|folder| folder.is_absolute());
+    absolute.map(|folder| folder.join(&file)).find(|path| is_program(path)).ok_or_else(|| {
         let error = CommandError::new(Kind::Toolchain, format!("`{name}` was not found"));
         let error = error.because("it is neither on $PATH nor in ~/.cargo/bin");
         error.hint(

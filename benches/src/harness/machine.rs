@@ -1,4 +1,4 @@
-//! The machine, what else is installed on it, and the readme.
+//! The machine, what else is installed on it, and the page that has the figures.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -73,13 +73,14 @@ pub(crate) fn describe(peers: &Peers) -> String {
     text
 }
 
-/// Writes the figures into the readme.
-pub(crate) fn write_readme(figures: &str) -> io::Result<()> {
+/// Writes the figures into the page about performance.
+pub(crate) fn write_figures(figures: &str) -> io::Result<()> {
     const BEGIN: &str = "<!-- figures:begin -->";
     const END: &str = "<!-- figures:end -->";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
     let text = fs::read_to_string(&path)?;
     let marks = text.find(BEGIN).zip(text.find(END)).filter(|(begin, end)| begin < end);
-    let (begin, end) = marks.ok_or_else(|| io::Error::other("README.md has no place for figures"))?;
+    let (begin, end) =
+        marks.ok_or_else(|| io::Error::other("docs/performance.md has no place for figures"))?;
     fs::write(path, format!("{}{BEGIN}\n\n{}\n\n{}", &text[..begin], figures.trim(), &text[end..]))
 }

@@ -139,6 +139,10 @@ codes! {
     ConflictingOptions = 304 Error
         "two options contradict each other"
         "An option that has two names may be given by one of them only."
+    NoOwnCrate = 305 Error
+        "a type of one's own is named where there is no crate of one's own"
+        "An eviction policy can be a Rust type of yours. `ziron-build` makes a program from the configuration alone, which has no such type; \
+        a crate of yours can have the prompt with `ziron::prompt!`, and the type beside it."
 
     // Z04xx: modules and layout
     UnknownModule = 401 Error

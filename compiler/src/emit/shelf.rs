@@ -24,7 +24,7 @@ pub(super) fn item(source: &Source) -> TokenStream {
         Policy::Lfu => quote!(Lfu),
         Policy::Fifo => quote!(Fifo),
         // The plan has seen that it is one.
-        Policy::Own(path) => path.parse().unwrap_or_default(),
+        Policy::Own(path, _) => path.parse().unwrap_or_default(),
     };
     let limit = |name: &str, value: Option<u64>| {
         let (name, value) = (format_ident!("{name}"), Literal::u64_unsuffixed(value?));

@@ -1,5 +1,7 @@
 //! What a configuration says about remembering facts: the `[cache]` table.
 
+use std::ops::Range;
+
 use ziron_runtime::store::RedisChoice;
 
 use super::Source;
@@ -55,8 +57,8 @@ pub enum Policy {
     Lfu,
     /// The oldest.
     Fifo,
-    /// A type of the user's own crate, by its path.
-    Own(String),
+    /// A type of the user's own crate, by its path, and where the configuration says so (bytes).
+    Own(String, Range<usize>),
 }
 
 /// Options of the table itself; every other key names a source.
@@ -138,7 +140,7 @@ fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> Keeping {
             "lfu" => Policy::Lfu,
             "fifo" => Policy::Fifo,
             path if path.contains("::") && syn::parse_str::<syn::Path>(path).is_ok() => {
-                Policy::Own(path.to_owned())
+                Policy::Own(path.to_owned(), text.span())
             }
             other => {
                 diagnostics.push(

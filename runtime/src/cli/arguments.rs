@@ -27,6 +27,8 @@ pub(super) enum Command {
     Timings(Form),
     Explain,
     Doctor,
+    /// Where it keeps what.
+    Paths,
     /// The script of a shell, and the file to keep it in.
     Init(Shell, Script, Option<PathBuf>),
     /// A command of the background mode, in its words.
@@ -133,6 +135,7 @@ impl Arguments {
             Some("timings") => Command::Timings(form),
             Some("explain") => Command::Explain,
             Some("doctor") => Command::Doctor,
+            Some("paths") => Command::Paths,
             Some("init") => {
                 let shell = Shell::from_name(&words.next().ok_or("`init` takes the name of a shell")?);
                 Command::Init(shell, script, keep)

@@ -4,7 +4,10 @@
     reason = "a client has deadlines of the real clock, and sends the environment of its own process"
 )]
 
+mod examine;
 mod tools;
+
+pub(super) use examine::findings;
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -123,6 +126,11 @@ pub(super) fn reach<P: Prompt>() -> Option<Reach> {
     })
 }
 
+/// The daemon's folder, which it may not have made yet; `None` if there is no place for it.
+pub(super) fn folder() -> Option<std::path::PathBuf> {
+    Some(daemon::address().ok()?.folder().to_owned())
+}
+
 /// Starts the daemon if none listens, so that it is there at the first prompt.
 pub(super) fn prepare<P: Prompt>() {
     let listens =
@@ -175,6 +183,7 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
             start::<P>(request)
         }
         ["daemon", "status"] => ask::<P>(request, &Tool::new(ToolKind::Status)),
+        ["daemon", "status", "full"] => ask::<P>(request, &Tool::new(ToolKind::Status).with("full", b"1")),
         ["daemon", "health"] => ask::<P>(request, &Tool::new(ToolKind::Health)),
         ["daemon", "logs"] => {
             say(&logs()?);

@@ -25,6 +25,16 @@ pub(super) fn reach<P: Prompt>() -> Option<Reach> {
     None
 }
 
+/// There is none to look at.
+pub(super) fn findings<P: Prompt>() -> Vec<super::doctor::Finding> {
+    Vec::new()
+}
+
+/// There is none that would have a folder.
+pub(super) fn folder() -> Option<std::path::PathBuf> {
+    None
+}
+
 /// There is none to start.
 pub(super) fn prepare<P: Prompt>() {}
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{background, say, world};
+use super::{background, counted, say, world};
 use crate::gather::{Direct, Outcome, Parts};
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -46,5 +46,5 @@ fn warm<P: Prompt>(request: &Request) -> String {
             Outcome::Nothing => {}
         }
     }
-    format!("{place}: {read} facts read, {known} known already, {failed} failed\n")
+    format!("{place}: {} read, {known} known already, {failed} failed\n", counted(read, "fact", "facts"))
 }

@@ -1,15 +1,23 @@
 //! `doctor`: what keeps the prompt from being right, and what to do about it.
 #![allow(clippy::disallowed_methods, reason = "it looks at the process and its surroundings themselves")]
 
-use std::fmt::Write;
+mod connection;
+
+use std::ffi::OsString;
+use std::fmt::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use connection::Surroundings;
+
 use super::report::describe;
-use super::{rebuild, world};
+use super::{background, counted, draw, rebuild, world};
 use crate::gather::{Direct, Outcome, Parts};
 use crate::io::Real;
+use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
+use crate::shell::Shell;
 use crate::store::state;
 
 /// Examines the surroundings and every source.
@@ -25,6 +33,9 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         warn(&mut text, &format!("{} has changed since", build.config), rebuild::HINT);
     }
     surroundings(&mut text);
+    for finding in connection().into_iter().chain(background::findings::<P>()) {
+        let _ = write!(text, "{finding}");
+    }
     let request = world::complete(request);
     let store = world::store::<P>();
     match &store {
@@ -50,7 +61,11 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 let (count, bytes) = store.size();
                 good(
                     &mut text,
-                    &format!("{count} facts, {bytes} bytes are stored in {}", store.folder().display()),
+                    &format!(
+                        "{}, {bytes} bytes, stored in {}",
+                        counted(count as u64, "fact", "facts"),
+                        store.folder().display()
+                    ),
                 );
             }
         },
@@ -69,7 +84,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
     let place = means.place.physical.clone();
     let gather = Direct::new(means, &request, wanted, P::SETTINGS.budget).recording();
     P::gather(&gather);
-    let mut read = 0;
+    let mut read = 0_u64;
     for reading in gather.into_readings() {
         match &reading.outcome {
             Outcome::Failed(_) => warn(
@@ -86,8 +101,82 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
             Outcome::Read | Outcome::Verified | Outcome::Remembered(_) | Outcome::Stored(_) => read += 1,
         }
     }
-    good(&mut text, &format!("{read} sources read in {}", place.display()));
+    good(&mut text, &format!("{} read in {}", counted(read, "source", "sources"), place.display()));
+    let _ = write!(text, "{}", font::<P>(&request));
     text
+}
+
+/// Whether the prompt, drawn here, has symbols that only some fonts have. Nobody can ask a terminal for its font.
+fn font<P: Prompt>(request: &Request) -> Finding {
+    let means = world::means::<P>(request);
+    let facts = P::gather(&Direct::new(means, request, Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget));
+    let mut out = Vec::new();
+    let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(false);
+    P::left(&facts, &mut pen);
+    P::right(&facts, &mut pen);
+    pen.finish();
+    let drawn = String::from_utf8_lossy(&out);
+    // Nerd Fonts put theirs where Unicode has none. Source: https://github.com/ryanoasis/nerd-fonts/wiki/Glyph-Sets-and-Code-Points
+    let is_private = |c: &char| matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}');
+    let mut symbols: Vec<char> = drawn.chars().filter(is_private).collect();
+    symbols.sort_unstable();
+    symbols.dedup();
+    if symbols.is_empty() {
+        return Finding::good("the prompt, as it is here, needs no special font");
+    }
+    let symbols: Vec<String> = symbols.into_iter().map(String::from).collect();
+    Finding {
+        what: format!("the prompt has symbols of a Nerd Font: {}", symbols.join(" ")),
+        remedy: Some(String::from("where you see boxes, set the terminal's font to a Nerd Font")),
+    }
+}
+
+/// Looks at how the user's shell is connected.
+fn connection() -> Vec<Finding> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
+    let login = || crate::io::password_field(6).map(OsString::from);
+    let path = variable("SHELL").or_else(login).map(PathBuf::from).unwrap_or_default();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let shell = if name == "csh" { Shell::Tcsh } else { Shell::from_name(name) };
+    let (Ok(program), Some(home)) = (draw::own_path(), world::home()) else { return Vec::new() };
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    connection::findings(&Surroundings {
+        shell,
+        program: Path::new(&program),
+        home: &home,
+        variable: &variable,
+        read: &|path| std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        is_as_new: &|one, other| modified(one) >= modified(other),
+    })
+}
+
+/// One thing that was looked at.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) what: String,
+    /// What to do about it; `None` where all is well.
+    pub(super) remedy: Option<String>,
+}
+
+impl Finding {
+    /// Nothing is to be done.
+    pub(super) fn good(what: impl Into<String>) -> Finding {
+        Finding { what: what.into(), remedy: None }
+    }
+
+    /// Something is, or may be, to be done.
+    pub(super) fn look(what: impl Into<String>, remedy: String) -> Finding {
+        Finding { what: what.into(), remedy: Some(remedy) }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.remedy {
+            None => writeln!(out, "  ok    {}", self.what),
+            Some(remedy) => writeln!(out, "  look  {}\n        remedy: {remedy}", self.what),
+        }
+    }
 }
 
 fn surroundings(text: &mut String) {
@@ -117,9 +206,9 @@ fn surroundings(text: &mut String) {
 }
 
 fn good(text: &mut String, what: &str) {
-    let _ = writeln!(text, "  ok    {what}");
+    let _ = write!(text, "{}", Finding::good(what));
 }
 
 fn warn(text: &mut String, what: &str, remedy: &str) {
-    let _ = writeln!(text, "  look  {what}\n        remedy: {remedy}");
+    let _ = write!(text, "{}", Finding::look(what, remedy.to_owned()));
 }

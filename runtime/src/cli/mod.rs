@@ -34,9 +34,10 @@ use report::Form;
 /// Exit status of a wrong call. Source: BSD's sysexits, `EX_USAGE`.
 const USAGE_ERROR: u8 = 64;
 
-const HELP: &str = "\
-A prompt made by ziron-build.
+/// What `--help` begins with, and so a text that every generated binary contains: `ziron-build` replaces no file that does not.
+pub const MADE_BY: &str = "A prompt made by ziron-build.\n";
 
+const HELP: &str = "
 Usage: COMMAND [OPTIONS]
 
   prompt              draw the prompt; --right, --continuation, or --all for every part in one run
@@ -46,10 +47,11 @@ Usage: COMMAND [OPTIONS]
   init SHELL          print the script that connects a shell; a name that is none says which there are;
                       --instant for zsh's instant prompt; --keep FILE to keep it in a file as well
   doctor              look for what keeps the prompt from being right
+  paths               say where it keeps what, a line each: a name, a tab, a path
   cache               what is remembered: stats, list, inspect SOURCE [KEY], clear [SOURCE], warm [DIR], invalidate SOURCE
 
 With the daemon:
-  daemon WHAT         start, stop, restart, status, health, run, logs, trace
+  daemon WHAT         start, stop, restart, status (--full with its tasks), health, run, logs, trace
   why SEGMENT         which facts a module shows here, and what would make them old; all of them with --full
   event send NAME     tell of an event, with data if you like
   events              print events as they happen; --filter NAME… for some
@@ -111,6 +113,7 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         Command::Timings(form) => say(&report::timings::<P>(&request, form)),
         Command::Explain => say(&report::explain::<P>(&request)),
         Command::Doctor => say(&doctor::report::<P>(&request)),
+        Command::Paths => say(&report::paths::<P>()),
         Command::Init(shell, which, file) => {
             let script = draw::init::<P>(shell, which)?;
             // Whoever reads it has a prompt, whether it can be kept or not.
@@ -128,9 +131,17 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
             P::BUILD.config_hash,
             P::BUILD.config
         )),
-        Command::Help => say(HELP),
+        Command::Help => {
+            say(MADE_BY);
+            say(HELP);
+        }
     }
     Ok(())
+}
+
+/// A number with its noun: `1 fact`, `2 facts`.
+pub(crate) fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Writes text to standard output.

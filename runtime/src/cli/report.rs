@@ -1,16 +1,19 @@
 //! `timings` and `explain`: what a prompt is made of, and what it costs.
 
 use std::fmt::Write;
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use super::draw::BUFFER_BYTES;
 use super::flame::{self, Stack};
-use super::world;
+use super::{background, world};
 use crate::gather::{Direct, Outcome, Parts, Reading};
+use crate::io::Real;
 use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
+use crate::store::state;
 
 /// How timings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,26 @@ struct Measured {
     /// All facts together.
     gathered: Duration,
     all: Duration,
+}
+
+/// Says where the prompt keeps what: a name, a tab and a path on each line. What cannot be used here is left out.
+pub(super) fn paths<P: Prompt>() -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, path: &std::path::Path| {
+        let _ = writeln!(text, "{name}\t{}", path.display());
+    };
+    if let Some(store) = world::store::<P>() {
+        line("facts", store.folder());
+        // Beside it; see templates/shells/instant.zsh.
+        line("instant", &store.folder().with_file_name("instant"));
+    }
+    if let Some(folder) = background::folder() {
+        line("daemon", &folder);
+    }
+    if let Some(folder) = state::folder(&Real::default()) {
+        line("state", &folder);
+    }
+    text
 }
 
 /// Says what every source and module took.
@@ -113,10 +136,12 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let wanted = Parts::ALL.and(Parts::MODULES);
     let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget);
     let facts = P::gather(&gather);
+    let is_read_by_people = std::io::stdout().is_terminal();
     let mut text = String::from("This prompt shows here:\n");
     for module in P::MODULES {
         let mut out = Vec::with_capacity(BUFFER_BYTES);
-        let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).on(&world::terminal::<P>());
+        let pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).on(&world::terminal::<P>());
+        let mut pen = if is_read_by_people { pen } else { pen.colored(false) };
         (module.draw)(&facts, &mut pen);
         pen.finish();
         let shown = String::from_utf8_lossy(&out);

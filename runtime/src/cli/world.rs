@@ -52,7 +52,7 @@ pub(super) fn place_unseen<P: Prompt>(request: &Request, physical: PathBuf) -> P
 }
 
 /// The user's home folder. The standard library's look-up would bring the C library's name service into a static program.
-fn home() -> Option<PathBuf> {
+pub(super) fn home() -> Option<PathBuf> {
     // A relative one would be whatever folder the shell is in.
     let set = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     set.or_else(|| Some(PathBuf::from(crate::io::password_field(5)?)))

@@ -138,7 +138,7 @@ impl<P: Prompt, W: World> Session<P, W> {
                 waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await;
                 hub.leftovers.fetch_sub(1, Ordering::Relaxed);
             };
-            self.hub.exec.spawn(Priority::Normal, rest).detach();
+            self.hub.exec.spawn_named("late facts", Priority::Normal, rest).detach();
         }
     }
 

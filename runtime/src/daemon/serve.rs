@@ -59,7 +59,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     for pid in left_behind(life.folder()) {
         // A shell that is gone meanwhile leaves nothing to serve.
         if let Ok(line) = Fifos::adopt(life.folder(), pid, &hub.exec) {
-            hub.exec.spawn(Priority::Critical, converse(hub.clone(), line)).detach();
+            hub.exec.spawn_named("session", Priority::Critical, converse(hub.clone(), line)).detach();
         }
     }
     if let Some(guard) = &hub.guard {
@@ -68,15 +68,15 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     feeds::begin(&hub);
     hub.exec.spawn_named("configuration", Priority::Low, configuration::watch(hub.clone())).detach();
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
-    hub.exec.spawn(Priority::Critical, accept_all(hub.clone(), listener)).detach();
+    hub.exec.spawn_named("listener", Priority::Critical, accept_all(hub.clone(), listener)).detach();
     let exec = hub.exec.clone();
     let tidy = tidy(hub.clone());
     let end = async move {
         let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary)).await;
         finish(life, end, &binary);
     };
-    exec.spawn(Priority::High, end).detach();
-    exec.spawn(Priority::Low, tidy).detach();
+    exec.spawn_named("end", Priority::High, end).detach();
+    exec.spawn_named("tidying", Priority::Low, tidy).detach();
     single.run(async move { ending.wait().await });
     Ok(())
 }
@@ -171,7 +171,8 @@ async fn accept<P: Prompt, W: World>(
         return Ok(());
     }
     Counts::add(&hub.counts.connections);
-    hub.exec.spawn(Priority::Critical, converse(hub.clone(), Stream::new(hub.exec.watch(stream)?))).detach();
+    let line = Stream::new(hub.exec.watch(stream)?);
+    hub.exec.spawn_named("session", Priority::Critical, converse(hub.clone(), line)).detach();
     Ok(())
 }
 

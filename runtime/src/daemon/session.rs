@@ -306,7 +306,10 @@ impl<P: Prompt, W: World> Session<P, W> {
         let line = hello.pid.ok_or(std::io::ErrorKind::InvalidInput.into());
         match line.and_then(|pid| self.hub.world.fifos(pid)) {
             Ok(line) => {
-                self.hub.exec.spawn(Priority::Critical, converse(self.hub.clone(), line)).detach();
+                self.hub
+                    .exec
+                    .spawn_named("session", Priority::Critical, converse(self.hub.clone(), line))
+                    .detach();
                 Reply::Welcome(Self::state(hello))
             }
             Err(error) => {

@@ -1,5 +1,6 @@
 //! What tools ask of a daemon.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,6 +9,8 @@ use super::hub::Hub;
 use super::metrics;
 use super::readings::Account;
 use super::world::World;
+use crate::cli::counted;
+use crate::exec::TaskInfo;
 use crate::ipc::message::{Answer, Tool, ToolKind};
 use crate::prompt::Prompt;
 use crate::store::{Now, answer_cache};
@@ -15,7 +18,7 @@ use crate::store::{Now, answer_cache};
 /// Answers a tool.
 pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
     match tool.kind {
-        ToolKind::Status => Ok(status(hub)),
+        ToolKind::Status => Ok(status(hub, tool.get("full").is_some())),
         ToolKind::Health => Ok(String::from("well\n")),
         ToolKind::Cache => cache(hub, tool),
         ToolKind::Metrics if tool.get("format") == Some(b"otlp") => metrics::otlp(hub),
@@ -35,7 +38,8 @@ fn cache<P: Prompt, W: World>(hub: &Hub<P, W>, tool: &Tool<'_>) -> Result<String
     answer_cache(&words, &shelves, hub.world.store().as_deref(), now).map_err(|error| format!("{error}\n"))
 }
 
-fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+/// What the daemon is and does, for people; `full` lists every task with the place in the source where it began.
+fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
     let now = hub.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
@@ -60,8 +64,10 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
             continue;
         }
         let (name, entries) = (shelved.shelf.name(), seen.entries);
-        let counts = format!("{} hits, {} old, {} misses", seen.hits, seen.stale, seen.misses);
-        let _ = writeln!(text, "shelf        {name}: {counts}, {entries} entries");
+        let misses = counted(seen.misses, "miss", "misses");
+        let counts = format!("{}, {} old, {misses}", counted(seen.hits, "hit", "hits"), seen.stale);
+        let _ =
+            writeln!(text, "shelf        {name}: {counts}, {}", counted(entries as u64, "entry", "entries"));
     }
     let (happened, lost) = hub.bus.counts();
     let _ = writeln!(text, "events       {happened}, {lost} lost");
@@ -69,12 +75,13 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
         for (key, circuit) in account.resting() {
             let (source, failed, circuit) = (account.source, account.failed(), circuit.name());
             let last = account.last().map(|last| format!("; it {}", last.describe(now))).unwrap_or_default();
-            let _ = writeln!(text, "rests        {source} {key:016x} ({circuit}): {failed} failures{last}");
+            let failures = counted(failed, "failure", "failures");
+            let _ = writeln!(text, "rests        {source} {key:016x} ({circuit}): {failures}{last}");
         }
     }
     let tasks = hub.exec.tasks();
-    let _ = writeln!(text, "tasks        {}", tasks.len());
-    for task in tasks {
+    let _ = writeln!(text, "tasks        {}", task_names(&tasks));
+    for task in tasks.iter().filter(|_| full) {
         let _ = writeln!(text, "  {task}");
     }
     let sessions = hub.list();
@@ -96,4 +103,19 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
         );
     }
     text
+}
+
+/// The names of tasks, each once, with how many of that name there are: `bus, listener, 3 session`.
+fn task_names(tasks: &[TaskInfo]) -> String {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for task in tasks {
+        // A future that was given no name has that of its type, which says nothing to people.
+        let name = if task.name.contains("::") { "other" } else { &task.name };
+        *names.entry(name).or_default() += 1;
+    }
+    let shown = names.iter().map(|(name, count)| match count {
+        1 => String::from(*name),
+        _ => format!("{name} × {count}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }

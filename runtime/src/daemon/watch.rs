@@ -75,7 +75,9 @@ impl Watch {
         // A shell that is gone gets no answer.
         if let Ok(mailbox) = Mailbox::of(self.folder.clone(), pid, receiver, &hub.exec) {
             self.mailboxes.insert(pid, sender);
-            hub.exec.spawn(Priority::Critical, session::converse(hub.clone(), mailbox)).detach();
+            hub.exec
+                .spawn_named("session", Priority::Critical, session::converse(hub.clone(), mailbox))
+                .detach();
         }
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 pub use environment::Sent;
-pub(crate) use passwd::field as password_field;
+pub use passwd::field as password_field;
 pub(crate) use process::kill_all;
 pub use real::Real;
 pub use simulated::Simulated;

@@ -18,8 +18,8 @@ static LAST: Mutex<Option<(Version, Option<String>)>> = Mutex::new(None);
 /// What is another when a file is written or replaced: device, inode, size, and the time of the last change in seconds and nanoseconds.
 type Version = (u64, u64, u64, i64, i64);
 
-/// A field of the line: 0 is the name, 5 the home folder.
-pub(crate) fn field(field: usize) -> Option<String> {
+/// A field of the line: 0 is the name, 5 the home folder, 6 the login shell. `None` if there is no such file, user or field.
+pub fn field(field: usize) -> Option<String> {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let is_same = match &*last {
         Some((known, _)) => std::fs::metadata(PATH).is_ok_and(|now| version(&now) == *known),

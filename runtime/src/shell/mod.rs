@@ -3,10 +3,12 @@
 mod init;
 mod instant;
 mod kept;
+mod startup;
 
 pub use init::{Client, Quoting, Script, names_with_script, script};
 pub use instant::instant;
 pub use kept::{Fitness, Kept, guard, is_worth_keeping};
+pub use startup::{Call, connects, kept_file, kept_folder};
 
 macro_rules! shells {
     ($($variant:ident $name:literal $doc:literal),* $(,)?) => {

@@ -13,7 +13,7 @@ use crate::install::Staged;
 use crate::interrupt::Interrupt;
 use crate::toolchain::Toolchain;
 use crate::ui::Ui;
-use crate::{init_files, shells, smoke};
+use crate::{init_files, install, shells, smoke};
 
 /// What became of the binary that was there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +31,12 @@ pub(super) fn run(args: &BuildArgs, env: &Env, ui: Ui) -> Result<(), CommandErro
 
 /// The same, for one who watches over signals already.
 pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -> Result<(), CommandError> {
-    let target = super::place(&args.place, env);
+    let target = super::place(&args.place, env)?;
     let started = Instant::now();
     let outcome = super::load(&args.config, env, ui)
         .and_then(|config| compile::compile(&config, env, ui))
-        .and_then(|compiled| install(&compiled, args.compile, &target, env, ui, interrupt))
+        .and_then(|compiled| install::prepare(&target).map(|()| compiled))
+        .and_then(|compiled| build(&compiled, args.compile, &target, env, ui, interrupt))
         .map_err(|error| error.old_prompt_in_place(&target))?;
     let seconds = started.elapsed().as_secs_f64();
     match outcome {
@@ -52,7 +53,7 @@ pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -
 }
 
 /// Builds a program and, when it has shown that it runs, puts it at `target`.
-pub(super) fn install(
+pub(super) fn build(
     compiled: &Compiled,
     args: CompileArgs,
     target: &Path,

@@ -17,7 +17,7 @@ use crate::ui::{self, Ui};
 pub(super) fn run(args: &ExplainArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(&args.config, env, ui)?;
     let compiled = compile::compile(&config, env, ui)?;
-    let binary = super::place(&args.place, env);
+    let binary = super::place(&args.place, env)?;
     ui::output(&explain(&compiled, &binary, env))
 }
 

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 
 /// Swaps the installed prompt and the one before it; doing it twice changes nothing.
 pub(super) fn run(args: &RollbackArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
-    let target = super::place(&args.place, env);
+    let target = super::place(&args.place, env)?;
     install::rollback(&target)?;
     init_files::keep_all(env, &target, ui);
     ui.done("Rolled back:", &format!("{} is the one before; run this again to undo", env.tilde(&target)));

@@ -17,7 +17,14 @@ fn a_build_installs_and_says_what_to_do_next() {
         0,
         &["Using the built-in defaults", "Compiling the prompt", "Installed ~/.local/bin/ziron-prompt in"],
     );
-    ran.says(0, &["at the end of ~/.bashrc:", "/.local/bin/ziron-prompt init bash)\""]);
+    ran.says(
+        0,
+        &[
+            "at the end of ~/.bashrc:",
+            "/.local/bin/ziron-prompt init bash)\"",
+            "~/.local/bin is not on your PATH",
+        ],
+    );
     assert_eq!(ran.out, "");
     assert!(prompt(&world).starts_with("prompt config_hash: "));
 
@@ -35,7 +42,7 @@ fn keeps() -> String {
 #[test]
 fn scripts_are_kept_for_every_shell() {
     let world = World::new(&keeps());
-    world.run(&[]).says(0, &["at the end of ~/.bashrc:\n\n    source ~/.local/share/ziron/init.bash\n"]);
+    world.run(&[]).says(0, &["at the end of ~/.bashrc:\n\n    if [ -r ~/.local/share/ziron/init.bash ]; then source ~/.local/share/ziron/init.bash; fi\n"]);
     let folder = world.path("home/.local/share/ziron");
     assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "instant.zsh"]);
     // Whatever became of them, the next build and the way back write them again.
@@ -49,7 +56,7 @@ fn scripts_are_kept_for_every_shell() {
     world.run(&[]).says(0, &["Unchanged"]);
     assert!(!world.run(&[]).err.contains("To use it"));
     // One with another name, and one for which nobody has a place.
-    world.run(&["--name", "p"]).says(0, &["source ~/.local/share/ziron/p/init.bash\n"]);
+    world.run(&["--name", "p"]).says(0, &["source ~/.local/share/ziron/p/init.bash; fi\n"]);
     world.run(&["-o", "there/"]).says(0, &["init bash)\""]);
     assert_eq!(names(&folder), ["init.bash", "init.fish", "init.zsh", "instant.zsh", "p"]);
 }
@@ -69,6 +76,164 @@ fn the_prompt_before_comes_back() {
     world.run(&["rollback"]).says(0, &[]);
     assert_eq!(prompt(&world), second);
     assert_eq!(names(world.installed().parent().unwrap()), ["ziron-prompt", "ziron-prompt.previous"]);
+}
+
+/// Waits until the installed prompt says something else.
+#[track_caller]
+fn prompt_other_than(world: &World, before: &str) -> String {
+    let began = std::time::Instant::now();
+    loop {
+        let now = if world.installed().exists() { prompt(world) } else { String::new() };
+        if !now.is_empty() && now != before {
+            return now;
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "nothing was built");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn watch_builds_what_has_changed_however_it_was_changed() {
+    let world = World::new(GOOD);
+    world.write("home/dots/ziron.toml", "add_newline = true\n");
+    fs::create_dir_all(world.path("home/.config/ziron")).unwrap();
+    std::os::unix::fs::symlink("../../dots/ziron.toml", world.path("home/.config/ziron/ziron.toml")).unwrap();
+    let mut watch = world.command(&["watch"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let first = prompt_other_than(&world, "");
+    // Written in place, where a link leads to.
+    world.write("home/dots/ziron.toml", "add_newline = false\n");
+    let second = prompt_other_than(&world, &first);
+    // Replaced, as most editors do.
+    world.write("home/dots/new", "scan_timeout = 31\n");
+    fs::rename(world.path("home/dots/new"), world.path("home/dots/ziron.toml")).unwrap();
+    let third = prompt_other_than(&world, &second);
+    // The link leads to another file.
+    world.write("home/other/ziron.toml", "scan_timeout = 32\n");
+    std::os::unix::fs::symlink("../../other/ziron.toml", world.path("home/link")).unwrap();
+    fs::rename(world.path("home/link"), world.path("home/.config/ziron/ziron.toml")).unwrap();
+    let fourth = prompt_other_than(&world, &third);
+    world.write("home/other/ziron.toml", "scan_timeout = 33\n");
+    prompt_other_than(&world, &fourth);
+    let sent =
+        std::process::Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", watch.id())]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(watch.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn watch_waits_for_a_configuration_that_is_not_there_yet() {
+    let world = World::new(GOOD);
+    let mut watch = world.command(&["watch"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let defaults = prompt_other_than(&world, "");
+    world.write("home/.config/ziron/ziron.toml", "add_newline = false\n");
+    prompt_other_than(&world, &defaults);
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_prompt_is_not_replaced() {
+    let world = World::new(GOOD);
+    world.write("mine.toml", "add_newline = false\n");
+    world.write("sub/keep", "");
+    for output in ["mine.toml", "sub/../mine.toml"] {
+        let ran = world.run(&["-c", "mine.toml", "-o", output]);
+        ran.says(
+            2,
+            &["is not a prompt made by ziron-build, so it is not replaced", "hint: Name another place"],
+        );
+        assert!(!ran.err.contains("Compiling"), "{ran:?}");
+        assert_eq!(fs::read_to_string(world.path("mine.toml")).unwrap(), "add_newline = false\n");
+    }
+}
+
+#[test]
+fn a_relative_place_is_told_as_an_absolute_one() {
+    let world = World::new(GOOD);
+    let ran = world.run(&["-o", "here/q"]);
+    let absolute = world.path("here/q").display().to_string();
+    ran.says(
+        0,
+        &[
+            "Installed",
+            &format!("$({absolute} init bash)"),
+            &format!("{} is not on your PATH", world.path("here").display()),
+        ],
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_known_before_anything_is_compiled() {
+    let world = World::new(GOOD);
+    world.write("home/.local/bin", "a file");
+    let ran = world.run(&[]);
+    ran.says(5, &["could not make the folder", "`--output PATH` chooses another place"]);
+    assert!(!ran.err.contains("Compiling") && !world.path("home/.cache").exists(), "{ran:?}");
+}
+
+#[test]
+fn uninstall_removes_what_is_ours_and_nothing_else() {
+    // The prompt says where it keeps what.
+    let said = "paths) echo \"daemon\t$WORLD/run/ziron\";;";
+    let world = World::new(&keeps().replace("*) echo", &format!("{said} *) echo")));
+    world.write("home/.config/ziron/ziron.toml", "add_newline = false\n");
+    world.run(&[]).says(0, &[]);
+    world.write("home/.config/ziron/ziron.toml", "add_newline = true\n");
+    world.run(&[]).says(0, &[]);
+    world.write("run/ziron/socket", "");
+    world.write("home/.cache/other", "");
+    world.write(
+        "home/.zshrc",
+        "# mine\nsource ~/.local/share/ziron/instant.zsh\nalias a=b\nsource ~/.local/share/ziron/init.zsh\n",
+    );
+    fs::create_dir_all(world.path("home/dots")).unwrap();
+    fs::write(world.path("home/dots/bashrc"), "eval \"$(ziron-prompt init bash)\"\nlast").unwrap();
+    std::os::unix::fs::symlink("dots/bashrc", world.path("home/.bashrc")).unwrap();
+
+    let ran = world.run(&["uninstall", "--dry-run"]);
+    ran.says(
+        0,
+        &[
+            "Would remove ~/.local/bin/ziron-prompt\n",
+            "ziron-prompt.previous",
+            "~/.local/share/ziron",
+            "~/.cache/ziron",
+            "run/ziron",
+            "2: source ~/.local",
+            "4: source ~/.local",
+            "~/.bashrc",
+        ],
+    );
+    assert!(world.installed().exists() && world.path("run/ziron/socket").exists());
+
+    let ran = world.run(&["uninstall"]);
+    ran.says(
+        0,
+        &[
+            "Removed ~/.local/bin/ziron-prompt",
+            "Still in ~/.zshrc",
+            "Your configuration stays: ~/.config/ziron/ziron.toml",
+        ],
+    );
+    assert_eq!(names(&world.path("home/.local/bin")), [""; 0]);
+    assert_eq!(names(&world.path("home/.cache")), ["other"]);
+    assert!(!world.path("run/ziron").exists() && !world.path("home/.local/share/ziron").exists());
+    assert!(world.path("home/.config/ziron/ziron.toml").exists());
+
+    world.run(&["uninstall", "--startup-files", "--purge"]).says(0, &["Removed from ~/.zshrc"]);
+    assert_eq!(fs::read_to_string(world.path("home/.zshrc")).unwrap(), "# mine\nalias a=b\n");
+    assert_eq!(fs::read_to_string(world.path("home/dots/bashrc")).unwrap(), "last");
+    assert!(world.path("home/.bashrc").is_symlink() && !world.path("home/.config/ziron/ziron.toml").exists());
+
+    world.run(&["uninstall"]).says(0, &["There is nothing to remove"]);
+}
+
+#[test]
+fn uninstall_leaves_a_program_alone_that_is_not_ours() {
+    let world = World::new(GOOD);
+    world.write("home/.local/bin/ziron-prompt", "foreign");
+    world.run(&["uninstall"]).says(0, &["There is nothing to remove"]);
+    assert!(world.installed().exists());
 }
 
 #[test]

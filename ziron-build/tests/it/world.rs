@@ -10,11 +10,14 @@ pub(crate) const GOOD: &str = r#"
 program=$CARGO_TARGET_DIR/ziron-prompt
 mkdir -p "$CARGO_TARGET_DIR"
 hash=$(grep -o 'config_hash: "[0-9a-f]*' prompt/src/main.rs | tr -d '"')
-printf '#!/bin/sh\ncase $1 in init) echo ZIRON_SEEN=yes;; *) echo "prompt %s";; esac\n' "$hash" > "$program"
+printf '#!/bin/sh\n# A prompt made by ziron-build.\ncase $1 in init) echo ZIRON_SEEN=yes;; *) echo "prompt %s";; esac\n' "$hash" > "$program"
 chmod +x "$program"
 echo "   Compiling ziron-prompt v0.0.0" >&2
 echo '{"reason":"compiler-artifact","package_id":"p","executable":"'$program'"}'
 "#;
+
+/// A prompt from an earlier build.
+pub(crate) const OLD: &str = "A prompt made by ziron-build.\nold";
 
 /// A sealed world.
 #[derive(Debug)]
@@ -109,14 +112,14 @@ impl World {
     /// Runs a first build, so that there is an old prompt to lose.
     pub(crate) fn with_old_prompt(self) -> Self {
         fs::create_dir_all(self.installed().parent().unwrap()).unwrap();
-        fs::write(self.installed(), "old").unwrap();
+        fs::write(self.installed(), OLD).unwrap();
         self
     }
 
     /// Checks that the old prompt is there, alone and whole, and that the user was told.
     #[track_caller]
     pub(crate) fn old_prompt_untouched(&self, ran: &Ran) {
-        assert_eq!(fs::read_to_string(self.installed()).unwrap(), "old");
+        assert_eq!(fs::read_to_string(self.installed()).unwrap(), OLD);
         assert_eq!(names(self.installed().parent().unwrap()), ["ziron-prompt"]);
         assert!(ran.err.contains("hint: The old prompt is still in place."), "{ran:?}");
     }

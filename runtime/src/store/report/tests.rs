@@ -121,8 +121,8 @@ fn what_is_in_memory() {
     insta::assert_snapshot!(said.concat(), @r#"
     > stats
     in memory: 213 bytes
-      source      policy  entries  bytes  hits  stale  misses  hit rate  evicted
-      git_status  lfu       1/256    213     3      0       1    75.0 %        0
+      source      policy  entries  bytes  hits  stale  misses  at once  evicted
+      git_status  lfu       1/256    213     3      0       1   75.0 %        0
 
 
     > invalidate git_status
