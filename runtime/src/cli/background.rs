@@ -16,6 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::OFlags;
 
+use super::failure::Failure;
 use super::{detach, output, say, world};
 use crate::daemon;
 use crate::gather::Parts;
@@ -160,16 +161,16 @@ fn start_own() {
 }
 
 /// Runs a command of the background mode.
-pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), String> {
+pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), Failure> {
     if P::BACKGROUND.is_none() {
-        return Err(String::from("this prompt was built with `[daemon] enabled = false`"));
+        return Err(Failure::from("this prompt was built with `[daemon] enabled = false`"));
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(result) = tools::run::<P>(&words, request) {
         return result;
     }
     match words[..] {
-        ["daemon", "run"] => daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string()),
+        ["daemon", "run"] => daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string().into()),
         ["daemon", "run", "detached"] => {
             detach::leave();
             // Nobody reads what it could say; the log has it.
@@ -191,9 +192,9 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
         }
         ["session", shell, pid] => session::<P>(shell, pid),
         ["daemon"] => {
-            Err(String::from("`daemon` takes start, stop, restart, status, health, run, logs or trace"))
+            Err(Failure::usage("`daemon` takes start, stop, restart, status, health, run, logs or trace"))
         }
-        _ => Err(format!("there is no command `{}`", words.join(" "))),
+        _ => Err(Failure::usage(format!("there is no command `{}`", words.join(" ")))),
     }
 }
 
@@ -205,11 +206,11 @@ fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, Cl
 }
 
 /// Asks the daemon and prints its answer.
-fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), String> {
+fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), Failure> {
     let deadline = Instant::now() + TOOL_PATIENCE;
     let mut client = match connect::<P>(request, deadline) {
         Err(ClientError::Absent) => {
-            return Err(String::from("no daemon is running; `daemon start` starts it"));
+            return Err(Failure::from("no daemon is running; `daemon start` starts it"));
         }
         other => other.map_err(|error| format!("the daemon does not answer: {error}"))?,
     };
@@ -220,11 +221,11 @@ fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), String> {
         output::write(&text);
         return Ok(());
     }
-    Err(String::from_utf8_lossy(&text).trim_end().to_owned())
+    Err(Failure::from(String::from_utf8_lossy(&text).trim_end()))
 }
 
 /// Asks the daemon about what is remembered; `None` if there is none to ask.
-pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Result<(), String>> {
+pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Result<(), Failure>> {
     let (what, of) = words.split_first()?;
     if P::BACKGROUND.is_none() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
         return None;
@@ -235,8 +236,10 @@ pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Resu
 }
 
 /// Opens a session for a shell that talks through files. It says nothing: a shell asks in its start-up file.
-fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), String> {
-    let pid = pid.parse().map_err(|_| format!("`session` takes the number of a process, not `{pid}`"))?;
+fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
+    let pid = pid
+        .parse()
+        .map_err(|_| Failure::usage(format!("`session` takes the number of a process, not `{pid}`")))?;
     let hello = Hello {
         shell: Shell::from_name(shell),
         pid: Some(pid),
@@ -249,18 +252,18 @@ fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), String> {
     let mut client = match Client::connect(&address.socket(), deadline) {
         Err(ClientError::Absent) => {
             leave_daemon_behind::<P>();
-            return Err(String::from("no daemon is running yet"));
+            return Err(Failure::from("no daemon is running yet"));
         }
         other => other.map_err(|error| refused(&error))?,
     };
     match client.greet(&hello, deadline).map_err(|error| refused(&error))? {
-        State::Refused => Err(String::from("the daemon did not open a session")),
+        State::Refused => Err(Failure::from("the daemon did not open a session")),
         State::Ok | State::OtherBuild => Ok(()),
     }
 }
 
 /// Starts the daemon and waits until it answers.
-fn start<P: Prompt>(request: &Request) -> Result<(), String> {
+fn start<P: Prompt>(request: &Request) -> Result<(), Failure> {
     let deadline = Instant::now() + START_PATIENCE;
     if connect::<P>(request, deadline).is_ok() {
         say("the daemon is running already\n");
@@ -281,14 +284,14 @@ fn start<P: Prompt>(request: &Request) -> Result<(), String> {
             }
             Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             Err(error) => {
-                return Err(format!("the daemon did not begin: {error}; `daemon logs` may say why"));
+                return Err(format!("the daemon did not begin: {error}; `daemon logs` may say why").into());
             }
         }
     }
 }
 
 /// Stops the daemon and waits until it is gone.
-fn stop<P: Prompt>(request: &Request) -> Result<(), String> {
+fn stop<P: Prompt>(request: &Request) -> Result<(), Failure> {
     let deadline = Instant::now() + TOOL_PATIENCE;
     match ask::<P>(request, &Tool::new(ToolKind::Stop)) {
         Err(_) if matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) => {
@@ -299,7 +302,7 @@ fn stop<P: Prompt>(request: &Request) -> Result<(), String> {
     }
     while !matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) {
         if Instant::now() > deadline {
-            return Err(String::from("the daemon has not ended yet"));
+            return Err(Failure::from("the daemon has not ended yet"));
         }
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -1,6 +1,7 @@
 //! The background mode, where it is not compiled in.
 #![allow(clippy::extra_unused_type_parameters, reason = "the same signatures as its twin's")]
 
+use super::failure::Failure;
 use crate::gather::Parts;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -42,14 +43,15 @@ pub(super) fn prepare<P: Prompt>() {}
 pub(super) fn leave_daemon_behind<P: Prompt>() {}
 
 /// There is none to ask.
-pub(super) fn cache<P: Prompt>(_request: &Request, _words: &[&str]) -> Option<Result<(), String>> {
+pub(super) fn cache<P: Prompt>(_request: &Request, _words: &[&str]) -> Option<Result<(), Failure>> {
     None
 }
 
 /// Says so.
-pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), String> {
+pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), Failure> {
     let word = words.first().map_or("", String::as_str);
     Err(format!(
         "there is no `{word}`: this prompt was built without the background mode (`[daemon] enabled = false`)"
-    ))
+    )
+    .into())
 }

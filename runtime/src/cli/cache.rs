@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::failure::Failure;
 use super::{background, counted, say, world};
 use crate::gather::{Direct, Outcome, Parts};
 use crate::prompt::Prompt;
@@ -9,10 +10,10 @@ use crate::request::Request;
 use crate::store::{CACHE_USAGE, Now, REFRESH_BUDGET, answer_cache};
 
 /// Runs a `cache` command: asks the daemon where there is one, since it knows its memory and what is stored; looks at what is stored where there is none.
-pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), String> {
+pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        [] => return Err(CACHE_USAGE.to_owned()),
+        [] => return Err(Failure::usage(CACHE_USAGE)),
         ["warm"] => say(&warm::<P>(request)),
         ["warm", folder] => {
             let path = std::fs::canonicalize(folder).map_err(|error| format!("{folder}: {error}"))?;

@@ -7,6 +7,7 @@ mod cache;
 mod detach;
 mod doctor;
 mod draw;
+mod failure;
 mod flame;
 mod guarded;
 mod keep;
@@ -26,13 +27,11 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, Script, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
+use failure::Failure;
 
 use crate::prompt::Prompt;
 use quick::Outcome;
 use report::Form;
-
-/// Exit status of a wrong call. Source: BSD's sysexits, `EX_USAGE`.
-const USAGE_ERROR: u8 = 64;
 
 /// What `--help` begins with, and so a text that every generated binary contains: `ziron-build` replaces no file that does not.
 pub const MADE_BY: &str = "A prompt made by ziron-build.\n";
@@ -82,20 +81,21 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> 
     let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            say_error(&format!("error: {error}\n\nTry --help.\n"));
-            return USAGE_ERROR;
+            let failure = Failure::usage(format!("{error}\n\nTry --help."));
+            say_error(&format!("error: {}\n", failure.message));
+            return failure.status;
         }
     };
     match run::<P>(arguments, asked) {
         Ok(()) => 0,
-        Err(message) => {
-            say_error(&format!("error: {message}\n"));
-            1
+        Err(failure) => {
+            say_error(&format!("error: {}\n", failure.message));
+            failure.status
         }
     }
 }
 
-fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
+fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), Failure> {
     let Arguments { command, request } = arguments;
     match command {
         Command::Prompt(parts, Way::Asking) if asked == Outcome::Silent => {
@@ -107,7 +107,7 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         }
         Command::Background(words) => return background::run::<P>(&words, &request),
         Command::Continuation => draw::continuation::<P>(&request),
-        Command::Module(name) => return draw::module::<P>(&request, &name),
+        Command::Module(name) => return draw::module::<P>(&request, &name).map_err(Failure::usage),
         Command::Refresh => draw::refresh::<P>(&request),
         Command::Timings(Form::Trace) => say(&otlp::trace::<P>(&request)?),
         Command::Timings(form) => say(&report::timings::<P>(&request, form)),
@@ -115,11 +115,11 @@ fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), String> {
         Command::Doctor => say(&doctor::report::<P>(&request)),
         Command::Paths => say(&report::paths::<P>()),
         Command::Init(shell, which, file) => {
-            let script = draw::init::<P>(shell, which)?;
+            let script = draw::init::<P>(shell, which).map_err(Failure::usage)?;
             // Whoever reads it has a prompt, whether it can be kept or not.
             say(&script);
             match file {
-                Some(file) => return keep::keep::<P>(shell, which, &script, &file),
+                Some(file) => keep::keep::<P>(shell, which, &script, &file)?,
                 None if which == Script::Prompt => background::prepare::<P>(),
                 None => {}
             }

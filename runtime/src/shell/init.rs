@@ -124,8 +124,11 @@ fn background(shell: Shell) -> &'static str {
 /// assert!(ziron_runtime::shell::names_with_script().starts_with("bash, zsh, fish"));
 /// ```
 pub fn names_with_script() -> String {
-    let names: Vec<_> =
-        Shell::ALL.iter().filter(|shell| template(**shell).is_some()).map(|shell| shell.name()).collect();
+    let names: Vec<_> = Shell::ALL
+        .iter()
+        .filter(|shell| template(**shell).is_some())
+        .map(|shell| shell.script_name())
+        .collect();
     names.join(", ")
 }
 

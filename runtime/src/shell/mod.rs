@@ -50,7 +50,15 @@ shells! {
     Cmd "cmd" "cmd.exe with Clink.",
 }
 
+/// What gives cmd.exe a prompt of its own.
+const CLINK: &str = "clink";
+
 impl Shell {
+    /// The name by which `init` knows its script: cmd.exe has a prompt to speak of with Clink only.
+    pub fn script_name(self) -> &'static str {
+        if self == Shell::Cmd { CLINK } else { self.name() }
+    }
+
     /// Finds a shell by its name; anything unknown is [`Shell::Plain`]. `clink` is a name of [`Shell::Cmd`], which has no prompt to speak of without it.
     ///
     /// ```
@@ -60,7 +68,7 @@ impl Shell {
     /// assert_eq!(Shell::from_name("rc"), Shell::Plain);
     /// ```
     pub fn from_name(name: &str) -> Shell {
-        let name = if name == "clink" { Shell::Cmd.name() } else { name };
+        let name = if name == CLINK { Shell::Cmd.name() } else { name };
         Shell::ALL.iter().copied().find(|shell| shell.name() == name).unwrap_or_default()
     }
 }

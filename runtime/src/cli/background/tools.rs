@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
 use super::{TOOL_PATIENCE, ask, connect};
+use crate::cli::failure::Failure;
 use crate::cli::{output, world};
 use crate::daemon;
 use crate::ipc::client::{Client, ClientError};
@@ -20,18 +21,18 @@ use crate::request::Request;
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Runs a command; `None` if it is none of these.
-pub(super) fn run<P: Prompt>(words: &[&str], request: &Request) -> Option<Result<(), String>> {
+pub(super) fn run<P: Prompt>(words: &[&str], request: &Request) -> Option<Result<(), Failure>> {
     Some(match *words {
         ["event", "send", name] => send::<P>(request, name, ""),
         ["event", "send", name, data] => send::<P>(request, name, data),
-        ["event", ..] => Err(String::from("`event send` takes a name, and what belongs to it")),
+        ["event", ..] => Err(Failure::usage("`event send` takes a name, and what belongs to it")),
         ["events", ref names @ ..] => follow::<P>(request, ToolKind::Events, names),
         ["daemon", "trace", ref names @ ..] => follow::<P>(request, ToolKind::Trace, names),
         ["metrics", "otlp"] => ask::<P>(request, &Tool::new(ToolKind::Metrics).with("format", b"otlp")),
         ["metrics"] => ask::<P>(request, &Tool::new(ToolKind::Metrics)),
         ["why", segment] => why::<P>(request, segment, b"0"),
         ["why", segment, "full"] | ["why", "full", segment] => why::<P>(request, segment, b"1"),
-        ["why", ..] => Err(String::from("`why` takes the name of a module")),
+        ["why", ..] => Err(Failure::usage("`why` takes the name of a module")),
         _ => return None,
     })
 }
@@ -45,19 +46,19 @@ fn open<P: Prompt>(request: &Request) -> Result<Client, String> {
 }
 
 /// Tells the daemon of an event.
-fn send<P: Prompt>(request: &Request, name: &str, data: &str) -> Result<(), String> {
+fn send<P: Prompt>(request: &Request, name: &str, data: &str) -> Result<(), Failure> {
     if name.is_empty() {
-        return Err(String::from("an event has a name"));
+        return Err(Failure::usage("an event has a name"));
     }
     let mut client = open::<P>(request)?;
     let event = Event { name: name.into(), data: data.as_bytes().into() };
     client
         .tell(&event, Instant::now() + TOOL_PATIENCE)
-        .map_err(|error| format!("the daemon was not told: {error}"))
+        .map_err(|error| format!("the daemon was not told: {error}").into())
 }
 
 /// Prints what happens until the daemon ends, or whoever reads it has enough.
-fn follow<P: Prompt>(request: &Request, kind: ToolKind, names: &[&str]) -> Result<(), String> {
+fn follow<P: Prompt>(request: &Request, kind: ToolKind, names: &[&str]) -> Result<(), Failure> {
     let mut client = open::<P>(request)?;
     let names = names.join(" ");
     let tool = Tool::new(kind).with("filter", names.as_bytes());
@@ -68,12 +69,12 @@ fn follow<P: Prompt>(request: &Request, kind: ToolKind, names: &[&str]) -> Resul
     };
     match client.ask(&tool, Instant::now() + YEAR, each) {
         Ok(_) | Err(ClientError::Closed) => Ok(()),
-        Err(error) => Err(format!("the daemon is not heard any more: {error}")),
+        Err(error) => Err(format!("the daemon is not heard any more: {error}").into()),
     }
 }
 
 /// Asks why a segment shows what it shows here, with the environment of this process.
-fn why<P: Prompt>(request: &Request, segment: &str, full: &[u8]) -> Result<(), String> {
+fn why<P: Prompt>(request: &Request, segment: &str, full: &[u8]) -> Result<(), Failure> {
     let is_read_by_people = std::io::stdout().is_terminal();
     let columns = match request.terminal_columns {
         0 if is_read_by_people => world::complete(request).terminal_columns,
