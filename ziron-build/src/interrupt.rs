@@ -36,7 +36,7 @@ impl Interrupt {
     }
 
     /// Calls `wake` on another thread each time a signal arrives, for one who waits for something else meanwhile.
-    pub(crate) fn on_signal(&self, mut wake: impl FnMut() + Send + 'static) -> Result<(), CommandError> {
+    pub(crate) fn on_signal(mut wake: impl FnMut() + Send + 'static) -> Result<(), CommandError> {
         let arrive = || -> io::Result<UnixStream> {
             let (read, write) = UnixStream::pair()?;
             for signal in SIGNALS {

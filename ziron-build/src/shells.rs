@@ -1,6 +1,7 @@
 //! The user's shell: which it is, what to tell its user, and a way to try a prompt without touching a file of theirs.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -102,11 +103,13 @@ pub(crate) fn advice(env: &Env, binary: &Path) -> Option<String> {
     if let Some(line) = shell.path_line(folder, &env.home())
         && !env.search_path().iter().any(|entry| entry == folder)
     {
-        let shown = env.tilde(folder);
-        advice.push_str(&format!(
-            "{}{shown} is not on your PATH. To call `{name}` by its name, such as `{name} doctor`:\n\n    {line}\n",
-            if advice.is_empty() { "" } else { "\n" }
-        ));
+        let (shown, had_line) = (env.tilde(folder), !advice.is_empty());
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            advice,
+            "{}{shown} is not on your PATH. To call `{name}` by its name, such as `{name} doctor`:\n\n    {line}",
+            if had_line { "\n" } else { "" }
+        );
     }
     (!advice.is_empty()).then_some(advice)
 }
@@ -121,7 +124,7 @@ fn table(env: &Env, binary: &Path) -> String {
         else {
             continue;
         };
-        text.push_str(&format!("    {:<8} {}\n             {line}\n", shell.name(), env.tilde(&file)));
+        let _ = writeln!(text, "    {:<8} {}\n             {line}", shell.name(), env.tilde(&file));
     }
     text
 }

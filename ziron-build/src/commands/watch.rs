@@ -20,7 +20,7 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// How often the configuration is looked at where the system reports no changes.
 const POLL: Duration = Duration::from_secs(1);
 
-/// As many links as Linux follows. Source: path_resolution(7).
+/// As many links as Linux follows. Source: `path_resolution(7)`.
 const LINKS: usize = 40;
 
 /// Something has happened: to a file nearby, or a signal has arrived.
@@ -31,7 +31,7 @@ pub(super) fn run(args: &BuildArgs, env: &Env, ui: Ui) -> Result<(), CommandErro
     let interrupt = Interrupt::install()?;
     let (sender, happened) = mpsc::channel();
     let waker = sender.clone();
-    interrupt.on_signal(move || _ = waker.send(Happened))?;
+    Interrupt::on_signal(move || _ = waker.send(Happened))?;
     let mut watches = Watches::new(sender, ui);
     let given = args.config.config.as_deref();
     let mut built: Option<Option<String>> = None;
