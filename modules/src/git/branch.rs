@@ -127,6 +127,7 @@ impl Segment for GitBranch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::engine::RefName;
     use super::*;
 
     fn head(branch: &str) -> CheckedOut {
@@ -146,7 +147,7 @@ mod tests {
             Some(Upstream {
                 remote: "origin".into(),
                 branch: branch.into(),
-                reference: format!("refs/remotes/origin/{branch}"),
+                reference: RefName::new(format!("refs/remotes/origin/{branch}")),
                 exists: true,
             })
         };

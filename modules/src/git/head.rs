@@ -1,5 +1,7 @@
 //! Small facts about a repository that several modules draw.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
@@ -69,7 +71,7 @@ repository_source! {
     |shared, place, io| shared.read(|repository| {
         let head = repository.head()?;
         Ok::<_, engine::ReadError>(CheckedOut {
-            branch: head.branch().unwrap_or("HEAD").to_owned(),
+            branch: head.branch().map_or_else(|| "HEAD".into(), Cow::into_owned),
             is_detached: head.is_detached(),
             is_bare: repository.is_bare(),
         })

@@ -11,7 +11,7 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use super::engine::{self, State, StateKind};
+use super::engine::{Repository, State, StateKind};
 use super::head::repository_source;
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
@@ -54,8 +54,8 @@ pub struct GitState {
 repository_source! {
     /// Reads whether an operation is under way.
     GitOperation "git_operation" -> Option<State>, File Never
-    [".git/rebase-merge/", ".git/rebase-apply/", ".git/MERGE_HEAD", ".git/REVERT_HEAD", ".git/CHERRY_PICK_HEAD", ".git/BISECT_LOG"],
-    |shared, place, io| shared.read(|repository| Ok::<_, engine::ReadError>(repository.state()))
+    [".git/rebase-merge/", ".git/rebase-apply/", ".git/MERGE_HEAD", ".git/REVERT_HEAD", ".git/CHERRY_PICK_HEAD", ".git/BISECT_LOG", ".git/sequencer/todo"],
+    |shared, place, io| shared.read(Repository::state)
 }
 
 /// Which operation is shown.

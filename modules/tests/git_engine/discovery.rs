@@ -22,7 +22,7 @@ fn sha256_and_bare() {
     let bare = world.init("bare.git", &["--bare"]);
     let repository = bare.open();
     assert!(repository.is_bare());
-    assert_eq!(repository.head().unwrap().branch(), Some("main"));
+    assert_eq!(repository.head().unwrap().branch().as_deref(), Some("main"));
     let status = repository.status(&StatusOptions::default(), &AtomicBool::new(false));
     assert!(matches!(status, Err(StatusError::Bare)));
 }

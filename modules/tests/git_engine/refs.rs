@@ -1,8 +1,13 @@
 //! References: the branch that is followed, the stash, tags, reference tables.
 
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
 use std::process::Stdio;
+use std::sync::atomic::AtomicBool;
 
-use ziron_modules::git::engine::RefFormat;
+use ziron_modules::git::engine::{RefFormat, Repository, StatusError, StatusOptions};
 
 use crate::world::{Repo, World, sample};
 
@@ -132,6 +137,273 @@ fn reference_tables() {
         linked.write("one.txt", "other");
         linked.check("linked work tree");
         let bare = world.init("bare.git", &["--bare", "--ref-format=reftable", &argument]);
-        assert_eq!(bare.open().head().unwrap().branch(), Some("main"));
+        assert_eq!(bare.open().head().unwrap().branch().as_deref(), Some("main"));
     }
+}
+
+/// Runs a test with references in files and in tables.
+fn each_format(test: impl Fn(&Repo)) {
+    for format in ["--ref-format=files", "--ref-format=reftable"] {
+        let world = World::new();
+        let repo = world.init("r", &[format]);
+        sample(&repo);
+        repo.commit("1");
+        test(&repo);
+    }
+}
+
+#[test]
+fn names_are_bytes() {
+    each_format(|repo| {
+        let name = OsStr::from_bytes(b"caf\xe9");
+        let run = |args: &[&str]| assert!(repo.command(args).arg(name).status().unwrap().success());
+        run(&["checkout", "-q", "-b"]);
+        repo.check("a branch that is not UTF-8");
+        repo.commit("2");
+        repo.write("one.txt", "changed");
+        repo.check("changed");
+        assert_eq!(repo.branch().head, "caf\u{fffd}");
+        repo.git(&["checkout", "-q", "main"]);
+        run(&["branch", "-q", "--set-upstream-to"]);
+        repo.check("follows a branch that is not UTF-8");
+        repo.git(&["pack-refs", "--all"]);
+        run(&["checkout", "-q"]);
+        repo.check("packed");
+        repo.git(&["branch", "-q", "--set-upstream-to=main"]);
+        repo.check("it follows another");
+    });
+}
+
+#[test]
+fn references_that_lead_to_others() {
+    each_format(|repo| {
+        repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+        repo.git(&["symbolic-ref", "HEAD", "refs/heads/alias"]);
+        repo.check("a branch that leads to another");
+        assert_eq!(repo.branch().head, "main");
+        repo.git(&["branch", "side"]);
+        repo.git(&["branch", "-q", "--set-upstream-to=side", "main"]);
+        repo.commit("2");
+        repo.check("which follows one");
+        repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/none"]);
+        repo.check("to one without a commit");
+        repo.git(&["symbolic-ref", "refs/heads/none", "refs/heads/alias"]);
+        assert!(repo.open().head().is_err(), "a circle");
+        let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+        assert!(matches!(status, Err(StatusError::Read(_))), "a circle");
+    });
+}
+
+#[test]
+fn forms_of_head() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.git(&["branch", "side/way"]);
+    for text in [
+        "ref:   refs/heads/main  ",
+        "ref:refs/heads/main",
+        "ref:\trefs/heads/main\r\n\n",
+        "ref: refs/heads/none\n",
+        "ref: refs/heads/side\n",
+        "ref: refs/heads/main/below\n",
+    ] {
+        repo.write(".git/HEAD", text);
+        repo.check(text);
+    }
+    let head = repo.git(&["rev-parse", "main"]);
+    for text in [head.trim().to_owned(), head.trim().to_uppercase(), format!("{} text\n", head.trim())] {
+        repo.write(".git/HEAD", &text);
+        repo.check(&text);
+    }
+    repo.remove(".git/HEAD");
+    symlink("refs/heads/main", repo.path.join(".git/HEAD")).unwrap();
+    repo.check("a link");
+    repo.remove(".git/HEAD");
+    repo.write(".git/real", "ref: refs/heads/main\n");
+    symlink("real", repo.path.join(".git/HEAD")).unwrap();
+    repo.check("a link to a file");
+}
+
+/// What cannot be read is an error, never the absence of a commit: git says `(unknown)` or gives up.
+#[test]
+fn damaged_references_are_errors() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    let options = StatusOptions::default();
+    for text in [
+        "text",
+        "",
+        "ref: refs/heads/main",
+        "ref: refs/heads/a..b",
+        "ref: ../../../x",
+        "0123456789012345678901234567890123456789",
+        "0000000000000000000000000000000000000000",
+    ] {
+        repo.write(".git/refs/heads/main", text);
+        let status = repo.open().status(&options, &AtomicBool::new(false));
+        assert!(matches!(status, Err(StatusError::Read(_))), "{text:?}: {status:?}");
+    }
+    repo.remove(".git/refs/heads/main");
+    for text in
+        ["text\n", "# pack-refs with: peeled fully-peeled sorted \ntext\n", "# pack-refs with: peeled"]
+    {
+        repo.write(".git/packed-refs", text);
+        assert!(repo.try_git(&["status"]).is_none(), "{text:?}");
+        let status = Repository::discover(&repo.path)
+            .map(|repository| repository.unwrap().status(&options, &AtomicBool::new(false)));
+        assert!(!matches!(status, Ok(Ok(_))), "{text:?}: {status:?}");
+    }
+}
+
+#[test]
+fn tags_as_branches() {
+    each_format(|repo| {
+        repo.git(&["tag", "-a", "-m", "x", "annotated"]);
+        repo.commit("2");
+        repo.git(&["config", "branch.main.remote", "."]);
+        for merge in ["refs/tags/annotated", "annotated", "tags/annotated", "none", "main", "refs/heads/main"]
+        {
+            repo.git(&["config", "branch.main.merge", merge]);
+            repo.check(merge);
+        }
+        repo.git(&["branch", "annotated"]);
+        repo.git(&["config", "branch.main.merge", "annotated"]);
+        repo.check("ambiguous");
+        repo.git(&["config", "core.warnAmbiguousRefs", "false"]);
+        repo.check("ambiguous, and nobody minds");
+    });
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.git(&["tag", "-a", "-m", "x", "annotated"]);
+    let tag = repo.git(&["rev-parse", "annotated"]);
+    repo.write(".git/refs/heads/main", &tag);
+    repo.check("a branch that is a tag");
+}
+
+#[test]
+fn where_a_remote_is_kept() {
+    let world = World::new();
+    let origin = world.init("origin", &[]);
+    sample(&origin);
+    origin.commit("1");
+    origin.git(&["branch", "other"]);
+    let repo = Repo { path: origin.path.with_file_name("clone") };
+    origin.git(&["clone", "-q", ".", repo.path.to_str().unwrap()]);
+    repo.commit("2");
+    repo.check("ahead");
+    for url in ["ssh://[::1", "a b:c", "ext::sh -c x", "::::", "http://[", ""] {
+        repo.git(&["config", "remote.origin.url", url]);
+        repo.check(&format!("an address that is none: {url:?}"));
+    }
+    repo.git(&["config", "--add", "branch.main.merge", "refs/heads/other"]);
+    repo.check("two branches are followed");
+    repo.git(&["config", "--unset-all", "branch.main.merge"]);
+    for (fetch, merge) in [
+        ("+refs/heads/*:refs/remotes/origin/*", "main"),
+        ("refs/heads/m*n:refs/remotes/origin/m*n", "refs/heads/main"),
+        ("refs/heads/main:refs/remotes/origin/other", "refs/heads/main"),
+        ("+refs/heads/main:refs/kept", "refs/heads/main"),
+        ("refs/heads/main", "refs/heads/main"),
+        ("+refs/*:refs/*", "refs/heads/main"),
+    ] {
+        repo.git(&["config", "remote.origin.fetch", fetch]);
+        repo.git(&["config", "branch.main.merge", merge]);
+        repo.check(&format!("{fetch} {merge}"));
+    }
+    repo.git(&["config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"]);
+    repo.git(&["config", "--add", "remote.origin.fetch", "^refs/heads/m*"]);
+    repo.check("left out");
+    repo.git(&["config", "--remove-section", "remote.origin"]);
+    repo.check("a remote without settings");
+    let pull = "Pull: +refs/heads/main:refs/remotes/origin/main";
+    repo.write(".git/remotes/origin", &format!("URL: ../origin\n{pull}  \nPush: refs/heads/main\n"));
+    repo.check("an old file of a remote");
+    repo.git(&["config", "remote.origin.url", "../origin"]);
+    repo.check("which is of no account for one with an address");
+    repo.git(&["config", "--remove-section", "remote.origin"]);
+    repo.remove(".git/remotes/origin");
+    repo.git(&["branch", "origin", "HEAD~1"]);
+    for text in ["../origin\n", "../origin#main\n", "\n"] {
+        repo.write(".git/branches/origin", text);
+        repo.check(&format!("an old file of a branch: {text:?}"));
+    }
+    repo.git(&["config", "branch.main.remote", "../origin"]);
+    repo.check("an address as a remote");
+}
+
+#[test]
+fn history_that_is_written_anew() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    for number in 0..6 {
+        repo.write("one.txt", &number.to_string());
+        repo.commit("main");
+    }
+    repo.git(&["checkout", "-q", "-b", "side", "HEAD~4"]);
+    repo.commit("side");
+    repo.git(&["branch", "-q", "--set-upstream-to=main"]);
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    repo.check("as it is");
+    let id = |name: &str| repo.git(&["rev-parse", name]).trim().to_owned();
+    let line = format!("{} {}\n", id("side"), id("main~1"));
+    repo.write(".git/info/grafts", &format!("# a comment\n\ntext\n{line}{} \n", id("main~3")));
+    repo.check("grafts");
+    repo.remove(".git/info/grafts");
+    repo.git(&["replace", "--graft", "side", "main~2"]);
+    repo.check("a commit with other parents");
+    repo.git(&["replace", "-d", "side"]);
+    // The tree of `HEAD`, and one below, while the index remembers both.
+    repo.write("a/one.txt", "another");
+    repo.git(&["add", "-A"]);
+    let tree = repo.git(&["write-tree"]);
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.git(&["status"]);
+    repo.git(&["replace", "HEAD^{tree}", tree.trim()]);
+    repo.check("another tree in the place of that of `HEAD`");
+    repo.git(&["replace", "-d", &id("HEAD^{tree}")]);
+    repo.git(&["replace", &id("HEAD:a"), &format!("{}:a", tree.trim())]);
+    repo.check("another tree in the place of one below");
+    repo.git(&["replace", "-d", &id("HEAD:a")]);
+    repo.git(&["replace", "HEAD", "main"]);
+    repo.check("another commit");
+    repo.git(&["pack-refs", "--all"]);
+    repo.check("packed");
+}
+
+#[test]
+fn logs_of_the_stash() {
+    each_format(|repo| {
+        for text in ["a", "b"] {
+            repo.write("one.txt", text);
+            repo.git(&["stash", "-q"]);
+        }
+        repo.check("two");
+        repo.git(&["reflog", "expire", "--expire=all", "refs/stash"]);
+        repo.check("an empty log");
+        repo.git(&["update-ref", "-d", "refs/stash"]);
+        repo.check("none");
+    });
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.write("one.txt", "a");
+    repo.git(&["stash", "-q"]);
+    repo.remove(".git/refs/stash");
+    repo.check("a log without its reference");
+    let log = fs::read_to_string(repo.path.join(".git/logs/refs/stash")).unwrap();
+    for text in [&*format!("{log}text\n{log}"), log.trim_end(), &log.replace(" +0000", ""), "\n\n"] {
+        repo.write(".git/logs/refs/stash", text);
+        repo.check(&format!("{text:?}"));
+    }
+    repo.remove(".git/logs/refs/stash");
+    repo.write(".git/logs/refs/stash/below", "");
+    repo.check("a folder in the place of the log");
 }

@@ -1,9 +1,12 @@
 //! How far two commits have grown apart.
 
 use std::collections::{BinaryHeap, HashMap, hash_map::Entry};
+use std::io::ErrorKind;
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice;
 use gix::traverse::commit::{Either, find};
+use ziron_runtime::io::open;
 
 use super::error::ReadError;
 use super::head::Head;
@@ -19,6 +22,9 @@ const SLOP: u32 = 32;
 
 /// How often the walk looks whether it should stop, in commits.
 const CHECK: u32 = 256;
+
+/// Commits with the parents that `info/grafts` gives them.
+type Grafts = HashMap<ObjectId, Vec<ObjectId>>;
 
 /// A commit in the order of the walk: generation first where the commit graph knows it, then time.
 type Place = (u32, i64, ObjectId);
@@ -38,8 +44,11 @@ impl Repository {
         let Some(here) = head.id.as_deref().and_then(|id| ObjectId::from_hex(id.as_bytes()).ok()) else {
             return Ok(None);
         };
-        let Some(there) = self.commit_of(&upstream.reference)? else { return Ok(None) };
-        self.distance(here, there, interrupt).map(Some)
+        let Some(there) = self.object_of(upstream.reference.as_bytes())? else { return Ok(None) };
+        if here == there {
+            return Ok(Some(AheadBehind::default()));
+        }
+        self.distance(self.commit(here)?.id, self.commit(there)?.id, interrupt).map(Some)
     }
 
     fn distance(
@@ -95,6 +104,7 @@ struct Walk<'a> {
     repository: &'a gix::Repository,
     graph: Option<gix::commitgraph::Graph>,
     shallow: Option<gix::shallow::Commits>,
+    grafts: Grafts,
     commits: HashMap<ObjectId, Commit>,
     queue: BinaryHeap<Place>,
     /// How many queued commits belong to one side only.
@@ -105,10 +115,15 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(repository: &'a Repository) -> Result<Self, ReadError> {
         let inner = &repository.inner;
+        let shallow = inner.shallow_commits().map_err(ReadError::at("the shallow boundary"))?;
+        let grafts = grafts(repository)?;
+        // The graph knows of nothing that gives a commit other parents.
+        let is_rewritten = shallow.is_some() || !grafts.is_empty() || repository.has_replacements();
         Ok(Self {
             repository: inner,
-            graph: inner.commit_graph_if_enabled().ok().flatten(),
-            shallow: inner.shallow_commits().map_err(ReadError::at("the shallow boundary"))?,
+            graph: if is_rewritten { None } else { inner.commit_graph_if_enabled().ok().flatten() },
+            shallow,
+            grafts,
             commits: HashMap::new(),
             queue: BinaryHeap::new(),
             open: 0,
@@ -136,8 +151,11 @@ impl<'a> Walk<'a> {
                 commit.sides = merged;
             }
             Entry::Vacant(entry) => {
-                let (place, parents) =
+                let (place, mut parents) =
                     read(self.repository, self.graph.as_ref(), self.shallow.as_ref(), &id, &mut self.buffer)?;
+                if let Some(others) = self.grafts.get(&id) {
+                    parents.clone_from(others);
+                }
                 self.queue.push((place.0, place.1, id));
                 self.open += usize::from(sides != BOTH);
                 entry.insert(Commit { sides, queued: true, place, parents });
@@ -179,4 +197,29 @@ fn read(
         }
     };
     Ok((place, parents))
+}
+
+/// Reads `info/grafts`: on each line a commit and its parents. A line that is damaged counts for nothing, as with git.
+///
+/// Source: gitrepository-layout(5); `read_graft_file` in git's `commit.c`.
+fn grafts(repository: &Repository) -> Result<Grafts, ReadError> {
+    let text = match open::read(repository.common_dir().join("info/grafts")) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Grafts::new());
+        }
+        Err(error) => return Err(ReadError::at("`info/grafts`")(error)),
+    };
+    let mut grafts = Grafts::new();
+    for line in text.lines() {
+        let ids: Option<Vec<_>> = line
+            .trim_ascii_end()
+            .split(u8::is_ascii_whitespace)
+            .map(|id| ObjectId::from_hex(id).ok())
+            .collect();
+        if let Some((commit, parents)) = ids.as_deref().and_then(<[_]>::split_first) {
+            grafts.entry(*commit).or_insert_with(|| parents.to_vec());
+        }
+    }
+    Ok(grafts)
 }

@@ -145,7 +145,7 @@ impl Repository {
         let includes =
             outside.as_ref().is_some_and(includes) || includes(self.inner.config_snapshot().plumbing());
         let branch = if includes { self.head().ok().and_then(|head| head.reference) } else { None };
-        let branch = branch.and_then(|name| gix::refs::FullName::try_from(name).ok());
+        let branch = branch.and_then(|name| gix::refs::FullName::try_from(name.as_bytes().as_bstr()).ok());
         let conditions = Conditions { git_dir: Some(&git_dir), branch: branch.as_ref().map(AsRef::as_ref) };
         let mut snapshot = self.inner.config_snapshot_mut();
         let own = std::mem::take(&mut *snapshot);

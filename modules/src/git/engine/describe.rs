@@ -21,7 +21,7 @@ impl Repository {
             return tables.nearest_tag(&self.inner, id, candidates);
         }
         strange::check_objects(self.common_dir())?;
-        let commit = self.inner.find_commit(id).map_err(ReadError::at(WHAT))?;
+        let commit = self.commit(id)?;
         let found = commit
             .describe()
             .names(SelectRef::AllTags)

@@ -1,27 +1,31 @@
 //! `HEAD`.
 
+use std::borrow::Cow;
+
+use gix::objs::TagRefIter;
 use serde::{Deserialize, Serialize};
 
 use super::error::ReadError;
 use super::open::Repository;
-use super::refs::Target;
+use super::refs::{RefName, Target};
 use super::strange;
+
+/// So many tags on each other are followed; people make none of more than two.
+const MAX_TAGS: usize = 16;
 
 /// What is checked out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Head {
-    /// The full name of the reference, `refs/heads/main`, also before its first commit; `None` when detached.
-    pub reference: Option<String>,
+    /// The reference, also before its first commit: the last one if one leads to another; `None` when detached.
+    pub reference: Option<RefName>,
     /// The commit in hexadecimal; `None` before the first one.
     pub id: Option<String>,
 }
 
 impl Head {
     /// The branch without `refs/heads/`; `None` when detached.
-    pub fn branch(&self) -> Option<&str> {
-        self.reference.as_deref().map(|name| {
-            name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/")).unwrap_or(name)
-        })
+    pub fn branch(&self) -> Option<Cow<'_, str>> {
+        self.reference.as_ref().map(RefName::shown)
     }
 
     /// Whether a commit is checked out rather than a branch.
@@ -38,25 +42,31 @@ impl Head {
 impl Repository {
     /// Reads `HEAD`.
     ///
+    /// # Errors
+    ///
+    /// If `HEAD`, or a reference that it leads to, cannot be read.
+    ///
     /// # Cost
     ///
     /// Two small files.
     pub fn head(&self) -> Result<Head, ReadError> {
-        let reference = match self.read_ref("HEAD")? {
-            Some(Target::Symbolic(name)) => Some(name),
-            Some(Target::Commit(id)) => return Ok(Head { reference: None, id: Some(id.to_string()) }),
-            None => return Err(ReadError::new("`HEAD`")),
-        };
-        let id = match &reference {
-            Some(name) => self.commit_of(name)?.map(|id| id.to_string()),
-            None => None,
-        };
-        Ok(Head { reference, id })
+        match self.read_ref(b"HEAD")? {
+            Some(Target::Object(id)) => Ok(Head { reference: None, id: Some(id.to_string()) }),
+            Some(Target::Symbolic(name)) => {
+                let found = self.resolve(name.as_bytes())?;
+                Ok(Head { reference: Some(found.name), id: found.id.map(|id| id.to_string()) })
+            }
+            None => Err(ReadError::new("`HEAD`")),
+        }
     }
 
     /// The commit of `HEAD`; `None` before the first one.
     pub(super) fn head_id(&self) -> Result<Option<gix::ObjectId>, ReadError> {
-        self.commit_of("HEAD")
+        match self.read_ref(b"HEAD")? {
+            Some(Target::Object(id)) => Ok(Some(id)),
+            Some(Target::Symbolic(name)) => self.object_of(name.as_bytes()),
+            None => Err(ReadError::new("`HEAD`")),
+        }
     }
 
     /// The tree of `HEAD`, or the empty one before the first commit.
@@ -65,7 +75,21 @@ impl Repository {
             return Ok(gix::ObjectId::empty_tree(self.inner.object_hash()));
         };
         strange::check_objects(self.common_dir())?;
-        let commit = self.inner.find_commit(id).map_err(ReadError::at("the commit of `HEAD`"))?;
+        // A branch may be set to a tag.
+        let commit = self.commit(id)?;
         Ok(commit.tree_id().map_err(ReadError::at("the commit of `HEAD`"))?.detach())
+    }
+
+    /// The commit of this name, or the one that a tag of this name is on.
+    pub(super) fn commit(&self, mut id: gix::ObjectId) -> Result<gix::Commit<'_>, ReadError> {
+        const WHAT: &str = "a commit";
+        for _ in 0..MAX_TAGS {
+            let object = self.inner.find_object(id).map_err(ReadError::at(WHAT))?;
+            if object.kind != gix::object::Kind::Tag {
+                return object.try_into_commit().map_err(ReadError::at(WHAT));
+            }
+            id = TagRefIter::from_bytes(&object.data, id.kind()).target_id().map_err(ReadError::at(WHAT))?;
+        }
+        Err(ReadError::new(WHAT))
     }
 }

@@ -1,52 +1,158 @@
-//! References, whichever way they are stored.
+//! References, whichever way they are stored. Their names are bytes.
+
+mod files;
+mod packed;
+
+use std::borrow::Cow;
+use std::fmt;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
+use serde::{Deserialize, Serialize};
 
 use super::error::ReadError;
 use super::open::Repository;
-use super::strange;
+
+/// The full name of a reference, such as `refs/heads/main`: any bytes but those that git forbids, in no particular encoding.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RefName(Vec<u8>);
+
+impl RefName {
+    /// Takes a name as it is.
+    pub fn new(name: impl Into<Vec<u8>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The name of a branch without `refs/heads/`; `None` for what is no branch.
+    pub(super) fn branch(&self) -> Option<&[u8]> {
+        self.0.strip_prefix(b"refs/heads/")
+    }
+
+    /// The name as git shows it in a status: without `refs/heads/`, or `refs/` where it is no branch. What is not UTF-8 is replaced by U+FFFD.
+    pub fn shown(&self) -> Cow<'_, str> {
+        self.branch().or_else(|| self.0.strip_prefix(b"refs/")).unwrap_or(&self.0).to_str_lossy()
+    }
+}
+
+impl fmt::Debug for RefName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bstr().fmt(out)
+    }
+}
 
 /// What a reference says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
-    /// Another reference, by its full name.
-    Symbolic(String),
+    /// Another reference.
+    Symbolic(RefName),
     /// An object.
-    Commit(ObjectId),
+    Object(ObjectId),
 }
 
-/// How many symbolic references lead on; git stops at five.
+/// Where a reference leads in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Resolved {
+    /// The last reference, which names an object or is not there.
+    pub name: RefName,
+    pub id: Option<ObjectId>,
+}
+
+/// How many references are read one after the other. Source: `SYMREF_MAXDEPTH` in git's `refs/refs-internal.h`.
 const MAX_DEPTH: usize = 5;
+
+const WHAT: &str = "a reference";
+
+/// How git completes a short name. Source: gitrevisions(7), `<refname>`.
+const COMPLETIONS: [(&str, &str); 6] = [
+    ("", ""),
+    ("refs/", ""),
+    ("refs/tags/", ""),
+    ("refs/heads/", ""),
+    ("refs/remotes/", ""),
+    ("refs/remotes/", "/HEAD"),
+];
 
 impl Repository {
     /// Reads one reference by its full name, without following it.
-    pub(super) fn read_ref(&self, name: &str) -> Result<Option<Target>, ReadError> {
-        if let Some(tables) = &self.tables {
-            return tables.find(name);
+    pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
+        match &self.tables {
+            Some(tables) => tables.find(name),
+            None => files::find(self, name),
         }
-        let is_own =
-            ["refs/bisect/", "refs/worktree/", "refs/rewritten/"].iter().any(|own| name.starts_with(own));
-        let folder = if is_own || !name.starts_with("refs/") { self.git_dir() } else { self.common_dir() };
-        strange::check(folder.join(name))?;
-        let found =
-            self.inner.refs.try_find(name).map_err(ReadError::at("a reference"))?.map(|found| found.target);
-        Ok(found.map(|target| match target {
-            gix::refs::Target::Object(id) => Target::Commit(id),
-            gix::refs::Target::Symbolic(name) => Target::Symbolic(name.as_bstr().to_str_lossy().into_owned()),
-        }))
     }
 
-    /// Follows a reference to the object it names.
-    pub(super) fn commit_of(&self, name: &str) -> Result<Option<ObjectId>, ReadError> {
-        let mut name = name.to_owned();
-        for _ in 0..=MAX_DEPTH {
-            match self.read_ref(&name)? {
-                None => return Ok(None),
-                Some(Target::Commit(id)) => return Ok(Some(id)),
-                Some(Target::Symbolic(next)) => name = next,
+    /// Follows a reference to its end; what leads to itself is an error.
+    pub(super) fn resolve(&self, name: &[u8]) -> Result<Resolved, ReadError> {
+        let mut name = RefName::new(name);
+        for _ in 0..MAX_DEPTH {
+            match self.read_ref(name.as_bytes())? {
+                None => return Ok(Resolved { name, id: None }),
+                Some(Target::Object(id)) => return Ok(Resolved { name, id: Some(id) }),
+                Some(Target::Symbolic(next)) if is_valid(next.as_bytes()) => name = next,
+                Some(Target::Symbolic(_)) => break,
             }
         }
-        Err(ReadError::new("a reference that leads to itself"))
+        Err(ReadError::new("a reference that leads nowhere"))
     }
+
+    /// The object that a reference leads to.
+    pub(super) fn object_of(&self, name: &[u8]) -> Result<Option<ObjectId>, ReadError> {
+        Ok(self.resolve(name)?.id)
+    }
+
+    /// Whether some object is read in another one's place.
+    pub(super) fn has_replacements(&self) -> bool {
+        let objects = &self.inner.objects;
+        !objects.ignore_replacements && objects.store_ref().replacements().next().is_some()
+    }
+
+    /// Whether another object is read in the place of this one.
+    pub(super) fn is_replaced(&self, id: &ObjectId) -> bool {
+        let objects = &self.inner.objects;
+        !objects.ignore_replacements && objects.store_ref().replacements().any(|(from, _)| from == *id)
+    }
+
+    /// Finds the reference that a short name means; `None` if there is none, or more than one and git minds.
+    pub(super) fn complete(&self, name: &[u8]) -> Option<RefName> {
+        let minds = self.flag("core.warnAmbiguousRefs", true);
+        let mut found = None;
+        for (before, after) in COMPLETIONS {
+            let full = [before.as_bytes(), name, after.as_bytes()].concat();
+            // What cannot be read is none for git here.
+            let Some(resolved) = self.resolve(&full).ok().filter(|resolved| resolved.id.is_some()) else {
+                continue;
+            };
+            if found.is_some() {
+                return None;
+            }
+            found = Some(resolved.name);
+            if !minds {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// Whether a name may be that of a reference; so nothing leads out of the repository.
+fn is_valid(name: &[u8]) -> bool {
+    gix::validate::reference::name_partial(name.as_bstr()).is_ok()
+}
+
+/// Whether each work tree has a reference of this name for itself. Source: gitglossary(7), "per-worktree ref".
+pub(super) fn is_own(name: &[u8]) -> bool {
+    let own: [&[u8]; 3] = [b"refs/bisect/", b"refs/worktree/", b"refs/rewritten/"];
+    own.iter().any(|prefix| name.starts_with(prefix))
+        || name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'-' | b'_'))
+}
+
+/// Reads an object's name at the beginning of a text; returns the rest.
+pub(super) fn object_id(text: &[u8], kind: gix::hash::Kind) -> Option<(ObjectId, &[u8])> {
+    let (hex, rest) = text.split_at_checked(kind.len_in_hex())?;
+    Some((ObjectId::from_hex(hex).ok()?, rest))
 }

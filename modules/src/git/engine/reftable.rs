@@ -18,7 +18,7 @@ use gix::ObjectId;
 use ziron_runtime::io::open;
 
 use super::error::ReadError;
-use super::refs::Target;
+use super::refs::{RefName, Target, is_own};
 use table::{Table, Value};
 
 const WHAT: &str = "the reference tables";
@@ -45,28 +45,21 @@ impl Stacks {
     }
 
     /// The stack that holds a reference: what belongs to a work tree is in its own.
-    fn of(&self, name: &str) -> &Stack {
-        let own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
-        if !name.starts_with("refs/") || own.iter().any(|prefix| name.starts_with(prefix)) {
-            &self.own
-        } else {
-            &self.shared
-        }
+    fn of(&self, name: &[u8]) -> &Stack {
+        if is_own(name) { &self.own } else { &self.shared }
     }
 
     /// Reads one reference, without following it.
-    pub(super) fn find(&self, name: &str) -> Result<Option<Target>, ReadError> {
+    pub(super) fn find(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
         self.of(name).with(|tables| {
             for table in tables.iter().rev() {
                 let mut found = None;
-                table.find(name.as_bytes(), &mut found).ok_or_else(broken)?;
+                table.find(name, &mut found).ok_or_else(broken)?;
                 if let Some(value) = found {
                     return Ok(match value {
                         Value::Deleted => None,
-                        Value::Id(id) | Value::Tag { id, .. } => Some(Target::Commit(id)),
-                        Value::Symbolic(name) => {
-                            Some(Target::Symbolic(String::from_utf8_lossy(&name).into_owned()))
-                        }
+                        Value::Id(id) | Value::Tag { id, .. } => Some(Target::Object(id)),
+                        Value::Symbolic(name) => Some(Target::Symbolic(RefName::new(name))),
                     });
                 }
             }
@@ -75,12 +68,12 @@ impl Stacks {
     }
 
     /// Counts the entries of a reference's log.
-    pub(super) fn count_log(&self, name: &str) -> Result<u32, ReadError> {
+    pub(super) fn count_log(&self, name: &[u8]) -> Result<u32, ReadError> {
         self.of(name).with(|tables| {
             let mut seen = HashSet::new();
             let mut count = 0;
             for table in tables.iter().rev() {
-                for (update, is_deleted) in table.log(name.as_bytes()).ok_or_else(broken)? {
+                for (update, is_deleted) in table.log(name).ok_or_else(broken)? {
                     count += u32::from(seen.insert(update) && !is_deleted);
                 }
             }

@@ -117,9 +117,11 @@ impl Diff<'_> {
         range: Range<usize>,
         cache: Option<&extension::Tree>,
     ) -> Result<(), ReadError> {
+        // Git opens the tree of `HEAD` in any case, and so sees one that is read in its place; below it trusts the index.
+        let is_replaced = || self.depth == 0 && tree.is_some_and(|tree| self.repository.is_replaced(&tree));
         let unchanged = cache.is_some_and(|cache| {
             Some(cache.id) == tree && cache.num_entries.is_some_and(|count| count as usize == range.len())
-        });
+        }) && !is_replaced();
         if unchanged || self.is_sparse_entry(tree, &range)? {
             return Ok(());
         }

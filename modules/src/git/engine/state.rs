@@ -5,7 +5,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use ziron_runtime::io::open;
 
+use super::error::ReadError;
 use super::open::Repository;
+
+/// Only the first word of a sequence's steps is of interest (bytes).
+const MAX_TODO: u64 = 256;
 
 /// An operation that git has begun and not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,13 +42,17 @@ pub enum StateKind {
 impl Repository {
     /// The operation under way, if any.
     ///
+    /// # Errors
+    ///
+    /// If a reference that says so cannot be read.
+    ///
     /// # Cost
     ///
-    /// Up to eight failed lookups of files.
-    pub fn state(&self) -> Option<State> {
+    /// Up to seven failed look-ups of files.
+    pub fn state(&self) -> Result<Option<State>, ReadError> {
         let dir = self.git_dir();
         let is_file = |name: &str| dir.join(name).is_file();
-        let plain = |kind| Some(State { kind, progress: None });
+        let plain = |kind| Ok(Some(State { kind, progress: None }));
         let apply = dir.join("rebase-apply");
         if apply.is_dir() {
             let kind = if is_file("rebase-apply/applying") {
@@ -54,24 +62,37 @@ impl Repository {
             } else {
                 StateKind::AmOrRebase
             };
-            return Some(State { kind, progress: progress(&apply, "next", "last") });
+            return Ok(Some(State { kind, progress: progress(&apply, "next", "last") }));
         }
         let merge = dir.join("rebase-merge");
         if merge.is_dir() {
-            return Some(State { kind: StateKind::Rebase, progress: progress(&merge, "msgnum", "end") });
+            return Ok(Some(State { kind: StateKind::Rebase, progress: progress(&merge, "msgnum", "end") }));
         }
-        if is_file("CHERRY_PICK_HEAD") {
+        if self.object_of(b"CHERRY_PICK_HEAD")?.is_some() {
             plain(StateKind::CherryPick)
         } else if is_file("MERGE_HEAD") {
             plain(StateKind::Merge)
         } else if is_file("BISECT_LOG") {
             plain(StateKind::Bisect)
-        } else if is_file("REVERT_HEAD") {
+        } else if self.object_of(b"REVERT_HEAD")?.is_some() {
             plain(StateKind::Revert)
         } else {
-            None
+            // In the middle of several, when a conflict was committed.
+            Ok(sequence(dir).map(|kind| State { kind, progress: None }))
         }
     }
+}
+
+/// The kind of the steps that are left of a sequence. Source: `sequencer_get_last_command` in git's `sequencer.c`.
+fn sequence(dir: &Path) -> Option<StateKind> {
+    let todo = open::read_begin(dir.join("sequencer/todo"), MAX_TODO).ok()?;
+    let mut words = todo.trim_ascii_start().split(u8::is_ascii_whitespace);
+    let kind = match words.next()? {
+        b"pick" | b"p" => StateKind::CherryPick,
+        b"revert" => StateKind::Revert,
+        _ => return None,
+    };
+    words.next().map(|_| kind)
 }
 
 fn progress(dir: &Path, current: &str, total: &str) -> Option<(u32, u32)> {

@@ -47,7 +47,7 @@ pub(super) struct Table {
     logs: Option<(usize, usize)>,
 }
 
-/// A log record's update number, and whether it says that the entry is gone.
+/// A log record's update number, and whether it says that there is no entry.
 pub(super) type LogRecord = (u64, bool);
 
 /// Names are no longer than git allows a path to be; a block of logs is not larger than this when inflated.
@@ -142,14 +142,12 @@ impl Table {
             while cursor.at < cursor.end {
                 let kind = cursor.name()?;
                 let record = log_key(&cursor.name, name);
-                if kind != 0 {
-                    self.skip_log_data(&mut cursor)?;
-                }
+                let is_entry = kind != 0 && self.log_entry(&mut cursor)?;
                 match record {
                     Ordering::Less => {}
                     Ordering::Equal => {
                         let update = cursor.name.get(name.len() + 1..)?.try_into().ok()?;
-                        found.push((u64::MAX - u64::from_be_bytes(update), kind == 0));
+                        found.push((u64::MAX - u64::from_be_bytes(update), !is_entry));
                     }
                     Ordering::Greater => return Some(found),
                 }
@@ -159,8 +157,9 @@ impl Table {
         Some(found)
     }
 
-    fn skip_log_data(&self, cursor: &mut Cursor<'_>) -> Option<()> {
-        cursor.take(2 * self.hash)?;
+    /// Passes over what follows the name of a log record. Without objects it is no entry: it says that there is a log, which is empty.
+    fn log_entry(&self, cursor: &mut Cursor<'_>) -> Option<bool> {
+        let is_entry = cursor.take(2 * self.hash)?.iter().any(|&byte| byte != 0);
         for _ in ["name", "email"] {
             let length = cursor.varint()?;
             cursor.take(length)?;
@@ -169,7 +168,7 @@ impl Table {
         cursor.take(2)?;
         let message = cursor.varint()?;
         cursor.take(message)?;
-        Some(())
+        Some(is_entry)
     }
 
     /// The name of the first record of the block of references at `start`.
