@@ -144,7 +144,7 @@ function _ziron_listen {
   if (( $1 != _ziron_fd )); then
     builtin zle -F $1
   elif builtin sysread -i $_ziron_fd -t 0 reply && (( $#_ziron_heard < 1048576 )) && _ziron_take; then
-    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
+    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle _ziron_news
   else
     _ziron_hang_up
   fi

@@ -15,6 +15,8 @@
 builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_free=
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
+builtin typeset -gi _ziron_doubt # a descriptor, while it is not known whether the line goes on
+builtin typeset -ga _ziron_whole # its prompt
 
 @@functions
 function _ziron_preexec {
@@ -30,6 +32,7 @@ function _ziron_precmd {
   builtin local now=$? pipe="${(j: :)pipestatus}" reply parts failure ran=${1-$_ziron_start}
   builtin local jobs="${(%):-%j}" # A subshell has no jobs.
   if (( ! $# )); then
+    (( ! _ziron_doubt )) || _ziron_end_doubt
     _ziron_duration=
     if [[ -z $ran ]]; then
       [[ $now == $_ziron_status ]] || pipe=$now # A line given up with Ctrl-C has a status but no pipe.
@@ -59,14 +62,59 @@ function _ziron_mode {
   _ziron_keymap=$KEYMAP
   builtin local before=$_ziron_left$_ziron_right
   _ziron_precmd again
-  [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
+  [[ $_ziron_left$_ziron_right == "$before" ]] || _ziron_redraw
+}
+
+# Shows what is to be shown now, in a widget. `reset-prompt` goes up to where the prompt begins, at once, and draws with the next refresh: a second one
+# before that, ours or one of a plugin, would go up once more and take away lines of output. So what has been put off is done before and
+# after; and the plugins that count them hear of ours.
+function _ziron_redraw {
+  builtin zle -R
+  builtin zle reset-prompt
+  builtin zle -R
+}
+
+# Whether the prompt can be drawn now, outside of the widgets of the editor. Not while zsh asks whether to go on with a long list: it draws the prompt
+# anew itself afterwards, from another place. Then KEYS still holds the keys that brought the list, unless the question is that of LISTPROMPT.
+function _ziron_can_draw {
+  [[ -z $KEYS || $WIDGET == (|.)(self-insert|*quoted-insert|vi-*) ]] || return 1
+  [[ -z ${LISTPROMPT-} || $WIDGET != *(complete|expand|list|menu)* ]]
+}
+
+# A widget: there is news.
+function _ziron_news {
+  ! _ziron_can_draw || _ziron_redraw
 }
 
 # The line has been accepted or given up: replaces its prompt with the small one.
 function _ziron_shrink {
   [[ $_ziron_transient == 1 && ${CONTEXT-start} == start && -n $_ziron_transient_left ]] || return 0
   _ziron_left=$_ziron_transient_left _ziron_right=$_ziron_transient_right
+  builtin zle -R
   builtin zle .reset-prompt
+}
+
+# A widget: Ctrl-C. As a rule that gives up the line, but where it only ends a question of the editor, the line goes on. Whether it does is seen
+# when the editor next waits for a key: /dev/null always has something to say.
+function _ziron_give_up {
+  [[ $_ziron_transient == 1 && ${ZLE_RECURSIVE-0} == 0 && -n $_ziron_transient_left ]] && _ziron_can_draw || return 0
+  _ziron_whole=("$_ziron_left" "$_ziron_right")
+  _ziron_shrink
+  (( ! _ziron_doubt )) || return 0
+  builtin exec {_ziron_doubt}</dev/null
+  builtin zle -F $_ziron_doubt _ziron_go_on
+}
+
+function _ziron_go_on {
+  _ziron_end_doubt
+  _ziron_left=$_ziron_whole[1] _ziron_right=$_ziron_whole[2]
+  builtin zle _ziron_news
+}
+
+function _ziron_end_doubt {
+  builtin zle -F $_ziron_doubt
+  builtin exec {_ziron_doubt}<&-
+  _ziron_doubt=0
 }
 '
 
@@ -76,8 +124,8 @@ function _ziron_shrink {
 _ziron_keymap_select() {
   \builtin test -z "${_ziron_in_keymap-}" || \builtin return 0
   \builtin local _ziron_in_keymap=1
-  \builtin test -z "${widgets[_ziron_user_keymap_select]-}" || \builtin zle _ziron_user_keymap_select -- "$@"
   _ziron_mode
+  \builtin test -z "${widgets[_ziron_user_keymap_select]-}" || \builtin zle _ziron_user_keymap_select -- "$@"
 }
 
 _ziron_line_finish() {
@@ -91,7 +139,7 @@ _ziron_line_finish() {
 _ziron_interrupt() {
   \builtin test -z "${_ziron_in_interrupt-}" || \builtin return 0
   \builtin local _ziron_in_interrupt=1
-  \builtin zle && _ziron_shrink
+  \builtin zle && \builtin zle _ziron_give_up
   _ziron_user_interrupt "$@"
 }
 
@@ -104,10 +152,8 @@ _ziron_arm() {
   \builtin test "$_ziron_transient" = 1 || \builtin return 0
   _ziron_trap_is_wanted || \builtin return 0
   TRAPINT() {
-    \builtin zle || \builtin return $(( 128 + $1 ))
-    _ziron_shrink
-    \builtin zle .send-break
-    \builtin return 0
+    \builtin zle && \builtin zle _ziron_give_up
+    \builtin return $(( 128 + $1 ))
   }
 }
 
@@ -132,7 +178,7 @@ function _ziron_wrap {
   builtin zle -N "zle-$1" "$2"
 }
 function _ziron_is_armed {
-  [[ ${functions[TRAPINT]-} == *_ziron_shrink* ]]
+  [[ ${functions[TRAPINT]-} == *_ziron_give_up* ]]
 }
 function _ziron_has_trap { # of the user
   [[ $_ziron_transient == 1 && -n ${functions[TRAPINT]-} && $functions[TRAPINT] != *_ziron_* ]]
@@ -151,6 +197,8 @@ function _ziron_trap_is_wanted {
 _ziron_look=1
 @@connect
 if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
+  builtin zle -N _ziron_news
+  builtin zle -N _ziron_give_up
   _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
   [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
 fi

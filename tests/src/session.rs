@@ -296,9 +296,8 @@ fn ready(shell: Shell, screen: &Screen) -> Option<usize> {
     let right = format!("r{call}");
     let is_whole = match shell {
         Shell::Bash | Shell::Xonsh | Shell::Tcsh => true,
-        Shell::Nu => text.lines().any(|line| line.ends_with(&right)),
-        // The right prompt comes last.
-        _ => text.ends_with(&right),
+        // The right prompt comes last; below it, there may be a message of the editor's.
+        _ => text.lines().any(|line| line.ends_with(&right)),
     };
     is_whole.then_some(call)
 }

@@ -229,3 +229,68 @@ fn beside_plugins() {
         assert_eq!(session.plain().matches("T> ").count(), 4, "{}", session.plain());
     }
 }
+
+/// What stands above the prompt stays, however often others have the prompt drawn again before the editor shows it.
+#[test]
+fn output_above_the_prompt_stays() {
+    let messages = "zle-line-init() { zle -M init }; zle -N zle-line-init
+        zle-keymap-select() { zle -M \"now $KEYMAP\" }; zle -N zle-keymap-select";
+    for messages in ["", messages] {
+        let search = "bindkey -v; bindkey '^R' history-incremental-search-backward; KEYTIMEOUT=1";
+        let lines = format!("{search}\n{messages}");
+        for setup in [Setup::default().before(&lines), Setup::default().before(&lines).transient()] {
+            let Some((mut session, _)) = start(Zsh, &setup) else { return };
+            session.run("echo one; echo two");
+            // A search that is left by Esc, and the vi mode after it.
+            session.send("\x12");
+            session.wait_text("bck-i-search:");
+            session.send("echo");
+            session.wait_text("bck-i-search: echo");
+            session.send("\x1b");
+            session.wait_text("> echo one; echo two");
+            session.send("\x1b");
+            session.prompt();
+            for keys in ["i", "\x1b", "S"] {
+                session.send(keys);
+                session.prompt();
+            }
+            if !messages.is_empty() {
+                session.wait_text("\nnow main");
+            }
+            session.send("true\r");
+            session.wait_text("> true");
+            session.wait_cursor_after("> ");
+            let screen = session.plain();
+            let first = if setup.is_transient { "T> echo one" } else { "#1 data\n> echo one" };
+            assert!(screen.starts_with(first), "{screen}");
+            assert!(screen.contains("\none\ntwo\n"), "{screen}");
+            let below = screen.split_once("\ntwo\n").unwrap().1;
+            let rest: Vec<&str> = below.lines().filter(|line| !line.trim().is_empty()).collect();
+            let lines = if setup.is_transient { 1 } else { 2 };
+            assert_eq!(rest.len(), lines + 2 + usize::from(!messages.is_empty()), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_function_of_the_users_named_zle() {
+    let function = "zle() { print own zle }";
+    for setup in [Setup::default().before(function), Setup::default().after(function)] {
+        check(&setup.clone());
+        let Some(mut session) = check(&setup.transient().after("bindkey -v; KEYTIMEOUT=1")) else { return };
+        session.send("abc\x1b");
+        assert_eq!(session.prompt().value("keymap"), "vicmd");
+        assert!(!session.plain().contains("own zle"), "{}", session.plain());
+    }
+}
+
+/// Ctrl-C where the editor asks something is told to the user's trap, and the status is that of an interrupted line.
+#[test]
+fn the_status_of_a_line_that_is_given_up() {
+    let Some((mut session, _)) = start(Zsh, &Setup::default().transient()) else { return };
+    session.run("true");
+    session.send("given up");
+    session.wait_cursor_after("> given up");
+    session.interrupt();
+    assert_eq!(session.prompt().codes(), ("130", "130"));
+}

@@ -1,0 +1,1 @@
+//! readline, as bash uses it.
