@@ -98,9 +98,9 @@ function _ziron_shrink {
 # when the editor next waits for a key: /dev/null always has something to say.
 function _ziron_give_up {
   [[ $_ziron_transient == 1 && ${ZLE_RECURSIVE-0} == 0 && -n $_ziron_transient_left ]] && _ziron_can_draw || return 0
-  _ziron_whole=("$_ziron_left" "$_ziron_right")
+  (( _ziron_doubt )) || _ziron_whole=("$_ziron_left" "$_ziron_right")
   _ziron_shrink
-  (( ! _ziron_doubt )) || return 0
+  (( ! _ziron_doubt )) || _ziron_end_doubt # when another Ctrl-C came in between
   builtin exec {_ziron_doubt}</dev/null
   builtin zle -F $_ziron_doubt _ziron_go_on
 }
@@ -112,9 +112,10 @@ function _ziron_go_on {
 }
 
 function _ziron_end_doubt {
-  builtin zle -F $_ziron_doubt
-  builtin exec {_ziron_doubt}<&-
+  builtin local fd=$_ziron_doubt
   _ziron_doubt=0
+  builtin zle -F $fd 2>/dev/null
+  builtin exec {fd}<&-
 }
 '
 

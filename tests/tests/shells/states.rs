@@ -106,9 +106,9 @@ fn below(screen: &str, marker: &str) -> Option<String> {
 /// Whether there is a new prompt, and nothing but it in its line.
 fn has_new_prompt(session: &mut Session, asked: usize, limit: Duration) -> bool {
     let log = session.home().join("log");
-    session.terminal().wait_for(limit, |screen| {
-        dump::before_cursor(screen) == "> " && stub::read_log(&log).len() > asked
-    })
+    session
+        .terminal()
+        .wait_for(limit, |screen| dump::before_cursor(screen) == "> " && stub::read_log(&log).len() > asked)
 }
 
 fn happen(session: &mut Session, event: Event, outcome: Outcome) {
