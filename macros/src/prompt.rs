@@ -10,7 +10,9 @@ use ziron_compiler::emit::{self, Build};
 const FEATURES: &[(&str, bool)] = &[
     ("background", cfg!(feature = "background")),
     ("git", cfg!(feature = "git")),
+    ("golang", cfg!(feature = "golang")),
     ("json", cfg!(feature = "json")),
+    ("managers", cfg!(feature = "managers")),
     ("nodejs", cfg!(feature = "nodejs")),
     ("otlp", cfg!(feature = "otlp")),
     ("package", cfg!(feature = "package")),

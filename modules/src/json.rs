@@ -21,6 +21,13 @@ impl Json {
         self.at(path).and_then(serde_json::Value::as_bool) == Some(true)
     }
 
+    /// How many entries the list or the table at a path of names has.
+    pub(crate) fn length(&self, path: &[&str]) -> usize {
+        let value = self.at(path);
+        let table = value.and_then(|value| value.as_object()).map(serde_json::Map::len);
+        table.or_else(|| Some(value?.as_array()?.len())).unwrap_or_default()
+    }
+
     fn at(&self, path: &[&str]) -> Option<&serde_json::Value> {
         path.iter().try_fold(&self.0, |value, name| value.get(name))
     }

@@ -15,6 +15,11 @@ impl Json {
     }
 
     #[allow(clippy::unused_self, reason = "the twin needs it")]
+    pub(crate) fn length(&self, _path: &[&str]) -> usize {
+        0
+    }
+
+    #[allow(clippy::unused_self, reason = "the twin needs it")]
     pub(crate) fn is_true(&self, _path: &[&str]) -> bool {
         false
     }

@@ -4,6 +4,8 @@
 //! The struct of options is the segment, and the source as well where the source has options.
 
 pub mod core;
+#[cfg_attr(not(feature = "toml"), path = "document_off.rs")]
+mod document;
 mod files;
 #[cfg(feature = "git")]
 pub mod git;

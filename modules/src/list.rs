@@ -99,9 +99,9 @@ pub fn registry() -> Vec<Registered> {
         tools::rust::Rust,
         tools::terraform::Terraform,
     ];
-    rows(&mut all, "tools::Tool", tools::table::ROWS, |tool| tool.name);
-    rows(&mut all, "tools::Compiler", tools::compiler::ROWS, |compiler| compiler.name);
-    rows(&mut all, "tools::Wrapper", tools::wrapper::ROWS, |wrapper| wrapper.name);
+    rows(&mut all, "tools::Tool", Some("managers"), tools::table::ROWS, |tool| tool.name);
+    rows(&mut all, "tools::Compiler", Some("managers"), tools::compiler::ROWS, |compiler| compiler.name);
+    rows(&mut all, "tools::Wrapper", None, tools::wrapper::ROWS, |wrapper| wrapper.name);
     all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
     all
 }
@@ -128,6 +128,7 @@ pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 fn rows<T: Segment + Options + Source + Copy>(
     all: &mut Vec<Registered>,
     path: &str,
+    feature: Option<&str>,
     rows: &'static [Row<T>],
     name: fn(&T) -> &'static str,
 ) {
@@ -138,7 +139,7 @@ fn rows<T: Segment + Options + Source + Copy>(
             position: Some(*position),
             path: path.to_owned(),
             row: Some(format!("tools::{constant}")),
-            feature: None,
+            feature: feature.map(ToOwned::to_owned),
             many: false,
             facts: vec![FactSpec::Own(ManifestSpec::of(module))],
             root: None,

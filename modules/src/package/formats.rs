@@ -2,7 +2,7 @@
 //!
 //! Most are read line by line, as far as that version goes; what is written in an unusual way is not found.
 
-use super::document::Document;
+use crate::document::Document;
 use crate::json::Json;
 
 /// What a manifest tells.
@@ -71,7 +71,7 @@ pub(super) fn cargo_workspace(text: &str) -> Option<Found> {
     workspace(&Document::parse(text)?)
 }
 
-fn workspace(manifest: &Document) -> Option<Found> {
+fn workspace(manifest: &Document<'_>) -> Option<Found> {
     version(manifest.text(&["workspace", "package", "version"])?)
 }
 

@@ -5,8 +5,6 @@
 //! Costs: reading the manifest; for a member of a cargo workspace, the one above.
 //! Source: the manuals of the package managers; the order of manifests is starship's.
 
-#[cfg_attr(not(feature = "package"), path = "document_off.rs")]
-mod document;
 mod formats;
 
 use std::path::{Component, Path, PathBuf};

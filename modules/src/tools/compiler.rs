@@ -14,7 +14,7 @@ use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
 use super::parse::{semantic_word, stdout};
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::VersionVars;
 use crate::list::Row;
 
@@ -139,14 +139,14 @@ impl Source for Compiler {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, self.commands)
+        self.detection().manifest_of_tool(self, self.commands, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        Some(tool_key(self.commands, place, io).await)
+        Some(tool_key(self.commands, Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<CompilerVersion, ReadError> {

@@ -14,12 +14,12 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::VersionVars;
 
 tool! {
     /// Shows the version of Elixir in a directory that uses it.
-    #[module(name = "elixir", position = 31, facts(self))]
+    #[module(name = "elixir", position = 31, feature = "managers", facts(self))]
     pub struct Elixir {
         files: ["mix.exs"],
         folders: [],
@@ -33,6 +33,9 @@ tool! {
 
 /// The command lines that tell the version.
 const RUN: &[&[&str]] = &[&["elixir", "--version"]];
+
+/// Elixir's script starts Erlang by its name.
+const ERLANG: Needs = Needs { programs: &["erl"], variables: &[] };
 
 /// The versions of Elixir and of Erlang/OTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,14 +61,14 @@ impl Source for Elixir {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN)
+        self.detection().manifest_of_tool(self, RUN, ERLANG)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        Some(tool_key(RUN, place, io).await)
+        Some(tool_key(RUN, ERLANG, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<ElixirVersion, ReadError> {

@@ -2,14 +2,16 @@
 //!
 //! Shows: the version, in another style where `go.mod` asks for a different one.
 //! Hidden when: the directory has none of its files.
-//! Costs: a look at the `PATH` and at `go.mod` files; one process for each version of the program and each toolchain asked for, ever.
+//! Costs: a look at the `PATH` and at `go.mod` files; one process for each version of the program, ever.
 //! Source: go.dev/doc/toolchain, go.dev/ref/mod; `go help version`.
+
+mod toolchain;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use ziron_macros::Vars;
-use ziron_runtime::io::{Identity, Io, Output};
+use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
@@ -18,13 +20,13 @@ use ziron_runtime::spec::StyleText;
 use super::capable::{Capability, Needed};
 use super::options::tool;
 use super::parse::{some, stdout};
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
 use crate::files;
 
 tool! {
     /// Shows the version of Go in a directory that uses it.
-    #[module(name = "golang", position = 37, feature = "version-req", facts(self, tools::golang::GoMod))]
+    #[module(name = "golang", position = 37, feature = "golang", facts(self, tools::golang::GoMod))]
     pub struct Golang {
         files: ["go.mod", "go.sum", "go.work", "glide.yaml", "Gopkg.yml", "Gopkg.lock", ".go-version"],
         folders: ["Godeps"],
@@ -47,12 +49,8 @@ const RUN: &[&[&str]] = &[&["go", "version"]];
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GolangKey {
     tool: ToolKey,
-    /// The lines `go …` and `toolchain …` of the nearest `go.work` and `go.mod`.
-    asked_for: Vec<String>,
-    /// `GOTOOLCHAIN`.
-    variable: Option<String>,
-    /// The file that `go env -w` writes.
-    settings: Option<Identity>,
+    /// The version of a toolchain that is there and would be used if it is newer.
+    wanted: Option<String>,
 }
 
 impl Source for Golang {
@@ -72,52 +70,34 @@ impl Source for Golang {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN).env(&["GOTOOLCHAIN"]).files(["~/.config/go/env"])
+        self.detection()
+            .manifest_of_tool(self, RUN, Needs::NOTHING)
+            .env(toolchain::VARIABLES)
+            .files(["~/.config/go/env"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<GolangKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        let mut asked_for = Vec::new();
-        for name in ["go.work", "go.mod"] {
-            for folder in place.physical.ancestors() {
-                if let Some(text) = files::text(io, &folder.join(name)).await {
-                    asked_for
-                        .extend(text.lines().filter(|line| chooses_toolchain(line)).map(ToOwned::to_owned));
-                    break;
-                }
-            }
-        }
-        let settings = match &place.home {
-            Some(home) => io.identity(&home.join(".config/go/env")).await.ok(),
+        let tool = tool_key(RUN, Needs::NOTHING, place, io).await;
+        let wanted = match tool.target() {
+            Some(program) => toolchain::wanted(program, place, io).await,
             None => None,
         };
-        Some(GolangKey {
-            tool: tool_key(RUN, place, io).await,
-            asked_for,
-            variable: io.env_text("GOTOOLCHAIN"),
-            settings,
-        })
+        Some(GolangKey { tool, wanted })
     }
 
     async fn read<I: Io>(&self, key: &GolangKey, place: &Place, io: &I) -> Result<Version, ReadError> {
-        // A toolchain that `go.mod` asks for is used if it is there; a prompt downloads none.
-        let output = match key.tool.ask(&[("GOPROXY", "off")], place, io).await {
-            Ok(output) => output,
-            Err(_) => key.tool.ask(&[("GOTOOLCHAIN", "local")], place, io).await?,
-        };
-        Ok(Version { raw: parse(&output).ok_or_else(|| key.tool.unreadable())? })
+        let output = key.tool.ask(&[("GOTOOLCHAIN", "local")], place, io).await?;
+        let raw = parse(&output).ok_or_else(|| key.tool.unreadable())?;
+        let wanted = key.wanted.as_ref().filter(|wanted| toolchain::is_newer(wanted, &raw));
+        Ok(Version { raw: wanted.cloned().unwrap_or(raw) })
     }
 
     fn without_reading(&self, _key: &GolangKey) -> Option<Version> {
         Some(Version::default())
     }
-}
-
-/// Whether a line of `go.mod` has a say in which toolchain runs.
-fn chooses_toolchain(line: &str) -> bool {
-    matches!(line.split_whitespace().next(), Some("go" | "toolchain"))
 }
 
 /// The version in `go version go1.21.3 linux/amd64`.
@@ -226,13 +206,18 @@ mod tests {
     }
 
     #[test]
-    fn only_what_chooses_a_toolchain_is_part_of_the_key() {
-        let key = |text: &str| {
-            let io = Simulated::new().file(format!("{HERE}/go.mod"), text).program("go", GO);
-            block_on(Golang::DEFAULT.key(&place(&io, HERE), &io)).unwrap()
+    fn a_toolchain_that_is_there_is_shown() {
+        let shown = |wanted: Option<&str>| {
+            let io = Simulated::new().file(format!("{HERE}/go.mod"), "go 1.21\n").program("go", GO);
+            let place = place(&io, HERE);
+            block_on(async {
+                let mut key = Golang::DEFAULT.key(&place, &io).await.unwrap();
+                key.wanted = wanted.map(ToOwned::to_owned);
+                Golang::DEFAULT.read(&key, &place, &io).await.unwrap().raw
+            })
         };
-        let before = key("module x\ngo 1.21\nrequire y v1\n");
-        assert_eq!(before, key("module x\ngo 1.21\nrequire y v2\n"));
-        assert_ne!(before, key("module x\ngo 1.21\ntoolchain go1.22.0\n"));
+        assert_eq!(shown(None), "1.21.3");
+        assert_eq!(shown(Some("1.22.0")), "1.22.0");
+        assert_eq!(shown(Some("1.21.1")), "1.21.3");
     }
 }

@@ -16,13 +16,13 @@ use ziron_runtime::spec::Format;
 
 use super::options::tool;
 use super::parse::trimmed;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::Version;
 use crate::files;
 
 tool! {
     /// Shows the Stack snapshot or the version of GHC in a directory that uses Haskell.
-    #[module(name = "haskell", position = 39, facts(self, tools::haskell::Snapshot))]
+    #[module(name = "haskell", position = 39, feature = "managers", facts(self, tools::haskell::Snapshot))]
     pub struct Haskell {
         files: ["stack.yaml", "cabal.project"],
         folders: [],
@@ -57,14 +57,14 @@ impl Source for Haskell {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN)
+        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        Some(tool_key(RUN, place, io).await)
+        Some(tool_key(RUN, Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

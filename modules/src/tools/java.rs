@@ -12,12 +12,12 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::either;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{ToolVars, Version};
 
 tool! {
     /// Shows the version of Java in a directory that uses it.
-    #[module(name = "java", position = 42, facts(self))]
+    #[module(name = "java", position = 42, feature = "managers", facts(self))]
     pub struct Java {
         files: [
             "pom.xml", "build.gradle.kts", "build.sbt", ".java-version", "deps.edn", "project.clj", "build.boot", ".sdkmanrc"
@@ -48,18 +48,21 @@ impl Source for Java {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, &[&["java", "-Xinternalversion"]]).env(&["JAVA_HOME"])
+        self.detection()
+            .manifest_of_tool(self, &[&["java", "-Xinternalversion"]], Needs::NOTHING)
+            .env(&["JAVA_HOME"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        let program = match io.env_text("JAVA_HOME") {
+        // A relative one would be a program of the directory.
+        let program = match io.env_text("JAVA_HOME").filter(|home| home.starts_with('/')) {
             Some(home) => format!("{home}/bin/java"),
             None => String::from("java"),
         };
-        Some(tool_key(&[&[&program, "-Xinternalversion"]], place, io).await)
+        Some(tool_key(&[&[&program, "-Xinternalversion"]], Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

@@ -9,10 +9,11 @@ use ziron_runtime::io::Output;
 
 use super::options::{tool, version_of};
 use super::parse::{either, some};
+use super::run::Needs;
 
 tool! {
     /// Shows the version of Kotlin in a directory that uses it.
-    #[module(name = "kotlin", position = 44, facts(self))]
+    #[module(name = "kotlin", position = 44, feature = "managers", facts(self))]
     pub struct Kotlin {
         files: [],
         folders: [],
@@ -28,7 +29,7 @@ tool! {
     }
 }
 
-version_of!(Kotlin, "kotlin", |kotlin| [kotlin.kotlin_binary, "-version"], parse);
+version_of!(Kotlin, "kotlin", |kotlin| [kotlin.kotlin_binary, "-version"], Needs::JAVA, parse);
 
 /// The first digits and dots, three or more of them: `Kotlin version 1.9.22-release-704 (JRE 17)`.
 fn parse(output: &Output) -> Option<String> {

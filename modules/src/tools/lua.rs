@@ -7,10 +7,11 @@
 
 use super::options::{tool, version_of};
 use super::parse::word_of_either;
+use super::run::Needs;
 
 tool! {
     /// Shows the version of Lua in a directory that uses it.
-    #[module(name = "lua", position = 45, facts(self))]
+    #[module(name = "lua", position = 45, feature = "managers", facts(self))]
     pub struct Lua {
         files: [".lua-version"],
         folders: ["lua"],
@@ -26,7 +27,7 @@ tool! {
     }
 }
 
-version_of!(Lua, "lua", |lua| [lua.lua_binary, "-v"], word_of_either::<1>);
+version_of!(Lua, "lua", |lua| [lua.lua_binary, "-v"], Needs::NOTHING, word_of_either::<1>);
 
 #[cfg(test)]
 mod tests {

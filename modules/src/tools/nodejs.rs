@@ -17,7 +17,7 @@ use ziron_runtime::spec::StyleText;
 use super::capable::{Capability, Needed};
 use super::options::tool;
 use super::parse::first_release;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
 use crate::files;
 use crate::json::Json;
@@ -62,14 +62,14 @@ impl Source for Nodejs {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN).files(["!esy.lock/"])
+        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING).files(["!esy.lock/"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await || place.listing(io).await.has_folder("esy.lock") {
             return None;
         }
-        Some(tool_key(RUN, place, io).await)
+        Some(tool_key(RUN, Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

@@ -4,7 +4,8 @@ use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Manifest, Source};
 
-use super::shim;
+use super::manager;
+use super::run::Needs;
 
 /// What shows a module: names looked for in the place.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +34,20 @@ impl Detection {
     }
 
     /// The manifest of a source that runs one of some command lines.
-    pub(crate) fn manifest_of_tool<S: Source>(self, of: &S, run: &[&[&str]]) -> Manifest {
-        self.manifest(of)
-            .env(&["PATH"])
-            .env(shim::VARIABLES)
-            .programs(run.iter().map(|words| words.join(" ")))
+    pub(crate) fn manifest_of_tool<S: Source>(self, of: &S, run: &[&[&str]], needs: Needs) -> Manifest {
+        of_tool(self.manifest(of), run, needs)
     }
+}
+
+/// Adds what running one of some command lines reads.
+pub(crate) fn of_tool(manifest: Manifest, run: &[&[&str]], needs: Needs) -> Manifest {
+    let variables: Vec<&'static str> = manager::variables(run).collect();
+    manifest
+        .env(&["HOME", "PATH"])
+        .env(&variables)
+        .env(needs.variables)
+        .programs(run.iter().map(|words| words.join(" ")))
+        .programs(needs.programs.iter().copied())
 }
 
 /// Declares a tool's struct of options: those that every tool has, with the defaults given, and after `with` its own.
@@ -105,10 +114,10 @@ macro_rules! tool {
 }
 pub(crate) use tool;
 
-/// Implements `Source` and `Segment` for a tool that shows nothing but its version: its name, the command line that tells it, and how the version
-/// is found in what that says.
+/// Implements `Source` and `Segment` for a tool that shows nothing but its version: its name, the command line that tells it, what that needs, and
+/// how the version is found in what it says.
 macro_rules! version_of {
-    ($type:ident, $name:literal, |$tool:ident| $run:expr, $parse:expr) => {
+    ($type:ident, $name:literal, |$tool:ident| $run:expr, $needs:expr, $parse:expr) => {
         impl ziron_runtime::source::Source for $type {
             type Key = $crate::tools::run::ToolKey;
             type Fact = $crate::tools::version::Version;
@@ -127,7 +136,7 @@ macro_rules! version_of {
 
             fn manifest(&self) -> ziron_runtime::source::Manifest {
                 let $tool = self;
-                self.detection().manifest_of_tool(self, &[&$run])
+                self.detection().manifest_of_tool(self, &[&$run], $needs)
             }
 
             async fn key<I: ziron_runtime::io::Io>(
@@ -139,7 +148,7 @@ macro_rules! version_of {
                 if !self.detection().matches(place, io).await {
                     return None;
                 }
-                Some($crate::tools::run::tool_key(&[&$run], place, io).await)
+                Some($crate::tools::run::tool_key(&[&$run], $needs, place, io).await)
             }
 
             async fn read<I: ziron_runtime::io::Io>(

@@ -5,7 +5,7 @@
 //! Costs: a look at the `PATH` and at `pyvenv.cfg`; one process for each version of the program, ever.
 //! Source: python(1); PEP 405; pyenv's README.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ziron_macros::{Choice, Vars};
@@ -15,16 +15,17 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::Format;
 
+use super::manager;
 use super::options::tool;
-use super::parse::{either, some, trimmed};
-use super::run::{ToolKey, tool_key};
+use super::parse::{either, some};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
 use crate::core::env::found;
 use crate::files;
 
 tool! {
     /// Shows the version of Python in a directory that uses it, and the virtual environment.
-    #[module(name = "python", position = 57, facts(self, tools::python::Virtualenv))]
+    #[module(name = "python", position = 57, feature = "managers", facts(self, tools::python::Virtualenv))]
     pub struct Python {
         files: ["requirements.txt", ".python-version", "pyproject.toml", "Pipfile", "tox.ini", "setup.py", "__init__.py"],
         folders: [],
@@ -60,8 +61,8 @@ tool! {
 pub enum PythonKey {
     /// A program.
     Program(ToolKey),
-    /// `PYENV_VERSION`.
-    Variable(String),
+    /// What pyenv calls the version; `None` if it has none here.
+    Name(Option<String>),
 }
 
 impl Python {
@@ -93,7 +94,10 @@ impl Source for Python {
     fn manifest(&self) -> Manifest {
         let run = self.run();
         let run: Vec<&[&str]> = run.iter().map(Vec::as_slice).collect();
-        self.detection().manifest_of_tool(self, &run).env(self.detect_env_vars).env(&["PYENV_VERSION"])
+        self.detection()
+            .manifest_of_tool(self, &run, Needs::NOTHING)
+            .env(self.detect_env_vars)
+            .env(&["PYENV_ROOT"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PythonKey> {
@@ -101,23 +105,20 @@ impl Source for Python {
         if !by_variable && !self.detection().matches(place, io).await {
             return None;
         }
-        if self.pyenv_version_name
-            && let Some(name) = io.env_text("PYENV_VERSION")
-        {
-            return Some(PythonKey::Variable(name));
+        if self.pyenv_version_name {
+            return Some(PythonKey::Name(pyenv_name(place, io).await));
         }
         let run = self.run();
         let run: Vec<&[&str]> = run.iter().map(Vec::as_slice).collect();
-        let key = tool_key(&run, place, io).await;
-        Some(PythonKey::Program(if self.pyenv_version_name { key.managed(place, io).await } else { key }))
+        Some(PythonKey::Program(tool_key(&run, Needs::NOTHING, place, io).await))
     }
 
     async fn read<I: Io>(&self, key: &PythonKey, place: &Place, io: &I) -> Result<Version, ReadError> {
-        let parse = if self.pyenv_version_name { trimmed } else { second_word };
         Ok(Version {
             raw: match key {
-                PythonKey::Variable(name) => name.clone(),
-                PythonKey::Program(program) => program.version(parse, place, io).await?,
+                PythonKey::Name(Some(name)) => name.clone(),
+                PythonKey::Name(None) => return Err(ReadError::unexpected("pyenv has no version here")),
+                PythonKey::Program(program) => program.version(second_word, place, io).await?,
             },
         })
     }
@@ -125,6 +126,18 @@ impl Source for Python {
     fn without_reading(&self, _key: &PythonKey) -> Option<Version> {
         Some(Version::default())
     }
+}
+
+/// What `pyenv version-name` would say. pyenv itself is not run: it is a script that looks for its version, and for scripts of plug-ins, in the
+/// place.
+async fn pyenv_name<I: Io>(place: &Place, io: &I) -> Option<String> {
+    if let Some(name) = io.env_text("PYENV_VERSION").filter(|name| !name.is_empty()) {
+        return Some(name);
+    }
+    io.find_program("pyenv").await?;
+    let set = io.env("PYENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute());
+    let root = set.or_else(|| Some(place.home.as_ref()?.join(".pyenv")))?;
+    manager::pyenv_versions(&root, place, io).await
 }
 
 /// The version in `Python 3.11.4`, which old ones say on their standard error.
@@ -174,7 +187,9 @@ impl Source for Virtualenv {
         let name = |path: Option<&Path>| {
             path.and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned()
         };
-        let settings = files::text(io, &folder.join("pyvenv.cfg")).await.unwrap_or_default();
+        let settings =
+            if folder.is_absolute() { files::text(io, &folder.join("pyvenv.cfg")).await } else { None };
+        let settings = settings.unwrap_or_default();
         let own_name = prompt(&settings).map_or_else(|| name(Some(folder)), ToOwned::to_owned);
         Ok(Environment { name: own_name, parent: name(folder.parent()) })
     }

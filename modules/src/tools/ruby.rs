@@ -13,13 +13,13 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::{some, stdout};
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
 use crate::core::env::found;
 
 tool! {
     /// Shows the version of Ruby in a directory that uses it.
-    #[module(name = "ruby", position = 62, facts(self, tools::ruby::Gemset))]
+    #[module(name = "ruby", position = 62, feature = "managers", facts(self, tools::ruby::Gemset))]
     pub struct Ruby {
         files: ["Gemfile", ".ruby-version"],
         folders: [],
@@ -55,7 +55,7 @@ impl Source for Ruby {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN).env(self.detect_variables)
+        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING).env(self.detect_variables)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -63,7 +63,7 @@ impl Source for Ruby {
         if !by_variable && !self.detection().matches(place, io).await {
             return None;
         }
-        Some(tool_key(RUN, place, io).await)
+        Some(tool_key(RUN, Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

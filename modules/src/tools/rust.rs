@@ -17,13 +17,13 @@ use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::VersionVars;
 use toolchain::Chosen;
 
 tool! {
     /// Shows the version of Rust in a directory that uses it.
-    #[module(name = "rust", position = 63, facts(self))]
+    #[module(name = "rust", position = 63, feature = "managers", facts(self))]
     pub struct Rust {
         files: ["Cargo.toml"],
         folders: [],
@@ -50,6 +50,8 @@ pub enum RustKey {
         /// Its name.
         toolchain: String,
     },
+    /// A compiler that a file names by its path, or that makes no sense to rustup.
+    Unknown,
 }
 
 /// The version of the compiler.
@@ -79,7 +81,7 @@ impl Source for Rust {
 
     fn manifest(&self) -> Manifest {
         self.detection()
-            .manifest_of_tool(self, &[&["rustc", "--version", "--verbose"]])
+            .manifest_of_tool(self, &[&["rustc", "--version", "--verbose"]], Needs::NOTHING)
             .env(&["RUSTUP_HOME", "RUSTUP_TOOLCHAIN"])
             .files(["~/.rustup/settings.toml", "rust-toolchain", "rust-toolchain.toml"])
     }
@@ -91,9 +93,10 @@ impl Source for Rust {
         let (rustc, toolchain) = match toolchain::chosen(place, io).await {
             Chosen::Missing { name } => return Some(RustKey::Missing { toolchain: name }),
             Chosen::Installed { name, rustc } => (rustc.to_string_lossy().into_owned(), Some(name)),
+            Chosen::Unknown => return Some(RustKey::Unknown),
             Chosen::Unmanaged => (String::from("rustc"), None),
         };
-        let rustc = tool_key(&[&[&rustc, "--version", "--verbose"]], place, io).await;
+        let rustc = tool_key(&[&[&rustc, "--version", "--verbose"]], Needs::NOTHING, place, io).await;
         Some(RustKey::Compiler { rustc, toolchain })
     }
 
@@ -101,6 +104,9 @@ impl Source for Rust {
         match key {
             RustKey::Missing { .. } => {
                 self.without_reading(key).ok_or_else(|| ReadError::unexpected("no toolchain"))
+            }
+            RustKey::Unknown => {
+                Err(ReadError::unexpected("only rustup could tell which compiler it runs here"))
             }
             RustKey::Compiler { rustc, toolchain } => {
                 let output = rustc.ask(&[], place, io).await?;
@@ -116,6 +122,7 @@ impl Source for Rust {
     fn without_reading(&self, key: &RustKey) -> Option<RustVersion> {
         let toolchain = match key {
             RustKey::Missing { toolchain } => toolchain.as_str(),
+            RustKey::Unknown => return Some(RustVersion::default()),
             RustKey::Compiler { toolchain, .. } => {
                 return Some(RustVersion {
                     toolchain: toolchain.clone().unwrap_or_default(),

@@ -4,6 +4,7 @@ use super::parse::{
     first_release, last_word, numeric_word, scala, second_release, trimmed, trimmed_of_either, word,
     word_after_version, word_of_either,
 };
+use super::run::Needs;
 use super::version::Tool;
 use crate::list::Row;
 use ziron_runtime::spec::{Format, StyleText};
@@ -12,7 +13,7 @@ use ziron_runtime::spec::{Format, StyleText};
 macro_rules! tools {
     ($($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
         $(files: $files:expr,)? $(folders: $folders:expr,)? $(extensions: $extensions:expr,)?
-        run: $run:expr, parse: $parse:expr, symbol: $symbol:literal, style: $style:literal
+        run: $run:expr, $(needs: $needs:expr,)? parse: $parse:expr, symbol: $symbol:literal, style: $style:literal
         $(, format: $format:literal)? $(, version_format: $version_format:literal)? $(,)?
     })*) => {
         $(
@@ -23,6 +24,7 @@ macro_rules! tools {
                 $(detect_folders: &$folders,)?
                 $(detect_extensions: &$extensions,)?
                 run: &$run,
+                $(needs: $needs,)?
                 parse: $parse,
                 symbol: Format($symbol),
                 style: StyleText($style),
@@ -190,7 +192,7 @@ tools! {
         files: [".scalaenv", ".sbtenv", "build.sbt"],
         folders: [".metals"],
         extensions: ["sbt", "scala"],
-        run: [&["scala-cli", "version", "--scala"], &["scalac", "-version"]], parse: scala,
+        run: [&["scala-cli", "version", "--scala"], &["scalac", "-version"]], needs: Needs::JAVA, parse: scala,
         symbol: "🆂 ", style: "red bold",
     }
     /// Shows the version of Swift in a directory that uses it.

@@ -14,16 +14,15 @@ use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
-use super::options::tool;
+use super::options::{of_tool, tool};
 use super::parse::{some, stdout};
-use super::run::{ToolKey, tool_key};
-use super::shim;
+use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
 use crate::files;
 
 tool! {
     /// Shows the workspace of Terraform or OpenTofu in a directory that uses it.
-    #[module(name = "terraform", position = 67, facts(self, tools::terraform::TerraformVersion))]
+    #[module(name = "terraform", position = 67, feature = "managers", facts(self, tools::terraform::TerraformVersion))]
     pub struct Terraform {
         files: [],
         folders: [".terraform"],
@@ -113,10 +112,7 @@ impl Source for TerraformVersion {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::of(self)
-            .env(&["PATH"])
-            .env(shim::VARIABLES)
-            .programs(RUN.iter().map(|words| words.join(" ")))
+        of_tool(Manifest::of(self), RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -127,7 +123,7 @@ impl Source for TerraformVersion {
         if !is_used {
             return None;
         }
-        Some(tool_key(RUN, place, io).await)
+        Some(tool_key(RUN, Needs::NOTHING, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

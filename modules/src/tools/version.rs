@@ -14,7 +14,7 @@ use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
 use super::parse::trimmed;
-use super::run::{ToolKey, tool_key};
+use super::run::{Needs, ToolKey, tool_key};
 
 /// A tool that shows nothing but its version: a row of the table.
 #[derive(Clone, Copy, Debug, Options)]
@@ -49,6 +49,9 @@ pub struct Tool {
     /// The command lines that are tried for the version: the first whose program there is.
     #[fixed(&[])]
     pub run: &'static [&'static [&'static str]],
+    /// What the programs need.
+    #[fixed(Needs::NOTHING)]
+    pub needs: Needs,
     /// Finds the version in what the program said.
     #[fixed(trimmed)]
     pub parse: fn(&Output) -> Option<String>,
@@ -88,14 +91,14 @@ impl Source for Tool {
     }
 
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, self.run)
+        self.detection().manifest_of_tool(self, self.run, self.needs)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         if !self.detection().matches(place, io).await {
             return None;
         }
-        Some(tool_key(self.run, place, io).await)
+        Some(tool_key(self.run, self.needs, place, io).await)
     }
 
     async fn read<I: Io>(&self, key: &ToolKey, place: &Place, io: &I) -> Result<Version, ReadError> {

@@ -28,7 +28,8 @@ pub struct Simulated {
     user: User,
     hostname: String,
     now: Option<SystemTime>,
-    ran: Mutex<Vec<String>>,
+    links: BTreeMap<PathBuf, PathBuf>,
+    ran: Mutex<Vec<Command>>,
 }
 
 impl Simulated {
@@ -46,6 +47,14 @@ impl Simulated {
         }
         self.files.insert(path.to_owned(), contents.into());
         self
+    }
+
+    /// Adds a symbolic link to a file that is there.
+    #[must_use]
+    pub fn link(mut self, path: impl AsRef<Path>, target: impl AsRef<Path>) -> Simulated {
+        let contents = self.files.get(target.as_ref()).cloned().unwrap_or_default();
+        self.links.insert(path.as_ref().to_owned(), target.as_ref().to_owned());
+        self.file(path, contents)
     }
 
     /// Adds a folder and those above it.
@@ -108,8 +117,23 @@ impl Simulated {
 
     /// The command lines that were run, in order.
     pub fn ran(&self) -> Vec<String> {
+        self.commands().iter().map(line).collect()
+    }
+
+    /// The commands that were run, in order.
+    pub fn commands(&self) -> Vec<Command> {
         self.ran.lock().expect("not poisoned").clone()
     }
+}
+
+/// A command line, without the folder of its program.
+fn line(command: &Command) -> String {
+    let mut line = command.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for argument in &command.arguments {
+        line.push(' ');
+        line.push_str(&argument.to_string_lossy());
+    }
+    line
 }
 
 impl Io for Simulated {
@@ -131,9 +155,10 @@ impl Io for Simulated {
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
         let contents = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
         let size_bytes = contents.len() as u64;
+        let path = self.links.get(path).map_or(path, |target| target);
         Ok(Identity {
             path: path.to_owned(),
-            inode: (0, 0),
+            inode: (crc32fast::hash(path.as_os_str().as_encoded_bytes()).into(), 0),
             size_bytes,
             modified: (0, crc32fast::hash(contents)),
         })
@@ -185,12 +210,8 @@ impl Io for Simulated {
 
     async fn run(&self, command: Command) -> io::Result<Output> {
         let name = command.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut line = name.clone();
-        for argument in &command.arguments {
-            line.push(' ');
-            line.push_str(&argument.to_string_lossy());
-        }
-        self.ran.lock().expect("not poisoned").push(line.clone());
+        let line = line(&command);
+        self.ran.lock().expect("not poisoned").push(command);
         self.programs
             .get(&line)
             .or_else(|| self.programs.get(&name))

@@ -1,5 +1,8 @@
 //! Which of rustup's toolchains a place uses, found without starting rustup.
 //!
+//! A repository names a toolchain, and never a file: the name is that of a folder below rustup's own. A toolchain file with `path` names a file, and
+//! counts as unknown.
+//!
 //! Source: the rustup book, "Overrides" and "Environment variables". The order is starship's, which asks the settings' overrides before
 //! toolchain files.
 
@@ -10,6 +13,7 @@ use std::time::Duration;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 
+use crate::document::Document;
 use crate::files;
 
 /// What rustup would choose.
@@ -27,27 +31,50 @@ pub(super) enum Chosen {
         /// Its name.
         name: String,
     },
+    /// A file that somebody has named, or what rustup would not accept.
+    Unknown,
     /// Nothing: there is no rustup.
     Unmanaged,
 }
 
+/// What a toolchain file asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// A toolchain of this name.
+    Name(String),
+    /// What rustup would choose without the file: it asks for parts of it.
+    Default,
+    /// A file, or nothing that makes sense.
+    Unknown,
+}
+
 /// Finds what rustup would choose in a place.
 pub(super) async fn chosen<I: Io>(place: &Place, io: &I) -> Chosen {
-    let home =
-        io.env("RUSTUP_HOME").map(PathBuf::from).or_else(|| Some(place.home.as_ref()?.join(".rustup")));
-    let Some(home) = home else { return Chosen::Unmanaged };
-    let Some(settings) = files::text(io, &home.join("settings.toml")).await else { return Chosen::Unmanaged };
+    // A relative folder would be one of the place.
+    let set = io.env("RUSTUP_HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let Some(home) = set.or_else(|| Some(place.home.as_ref()?.join(".rustup"))) else {
+        return Chosen::Unmanaged;
+    };
+    let Some(text) = files::text(io, &home.join("settings.toml")).await else { return Chosen::Unmanaged };
+    let Some(settings) = Document::parse(&text) else { return Chosen::Unknown };
+    let by_default = || settings.text(&["default_toolchain"]).map(ToOwned::to_owned);
     let name = match io.env_text("RUSTUP_TOOLCHAIN").filter(|name| !name.is_empty()) {
         Some(name) => Some(name),
         None => match override_for(&settings, &place.physical) {
             Some(name) => Some(name.to_owned()),
-            None => from_files(place, io)
-                .await
-                .or_else(|| value(&settings, "", "default_toolchain").map(ToOwned::to_owned)),
+            None => match from_files(place, io).await {
+                Asked::Name(name) => Some(name),
+                Asked::Default => by_default(),
+                Asked::Unknown => return Chosen::Unknown,
+            },
         },
     };
-    let Some(name) = name.filter(|name| is_name(name)) else { return Chosen::Unmanaged };
-    installed(&home.join("toolchains"), name, io).await
+    match name {
+        None => Chosen::Unmanaged,
+        Some(name) if is_name(&name) => installed(&home.join("toolchains"), name, io).await,
+        // By its variable, the user may name a file: rustup's proxy would run it, and nobody else.
+        Some(_) => Chosen::Unknown,
+    }
 }
 
 /// Whether a toolchain has a name that is no path: a repository's files must not choose which program is run.
@@ -95,56 +122,38 @@ fn without_machine(name: &str) -> &str {
 }
 
 /// The toolchain that the settings give to the nearest folder above a path.
-fn override_for<'s>(settings: &'s str, path: &Path) -> Option<&'s str> {
-    let pairs = pairs(settings).filter(|(section, _, _)| *section == "overrides");
-    let above = pairs.filter(|(_, folder, _)| path.starts_with(folder));
-    above.max_by_key(|(_, folder, _)| folder.len()).map(|(_, _, toolchain)| toolchain)
+fn override_for<'s>(settings: &'s Document<'_>, path: &Path) -> Option<&'s str> {
+    let above = settings.texts(&["overrides"]).filter(|(folder, _)| path.starts_with(folder));
+    above.max_by_key(|(folder, _)| folder.len()).map(|(_, toolchain)| toolchain)
 }
 
-/// The toolchain that the nearest `rust-toolchain` or `rust-toolchain.toml` asks for.
-async fn from_files<I: Io>(place: &Place, io: &I) -> Option<String> {
+/// What the nearest `rust-toolchain` or `rust-toolchain.toml` asks for.
+async fn from_files<I: Io>(place: &Place, io: &I) -> Asked {
     for folder in place.physical.ancestors() {
         for name in ["rust-toolchain", "rust-toolchain.toml"] {
-            if let Some(text) = files::text(io, &folder.join(name)).await
-                && let Some(channel) = channel(&text, name == "rust-toolchain")
-            {
-                return Some(channel.to_owned());
+            if let Some(text) = files::text(io, &folder.join(name)).await {
+                return asked(&text, name == "rust-toolchain");
             }
         }
     }
-    None
+    Asked::Default
 }
 
-/// The channel in a toolchain file, which may be nothing but the name if the file is of the old kind.
-fn channel(text: &str, may_be_plain: bool) -> Option<&str> {
+/// What a toolchain file asks for, which may hold nothing but a name if it is of the old kind.
+fn asked(text: &str, may_be_plain: bool) -> Asked {
     let plain = text.trim();
     if may_be_plain && is_name(plain) {
-        return Some(plain);
+        return Asked::Name(plain.to_owned());
     }
-    value(text, "toolchain", "channel").or_else(|| value(text, "", "toolchain.channel"))
-}
-
-/// The text of one key in one section of a TOML file.
-fn value<'t>(text: &'t str, section: &str, key: &str) -> Option<&'t str> {
-    pairs(text).find(|(s, k, _)| *s == section && *k == key).map(|(_, _, value)| value)
-}
-
-/// The lines `key = "text"` of a TOML file, with their sections. Enough for what rustup writes and what people write for it.
-fn pairs(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
-    let mut section = "";
-    text.lines().filter_map(move |line| {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            section = header.split(']').next().unwrap_or_default().trim();
-            return None;
-        }
-        // A folder's name may hold any character: the last `=` before a quoted text is the one between.
-        let (key, rest) = line.rsplit_once('=')?;
-        let rest = rest.trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let value = rest[1..].split(quote).next()?;
-        Some((section, key.trim().trim_matches(['"', '\'']), value))
-    })
+    let Some(document) = Document::parse(text) else { return Asked::Unknown };
+    if document.has(&["toolchain", "path"]) || !document.has(&["toolchain"]) {
+        return Asked::Unknown;
+    }
+    match document.text(&["toolchain", "channel"]) {
+        Some(channel) if is_name(channel) => Asked::Name(channel.to_owned()),
+        None if !document.has(&["toolchain", "channel"]) => Asked::Default,
+        _ => Asked::Unknown,
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +178,7 @@ mod tests {
         match block_on(chosen(&place(io, HERE), io)) {
             Chosen::Installed { name, .. } => name,
             Chosen::Missing { name } => format!("no {name}"),
+            Chosen::Unknown => String::from("unknown"),
             Chosen::Unmanaged => String::from("none"),
         }
     }
@@ -193,20 +203,49 @@ mod tests {
         let toml = |text: &str| name(&machine("").file("/home/me/rust-toolchain.toml", text));
         assert_eq!(toml("# x\n[toolchain]\nchannel = \"mine\" # mine\n"), "mine");
         assert_eq!(toml("toolchain.channel = 'mine'"), "mine");
-        assert_eq!(toml("mine"), "none");
+        assert_eq!(toml("toolchain = { channel = 'mine' }"), "mine");
+        assert_eq!(toml("mine"), "unknown");
         assert_eq!(
             name(&machine("").file("/home/me/rust-toolchain", "[toolchain]\nchannel = \"mine\"")),
             "mine"
         );
+        let settings = "default_toolchain = \"stable\"\n";
+        let parts = "[toolchain]\ncomponents = [\"rustfmt\"]\n";
+        assert_eq!(name(&machine(settings).file("/home/me/rust-toolchain.toml", parts)), "stable");
     }
 
     #[test]
     fn a_repository_does_not_choose_what_is_run() {
-        for text in ["../../../here/evil", "/home/me/here/evil", "..", ""] {
-            assert_eq!(name(&machine("").file(format!("{HERE}/rust-toolchain"), text)), "none", "{text}");
+        for text in ["../../../here/evil", "/home/me/here/evil", "..", "channel = 'stable'", "[toolchain"] {
+            assert_eq!(name(&machine("").file(format!("{HERE}/rust-toolchain"), text)), "unknown", "{text}");
         }
-        let path = "[toolchain]\npath = \"/home/me/here/evil\"\n";
-        assert_eq!(name(&machine("").file(format!("{HERE}/rust-toolchain.toml"), path)), "none");
+        for text in [
+            "[toolchain]\npath = \"/home/me/here/evil\"\n",
+            "[toolchain]\nchannel = \"stable\"\npath = \"/home/me/here/evil\"\n",
+            "[toolchain]\nchannel = \"../../here/evil\"\n",
+            "[toolchain]\nchannel = \"/home/me/here/evil\"\n",
+            "[toolchain]\nchannel = 3\n",
+            // A line in a text is no line of the file.
+            "x = \"\"\"\ntoolchain.channel = \"stable\"\n\"\"\"\n[toolchain]\npath = \"/home/me/here/evil\"\n",
+            "x = \"\"\"\ntoolchain.channel = \"a/b\"\n\"\"\"\n[toolchain]\npath = \"/home/me/here/evil\"\n",
+        ] {
+            let io =
+                machine("default_toolchain = \"stable\"\n").file(format!("{HERE}/rust-toolchain.toml"), text);
+            assert_eq!(name(&io), "unknown", "{text}");
+        }
+        // What stands in a text does not count, even where it would be harmless.
+        let text = "x = \"\"\"\ntoolchain.channel = \"evil\"\n\"\"\"\n[toolchain]\nchannel = \"mine\"\n";
+        assert_eq!(name(&machine("").file(format!("{HERE}/rust-toolchain.toml"), text)), "mine");
+    }
+
+    #[test]
+    fn a_relative_folder_is_not_rustups() {
+        let io = machine("default_toolchain = \"mine\"\n");
+        assert_eq!(name(&io.env_var("RUSTUP_HOME", ".rustup")), "mine");
+        let io = Simulated::new().file(".rustup/settings.toml", "default_toolchain = \"evil\"\n");
+        assert_eq!(name(&io.env_var("RUSTUP_HOME", ".rustup").env_var("HOME", ".")), "none");
+        let io = machine("").env_var("RUSTUP_TOOLCHAIN", "./evil");
+        assert_eq!(name(&io), "unknown");
     }
 
     #[test]
@@ -218,8 +257,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_too_much(text in r#"(\[|\]|=|"|'|\n| |[a-zé.]){0,40}"#) {
-            let _ = channel(&text, true);
-            let _ = override_for(&text, Path::new("/a"));
+            let _ = asked(&text, true);
+            let _ = Document::parse(&text).map(|settings| override_for(&settings, Path::new("/a")).is_some());
         }
     }
 }
