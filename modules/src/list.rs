@@ -152,7 +152,11 @@ fn rows<T: Segment + Options + Source + Copy>(
 }
 
 #[cfg(all(test, feature = "git", feature = "time"))]
+#[macro_use]
 mod keys;
+
+#[cfg(all(test, feature = "git", feature = "time"))]
+mod isolation;
 
 #[cfg(test)]
 mod tests {

@@ -244,10 +244,10 @@ fn manifests_name_what_is_looked_at() {
             };
             let unknown = seen.programs.iter().find(|name| !name.contains('/') && !is_known(name));
             assert_eq!(unknown, None, "`{}` runs a program that its manifest does not name", source.name());
-            let unknown = seen
-                .files
-                .iter()
-                .find(|file| !manifest.files.iter().any(|name| is_file_named(file, name, &world)));
+            // A program's own file is looked into before it is run: it may be a manager's script.
+            let mut files = seen.files.iter().filter(|file| !file.starts_with("/bin"));
+            let unknown =
+                files.find(|file| !manifest.files.iter().any(|name| is_file_named(file, name, &world)));
             assert_eq!(unknown, None, "`{}` reads a file that its manifest does not name", source.name());
         }
     }

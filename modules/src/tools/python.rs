@@ -281,14 +281,23 @@ mod tests {
     }
 
     #[test]
-    fn a_shim_that_knows_no_version_is_passed_over() {
+    fn a_version_that_is_not_installed_is_passed_over() {
         let io = machine()
-            .file(format!("{HERE}/a.py"), "")
-            .file("/bin/shims/python", "")
-            .program_output("python", Output { status: Some(127), ..Output::default() });
-        let shim = Python { python_binary: &[&["/bin/shims/python"], &["python3"]], ..Python::DEFAULT };
-        assert_eq!(read(&shim, &io).unwrap().raw, "3.11.4");
-        assert_eq!(io.ran(), ["python --version", "python3 --version"]);
+            .file(format!("{HERE}/.python-version"), "3.8\n")
+            .file("/home/me/.pyenv/shims/python", "")
+            .folder("/home/me/.pyenv/versions")
+            .env_var("PATH", "/home/me/.pyenv/shims:/bin");
+        assert_eq!(read(&Python::DEFAULT, &io).unwrap().raw, "3.11.4");
+        assert_eq!(io.ran(), ["python3 --version"]);
+    }
+
+    #[test]
+    fn a_program_of_the_directory_is_none() {
+        let io = machine().file(format!("{HERE}/a.py"), "").file(format!("{HERE}/venv/bin/python"), "");
+        let here =
+            Python { python_binary: &[&["./venv/bin/python"], &["venv/bin/python"]], ..Python::DEFAULT };
+        assert!(try_read(&here, &io).unwrap().is_err());
+        assert!(io.ran().is_empty());
     }
 
     #[test]
@@ -296,7 +305,16 @@ mod tests {
         let pyenv = Python { pyenv_version_name: true, ..Python::DEFAULT };
         let here = || machine().file(format!("{HERE}/a.py"), "");
         assert_eq!(read(&pyenv, &here().env_var("PYENV_VERSION", "3.9")).unwrap().raw, "3.9");
-        assert_eq!(read(&pyenv, &here().program("pyenv", "3.8.1:3.7\n")).unwrap().raw, "3.8.1:3.7");
+        let installed = |io: Simulated| {
+            let io = io.env_var("HOME", "/home/me").program("pyenv", "not run");
+            io.folder("/home/me/.pyenv/versions/3.8.1").folder("/home/me/.pyenv/versions/3.7.2")
+        };
+        let io = installed(here().file(format!("{HERE}/.python-version"), "3.8\n3.7.2\n"));
+        assert_eq!(read(&pyenv, &io).unwrap().raw, "3.8.1:3.7.2");
+        assert!(io.ran().is_empty());
+        assert_eq!(read(&pyenv, &installed(here())).unwrap().raw, "system");
+        let missing = installed(here().file(format!("{HERE}/.python-version"), "3.6\n"));
+        assert!(try_read(&pyenv, &missing).unwrap().is_err());
         assert!(try_read(&pyenv, &here()).unwrap().is_err());
         let version = Version { raw: "3.9".into() };
         let vars = pyenv.vars((Some(&version), None)).unwrap();

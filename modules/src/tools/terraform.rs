@@ -112,7 +112,8 @@ impl Source for TerraformVersion {
     }
 
     fn manifest(&self) -> Manifest {
-        of_tool(Manifest::of(self), RUN, Needs::NOTHING)
+        let looks = Manifest::of(self).files([".terraform/", "*.tf", "*.tfplan", "*.tfstate"]);
+        of_tool(looks, RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
