@@ -15,10 +15,13 @@
 mod ahead;
 mod configuration;
 mod content;
+mod convert;
 mod describe;
 mod disk;
+mod encoding;
 mod environment;
 mod error;
+mod glob;
 mod head;
 mod ignore;
 mod index;

@@ -15,3 +15,4 @@ mod operations;
 mod random;
 mod refs;
 mod world;
+mod worktree;

@@ -1,16 +1,17 @@
 //! Whether a file's content is still what the index has.
 //!
-//! Line endings, encodings and `$Id$` are undone as git would. Filter programs are never run: the pipeline gets no drivers, and a
-//! file that one would have to clean is [`Answer::Unknown`].
+//! A file that is not converted is hashed while it is read, however long it is, and given up soon after the caller asks to stop.
 
 use std::collections::HashSet;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use gix::bstr::{BStr, ByteSlice};
-use gix::filter::plumbing::pipeline::convert::ToGitOutcome as Outcome;
-use gix::filter::plumbing::{Pipeline, pipeline};
+use gix::attrs::search::Outcome;
+use gix::bstr::BStr;
 use gix::index::{State, entry};
 use gix::worktree::stack::state::attributes;
 
+use super::convert::{ATTRIBUTES, Conversion, Settings};
 use super::disk::{Kind, Tree};
 use super::error::ReadError;
 use super::open::Repository;
@@ -23,11 +24,11 @@ pub(super) enum Answer {
     Same,
     /// Not as the index has it.
     Different,
-    /// A filter program would have to be run.
+    /// A filter program would have to be run, or the file cannot be read.
     Unknown,
 }
 
-/// Larger files are not read.
+/// Larger files are not read into memory.
 const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Reads files as git would add them.
@@ -35,15 +36,14 @@ pub(super) struct Reader<'a> {
     repository: &'a gix::Repository,
     tree: &'a Tree,
     index: &'a State,
+    interrupt: &'a AtomicBool,
     links: bool,
-    /// The names of filters that have a program.
-    filters: HashSet<Vec<u8>>,
+    settings: Settings,
     stack: gix::worktree::Stack,
-    pipeline: Pipeline,
     /// Folders whose attributes have been looked at, since gitoxide opens what stands in their place.
     looked: HashSet<Vec<u8>>,
-    filter: gix::attrs::search::Outcome,
-    diff: gix::attrs::search::Outcome,
+    conversion: Outcome,
+    diff: Outcome,
     buffer: Vec<u8>,
     pub(super) clean: Vec<u8>,
 }
@@ -55,29 +55,25 @@ impl<'a> Reader<'a> {
         repository: &'a Repository,
         tree: &'a Tree,
         index: &'a State,
+        interrupt: &'a AtomicBool,
     ) -> Result<Self, ReadError> {
         let inner = &repository.inner;
-        let mut options =
-            gix::filter::Pipeline::options(inner).map_err(ReadError::at("the filter settings"))?;
-        options.drivers = Vec::new();
-        options.crlf_roundtrip_check = pipeline::CrlfRoundTripCheck::Skip;
-        options.encodings_with_roundtrip_check = Vec::new();
         strange::check(repository.common_dir().join("info/attributes"))?;
         let stack = inner
             .attributes_only(index, attributes::Source::WorktreeThenIdMapping)
             .map_err(ReadError::at(WHAT))?;
-        let filter = stack.selected_attribute_matches(["filter"]);
+        let conversion = stack.selected_attribute_matches(ATTRIBUTES);
         let diff = stack.selected_attribute_matches(["diff"]);
         Ok(Self {
             repository: inner,
             tree,
             index,
+            interrupt,
             links: repository.flag("core.symlinks", true),
-            filters: filters(inner),
+            settings: Settings::new(inner),
             stack: stack.detach(),
-            pipeline: Pipeline::new(gix::command::Context::default(), inner.object_hash(), options),
             looked: HashSet::new(),
-            filter,
+            conversion,
             diff,
             buffer: Vec::new(),
             clean: Vec::new(),
@@ -87,7 +83,13 @@ impl<'a> Reader<'a> {
     /// Compares the file of the index entry numbered `at`.
     pub(super) fn compare(&mut self, at: usize) -> Answer {
         let entry = &self.index.entries()[at];
-        match self.read(entry.path(self.index), entry.mode == entry::Mode::SYMLINK) {
+        let path = entry.path(self.index);
+        let is_link = entry.mode == entry::Mode::SYMLINK && self.links;
+        let conversion = if is_link { None } else { self.conversion(path) };
+        if conversion.is_some_and(|conversion| conversion.is_nothing()) {
+            return self.compare_while_reading(path, &entry.id);
+        }
+        match self.read(path, is_link) {
             Answer::Same => {}
             other => return other,
         }
@@ -95,22 +97,57 @@ impl<'a> Reader<'a> {
         if hash.is_ok_and(|id| id == entry.id) { Answer::Same } else { Answer::Different }
     }
 
+    /// Compares a file that is not converted.
+    fn compare_while_reading(&mut self, path: &BStr, id: &gix::ObjectId) -> Answer {
+        let mut hasher = gix::hash::hasher(id.kind());
+        let read = self.tree.read_in_parts(path, &mut self.buffer, |part| {
+            match part {
+                Ok(bytes) => hasher.update(bytes),
+                Err(size) => hasher.update(&gix::objs::encode::loose_header(gix::objs::Kind::Blob, size)),
+            }
+            !self.interrupt.load(Ordering::Relaxed)
+        });
+        match read {
+            Ok(true) if hasher.try_finalize().is_ok_and(|found| found == *id) => Answer::Same,
+            Ok(true) => Answer::Different,
+            // Whoever asked has stopped asking.
+            Ok(false) => Answer::Unknown,
+            Err(error) => unreadable(&error),
+        }
+    }
+
     /// Reads a file into [`Self::clean`] as git would add it. [`Answer::Same`] means that this worked.
     pub(super) fn read(&mut self, path: &BStr, is_link: bool) -> Answer {
         if is_link {
-            let read = if self.links {
-                self.tree.read_link(path, &mut self.clean)
-            } else {
-                self.tree.read(path, &mut self.clean, MAX_BYTES)
-            };
+            let read = self.tree.read_link(path, &mut self.clean);
             return if read.is_ok() { Answer::Same } else { Answer::Different };
         }
-        match self.tree.read(path, &mut self.buffer, MAX_BYTES) {
+        let Some(conversion) = self.conversion(path) else { return Answer::Unknown };
+        match self.tree.read(path, &mut self.clean, MAX_BYTES, || !self.interrupt.load(Ordering::Relaxed)) {
             Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Answer::Different,
-            Err(_) => return Answer::Unknown,
+            Err(error) => return unreadable(&error),
         }
-        if self.convert(path).is_err() { Answer::Unknown } else { Answer::Same }
+        let (index, repository) = (self.index, self.repository);
+        let committed = || {
+            let entry = index.entry_by_path(path)?;
+            Some(repository.find_blob(entry.id).ok()?.detach().data)
+        };
+        let converted = conversion.apply(&mut self.clean, &mut self.buffer, committed);
+        if converted.is_err() { Answer::Unknown } else { Answer::Same }
+    }
+
+    /// Whether `core.symlinks` says that files hold where links lead.
+    pub(super) fn files_stand_in(&self) -> bool {
+        !self.links
+    }
+
+    /// What is done to a file; `None` if it cannot be said without running a program.
+    fn conversion(&mut self, path: &BStr) -> Option<Conversion> {
+        self.look_at_attributes(path).ok()?;
+        let place = self.stack.at_entry(path, Some(entry::Mode::FILE), &self.repository.objects).ok()?;
+        self.conversion.reset();
+        place.matching_attributes(&mut self.conversion);
+        Conversion::new(&self.conversion, &self.settings)
     }
 
     /// Whether the attributes say that a file is text or that it is not; nothing if its content has to tell.
@@ -131,7 +168,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Turns [`Self::buffer`] into [`Self::clean`]; an error if a program would have to do so.
+    /// Says whether a pipe or the like is in the place of the attributes that hold for `path`.
     fn look_at_attributes(&mut self, path: &[u8]) -> Result<(), ReadError> {
         let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
         for end in slashes.chain([0]) {
@@ -147,59 +184,9 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-
-    fn convert(&mut self, path: &BStr) -> Result<(), ReadError> {
-        self.look_at_attributes(path)?;
-        let mode = Some(entry::Mode::FILE);
-        let place = self.stack.at_entry(path, mode, &self.repository.objects).map_err(ReadError::at(WHAT))?;
-        if !self.filters.is_empty() {
-            self.filter.reset();
-            place.matching_attributes(&mut self.filter);
-            for found in self.filter.iter_selected() {
-                let name = found.assignment.state.as_bstr();
-                if name.is_some_and(|name| self.filters.contains(name.as_bytes())) {
-                    return Err(ReadError::new("what a filter makes of a file"));
-                }
-            }
-        }
-        let (index, objects) = (self.index, &self.repository.objects);
-        let native = gix::path::from_bstr(path).map_err(ReadError::at("a path"))?;
-        let outcome = self
-            .pipeline
-            .convert_to_git(
-                &*self.buffer,
-                &native,
-                &mut |_, attributes| {
-                    place.matching_attributes(attributes);
-                },
-                &mut |buffer| {
-                    use gix::objs::Find;
-                    let Some(entry) = index.entry_by_path(path) else { return Ok(None) };
-                    Ok(objects.try_find(&entry.id, buffer)?.map(|_| ()))
-                },
-            )
-            .map_err(ReadError::at("a file"))?;
-        match outcome {
-            Outcome::Unchanged(_) => std::mem::swap(&mut self.clean, &mut self.buffer),
-            Outcome::Buffer(bytes) => {
-                self.clean.clear();
-                self.clean.extend_from_slice(bytes);
-            }
-            // There are no drivers, so there is no process.
-            Outcome::Process(_) => return Err(ReadError::new("what a filter makes of a file")),
-        }
-        Ok(())
-    }
 }
 
-/// The names of the filters for which some configuration names a program that cleans.
-fn filters(repository: &gix::Repository) -> HashSet<Vec<u8>> {
-    let config = repository.config_snapshot();
-    let sections = config.plumbing().sections_by_name("filter");
-    sections
-        .into_iter()
-        .flatten()
-        .filter(|section| ["clean", "process"].into_iter().any(|key| section.contains_value_name(key)))
-        .filter_map(|section| section.header().subsection_name().map(|name| name.to_vec()))
-        .collect()
+/// What a file is that cannot be read.
+fn unreadable(error: &io::Error) -> Answer {
+    if error.kind() == io::ErrorKind::NotFound { Answer::Different } else { Answer::Unknown }
 }

@@ -7,7 +7,61 @@ mod system;
 #[path = "disk/portable.rs"]
 mod system;
 
+use std::io::{self, Read};
+
 pub(super) use system::{Folder, Tree};
+
+/// Files are read in parts of this many bytes, and given up between two of them.
+const PART: usize = 256 * 1024;
+
+impl Tree {
+    /// Reads a regular file of the work tree, unless it grew beyond `limit` or `go_on` says no.
+    pub(super) fn read(
+        &self,
+        path: &[u8],
+        into: &mut Vec<u8>,
+        limit: u64,
+        go_on: impl Fn() -> bool,
+    ) -> io::Result<()> {
+        let mut file = self.file(path)?;
+        into.clear();
+        loop {
+            let read = file.by_ref().take(PART as u64).read_to_end(into)?;
+            if into.len() as u64 > limit {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            if read < PART {
+                return Ok(());
+            }
+            if !go_on() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+        }
+    }
+
+    /// Hands a regular file of the work tree to `each` part by part, first its size; false once `each` says no.
+    pub(super) fn read_in_parts(
+        &self,
+        path: &[u8],
+        buffer: &mut Vec<u8>,
+        mut each: impl FnMut(Result<&[u8], u64>) -> bool,
+    ) -> io::Result<bool> {
+        let mut file = self.file(path)?;
+        if !each(Err(file.metadata()?.len())) {
+            return Ok(false);
+        }
+        loop {
+            buffer.clear();
+            let read = file.by_ref().take(PART as u64).read_to_end(buffer)?;
+            if !each(Ok(buffer)) {
+                return Ok(false);
+            }
+            if read < PART {
+                return Ok(true);
+            }
+        }
+    }
+}
 
 /// What a name in a directory stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

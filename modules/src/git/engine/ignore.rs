@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
-use gix::glob::{Pattern, pattern::Case, wildmatch};
+use gix::glob::pattern::{Case, Mode};
+use gix::glob::{Pattern, wildmatch};
 use ziron_runtime::io::open;
 
 use super::open::Repository;
@@ -37,6 +38,8 @@ impl Rules {
 
     /// Puts the rules in `bytes`, which hold below a directory whose path is `base` bytes long, before those `above`.
     pub(super) fn extend(above: Option<Arc<Self>>, base: usize, bytes: &[u8]) -> Option<Arc<Self>> {
+        // The end of a file ends its last line, also one with CR LF.
+        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         let patterns: Vec<_> = gix::ignore::parse(bytes, false).map(|(pattern, ..)| pattern).collect();
         if patterns.is_empty() { above } else { Some(Arc::new(Self { base, patterns, above })) }
     }
@@ -49,7 +52,14 @@ impl Rules {
             let name = below.rfind_byte(b'/').map(|slash| slash + 1);
             for pattern in rules.patterns.iter().rev() {
                 let mode = wildmatch::Mode::NO_MATCH_SLASH_LITERAL;
-                if pattern.matches_repo_relative_path(below, name, Some(is_folder), case, mode) {
+                let is_match = if case == Case::Fold && pattern.text.contains(&b'[') {
+                    let is_name = pattern.mode.contains(Mode::NO_SUB_DIR) && !pattern.mode.contains(Mode::ABSOLUTE);
+                    let text = if is_name { &below[name.unwrap_or_default()..] } else { below };
+                    (is_folder || !pattern.mode.contains(Mode::MUST_BE_DIR)) && super::glob::matches(&pattern.text, text)
+                } else {
+                    pattern.matches_repo_relative_path(below, name, Some(is_folder), case, mode)
+                };
+                if is_match {
                     return !pattern.is_negative();
                 }
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
-use gix::bstr::{BStr, ByteSlice};
+use gix::bstr::{BStr, BString};
 use gix::submodule::config::Ignore;
 use ziron_runtime::io::open;
 
@@ -18,20 +18,62 @@ use super::strange;
 /// Submodules are nested no deeper than this.
 const MAX_DEPTH: u8 = 8;
 
-/// Whether `folder` is the work tree of another repository, by what is in it.
-pub(super) fn is_repository(folder: &Path) -> bool {
+/// A `.git` file longer than this is none (bytes). Source: git's `read_gitfile_gently`.
+const MAX_LINK: u64 = 1 << 20;
+
+/// Whether `folder` is the work tree of another repository than the one in `own`, by what is in it.
+///
+/// A `.git` file has to lead to a repository, or it is nothing; one that cannot be opened counts.
+pub(super) fn is_repository(folder: &Path, own: &Path) -> bool {
     let dot_git = folder.join(".git");
-    let Ok(facts) = fs::symlink_metadata(&dot_git) else { return false };
-    if facts.is_file() {
-        return open::read_begin(&dot_git, 8).is_ok_and(|text| text.starts_with(b"gitdir: "));
+    let Ok(facts) = fs::metadata(&dot_git) else { return false };
+    if facts.is_dir() {
+        return is_git_dir(&dot_git) && !is_same(&dot_git, own);
     }
-    // Nobody can tell of one whose `HEAD` is a pipe; it is no ordinary folder.
-    strange::find_in(&dot_git).is_some() || gix::discover::is_git(&dot_git).is_ok()
+    if !facts.is_file() || facts.len() > MAX_LINK {
+        return false;
+    }
+    let Ok(text) = open::read_begin(&dot_git, MAX_LINK) else { return true };
+    let Some(target) = text.strip_prefix(b"gitdir: ") else { return false };
+    let end = target.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    end > 0 && gix::path::from_byte_slice(&target[..end]).is_ok_and(|target| is_git_dir(&folder.join(target)))
+}
+
+/// Whether a folder is a repository's own: with a `HEAD` that could be one, objects and references.
+fn is_git_dir(folder: &Path) -> bool {
+    let common = match open::read_begin(folder.join("commondir"), MAX_LINK) {
+        Ok(text) => match gix::path::from_byte_slice(text.trim_ascii_end()) {
+            Ok(target) => folder.join(target),
+            Err(_) => return false,
+        },
+        Err(_) => folder.to_owned(),
+    };
+    common.join("objects").is_dir() && common.join("refs").is_dir() && is_head(&folder.join("HEAD"))
+}
+
+fn is_head(file: &Path) -> bool {
+    let Ok(facts) = fs::symlink_metadata(file) else { return false };
+    if facts.is_symlink() {
+        return fs::read_link(file).is_ok_and(|target| target.starts_with("refs"));
+    }
+    // Nobody can tell of a pipe; it is no ordinary folder that has one here.
+    let Ok(text) = open::read_begin(file, MAX_LINK) else { return !facts.is_file() && !facts.is_dir() };
+    match text.strip_prefix(b"ref:") {
+        Some(name) => name.trim_ascii_start().starts_with(b"refs/"),
+        None => {
+            let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+            digits >= gix::hash::Kind::Sha1.len_in_hex()
+        }
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
 /// Whether `folder` is the work tree of a repository that has a commit. Only such a one takes a tracked file's place in git's eyes.
-pub(super) fn has_commit(folder: &Path) -> bool {
-    is_repository(folder)
+pub(super) fn has_commit(folder: &Path, own: &Path) -> bool {
+    is_repository(folder, own)
         && Repository::open(folder).is_ok_and(|inner| matches!(inner.head_id(), Ok(Some(_))))
 }
 
@@ -39,12 +81,11 @@ pub(super) fn has_commit(folder: &Path) -> bool {
 pub(super) fn compare(
     superproject: &Repository,
     folder: &Path,
-    path: &BStr,
+    ignore: Ignore,
     wanted: &ObjectId,
     options: &StatusOptions,
     interrupt: &AtomicBool,
 ) -> Result<Answer, StatusError> {
-    let ignore = ignored(superproject, path, options.untracked);
     if ignore == Ignore::All || fs::symlink_metadata(folder.join(".git")).is_err() {
         return Ok(Answer::Same);
     }
@@ -77,21 +118,42 @@ pub(super) fn compare(
     }
 }
 
-/// What the configuration says not to look at in the submodule at `path`. Its own setting goes before all others.
-fn ignored(superproject: &Repository, path: &BStr, untracked: Untracked) -> Ignore {
-    let modules = superproject.root().map(|root| root.join(".gitmodules"));
-    if modules.is_some_and(|modules| strange::check(modules).is_err()) {
-        return Ignore::None;
+/// What the configuration says not to look at in submodules; read when it is asked for the first time.
+pub(super) struct Ignored<'a> {
+    superproject: &'a Repository,
+    untracked: Untracked,
+    own: Option<Vec<(BString, Ignore)>>,
+}
+
+impl<'a> Ignored<'a> {
+    pub(super) fn new(superproject: &'a Repository, untracked: Untracked) -> Self {
+        Self { superproject, untracked, own: None }
     }
-    let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
-    let configured = submodules
-        .filter(|submodule| submodule.path().is_ok_and(|own| own.as_bstr() == path))
-        .find_map(|submodule| submodule.ignore().ok().flatten());
-    configured.unwrap_or_else(|| match superproject.setting("diff.ignoreSubmodules").as_deref() {
-        Some(b"all") => Ignore::All,
-        Some(b"dirty") => Ignore::Dirty,
-        Some(b"untracked") => Ignore::Untracked,
-        _ if untracked == Untracked::No => Ignore::Untracked,
-        _ => Ignore::None,
-    })
+
+    /// What not to look at in the submodule at `path`. Its own setting goes before all others.
+    pub(super) fn at(&mut self, path: &BStr) -> Ignore {
+        let superproject = self.superproject;
+        let own = self.own.get_or_insert_with(|| {
+            let modules = superproject.root().map(|root| root.join(".gitmodules"));
+            if modules.is_some_and(|modules| strange::check(modules).is_err()) {
+                return Vec::new();
+            }
+            let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
+            submodules
+                .filter_map(|submodule| {
+                    Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?))
+                })
+                .collect()
+        });
+        if let Some((_, ignore)) = own.iter().find(|(own, _)| own == path) {
+            return *ignore;
+        }
+        match superproject.setting("diff.ignoreSubmodules").as_deref() {
+            Some(b"all") => Ignore::All,
+            Some(b"dirty") => Ignore::Dirty,
+            Some(b"untracked") => Ignore::Untracked,
+            _ if self.untracked == Untracked::No => Ignore::Untracked,
+            _ => Ignore::None,
+        }
+    }
 }

@@ -59,6 +59,8 @@ impl Rules {
             let stand_in = !self.links && wanted == Kind::Link && facts.kind == Kind::File;
             match facts.kind {
                 Kind::Folder => return Verdict::Folder,
+                // A pipe or a device is a file in git's eyes.
+                Kind::Other if wanted == Kind::File => return Verdict::Modified,
                 _ if !stand_in => return Verdict::Replaced,
                 _ => {}
             }

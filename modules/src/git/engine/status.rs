@@ -1,14 +1,14 @@
 //! The status: staged changes, changes of the work tree, untracked files.
 
-use std::collections::HashMap;
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use gix::bstr::ByteSlice;
 use gix::glob::pattern::Case;
 use gix::index::{self, State, entry};
+use gix::submodule::config::Ignore;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Answer, Reader};
@@ -191,7 +191,7 @@ impl Repository {
     }
 
     fn walk<'a>(
-        &self,
+        &'a self,
         root: &'a Path,
         tree: &'a Tree,
         index: &'a index::File,
@@ -212,23 +212,11 @@ impl Repository {
             untracked: options.untracked,
             submodules: !options.ignore_submodules,
             sparse,
-            hidden_rules: if sparse { self.hidden_rules(index) } else { HashMap::new() },
+            objects: Mutex::new(self.inner.clone()),
+            git_dir: self.git_dir(),
             interrupt,
             queue: Queue::default(),
         }
-    }
-
-    /// The ignore rules of the index that are not on disk because they are outside the sparse part.
-    fn hidden_rules(&self, index: &State) -> HashMap<Vec<u8>, Vec<u8>> {
-        let entries = index.entries().iter();
-        entries
-            .filter(|entry| entry.flags.contains(entry::Flags::SKIP_WORKTREE))
-            .map(|entry| (entry, entry.path(index)))
-            .filter(|(_, path)| **path == ".gitignore" || path.ends_with_str("/.gitignore"))
-            .filter_map(|(entry, path)| {
-                Some((path.to_vec(), self.inner.find_blob(entry.id).ok()?.data.clone()))
-            })
-            .collect()
     }
 
     /// Runs the walk on as many threads as pay, and compares `HEAD` meanwhile.
@@ -284,7 +272,7 @@ impl Repository {
             return Ok(0);
         }
         let compare = |repository: &Self, files: &[usize]| -> Result<Vec<(usize, Answer)>, ReadError> {
-            let mut reader = Reader::new(repository, tree, index)?;
+            let mut reader = Reader::new(repository, tree, index, interrupt)?;
             let files = files.iter().take_while(|_| !interrupt.load(Ordering::Relaxed));
             Ok(files.map(|&at| (at, reader.compare(at))).collect())
         };
@@ -329,11 +317,19 @@ impl Repository {
         interrupt: &AtomicBool,
     ) -> Result<u32, StatusError> {
         let submodules = std::mem::take(&mut found.submodules);
+        let mut ignored = nested::Ignored::new(self, options.untracked);
+        for list in [&mut found.deleted, &mut found.replaced] {
+            list.retain(|&at| {
+                let entry = &index.entries()[at];
+                entry.mode != entry::Mode::COMMIT || ignored.at(entry.path(index)) != Ignore::All
+            });
+        }
         let mut unknown = 0;
         for at in submodules {
             let entry = &index.entries()[at];
             let path = entry.path(index);
-            match nested::compare(self, &join(root, path), path, &entry.id, options, interrupt)? {
+            let ignore = ignored.at(path);
+            match nested::compare(self, &join(root, path), ignore, &entry.id, options, interrupt)? {
                 Answer::Same => {}
                 Answer::Different => found.modified.push(at),
                 Answer::Unknown => unknown += 1,

@@ -2,7 +2,6 @@
 //!
 //! A directory is opened once: its listing tells what is untracked, and its tracked files are looked at through its descriptor.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,8 +28,10 @@ pub(super) struct Walk<'a> {
     pub submodules: bool,
     /// Whether `core.sparseCheckout` is on: files outside the sparse part count again once they exist.
     pub sparse: bool,
-    /// `.gitignore` files that are tracked, but outside the sparse part.
-    pub hidden_rules: HashMap<Vec<u8>, Vec<u8>>,
+    /// For `.gitignore` files that are tracked and not to be on disk.
+    pub objects: Mutex<gix::Repository>,
+    /// The repository's own directory.
+    pub git_dir: &'a Path,
     pub interrupt: &'a AtomicBool,
     pub queue: Queue,
 }
@@ -90,6 +91,8 @@ pub(super) struct Task {
     pub ignore: Option<Arc<IgnoreRules>>,
     /// Whether untracked files are looked for.
     pub list: bool,
+    /// Whether the entries are below this directory, and not below one whose name differs in case only.
+    pub is_own: bool,
 }
 
 impl Walk<'_> {
@@ -97,7 +100,7 @@ impl Walk<'_> {
     pub(super) fn begin(&self, ignore: Option<Arc<IgnoreRules>>) {
         let range = 0..self.index.entries().len();
         let list = self.untracked != Untracked::No;
-        self.lock().tasks.push(Task { path: Vec::new(), range, ignore, list });
+        self.lock().tasks.push(Task { path: Vec::new(), range, ignore, list, is_own: true });
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {

@@ -1,8 +1,9 @@
 //! One thread of the walk: opens directories, looks at their tracked files, finds untracked ones.
 
 use std::io;
-use std::sync::Arc;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use gix::glob::pattern::Case;
 use gix::index::entry;
@@ -52,10 +53,13 @@ impl<'w, 'a> Worker<'w, 'a> {
         if task.range.is_empty() && !task.path.is_empty() {
             self.untracked_folder(task, &folder, &listing);
         } else {
-            let ignore = if listed { self.rules_of(task.ignore.clone(), &folder, &listing) } else { None };
             let mut names: Vec<(&'w [u8], Child)> =
                 children(self.walk.index, task.range.clone(), self.path.len()).collect();
-            self.tracked(&names, &folder, ignore.as_ref(), listed);
+            let ignore =
+                if listed { self.rules_of(task.ignore.clone(), &folder, &listing, &names) } else { None };
+            if task.is_own {
+                self.tracked(&names, &folder, ignore.as_ref(), listed);
+            }
             if listed {
                 names.sort_unstable_by_key(|(name, _)| *name);
                 self.untracked(&names, &listing, ignore.as_ref());
@@ -88,7 +92,9 @@ impl<'w, 'a> Worker<'w, 'a> {
                 at += 1;
             }
         } else {
-            self.found.unreadable += task.range.len() as u32;
+            // Git leaves out an untracked directory that it may not open; one that nobody can open by its path is not nothing.
+            let strange = task.range.is_empty() && error.kind() == E::InvalidFilename;
+            self.found.unreadable += task.range.len() as u32 + u32::from(strange);
         }
     }
 
@@ -105,6 +111,7 @@ impl<'w, 'a> Worker<'w, 'a> {
         above: Option<Arc<IgnoreRules>>,
         folder: &Folder,
         listing: &Listing,
+        names: &[(&[u8], Child)],
     ) -> Option<Arc<IgnoreRules>> {
         const NAME: &[u8] = b".gitignore";
         let base = self.path.len();
@@ -112,10 +119,13 @@ impl<'w, 'a> Worker<'w, 'a> {
             if let Ok(Some(bytes)) = folder.read(NAME) {
                 return IgnoreRules::extend(above, base, &bytes);
             }
-        } else if !self.walk.hidden_rules.is_empty() {
-            let path = [&self.path[..], NAME].concat();
-            if let Some(bytes) = self.walk.hidden_rules.get(&path) {
-                return IgnoreRules::extend(above, base, bytes);
+        } else if let Some((_, Child::Entry(range))) = names.iter().find(|(name, _)| *name == NAME) {
+            let entry = &self.walk.index.entries()[range.start];
+            if entry.flags.contains(entry::Flags::SKIP_WORKTREE) {
+                let objects = self.walk.objects.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Ok(blob) = objects.find_blob(entry.id) {
+                    return IgnoreRules::extend(above, base, &blob.data);
+                }
             }
         }
         above
@@ -151,6 +161,7 @@ impl<'w, 'a> Worker<'w, 'a> {
                         range: range.clone(),
                         ignore: ignore.cloned(),
                         list: list && !self.excludes(ignore, true),
+                        is_own: true,
                     });
                     self.path.truncate(length);
                 }
@@ -204,7 +215,7 @@ impl<'w, 'a> Worker<'w, 'a> {
             Verdict::Unsure => self.found.unsure.push(at),
             Verdict::Folder => {
                 let path = [&self.path[..], name].concat();
-                if nested::has_commit(&join(self.walk.root, &path)) {
+                if nested::has_commit(&join(self.walk.root, &path), self.walk.git_dir) {
                     self.found.replaced.push(at);
                 } else {
                     self.found.deleted.push(at);
@@ -224,6 +235,13 @@ impl<'w, 'a> Worker<'w, 'a> {
             if kind == Kind::Other || is_dot_git(name, self.walk.case) || self.is_tracked(names, name, kind) {
                 continue;
             }
+            if self.walk.case == Case::Fold
+                && kind == Kind::Folder
+                && let Some(range) = folder_by_another_name(names, name)
+            {
+                self.same_folder(name, range, ignore);
+                continue;
+            }
             if kind == Kind::Folder && self.replaces_file(names, name) {
                 continue;
             }
@@ -231,12 +249,26 @@ impl<'w, 'a> Worker<'w, 'a> {
         }
     }
 
+    /// Queues a directory whose name differs from a tracked one's in case only: what is tracked there is tracked here.
+    fn same_folder(&mut self, name: &[u8], range: Range<usize>, ignore: Option<&Arc<IgnoreRules>>) {
+        let length = self.path.len();
+        self.path.extend_from_slice(name);
+        if !self.excludes(ignore, true) {
+            let (path, ignore) = (self.path.clone(), ignore.cloned());
+            self.next.push(Task { path, range, ignore, list: true, is_own: false });
+        }
+        self.path.truncate(length);
+    }
+
     /// Whether a directory is in the place of a tracked file. Git does not say so of the directory, but of the files in it.
     fn replaces_file(&self, names: &[(&[u8], Child)], name: &[u8]) -> bool {
         let start = names.partition_point(|(other, _)| *other < name);
         names.get(start).is_some_and(|(other, _)| *other == name)
             && (self.walk.untracked == Untracked::Collapsed
-                || nested::is_repository(&join(self.walk.root, &[&self.path, name].concat())))
+                || nested::is_repository(
+                    &join(self.walk.root, &[&self.path, name].concat()),
+                    self.walk.git_dir,
+                ))
     }
 
     fn new_name(&mut self, name: &[u8], kind: Kind, ignore: Option<&Arc<IgnoreRules>>) {
@@ -254,6 +286,7 @@ impl<'w, 'a> Worker<'w, 'a> {
                         range: 0..0,
                         ignore: ignore.cloned(),
                         list: true,
+                        is_own: true,
                     });
                 }
                 _ => self.found.untracked += 1,
@@ -272,7 +305,9 @@ impl<'w, 'a> Worker<'w, 'a> {
         let start = names.partition_point(|(other, _)| *other < name);
         names[start..].iter().take_while(|(other, _)| *other == name).any(|(_, child)| fits(child))
             || (self.walk.case == Case::Fold
-                && names.iter().any(|(other, child)| other.eq_ignore_ascii_case(name) && fits(child)))
+                && names.iter().any(|(other, child)| {
+                    matches!(child, Child::Entry(_)) && other.eq_ignore_ascii_case(name) && fits(child)
+                }))
     }
 
     /// Visits a directory that has no tracked files, counting every file.
@@ -281,7 +316,7 @@ impl<'w, 'a> Worker<'w, 'a> {
             self.found.untracked += 1;
             return;
         }
-        let ignore = self.rules_of(task.ignore.clone(), folder, listing);
+        let ignore = self.rules_of(task.ignore.clone(), folder, listing, &[]);
         self.untracked(&[], listing, ignore.as_ref());
     }
 
@@ -290,7 +325,13 @@ impl<'w, 'a> Worker<'w, 'a> {
         if self.walk.interrupt.load(Ordering::Relaxed) {
             return false;
         }
-        let Ok(folder) = self.walk.tree.folder(path) else { return false };
+        let folder = match self.walk.tree.folder(path) {
+            Ok(folder) => folder,
+            Err(error) => {
+                self.found.unreadable += u32::from(error.kind() == io::ErrorKind::InvalidFilename);
+                return false;
+            }
+        };
         let mut listing = Listing::default();
         if folder.list(&mut listing).is_err() {
             return false;
@@ -301,7 +342,7 @@ impl<'w, 'a> Worker<'w, 'a> {
         let before = std::mem::take(&mut self.path);
         self.path = [path, b"/"].concat();
         let length = self.path.len();
-        let rules = self.rules_of(ignore.cloned(), &folder, &listing);
+        let rules = self.rules_of(ignore.cloned(), &folder, &listing, &[]);
         let mut folders = Vec::new();
         let mut found = false;
         for (name, kind) in listing.iter() {
@@ -328,8 +369,15 @@ impl<'w, 'a> Worker<'w, 'a> {
 
     fn is_nested(&self, path: &[u8], listing: &Listing) -> bool {
         listing.iter().any(|(name, _)| is_dot_git(name, self.walk.case))
-            && nested::is_repository(&join(self.walk.root, path))
+            && nested::is_repository(&join(self.walk.root, path), self.walk.git_dir)
     }
+}
+
+fn folder_by_another_name(names: &[(&[u8], Child)], name: &[u8]) -> Option<Range<usize>> {
+    names.iter().find_map(|(other, child)| match child {
+        Child::Folder(range) if other.eq_ignore_ascii_case(name) => Some(range.clone()),
+        _ => None,
+    })
 }
 
 fn is_dot_git(name: &[u8], case: Case) -> bool {

@@ -41,15 +41,13 @@ impl Tree {
         facts_at(&join(&self.0, path)?)
     }
 
-    /// Reads a regular file of the work tree, unless it grew beyond `limit`.
-    pub(in super::super) fn read(&self, path: &[u8], into: &mut Vec<u8>, limit: u64) -> io::Result<()> {
+    /// Opens a regular file of the work tree.
+    pub(super) fn file(&self, path: &[u8]) -> io::Result<fs::File> {
         let path = join(&self.0, path)?;
         if !fs::symlink_metadata(&path)?.is_file() {
             return Err(ErrorKind::InvalidData.into());
         }
-        into.clear();
-        let read = fs::File::open(path)?.take(limit + 1).read_to_end(into)?;
-        if read as u64 > limit { Err(ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+        fs::File::open(path)
     }
 
     /// Reads where a symbolic link leads.

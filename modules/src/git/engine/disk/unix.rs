@@ -38,13 +38,9 @@ impl Tree {
         facts_at(&self.0, path)
     }
 
-    /// Reads a regular file of the work tree, unless it grew beyond `limit`.
-    pub(in super::super) fn read(&self, path: &[u8], into: &mut Vec<u8>, limit: u64) -> io::Result<()> {
-        use std::io::Read;
-        let file = open::below(&self.0, path)?;
-        into.clear();
-        let read = file.take(limit + 1).read_to_end(into)?;
-        if read as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+    /// Opens a regular file of the work tree.
+    pub(super) fn file(&self, path: &[u8]) -> io::Result<std::fs::File> {
+        open::below(&self.0, path)
     }
 
     /// Reads where a symbolic link leads.
