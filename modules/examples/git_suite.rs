@@ -8,6 +8,7 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "it is a git for tests")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -16,10 +17,12 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use ziron_modules::git::engine::{Configuration, Environment, Repository, StatusError, StatusOptions, Untracked};
+use ziron_modules::git::engine::{
+    Configuration, Environment, Repository, StatusError, StatusOptions, Untracked,
+};
 
 /// What one side says, by the name of the fact.
 type Facts = BTreeMap<&'static str, String>;
@@ -83,7 +86,9 @@ fn compare(folder: &Path, arguments: &[OsString]) {
     let theirs = gits(&folder);
     let ours = ours_in_time(&folder, Untracked::Collapsed);
     let mut differences = differences(&ours, &theirs);
-    if !differences.is_empty() && setting(&folder, "status.showUntrackedFiles").is_some_and(|value| value == "all") {
+    if !differences.is_empty()
+        && setting(&folder, "status.showUntrackedFiles").is_some_and(|value| value == "all")
+    {
         // The prompt always asks for each file.
         differences = self::differences(&ours_in_time(&folder, Untracked::Files), &theirs);
     }
@@ -248,7 +253,7 @@ fn environment(folder: &Path) -> Environment {
             .flat_map(|list| std::env::split_paths(list).collect::<Vec<_>>())
             .collect(),
         across_file_systems: std::env::var("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_ok_and(|value| value == "1"),
-        configuration: Some(Configuration::new(|name| std::env::var_os(name))),
+        configuration: Arc::new(Configuration::new(|name| std::env::var_os(name))),
     }
 }
 
@@ -284,12 +289,12 @@ fn ours(folder: &Path, untracked: Untracked) -> Facts {
     };
     let mut facts = Facts::new();
     facts.insert("oid", head.id.clone().unwrap_or_else(|| "(initial)".into()));
-    facts.insert("head", head.branch().unwrap_or("(detached)").to_owned());
+    facts.insert("head", head.branch().map_or_else(|| "(detached)".into(), Cow::into_owned));
     match repository.upstream(&head) {
         Ok(Some(upstream)) => {
-            let name = upstream.reference.strip_prefix("refs/remotes/");
-            let name = name.or_else(|| upstream.reference.strip_prefix("refs/heads/"));
-            facts.insert("upstream", name.unwrap_or(&upstream.reference).to_owned());
+            let full = String::from_utf8_lossy(upstream.reference.as_bytes());
+            let name = full.strip_prefix("refs/remotes/").or_else(|| full.strip_prefix("refs/heads/"));
+            facts.insert("upstream", name.unwrap_or(&full).to_owned());
             match repository.ahead_behind(&head, &upstream, &never) {
                 Ok(Some(distance)) => {
                     facts.insert("distance", format!("+{} -{}", distance.ahead, distance.behind));

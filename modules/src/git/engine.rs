@@ -25,6 +25,7 @@ mod glob;
 mod head;
 mod ignore;
 mod index;
+mod long_paths;
 mod metrics;
 mod nested;
 mod open;

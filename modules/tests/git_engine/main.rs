@@ -14,5 +14,5 @@ mod nested;
 mod operations;
 mod random;
 mod refs;
-mod world;
 mod worktree;
+mod world;

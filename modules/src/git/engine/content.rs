@@ -152,6 +152,7 @@ impl<'a> Reader<'a> {
 
     /// Whether the attributes say that a file is text or that it is not; nothing if its content has to tell.
     pub(super) fn is_text(&mut self, path: &BStr) -> Option<bool> {
+        self.look_at_attributes(path).ok()?;
         let place = self.stack.at_entry(path, Some(entry::Mode::FILE), &self.repository.objects).ok()?;
         self.diff.reset();
         place.matching_attributes(&mut self.diff);

@@ -71,7 +71,8 @@ impl Conversion {
         {
             return None;
         }
-        let eol = matches!(eol, StateRef::Value(value) if matches!(value.as_bstr().as_bytes(), b"lf" | b"crlf"));
+        let eol =
+            matches!(eol, StateRef::Value(value) if matches!(value.as_bstr().as_bytes(), b"lf" | b"crlf"));
         let lines = match lines(text).or_else(|| lines(crlf)) {
             // Which end a file gets in the work tree decides nothing here, but a file that gets one is text.
             None if eol => Lines::Text,

@@ -104,7 +104,8 @@ fn utf16(order: Order, bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
 fn utf32(order: Order, bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
     let (bytes, little) = begin(order, bytes, [b"\xff\xfe\0\0", b"\0\0\xfe\xff"])?;
     let (quads, []) = bytes.as_chunks::<4>() else { return None };
-    let unit = |&quad| char::from_u32(if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) });
+    let unit =
+        |&quad| char::from_u32(if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) });
     push(text, quads.iter().map(unit))
 }
 

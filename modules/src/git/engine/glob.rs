@@ -48,7 +48,9 @@ pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
         if let Some(next) = next {
             at = next;
             seen += 1;
-        } else if let Some((after, taken)) = star.filter(|&(_, taken)| text.get(taken).is_some_and(|&byte| byte != b'/')) {
+        } else if let Some((after, taken)) =
+            star.filter(|&(_, taken)| text.get(taken).is_some_and(|&byte| byte != b'/'))
+        {
             star = Some((after, taken + 1));
             (at, seen) = (after, taken + 1);
         } else if let Some((after, taken)) = folders

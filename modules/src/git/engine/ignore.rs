@@ -53,9 +53,11 @@ impl Rules {
             for pattern in rules.patterns.iter().rev() {
                 let mode = wildmatch::Mode::NO_MATCH_SLASH_LITERAL;
                 let is_match = if case == Case::Fold && pattern.text.contains(&b'[') {
-                    let is_name = pattern.mode.contains(Mode::NO_SUB_DIR) && !pattern.mode.contains(Mode::ABSOLUTE);
+                    let is_name =
+                        pattern.mode.contains(Mode::NO_SUB_DIR) && !pattern.mode.contains(Mode::ABSOLUTE);
                     let text = if is_name { &below[name.unwrap_or_default()..] } else { below };
-                    (is_folder || !pattern.mode.contains(Mode::MUST_BE_DIR)) && super::glob::matches(&pattern.text, text)
+                    (is_folder || !pattern.mode.contains(Mode::MUST_BE_DIR))
+                        && super::glob::matches(&pattern.text, text)
                 } else {
                     pattern.matches_repo_relative_path(below, name, Some(is_folder), case, mode)
                 };

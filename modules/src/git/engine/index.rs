@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use gix::bstr::ByteSlice;
 use gix::index::{self, State, entry};
+use ziron_runtime::io::open;
 
 use super::disk::Tree;
 use super::error::ReadError;
 use super::open::Repository;
-use super::strange;
+use super::{long_paths, strange};
 
 const WHAT: &str = "the index";
 
@@ -20,8 +21,17 @@ pub(super) fn read(repository: &Repository) -> Result<index::File, ReadError> {
     if repository.index_path() != repository.inner.index_path() {
         strange::check(repository.index_path().to_owned())?;
     }
-    index::File::at_or_default(repository.index_path(), hash, true, options).map_err(ReadError::at(WHAT))
+    let path = repository.index_path();
+    index::File::at_or_default(path, hash, true, options).map_err(ReadError::at(WHAT)).or_else(|error| {
+        match open::read_begin(path, MAX_BYTES).ok().and_then(|bytes| long_paths::decode(&bytes, hash)) {
+            Some(state) => Ok(index::File::from_state(state?, path)),
+            None => Err(error),
+        }
+    })
 }
+
+/// A larger index is not looked at again (bytes); one with a million files has a tenth of this.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// Replaces each directory that a sparse index keeps as one entry by its files, if `must` or one of them exists on disk.
 pub(super) fn expand(

@@ -140,9 +140,7 @@ impl<'a> Ignored<'a> {
             }
             let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
             submodules
-                .filter_map(|submodule| {
-                    Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?))
-                })
+                .filter_map(|submodule| Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?)))
                 .collect()
         });
         if let Some((_, ignore)) = own.iter().find(|(own, _)| own == path) {
