@@ -1,5 +1,6 @@
 //! What may be in a work tree besides files and folders as git left them.
 
+use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -236,7 +237,7 @@ fn every_form_of_unicode() {
     ];
     let mut attributes = String::from("* text\n");
     for (name, encoding, bytes) in &files {
-        attributes += &format!("{name} working-tree-encoding={encoding}\n");
+        writeln!(attributes, "{name} working-tree-encoding={encoding}").unwrap();
         fs::write(repo.path.join(name), bytes).unwrap();
     }
     repo.write(".gitattributes", &attributes);

@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         let path = entry.path(self.index);
         let is_link = entry.mode == entry::Mode::SYMLINK && self.links;
         let conversion = if is_link { None } else { self.conversion(path) };
-        if conversion.is_some_and(|conversion| conversion.is_nothing()) {
+        if conversion.is_some_and(Conversion::is_nothing) {
             return self.compare_while_reading(path, &entry.id);
         }
         match self.read(path, is_link) {

@@ -87,13 +87,13 @@ impl Conversion {
     }
 
     /// Whether a file stays as it is, whatever it holds.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(self) -> bool {
         self.lines == Lines::Keep && !self.ident && self.encoding.is_none()
     }
 
     /// Converts `bytes`, with `spare` to work in. `committed` reads what the index has of the file, `None` if nothing.
     pub(super) fn apply(
-        &self,
+        self,
         bytes: &mut Vec<u8>,
         spare: &mut Vec<u8>,
         committed: impl Fn() -> Option<Vec<u8>>,

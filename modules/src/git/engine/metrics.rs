@@ -170,7 +170,7 @@ impl Counter<'_> {
     /// The same for the file on disk. `stands_in` says that a file there may hold where a link leads.
     fn on_disk(&mut self, path: &BStr, facts: &Facts, stands_in: bool) -> Option<Side> {
         let is_link = facts.kind == Kind::Link;
-        let is_regular = !is_link && !(stands_in && self.reader.files_stand_in());
+        let is_regular = !(is_link || stands_in && self.reader.files_stand_in());
         let is_text = self.may_have_lines(path, is_regular, u64::from(facts.size))?;
         // Nothing can be read from a pipe or a device without waiting for somebody; git takes them for empty.
         if facts.kind == Kind::Other {

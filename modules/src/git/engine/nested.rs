@@ -26,14 +26,16 @@ const MAX_LINK: u64 = 1 << 20;
 /// A `.git` file has to lead to a repository, or it is nothing; one that cannot be opened counts.
 pub(super) fn is_repository(folder: &Path, own: &Path) -> bool {
     let dot_git = folder.join(".git");
-    let Ok(facts) = fs::metadata(&dot_git) else { return false };
-    if facts.is_dir() {
+    if dot_git.is_dir() {
         return is_git_dir(&dot_git) && !is_same(&dot_git, own);
     }
-    if !facts.is_file() || facts.len() > MAX_LINK {
+    if !dot_git.is_file() {
         return false;
     }
-    let Ok(text) = open::read_begin(&dot_git, MAX_LINK) else { return true };
+    let Ok(text) = open::read_begin(&dot_git, MAX_LINK + 1) else { return true };
+    if text.len() as u64 > MAX_LINK {
+        return false;
+    }
     let Some(target) = text.strip_prefix(b"gitdir: ") else { return false };
     let end = target.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
     end > 0 && gix::path::from_byte_slice(&target[..end]).is_ok_and(|target| is_git_dir(&folder.join(target)))
