@@ -21,7 +21,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use ziron_modules::git::engine::{
-    Configuration, Environment, Repository, StatusError, StatusOptions, Untracked,
+    Configuration, Environment, OpenError, Repository, StatusError, StatusOptions, Untracked,
 };
 
 /// What one side says, by the name of the fact.
@@ -243,18 +243,9 @@ fn ours_in_time(folder: &Path, untracked: Untracked) -> Facts {
     }
 }
 
-fn environment(folder: &Path) -> Environment {
-    let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    Environment {
-        git_dir: path("GIT_DIR").map(|path| folder.join(path)),
-        work_tree: path("GIT_WORK_TREE").map(|path| folder.join(path)),
-        index_file: path("GIT_INDEX_FILE"),
-        ceilings: (std::env::var_os("GIT_CEILING_DIRECTORIES").iter())
-            .flat_map(|list| std::env::split_paths(list).collect::<Vec<_>>())
-            .collect(),
-        across_file_systems: std::env::var("GIT_DISCOVERY_ACROSS_FILESYSTEM").is_ok_and(|value| value == "1"),
-        configuration: Arc::new(Configuration::new(|name| std::env::var_os(name))),
-    }
+fn environment(folder: &Path) -> Result<Environment, OpenError> {
+    let variable = |name: &str| std::env::var_os(name);
+    Environment::new(folder, variable, Arc::new(Configuration::new(variable)))
 }
 
 /// What we say. Reasons are shown, but any refusal is equal to any other.
@@ -271,11 +262,12 @@ fn ours(folder: &Path, untracked: Untracked) -> Facts {
         }
         Facts::from([("error", "refused".into())])
     };
-    let repository = match Repository::discover_with(folder, &environment(folder)) {
-        Ok(Some(repository)) => repository,
-        Ok(None) => return Facts::new(),
-        Err(error) => return refused(&error),
-    };
+    let repository =
+        match environment(folder).and_then(|environment| Repository::discover_with(folder, &environment)) {
+            Ok(Some(repository)) => repository,
+            Ok(None) => return Facts::new(),
+            Err(error) => return refused(&error),
+        };
     let never = AtomicBool::new(false);
     let options = StatusOptions { untracked, ..StatusOptions::default() };
     let status = match repository.status(&options, &never) {

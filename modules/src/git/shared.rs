@@ -13,13 +13,7 @@ use super::engine::{Configuration, Environment, OpenError, Repository};
 
 /// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
 pub(super) const VARIABLES: &[&str] = &{
-    const OWN: [&str; 5] = [
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_CEILING_DIRECTORIES",
-        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-    ];
+    const OWN: [&str; 8] = Environment::VARIABLES;
     let mut all = [""; OWN.len() + Configuration::VARIABLES.len()];
     let mut at = 0;
     while at < all.len() {
@@ -36,8 +30,8 @@ pub(super) const EVENTS: &[Trigger] = &[Trigger::CommandEnd];
 #[derive(Debug)]
 pub(super) struct Shared {
     repository: Mutex<Result<Option<Repository>, OpenError>>,
-    index_file: Option<PathBuf>,
-    configuration: Arc<Configuration>,
+    /// What the shell's environment says; empty where git gives up at it.
+    environment: Environment,
 }
 
 /// What facts about a repository depend on, as far as a stored one goes: where its parts are, and where git's configuration is. Two shells may see
@@ -47,6 +41,9 @@ pub struct RepositoryKey {
     git_dir: PathBuf,
     work_tree: Option<PathBuf>,
     index: Option<PathBuf>,
+    common_dir: Option<PathBuf>,
+    /// Where objects are, by the environment: instead of the repository's own, and besides them.
+    objects: (Option<PathBuf>, Vec<PathBuf>),
     configuration: Configuration,
 }
 
@@ -71,25 +68,13 @@ pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<Reposi
 /// Opens the repository around a place, or finds it opened.
 pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
     place.share(|| {
-        let path = |name: &str| io.env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let index_file = path("GIT_INDEX_FILE");
         let configuration = Arc::new(Configuration::new(|name| io.env(name)));
-        let ceilings = io.env("GIT_CEILING_DIRECTORIES");
-        let environment = Environment {
-            git_dir: path("GIT_DIR").map(|folder| place.physical.join(folder)),
-            work_tree: path("GIT_WORK_TREE").map(|folder| place.physical.join(folder)),
-            index_file: index_file.clone(),
-            ceilings: ceilings
-                .as_deref()
-                .map(|list| std::env::split_paths(list).collect())
-                .unwrap_or_default(),
-            across_file_systems: io
-                .env_text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
-                .is_some_and(|value| value == "1"),
-            configuration: Arc::clone(&configuration),
+        let environment = Environment::new(&place.physical, |name| io.env(name), Arc::clone(&configuration));
+        let (repository, environment) = match environment {
+            Ok(environment) => (Repository::discover_with(&place.physical, &environment), environment),
+            Err(error) => (Err(error), Environment { configuration, ..Environment::default() }),
         };
-        let repository = Mutex::new(Repository::discover_with(&place.physical, &environment));
-        Shared { repository, index_file, configuration }
+        Shared { repository: Mutex::new(repository), environment }
     })
 }
 
@@ -101,16 +86,19 @@ impl Shared {
                 Ok(Some(repository)) => (
                     repository.git_dir().to_owned(),
                     repository.root().map(Path::to_owned),
-                    self.index_file.as_ref().map(|_| repository.index_path().to_owned()),
+                    self.environment.index_file.as_ref().map(|_| repository.index_path().to_owned()),
                 ),
                 Ok(None) => return None,
-                Err(_) => (place.physical.clone(), None, self.index_file.clone()),
+                Err(_) => (place.physical.clone(), None, self.environment.index_file.clone()),
             };
+        let Environment { common_dir, objects, alternates, configuration, .. } = &self.environment;
         Some(RepositoryKey {
             git_dir,
             work_tree,
             index,
-            configuration: Configuration::clone(&self.configuration),
+            common_dir: common_dir.clone(),
+            objects: (objects.clone(), alternates.clone()),
+            configuration: Configuration::clone(configuration),
         })
     }
 

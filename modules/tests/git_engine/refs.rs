@@ -223,7 +223,17 @@ fn forms_of_head() {
     repo.remove(".git/HEAD");
     repo.write(".git/real", "ref: refs/heads/main\n");
     symlink("real", repo.path.join(".git/HEAD")).unwrap();
-    repo.check("a link to a file");
+    assert!(repo.try_git(&["status"]).is_none(), "a link to a file");
+    assert!(!matches!(Repository::discover(&repo.path), Ok(Some(_))), "a link to a file");
+    // Gitoxide opens none whose `HEAD` is a link to what is not there.
+    repo.remove(".git/HEAD");
+    repo.write(".git/HEAD", "ref: refs/heads/main\n");
+    repo.git(&["pack-refs", "--all"]);
+    for name in ["main", "none"] {
+        repo.remove(".git/HEAD");
+        symlink(format!("refs/heads/{name}"), repo.path.join(".git/HEAD")).unwrap();
+        assert!(Repository::discover(&repo.path).is_err(), "a link to {name}, which is not there");
+    }
 }
 
 /// What cannot be read is an error, never the absence of a commit: git says `(unknown)` or gives up.

@@ -101,6 +101,7 @@ struct Commit {
 }
 
 struct Walk<'a> {
+    engine: &'a Repository,
     repository: &'a gix::Repository,
     graph: Option<gix::commitgraph::Graph>,
     shallow: Option<gix::shallow::Commits>,
@@ -120,6 +121,7 @@ impl<'a> Walk<'a> {
         // The graph knows of nothing that gives a commit other parents.
         let is_rewritten = shallow.is_some() || !grafts.is_empty() || repository.has_replacements();
         Ok(Self {
+            engine: repository,
             repository: inner,
             graph: if is_rewritten { None } else { inner.commit_graph_if_enabled().ok().flatten() },
             shallow,
@@ -151,6 +153,9 @@ impl<'a> Walk<'a> {
                 commit.sides = merged;
             }
             Entry::Vacant(entry) => {
+                if !self.engine.alternates.is_empty() && !self.repository.has_object(id) {
+                    self.engine.fetch(id);
+                }
                 let (place, mut parents) =
                     read(self.repository, self.graph.as_ref(), self.shallow.as_ref(), &id, &mut self.buffer)?;
                 if let Some(others) = self.grafts.get(&id) {

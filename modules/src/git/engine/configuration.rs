@@ -140,7 +140,7 @@ impl Repository {
     pub(super) fn configure(&mut self) -> Result<(), OpenError> {
         let configuration = Arc::clone(&self.configuration);
         let outside = configuration.outside()?;
-        let git_dir = self.inner.git_dir().to_owned();
+        let git_dir = self.git_dir.clone();
         // Only an inclusion can ask for the branch.
         let includes =
             outside.as_ref().is_some_and(includes) || includes(self.inner.config_snapshot().plumbing());

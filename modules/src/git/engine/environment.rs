@@ -24,12 +24,69 @@ pub struct Environment {
     pub work_tree: Option<PathBuf>,
     /// The value of `GIT_INDEX_FILE`: the index; if relative, to the top of the work tree.
     pub index_file: Option<PathBuf>,
+    /// The value of `GIT_COMMON_DIR`: the directory with what all work trees share.
+    pub common_dir: Option<PathBuf>,
+    /// The value of `GIT_OBJECT_DIRECTORY`: where objects are.
+    pub objects: Option<PathBuf>,
+    /// The directories of `GIT_ALTERNATE_OBJECT_DIRECTORIES`, where more objects are.
+    pub alternates: Vec<PathBuf>,
     /// The directories of `GIT_CEILING_DIRECTORIES`, at which an upward search stops.
     pub ceilings: Vec<PathBuf>,
     /// Whether `GIT_DISCOVERY_ACROSS_FILESYSTEM` lets the search leave the file system it began on.
     pub across_file_systems: bool,
     /// How git is configured besides the repository's own files.
     pub configuration: Arc<Configuration>,
+}
+
+impl Environment {
+    /// The variables that say it, besides [`Configuration::VARIABLES`]. Source: git(1), "The Git Repository".
+    pub const VARIABLES: [&str; 8] = [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    ];
+
+    /// Takes it from the variables of a shell whose directory is `physical_dir`, to which paths are relative.
+    ///
+    /// # Errors
+    ///
+    /// Where git gives up: a directory without a name, or an answer that is neither yes nor no.
+    pub fn new(
+        physical_dir: &Path,
+        variable: impl Fn(&str) -> Option<OsString>,
+        configuration: Arc<Configuration>,
+    ) -> Result<Environment, OpenError> {
+        let [git_dir, work_tree, index_file, common_dir, objects, alternates, ceilings, across] =
+            Environment::VARIABLES;
+        let refuse = |name: &str| OpenError::Settings { variable: name.to_owned() };
+        let folder = |name: &'static str| match variable(name) {
+            Some(value) if value.is_empty() => Err(refuse(name)),
+            Some(value) => Ok(Some(physical_dir.join(value))),
+            None => Ok(None),
+        };
+        let list =
+            |name| variable(name).map(|list| std::env::split_paths(&list).collect()).unwrap_or_default();
+        let across_file_systems = match variable(across) {
+            Some(value) => value.to_str().and_then(yes_or_no).ok_or_else(|| refuse(across))?,
+            None => false,
+        };
+        Ok(Environment {
+            git_dir: folder(git_dir)?,
+            work_tree: folder(work_tree)?,
+            index_file: variable(index_file).map(PathBuf::from),
+            common_dir: folder(common_dir)?,
+            objects: folder(objects)?,
+            alternates: list(alternates),
+            ceilings: list(ceilings),
+            across_file_systems,
+            configuration,
+        })
+    }
 }
 
 /// What an environment says of git's configuration: where its files are, and settings of its own. It holds for submodules as well.
@@ -154,8 +211,41 @@ impl Configuration {
     }
 }
 
-/// Whether git reads a variable as a yes. Source: git-config(1), "Values".
+/// Whether git reads a variable as a yes.
 fn is_true(value: &str) -> bool {
-    ["true", "yes", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
-        || value.parse::<i64>().is_ok_and(|number| number != 0)
+    yes_or_no(value) == Some(true)
+}
+
+/// What git takes a text for; `None` if for neither. Source: git-config(1), "Values".
+pub(super) fn yes_or_no(value: &str) -> Option<bool> {
+    let is = |words: [&str; 3]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+    if is(["true", "yes", "on"]) {
+        Some(true)
+    } else if value.is_empty() || is(["false", "no", "off"]) {
+        Some(false)
+    } else {
+        number(value).map(|number| number != 0)
+    }
+}
+
+/// A number as git reads it, with a unit. Source: git-config(1), "Values".
+pub(super) fn number(value: &str) -> Option<i64> {
+    let value = value.trim_ascii_start();
+    let (digits, unit) = match value.as_bytes().last()?.to_ascii_lowercase() {
+        b'k' => (&value[..value.len() - 1], 1 << 10),
+        b'm' => (&value[..value.len() - 1], 1 << 20),
+        b'g' => (&value[..value.len() - 1], 1 << 30),
+        _ => (value, 1),
+    };
+    let (sign, unsigned) = match digits.strip_prefix('-') {
+        Some(unsigned) => (-1, unsigned),
+        None => (1, digits.strip_prefix('+').unwrap_or(digits)),
+    };
+    let number = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+        Some(hexadecimal) => i64::from_str_radix(hexadecimal, 16).ok()?,
+        None if unsigned.len() > 1 && unsigned.starts_with('0') => i64::from_str_radix(unsigned, 8).ok()?,
+        None if unsigned.bytes().all(|byte| byte.is_ascii_digit()) => unsigned.parse().ok()?,
+        None => return None,
+    };
+    number.checked_mul(unit * sign)
 }

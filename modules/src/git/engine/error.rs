@@ -23,6 +23,20 @@ pub enum OpenError {
         /// Its name.
         variable: String,
     },
+    /// What names a repository, a `.git` file or a variable, leads to none.
+    Nowhere {
+        /// The file, or what the variable says.
+        path: PathBuf,
+    },
+    /// Its configuration says what git does not take: a format that it does not know, or a value that is none.
+    Refused {
+        /// Its own directory.
+        path: PathBuf,
+        /// The setting.
+        key: String,
+        /// Its value.
+        value: String,
+    },
     /// It is there, but cannot be read.
     Unreadable {
         /// The directory the search began at.
@@ -39,7 +53,11 @@ impl fmt::Display for OpenError {
                 write!(out, "the repository at `{}` is not trusted by git", path.display())
             }
             Self::NotAFile { path } => write!(out, "`{}` is not a file", path.display()),
-            Self::Settings { variable } => write!(out, "`{variable}` holds no settings"),
+            Self::Settings { variable } => write!(out, "git does not take what `{variable}` says"),
+            Self::Nowhere { path } => write!(out, "`{}` leads to no repository", path.display()),
+            Self::Refused { path, key, value } => {
+                write!(out, "git does not take `{key} = {value}` of the repository at `{}`", path.display())
+            }
             Self::Unreadable { path, .. } => {
                 write!(out, "the repository at `{}` cannot be opened", path.display())
             }
@@ -50,7 +68,11 @@ impl fmt::Display for OpenError {
 impl error::Error for OpenError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::NotTrusted { .. } | Self::NotAFile { .. } | Self::Settings { .. } => None,
+            Self::NotTrusted { .. }
+            | Self::NotAFile { .. }
+            | Self::Settings { .. }
+            | Self::Nowhere { .. }
+            | Self::Refused { .. } => None,
             Self::Unreadable { source, .. } => Some(source),
         }
     }

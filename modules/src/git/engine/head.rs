@@ -84,7 +84,7 @@ impl Repository {
     pub(super) fn commit(&self, mut id: gix::ObjectId) -> Result<gix::Commit<'_>, ReadError> {
         const WHAT: &str = "a commit";
         for _ in 0..MAX_TAGS {
-            let object = self.inner.find_object(id).map_err(ReadError::at(WHAT))?;
+            let object = self.object(id, WHAT)?;
             if object.kind != gix::object::Kind::Tag {
                 return object.try_into_commit().map_err(ReadError::at(WHAT));
             }

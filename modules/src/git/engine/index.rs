@@ -9,7 +9,7 @@ use ziron_runtime::io::open;
 use super::disk::Tree;
 use super::error::ReadError;
 use super::open::Repository;
-use super::{long_paths, strange};
+use super::{long_paths, split, strange};
 
 const WHAT: &str = "the index";
 
@@ -20,6 +20,9 @@ pub(super) fn read(repository: &Repository) -> Result<index::File, ReadError> {
     // The one in the repository was looked at when that was opened.
     if repository.index_path() != repository.inner.index_path() {
         strange::check(repository.index_path().to_owned())?;
+    }
+    if let Some(index) = split::read(repository, options)? {
+        return Ok(index);
     }
     let path = repository.index_path();
     index::File::at_or_default(path, hash, true, options).map_err(ReadError::at(WHAT)).or_else(|error| {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
+use gix::config::file::Metadata;
 use gix::config::{Source, source::Kind};
-use gix::discover::upwards;
-use gix::sec::{Trust, trust};
+use gix::sec::Trust;
 
 use super::environment::{Configuration, Environment};
 use super::error::OpenError;
-use super::{reftable, strange};
+use super::objects::Alternates;
+use super::{discovery, reftable, strange};
 
 /// How references are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +28,15 @@ pub enum RefFormat {
 #[derive(Clone, Debug)]
 pub struct Repository {
     pub(super) inner: gix::Repository,
+    pub(super) git_dir: PathBuf,
+    pub(super) common_dir: PathBuf,
+    /// The directory with the references that all work trees share; not the one that `GIT_COMMON_DIR` names.
+    pub(super) refs_dir: PathBuf,
     pub(super) root: Option<PathBuf>,
     pub(super) index: PathBuf,
     pub(super) tables: Option<reftable::Stacks>,
+    /// Where more objects are, by the environment.
+    pub(super) alternates: Alternates,
     /// What the environment says of git's configuration.
     pub(super) configuration: Arc<Configuration>,
     /// How many superprojects were gone through to get here.
@@ -47,120 +54,146 @@ impl Repository {
     }
 
     /// Does the same under an environment that may name the repository itself.
+    ///
+    /// # Errors
+    ///
+    /// Where git gives up.
     pub fn discover_with(physical_dir: &Path, environment: &Environment) -> Result<Option<Self>, OpenError> {
         let found = match &environment.git_dir {
-            Some(git_dir) => Some(Self::open_named(&physical_dir.join(git_dir), physical_dir, environment)?),
-            None => Self::search(physical_dir, environment)?,
-        };
-        Ok(found.map(|mut found| {
-            if let Some(index) = &environment.index_file {
-                found.index = found.root.as_deref().unwrap_or(physical_dir).join(index);
-            }
-            found
-        }))
-    }
-
-    fn search(physical_dir: &Path, environment: &Environment) -> Result<Option<Self>, OpenError> {
-        if let Some(path) = strange::find(physical_dir) {
-            return Err(OpenError::NotAFile { path });
-        }
-        let search = upwards::Options {
-            ceiling_dirs: environment.ceilings.clone(),
-            match_ceiling_dir_or_error: false,
-            cross_fs: environment.across_file_systems,
-            // Who owns it is asked below.
-            trust: upwards::TrustPolicy::Assume(Trust::Full),
-            ..Default::default()
+            Some(git_dir) => discovery::named(&physical_dir.join(git_dir), environment)?,
+            None => match discovery::search(physical_dir, environment)? {
+                Some(found) => found,
+                None => return Ok(None),
+            },
         };
         let configuration = &environment.configuration;
-        let options = configuration.options();
-        let trust = trust::Mapping { full: options.clone(), reduced: options };
-        match gix::ThreadSafeRepository::discover_opts(physical_dir, search, trust) {
-            Ok(found) => {
-                let mut found = Self::from_inner(found.to_thread_local(), configuration);
-                if !found.is_trusted(physical_dir, configuration)? {
-                    return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
-                }
-                found.configure()?;
-                if found.is_forbidden_bare() {
-                    return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
-                }
-                if let Some(work_tree) = &environment.work_tree {
-                    found.set_work_tree(physical_dir.join(work_tree));
-                }
-                Ok(Some(found))
-            }
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(refusal(physical_dir, error)),
+        let own_common_dir = environment.common_dir.as_deref();
+        // Gitoxide is shown the directory with objects and configuration; the rest is read here.
+        let mut opened = Self::from_dir(own_common_dir.unwrap_or(&found.git_dir), configuration)?;
+        opened.git_dir.clone_from(&found.git_dir);
+        if own_common_dir.is_some() {
+            opened.refs_dir = discovery::common_dir(&found.git_dir, &Environment::default());
         }
+        let is_named = environment.git_dir.is_some();
+        if !is_named && !found.is_trusted(physical_dir, configuration)? {
+            return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
+        }
+        let implied = if is_named { Some(physical_dir) } else { found.top.as_deref() };
+        opened.set_up(environment, implied)?;
+        if !is_named && found.top.is_none() && opened.is_forbidden_bare() {
+            return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
+        }
+        if let Some(index) = &environment.index_file {
+            // A file without a name is not there.
+            let is_nothing = index.as_os_str().is_empty();
+            let base = opened.root.as_deref().unwrap_or(physical_dir);
+            opened.index = if is_nothing { PathBuf::new() } else { base.join(index) };
+        }
+        Ok(Some(opened))
     }
 
     /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search. Nobody asks whose it is, and nothing but its own
     /// files configures it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let configuration = Arc::default();
-        Self::open_at(path, Configuration::options(&configuration), &configuration)
+        Self::open_at(path, &Arc::default())
     }
 
     /// Opens another repository under the environment of this one, which says no more about it than how git is configured.
     pub(super) fn open_other(&self, path: &Path) -> Result<Self, OpenError> {
-        Self::open_at(path, self.configuration.options(), &self.configuration)
+        Self::open_at(path, &self.configuration)
     }
 
-    /// Opens the repository that the user named; like git, asks nobody whose it is.
-    fn open_named(git_dir: &Path, current: &Path, environment: &Environment) -> Result<Self, OpenError> {
-        let configuration = &environment.configuration;
-        let mut opened =
-            Self::open_at(git_dir, configuration.options().open_path_as_is(true), configuration)?;
-        let configured = opened.inner.config_snapshot().string("core.worktree").is_some();
-        match &environment.work_tree {
-            Some(path) => opened.set_work_tree(current.join(path)),
-            None if configured || opened.is_bare_by_configuration() => {}
-            None => opened.set_work_tree(current.to_owned()),
-        }
+    fn open_at(path: &Path, configuration: &Arc<Configuration>) -> Result<Self, OpenError> {
+        let environment = Environment { configuration: Arc::clone(configuration), ..Environment::default() };
+        let found = discovery::at(path, &environment)?;
+        let found = found.ok_or_else(|| OpenError::Nowhere { path: path.to_owned() })?;
+        let mut opened = Self::from_dir(&found.git_dir, configuration)?;
+        opened.set_up(&environment, found.top.as_deref())?;
         Ok(opened)
     }
 
-    fn open_at(
-        path: &Path,
-        options: gix::open::Options,
-        configuration: &Arc<Configuration>,
-    ) -> Result<Self, OpenError> {
-        // The path is that of a work tree, or of a repository's own directory.
-        if let Some(path) = strange::find_at(path) {
+    /// Opens a repository's own directory, without the settings outside of it.
+    fn from_dir(dir: &Path, configuration: &Arc<Configuration>) -> Result<Self, OpenError> {
+        if let Some(path) = strange::find_in(dir) {
             return Err(OpenError::NotAFile { path });
         }
-        let opened = options.with(Trust::Full).open(path).map_err(|error| refusal(path, error))?;
-        let mut opened = Self::from_inner(opened.to_thread_local(), configuration);
-        opened.configure()?;
-        Ok(opened)
+        let options = configuration.options().open_path_as_is(true).with(Trust::Full);
+        let inner = options.open(dir).map_err(|error| refusal(dir, error))?.to_thread_local();
+        let git_dir = inner.git_dir().to_owned();
+        let common_dir = inner.common_dir().to_owned();
+        let refs_dir = common_dir.clone();
+        let configuration = Arc::clone(configuration);
+        let (root, index) = (None, PathBuf::new());
+        Ok(Self {
+            inner,
+            git_dir,
+            common_dir,
+            refs_dir,
+            root,
+            index,
+            tables: None,
+            alternates: Alternates::default(),
+            configuration,
+            depth: 0,
+        })
     }
 
-    fn set_work_tree(&mut self, path: PathBuf) {
-        if self.inner.set_workdir(path.clone()).is_ok() {
-            self.root = Some(path);
+    fn find_tables(&mut self) {
+        let config = self.inner.config_snapshot();
+        let format = config.string("extensions.refStorage");
+        if format.is_some_and(|format| format.eq_ignore_ascii_case(b"reftable")) {
+            self.tables = Some(reftable::Stacks::new(&self.git_dir, &self.refs_dir));
         }
     }
 
-    fn from_inner(inner: gix::Repository, configuration: &Arc<Configuration>) -> Self {
-        let root = inner.workdir().map(Path::to_owned);
-        let by_tables = inner
-            .config_snapshot()
-            .string("extensions.refStorage")
-            .is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"));
-        let tables = by_tables.then(|| reftable::Stacks::new(inner.git_dir(), inner.common_dir()));
-        let index = inner.git_dir().join("index");
-        Self { inner, root, index, tables, configuration: Arc::clone(configuration), depth: 0 }
+    /// The top of the work tree by the repository's own configuration, or else the one that is implied by where it was found.
+    ///
+    /// Source: `check_repository_format_gently` and `setup_explicit_git_dir` in git's `setup.c`.
+    fn own_work_tree(&self, implied: Option<&Path>) -> Option<PathBuf> {
+        let config = self.inner.config_snapshot();
+        let own = config.plumbing();
+        // What work trees share says nothing about one of them.
+        let is_shared = self.git_dir != self.common_dir;
+        let says = |section: &Metadata| match section.source {
+            Source::Local => !is_shared,
+            Source::Worktree => true,
+            _ => false,
+        };
+        if own.boolean_filter("core.bare", says).ok().flatten() == Some(true) {
+            return None;
+        }
+        match own.string_filter("core.worktree", says) {
+            Some(path) => {
+                let path = self.git_dir.join(gix::path::from_bstr(path.as_bstr()).ok()?);
+                Some(path.canonicalize().unwrap_or(path))
+            }
+            None => match implied {
+                Some(top) => Some(top.to_owned()),
+                // In a directory `.git` itself the work tree beside it is shown.
+                None => self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git")).map(Path::to_owned),
+            },
+        }
     }
 
-    fn is_bare_by_configuration(&self) -> bool {
-        self.inner.config_snapshot().boolean("core.bare").unwrap_or(false)
+    /// Says what the repository's own configuration, the environment and the place where it was found make of it.
+    fn set_up(&mut self, environment: &Environment, implied: Option<&Path>) -> Result<(), OpenError> {
+        self.check_format()?;
+        self.find_tables();
+        self.index = self.git_dir.join("index");
+        let root = environment.work_tree.clone().or_else(|| self.own_work_tree(implied));
+        self.root.clone_from(&root);
+        if self.inner.workdir() != root.as_deref() {
+            let path = root.clone().unwrap_or_default();
+            self.inner.set_workdir(root).map_err(|error| refusal(&path, error))?;
+        }
+        self.configure()?;
+        self.check_values()?;
+        self.look_for_objects(environment)
     }
 
-    /// Says whether `safe.bareRepository=explicit` forbids this one. Only the user's own configuration counts.
+    /// Says whether `safe.bareRepository=explicit` forbids this one, which has no `.git` above it. Only the user's own configuration counts.
     fn is_forbidden_bare(&self) -> bool {
-        let git_dir = self.inner.git_dir();
-        if self.root.is_some() || git_dir.file_name().is_some_and(|name| name == ".git") {
+        if self.git_dir.ends_with(".git") {
             return false;
         }
         let config = self.inner.config_snapshot();
@@ -177,12 +210,12 @@ impl Repository {
 
     /// The directory with this work tree's `HEAD` and index.
     pub fn git_dir(&self) -> &Path {
-        self.inner.git_dir()
+        &self.git_dir
     }
 
     /// The directory with what all work trees share: objects, branches, configuration.
     pub fn common_dir(&self) -> &Path {
-        self.inner.common_dir()
+        &self.common_dir
     }
 
     /// The index file, which need not exist.
@@ -219,18 +252,6 @@ impl Repository {
     pub(super) fn setting(&self, key: &str) -> Option<Vec<u8>> {
         self.inner.config_snapshot().string(key).map(|value| value.as_bytes().to_vec())
     }
-}
-
-fn is_absent(error: &gix::Error) -> bool {
-    use upwards::Error as Search;
-    matches!(
-        error.downcast_any_ref::<Search>(),
-        Some(
-            Search::NoGitRepository { .. }
-                | Search::NoGitRepositoryWithinCeiling { .. }
-                | Search::NoGitRepositoryWithinFs { .. }
-        )
-    )
 }
 
 fn refusal(path: &Path, error: gix::Error) -> OpenError {

@@ -1,6 +1,6 @@
 //! References, whichever way they are stored. Their names are bytes.
 
-mod files;
+pub(super) mod files;
 mod packed;
 
 use std::borrow::Cow;

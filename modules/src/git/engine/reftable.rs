@@ -67,6 +67,16 @@ impl Stacks {
         })
     }
 
+    /// The references that name an object and whose names begin with `prefix`; only those that all work trees share.
+    pub(super) fn below(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, ObjectId)>, ReadError> {
+        let found = self.shared.below(prefix)?;
+        let named = |(name, value)| match value {
+            Value::Id(id) | Value::Tag { id, .. } => Some((name, id)),
+            Value::Deleted | Value::Symbolic(_) => None,
+        };
+        Ok(found.into_iter().filter_map(named).collect())
+    }
+
     /// Counts the entries of a reference's log.
     pub(super) fn count_log(&self, name: &[u8]) -> Result<u32, ReadError> {
         self.of(name).with(|tables| {
@@ -89,15 +99,7 @@ impl Stacks {
         candidates: usize,
     ) -> Result<Option<String>, ReadError> {
         const PREFIX: &[u8] = b"refs/tags/";
-        let tags = self.shared.with(|tables| {
-            let mut tags = BTreeMap::new();
-            for table in tables {
-                for (name, value) in table.below(PREFIX).ok_or_else(broken)? {
-                    tags.insert(name, value);
-                }
-            }
-            Ok(tags)
-        })?;
+        let tags = self.shared.below(PREFIX)?;
         let mut names = HashMap::new();
         let mut annotated = HashSet::new();
         for (name, value) in tags {
@@ -147,6 +149,19 @@ impl Stack {
             }
         }
         read(&self.read.borrow().1)
+    }
+
+    /// What the newest tables say of the references whose names begin with `prefix`.
+    fn below(&self, prefix: &[u8]) -> Result<BTreeMap<Vec<u8>, Value>, ReadError> {
+        self.with(|tables| {
+            let mut found = BTreeMap::new();
+            for table in tables {
+                for (name, value) in table.below(prefix).ok_or_else(broken)? {
+                    found.insert(name, value);
+                }
+            }
+            Ok(found)
+        })
     }
 
     fn load(&self, list: &[u8]) -> std::io::Result<Vec<Table>> {

@@ -159,6 +159,10 @@ impl Search<'_> {
     fn print(&mut self, id: ObjectId) {
         if let Entry::Vacant(vacant) = self.prints.entry(id) {
             let inner = &self.repository.inner;
+            let is_elsewhere = inner.find_header(id).is_err();
+            if is_elsewhere {
+                self.repository.fetch(id);
+            }
             let fits = inner.find_header(id).is_ok_and(|header| header.size() <= MAX_BYTES);
             let blob = if fits { inner.find_blob(id).ok() } else { None };
             vacant.insert(blob.map(|blob| Print::new(&blob.data)));

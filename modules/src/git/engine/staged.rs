@@ -126,7 +126,7 @@ impl Diff<'_> {
             return Ok(());
         }
         let tree = match tree {
-            Some(id) => Some(self.repository.inner.find_tree(id).map_err(ReadError::at(WHAT))?),
+            Some(id) => Some(self.repository.object(id, WHAT)?.try_into_tree().map_err(ReadError::at(WHAT))?),
             None => None,
         };
         let entries = match &tree {

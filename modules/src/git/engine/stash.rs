@@ -21,7 +21,7 @@ impl Repository {
             return tables.count_log(b"refs/stash");
         }
         let kind = self.inner.object_hash();
-        match open::read(self.common_dir().join("logs/refs/stash")) {
+        match open::read(self.refs_dir.join("logs/refs/stash")) {
             Ok(log) => Ok(log.lines_with_terminator().filter(|line| is_entry(line, kind)).count() as u32),
             Err(error)
                 if matches!(

@@ -38,40 +38,11 @@ const MAX_DEPTH: usize = 5;
 /// Inclusions lead on so often. Source: git's `config.c`.
 const MAX_INCLUDES: usize = 10;
 
-/// Looks for such a thing in the repository around a folder, among the files that are read whenever it is opened.
+/// Looks for such a thing in a repository's own directory, among the files that are read whenever it is opened.
 ///
 /// # Cost
 ///
-/// A look at `.git` in each folder above, one listing, and a look at the list of alternates.
-pub(super) fn find(physical_dir: &Path) -> Option<PathBuf> {
-    inspect(physical_dir.ancestors().find_map(git_dir_at)?)
-}
-
-/// Does the same for a path that a repository is opened by: the top of its work tree, or its own directory.
-pub(super) fn find_at(path: &Path) -> Option<PathBuf> {
-    inspect(git_dir_at(path).unwrap_or_else(|| Ok(path.to_owned())))
-}
-
-fn inspect(git_dir: Result<PathBuf, PathBuf>) -> Option<PathBuf> {
-    git_dir.map_or_else(Some, |git_dir| find_in(&git_dir))
-}
-
-/// The directory of the repository whose top is a folder; as an error what stands in its place.
-fn git_dir_at(folder: &Path) -> Option<Result<PathBuf, PathBuf>> {
-    let dot_git = folder.join(".git");
-    match kind(&dot_git) {
-        Ok(FileType::Directory) => Some(Ok(dot_git)),
-        Ok(FileType::RegularFile) => Some(Ok(folder.join(link(&dot_git, "gitdir: ")?))),
-        Ok(_) => Some(Err(dot_git)),
-        // It may be a repository without a work tree.
-        Err(_) => {
-            let is_bare = kind(&folder.join("HEAD")).is_ok() && kind(&folder.join("objects")).is_ok();
-            is_bare.then(|| Ok(folder.to_owned()))
-        }
-    }
-}
-
-/// Looks for such a thing in a repository whose own directory is known.
+/// One listing, and a look at the list of alternates.
 pub(super) fn find_in(git_dir: &Path) -> Option<PathBuf> {
     let own = Look::at(git_dir, is_read);
     if own.strange.is_some() {
@@ -226,9 +197,7 @@ mod tests {
         use rustix::fs::{CWD, Mode, mkfifoat};
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        for made in
-            ["main/.git/objects/info", "main/.git/worktrees/side", "main/deep/down", "side", "bare/objects"]
-        {
+        for made in ["main/.git/objects/info", "main/.git/worktrees/side", "side", "bare/objects"] {
             fs::create_dir_all(at(made)).unwrap();
         }
         fs::write(at("main/.git/HEAD"), "ref: refs/heads/main\n").unwrap();
@@ -237,11 +206,17 @@ mod tests {
         let link = format!("gitdir: {}\n", at("main/.git/worktrees/side").display());
         fs::write(at("side/.git"), link).unwrap();
         fs::write(at("bare/HEAD"), "ref: refs/heads/main\n").unwrap();
-        for well in ["main", "main/deep/down", "side", "bare", "."] {
-            assert_eq!(find(&at(well)), None, "{well}");
+        let git_dir = |name: &str| match name {
+            "side" => at("main/.git/worktrees/side"),
+            "bare" => at("bare"),
+            _ => at("main/.git"),
+        };
+        let find = |name: &str| find_in(&git_dir(name));
+        for well in ["main", "side", "bare"] {
+            assert_eq!(find(well), None, "{well}");
         }
         for (from, strange) in [
-            ("main/deep/down", "main/.git/config"),
+            ("main", "main/.git/config"),
             ("main", "main/.git/index"),
             ("main", "main/.git/packed-refs"),
             ("main", "main/.git/shallow"),
@@ -252,25 +227,24 @@ mod tests {
             ("side", "main/.git/worktrees/side/index"),
             ("side", "main/.git/config"),
             ("bare", "bare/config"),
-            ("bare/objects", "bare/objects/.git"),
         ] {
             mkfifoat(CWD, at(strange), Mode::RUSR | Mode::WUSR).unwrap();
-            let found = find(&at(from)).map(|found| fs::canonicalize(found).unwrap());
+            let found = find(from).map(|found| fs::canonicalize(found).unwrap());
             assert_eq!(found, Some(fs::canonicalize(at(strange)).unwrap()), "{from}");
             fs::remove_file(at(strange)).unwrap();
         }
         // What nobody reads is nobody's trouble: git has a socket there itself.
         mkfifoat(CWD, at("main/.git/fsmonitor--daemon.ipc"), Mode::RUSR | Mode::WUSR).unwrap();
-        assert_eq!(find(&at("main")), None);
+        assert_eq!(find("main"), None);
         // A list of alternates leads to another.
         fs::create_dir_all(at("other/info")).unwrap();
         fs::write(at("main/.git/objects/info/alternates"), "../../../other\n").unwrap();
-        assert_eq!(find(&at("main")), None);
+        assert_eq!(find("main"), None);
         mkfifoat(CWD, at("other/info/alternates"), Mode::RUSR | Mode::WUSR).unwrap();
-        assert!(find(&at("main")).is_some_and(|found| found.ends_with("other/info/alternates")));
+        assert!(find("main").is_some_and(|found| found.ends_with("other/info/alternates")));
         fs::remove_file(at("main/.git/objects/info/alternates")).unwrap();
         fs::remove_file(at("main/.git/HEAD")).unwrap();
         mkfifoat(CWD, at("main/.git/HEAD"), Mode::RUSR | Mode::WUSR).unwrap();
-        assert_eq!(find(&at("main")), Some(at("main/.git/HEAD")));
+        assert_eq!(find("main"), Some(at("main/.git/HEAD")));
     }
 }

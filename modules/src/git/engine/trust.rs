@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::{BStr, ByteSlice};
 
+use super::discovery::Found;
 use super::environment::Configuration;
 use super::error::OpenError;
-use super::open::Repository;
 
-impl Repository {
-    /// Says whether git would read this repository, which was found from `physical_dir`. The one that the user has named is read whosever it is.
+impl Found {
+    /// Says whether git would read it, which was found from `physical_dir`. The one that the user has named is read whosever it is.
     ///
     /// # Cost
     ///
@@ -21,20 +21,13 @@ impl Repository {
         physical_dir: &Path,
         configuration: &Configuration,
     ) -> Result<bool, OpenError> {
-        let mut dot_git = physical_dir.ancestors().map(|folder| folder.join(".git"));
-        // A folder, or the file that leads to one.
-        let found = dot_git.find(|path| path.symlink_metadata().is_ok());
-        let top = found.as_deref().and_then(Path::parent);
-        let git_dir = Some(self.git_dir());
         let is_own = |path: &Path| is_own(path, configuration.sudo_user());
-        let is_elsewhere = self.inner.config_snapshot().string("core.worktree").is_some();
-        let work_tree = self.inner.workdir().filter(|_| !is_elsewhere);
-        if [found.as_deref(), top, work_tree, git_dir].into_iter().flatten().all(is_own) {
+        let parts = [self.link.as_deref(), self.top.as_deref(), Some(&*self.git_dir)];
+        if parts.into_iter().flatten().all(is_own) {
             return Ok(true);
         }
-        let is_inside = git_dir.is_some_and(|git_dir| physical_dir.starts_with(git_dir));
-        let tested = if is_inside { git_dir } else { top.or(git_dir) };
-        let Some(tested) = tested.and_then(|path| std::fs::canonicalize(path).ok()) else { return Ok(false) };
+        let tested = self.top.as_deref().unwrap_or(&self.git_dir);
+        let Ok(tested) = std::fs::canonicalize(tested) else { return Ok(false) };
         let config = configuration.protected()?;
         let mut is_safe = false;
         for value in config.strings("safe.directory").into_iter().flatten() {

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use gix::bstr::ByteSlice;
+use gix::hash::Kind;
 use ziron_runtime::io::open;
 
 use super::super::error::ReadError;
@@ -22,7 +23,7 @@ const MAX_BYTES: u64 = 8192;
 ///
 /// One file, which is opened, looked at and read.
 pub(super) fn find(repository: &Repository, name: &[u8]) -> Result<Option<Target>, ReadError> {
-    let dir = if is_own(name) { repository.git_dir() } else { repository.common_dir() };
+    let dir = if is_own(name) { repository.git_dir() } else { &repository.refs_dir };
     let path = dir.join(gix::path::from_bstr(name.as_bstr()).map_err(ReadError::at(WHAT))?);
     let kind = repository.inner.object_hash();
     let text = match read(&path) {
@@ -38,7 +39,7 @@ pub(super) fn find(repository: &Repository, name: &[u8]) -> Result<Option<Target
             if !name.starts_with(b"refs/") {
                 return Ok(None);
             }
-            let packed = repository.common_dir().join("packed-refs");
+            let packed = repository.refs_dir.join("packed-refs");
             return Ok(packed::find(&packed, name, kind)?.map(Target::Object));
         }
         Err(error) => return Err(ReadError::at(WHAT)(error)),
@@ -50,6 +51,20 @@ pub(super) fn find(repository: &Repository, name: &[u8]) -> Result<Option<Target
     match object_id(text, kind) {
         Some((id, rest)) if rest.first().is_none_or(u8::is_ascii_whitespace) => Ok(Some(Target::Object(id))),
         _ => Err(ReadError::new(WHAT)),
+    }
+}
+
+/// Whether a file is a `HEAD` by which git knows a repository: a link to a reference, a reference's name, or an object's.
+pub(in super::super) fn is_head(path: &Path) -> bool {
+    match read(path) {
+        Ok(Content::Link(_)) => true,
+        Ok(Content::Text(text)) => {
+            let is_symbolic =
+                text.strip_prefix(b"ref:").is_some_and(|to| to.trim_ascii_start().starts_with(b"refs/"));
+            let is_link = || fs::read_link(path).is_ok();
+            (is_symbolic || object_id(&text, Kind::Sha1).is_some()) && !is_link()
+        }
+        Err(_) => false,
     }
 }
 
