@@ -15,6 +15,15 @@ _ziron_start=      # when the command began, in microseconds, or seconds before 
 _ziron_zero=('')   # lets PS0 calculate and show nothing
 _ziron_jobs='\j'
 _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right=
+_ziron_fixed= # which of the variables of the shell cannot be changed, as on a hardened host
+[[ $- != *u* ]] || { _ziron_fixed=nounset; \builtin set +u; }
+if [[ $_ziron_version -ge 404 ]]; then
+  [[ ${PROMPT_COMMAND@a} != *r* ]] || _ziron_fixed+=' PROMPT_COMMAND'
+  [[ ${PS0@a} != *r* ]] || _ziron_fixed+=' PS0'
+  [[ ${PS1@a} != *r* ]] || _ziron_fixed+=' PS1'
+  [[ ${PS2@a} != *r* ]] || _ziron_fixed+=' PS2'
+fi
+[[ $_ziron_fixed != nounset* ]] || \builtin set -u
 @@values
 
 @@functions
@@ -34,6 +43,10 @@ _ziron_draw() {
     idle=1 # Nothing has run, neither a command nor somebody's hook.
   fi
   [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
+  if [[ -z ${PWD-} ]]; then # It has been unset.
+    builtin local PWD
+    PWD=$(builtin pwd 2>/dev/null) || PWD=''
+  fi
   @@ask
   _ziron_draw_directly
   _ziron_show
@@ -60,10 +73,24 @@ _ziron_draw_directly() {
   fi
 }
 
+# PS1 stays the same from prompt to prompt, and says where the prompt is: what others put around it stays, and they do not do so again and again.
+# What a variable holds is read as a prompt once (@P), and then no more.
 _ziron_show() {
-  PS1=$_ziron_left
-  [[ ! -o posix ]] || PS1=${PS1//'!'/'!!'} # There `!` is the history number.
-  [[ -z ${BLE_VERSION-} ]] || _ziron_ble || builtin return 0
+  [[ ! -o posix ]] || _ziron_left=${_ziron_left//'!'/'!!'} # There `!` is the history number.
+  if [[ $_ziron_version -lt 404 || -n ${BLE_VERSION-} ]]; then
+    PS1=$_ziron_left
+    [[ -z ${BLE_VERSION-} ]] || _ziron_ble || builtin return 0
+  elif [[ ${PS1-} != *'${_ziron_left@P}'* && $_ziron_fixed != *PS1* ]]; then
+    PS1='${_ziron_left@P}'
+  fi
+}
+
+# Where PROMPT_COMMAND cannot be changed, PS1 asks, in a process of its own.
+_ziron_draw_apart() {
+  _ziron_codes=("$?" "${PIPESTATUS[@]}")
+  [[ $_ziron_start != 0 ]] || _ziron_start=''
+  _ziron_draw
+  builtin printf %s "${_ziron_left@P}"
 }
 
 # ble.sh can show a right prompt, and replace both once the line has been accepted.
@@ -103,13 +130,15 @@ _ziron_hook_string() {
 }
 
 # The first element is left to the user (a bare `:` when there is none): whatever is done later to PROMPT_COMMAND as if it were a
-# string is done to that, and ours keeps a place of its own. bash-preexec's last element has to stay the last.
+# string is done to that, and ours keeps a place of its own. bash-preexec takes what runs after its last element for a command, and until its first
+# prompt that is the element which sets it up.
 _ziron_hook_array() {
   builtin local element elements ours=
   elements=()
   for element in "${PROMPT_COMMAND[@]}"; do
     [[ $element != _ziron_prompt ]] || builtin continue
-    if [[ $element == __bp_interactive_mode && ${#elements[@]} -gt 0 ]]; then
+    if [[ -z $ours && $element == *__bp_@(install|interactive_mode)* ]]; then
+      [[ ${#elements[@]} -gt 0 ]] || elements=(:)
       elements+=(_ziron_prompt)
       ours=1
     fi
@@ -120,14 +149,20 @@ _ziron_hook_array() {
   PROMPT_COMMAND=("${elements[@]}")
 }
 
-if [[ $_ziron_version -ge 501 ]]; then
-  _ziron_hook_array
+if [[ $_ziron_fixed == *PROMPT_COMMAND* ]]; then
+  [[ $_ziron_fixed == *PS1* ]] || PS1='$(_ziron_draw_apart)${_ziron_zero[_ziron_start=0,0]}'
 else
-  _ziron_hook_string
+  if [[ $_ziron_version -ge 501 ]]; then
+    _ziron_hook_array
+  else
+    _ziron_hook_string
+  fi
+  # Before the first prompt, since others may put theirs around it before that.
+  _ziron_show
 fi
 
 # PS0 is expanded, in this process, when a command has been read and is about to run; an empty line is none.
-if [[ ${PS0-} != *_ziron_start* ]]; then
+if [[ ${PS0-} != *_ziron_start* && $_ziron_fixed != *PS0* ]]; then
   if [[ -n ${EPOCHREALTIME-} ]]; then
     PS0='${_ziron_zero[_ziron_start=${EPOCHREALTIME/[.,]/},0]}'${PS0-}
   elif [[ $_ziron_version -ge 404 ]]; then
@@ -136,10 +171,10 @@ if [[ ${PS0-} != *_ziron_start* ]]; then
 fi
 
 # Where marks are on, the output of the command begins here.
-[[ @MARKS@ != 1 || ${PS0-} == *'133;C'* ]] || PS0=${PS0-}'\e]133;C\a'
+[[ @MARKS@ != 1 || ${PS0-} == *'133;C'* || $_ziron_fixed == *PS0* ]] || PS0=${PS0-}'\e]133;C\a'
 
 \builtin shopt -s promptvars checkwinsize
-[[ -z $_ziron_continuation ]] || PS2=$_ziron_continuation
+[[ -z $_ziron_continuation || $_ziron_fixed == *PS2* ]] || PS2=$_ziron_continuation
 [[ -n ${COLUMNS-} ]] || (:) # With checkwinsize, a child that ends makes bash look up the width.
 [[ -z $_ziron_aliases ]] || \builtin shopt -s expand_aliases
 \builtin unset -v _ziron_aliases

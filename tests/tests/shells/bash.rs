@@ -191,3 +191,129 @@ fn variables_that_a_hook_sets_are_seen_after_an_empty_line() {
     assert_eq!(session.run("").value("STUB_ONE"), "set");
     assert!(session.run("").is_by_daemon());
 }
+
+/// What VS Code's script does: it keeps and replaces the first element, and puts marks around the prompt that it finds there.
+const WRAPPED: &str = r#"
+    f=${PROMPT_COMMAND:-}
+    h() { eval "$f"; [[ $PS1 == "$m" ]] || { m='\[\e]633;A\a\]'$PS1'\[\e]633;B\a\]'; PS1=$m; }; }
+    PROMPT_COMMAND=h"#;
+
+#[test]
+fn marks_of_others_stay_around_the_prompt() {
+    for setup in
+        [Setup::default().after(WRAPPED), crate::served().after(WRAPPED), Setup::default().before(WRAPPED)]
+    {
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        session.run("true");
+        session.run("false");
+        let commands = session.terminal().commands();
+        for mark in ["633;A", "633;B"] {
+            let count = commands.iter().filter(|command| *command == mark).count();
+            // Before ours, it marks what was the prompt then.
+            let first = usize::from(!setup.before.is_empty());
+            assert!((3 - first..=3).contains(&count), "{mark}: {commands:?}");
+        }
+        let name = "declare -p PS1 | grep -o '633;A' | wc -l";
+        session.run(name);
+        assert!(session.plain().contains("\n1\n"), "{}", session.plain());
+    }
+}
+
+/// Debian's kitty-shell-integration.
+#[test]
+fn beside_kittys_integration() {
+    let path = "/usr/lib/kitty/shell-integration/bash/kitty.bash";
+    if !std::path::Path::new(path).exists() {
+        return ziron_tests::shells::skipped("kitty-shell-integration is not installed");
+    }
+    let kitty = format!("KITTY_SHELL_INTEGRATION=enabled; source {path}");
+    for setup in [Setup::default().before(&kitty), Setup::default().after(&kitty)] {
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        assert_eq!(session.run("false | sh -c 'exit 7'").codes(), ("7", "1 7"));
+        session.run("true");
+        let commands = session.terminal().commands();
+        let marks = commands.iter().filter(|command| command.starts_with("133;A")).count();
+        assert_eq!(marks, 3, "{commands:?}");
+        // Of a command's output: ours and theirs.
+        assert!(commands.iter().any(|command| command.starts_with("133;C")), "{commands:?}");
+    }
+}
+
+/// A prompt all the same where PROMPT_COMMAND cannot be changed, and no word about it.
+#[test]
+fn variables_that_cannot_be_changed() {
+    for fixed in [
+        "readonly PROMPT_COMMAND='echo hook'",
+        "readonly PROMPT_COMMAND",
+        "set -u; readonly PROMPT_COMMAND=",
+        "declare -ar PROMPT_COMMAND=(true true)",
+        "readonly PS0 PS2",
+    ] {
+        for setup in [Setup::default().before(fixed), crate::served().before(fixed)] {
+            let Some((mut session, _)) = start(Bash, &setup) else { return };
+            assert_eq!(session.run("sh -c 'exit 3' | true | sh -c 'exit 7'").codes(), ("7", "3 0 7"));
+            assert_eq!(session.run("sleep 100 &").value("jobs"), "1");
+            if !fixed.contains("PS0") {
+                assert!(session.run("sleep 0.2").duration().is_some_and(|ms| ms >= 200));
+                assert_eq!(session.run("").duration(), None);
+            }
+            session.run("kill %1");
+            assert!(!session.plain().contains("readonly variable"), "{}", session.plain());
+        }
+    }
+    let Some(session) =
+        Session::open(Bash, crate::program(), &Setup::default().before("readonly PS1='own> '"))
+    else {
+        return;
+    };
+    session.wait_cursor_after("own> ");
+    session.send("echo $((6 * 7))\r");
+    session.wait_text("\n42\nown>");
+    assert!(!session.plain().contains("readonly variable"), "{}", session.plain());
+}
+
+#[test]
+fn the_folder_is_known_without_its_variable() {
+    for setup in [Setup::default(), crate::served(), Setup::default().before("set -u")] {
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        let told = session.run("unset PWD");
+        assert_eq!(told.value("logical-path"), session.home().to_str().unwrap());
+        session.run("");
+        session.run("echo \"<${PWD-none}>\"");
+        assert!(session.plain().contains("\n<none>\n"), "{}", session.plain());
+    }
+}
+
+/// Works as bash-preexec does while it is set up: whatever runs after its element at the first prompt is taken for a command.
+const LATE_PREEXEC: &str = r#"
+    __bp_on=
+    __bp_debug() {
+        [[ -n $__bp_on ]] || return 0
+        __bp_on=
+        for one in "${PROMPT_COMMAND[@]}"; do [[ $one != *"$BASH_COMMAND"* ]] || return 0; done
+        echo "preexec: $BASH_COMMAND" >>"$HOME/user"
+    }
+    __bp_interactive_mode() { __bp_on=1; }
+    __bp_install() {
+        PROMPT_COMMAND=("${PROMPT_COMMAND[@]//'__bp_install "$_"'/:}")
+        PROMPT_COMMAND+=(__bp_interactive_mode)
+        trap '__bp_debug' DEBUG
+        __bp_interactive_mode
+    }
+    PROMPT_COMMAND+=('__bp_install "$_"')
+"#;
+
+#[test]
+fn preexec_hooks_hear_of_the_first_command() {
+    for hooks in ["unset PROMPT_COMMAND", "PROMPT_COMMAND='history -a'", "PROMPT_COMMAND=('history -a' true)"]
+    {
+        let before = format!("{hooks}\n{LATE_PREEXEC}");
+        for setup in [Setup::default().before(&before), Setup::default().before(hooks).after(LATE_PREEXEC)] {
+            let Some((mut session, _)) = start(Bash, &setup) else { return };
+            assert_eq!(session.run("sh -c 'exit 3'").codes(), ("3", "3"));
+            assert_eq!(session.run("echo hi").codes(), ("0", "0"));
+            let user = std::fs::read_to_string(session.home().join("user")).unwrap_or_default();
+            assert_eq!(user, "preexec: sh -c 'exit 3'\npreexec: echo hi\n", "{hooks}");
+        }
+    }
+}

@@ -16,6 +16,7 @@ mod held;
 mod instant;
 mod kept;
 mod over_daemon;
+mod plugins;
 mod states;
 mod user;
 mod zsh;

@@ -111,16 +111,21 @@ fn has_new_prompt(session: &mut Session, asked: usize, limit: Duration) -> bool 
         .wait_for(limit, |screen| dump::before_cursor(screen) == "> " && stub::read_log(&log).len() > asked)
 }
 
+/// Waits until the screen stays as it is. zsh 5.9 by itself may exit when a signal comes while it completes a name of M-x.
+fn quiet(session: &Session) {
+    let mut last = String::new();
+    while last != session.styled() {
+        last = session.styled();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 fn happen(session: &mut Session, event: Event, outcome: Outcome) {
     match event {
         Event::News => session.daemon().tell(&["do=push"]),
         Event::Resize => {
             // What a shell draws for one width may not arrive at another.
-            let mut last = String::new();
-            while last != session.styled() {
-                last = session.styled();
-                std::thread::sleep(Duration::from_millis(100));
-            }
+            quiet(session);
             for columns in [SIZE.columns - 3, SIZE.columns] {
                 session.terminal().resize(Size { columns, ..SIZE });
                 // The shell is to see both.
@@ -128,6 +133,7 @@ fn happen(session: &mut Session, event: Event, outcome: Outcome) {
             }
         }
         Event::Interrupt => {
+            quiet(session);
             let asked = session.calls().len();
             // Once is not always enough, see `Session::interrupt`.
             while {
@@ -168,6 +174,7 @@ fn settle(session: &mut Session, marker: &str, outcome: Outcome, asked: usize, i
     });
     assert!(is_right, "{marker}: {outcome:?} is not what came of it; the screen:\n{}", session.plain());
     if !is_over {
+        quiet(session);
         // Out of whatever it is: a question, a command that reads, a line.
         let is_out = (0..20).any(|_| {
             session.send("\x03");

@@ -1,0 +1,92 @@
+//! Real plugins of others, from a folder that `ZIRON_PLUGINS` names: it holds a checkout of each, called as the project is. What is not there is
+//! skipped by name; what they do that mattered once is in the tests of each shell as well, in a few lines of our own.
+
+use std::path::{Path, PathBuf};
+
+use ziron_runtime::shell::Shell::{Bash, Zsh};
+use ziron_tests::session::Setup;
+use ziron_tests::shells;
+
+use crate::start;
+
+/// A file of a plugin.
+fn plugin(file: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("ZIRON_PLUGINS").unwrap_or_default();
+    let path = Path::new(&folder).join(file);
+    let is_there = !folder.is_empty() && path.is_file();
+    if !is_there {
+        shells::skipped(&format!("ZIRON_PLUGINS has no {file}"));
+    }
+    is_there.then_some(path)
+}
+
+/// All orders of bash-preexec, our script and a hook of the user's, with each kind of `PROMPT_COMMAND`.
+#[test]
+fn bash_preexec() {
+    let Some(path) = plugin("bash-preexec/bash-preexec.sh") else { return };
+    let preexec = format!(
+        "source {}\npreexec() {{ echo \"pre $1\" >>$HOME/user; }}; precmd() {{ echo \"cmd $?\" >>$HOME/user; }}",
+        path.display()
+    );
+    for hooks in ["unset PROMPT_COMMAND", "PROMPT_COMMAND='history -a'", "PROMPT_COMMAND=('history -a' true)"]
+    {
+        let before = format!("{hooks}\n{preexec}");
+        for setup in [Setup::default().before(&before), Setup::default().before(hooks).after(&preexec)] {
+            let Some((mut session, _)) = start(Bash, &setup) else { return };
+            assert_eq!(session.run("echo first").codes(), ("0", "0"));
+            assert_eq!(session.run("false").codes(), ("1", "1"));
+            assert_eq!(session.run("echo third").codes(), ("0", "0"));
+            let user = std::fs::read_to_string(session.home().join("user")).unwrap_or_default();
+            let wanted = "cmd 0\npre echo first\ncmd 0\npre false\ncmd 1\npre echo third\ncmd 0\n";
+            assert_eq!(user, wanted, "{hooks}");
+        }
+    }
+}
+
+/// Plugins of zsh, each alone, before ours and after: a command, a line given up, the vi mode, a completion.
+#[test]
+fn zsh_plugins() {
+    for file in [
+        "zsh-autosuggestions/zsh-autosuggestions.zsh",
+        "zsh-syntax-highlighting/zsh-syntax-highlighting.zsh",
+        "fast-syntax-highlighting/fast-syntax-highlighting.plugin.zsh",
+        "zsh-history-substring-search/zsh-history-substring-search.zsh",
+        "zsh-completions/zsh-completions.plugin.zsh",
+        "zsh-vi-mode/zsh-vi-mode.plugin.zsh",
+        "zsh-vim-mode/zsh-vim-mode.plugin.zsh",
+        "fzf-tab/fzf-tab.plugin.zsh",
+        "zsh-you-should-use/you-should-use.plugin.zsh",
+        "zsh-autopair/autopair.zsh",
+        "zsh-z/zsh-z.plugin.zsh",
+        "zsh-abbr/zsh-abbr.plugin.zsh",
+        "history-search-multi-word/history-search-multi-word.plugin.zsh",
+        "zsh-defer/zsh-defer.plugin.zsh",
+        "z/z.sh",
+        "ohmyzsh/plugins/git/git.plugin.zsh",
+        "ohmyzsh/plugins/sudo/sudo.plugin.zsh",
+        "ohmyzsh/plugins/extract/extract.plugin.zsh",
+        "ohmyzsh/plugins/colored-man-pages/colored-man-pages.plugin.zsh",
+        "ohmyzsh/plugins/command-not-found/command-not-found.plugin.zsh",
+        "ohmyzsh/plugins/vi-mode/vi-mode.plugin.zsh",
+    ] {
+        let Some(path) = plugin(file) else { continue };
+        let load = format!("autoload -Uz compinit && compinit -u -D; source {}", path.display());
+        for setup in [Setup::default().before(&load), Setup::default().after(&load)] {
+            let Some((mut session, _)) = start(Zsh, &setup.transient()) else { return };
+            assert_eq!(session.run("echo one; (exit 3)").codes(), ("3", "3"), "{file}");
+            session.send("abc");
+            session.wait_cursor_after("> abc");
+            // A vi mode, where there is one, and back.
+            for keys in ["\x1b", "i"] {
+                session.send(keys);
+                std::thread::sleep(std::time::Duration::from_millis(600));
+            }
+            session.interrupt();
+            session.send("echo $((6 * 7))\r");
+            session.wait_text("\n42\n");
+            let screen = session.plain();
+            assert!(screen.contains("\none\nT> abc"), "{file}: {screen}");
+            assert!(!screen.contains("_ziron"), "{file}: {screen}");
+        }
+    }
+}
