@@ -1,13 +1,16 @@
 //! How long one stored fact takes to load and to save.
 
+use std::fs::Permissions;
 use std::hint::black_box;
+use std::os::unix::fs::PermissionsExt;
 use std::time::SystemTime;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ziron_runtime::store::Store;
 
 fn store(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder =
+        tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().expect("a folder");
     let store = Store::new(folder.path().join("facts"));
     let (key, fact) = (String::from("/usr/bin/tool"), String::from("1.2.3"));
     let now = SystemTime::UNIX_EPOCH;

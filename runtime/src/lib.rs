@@ -22,6 +22,7 @@ pub mod place;
 pub mod prelude;
 pub mod prompt;
 pub mod request;
+pub mod safe_path;
 #[cfg_attr(not(feature = "scenario"), path = "scenario_off.rs")]
 pub mod scenario;
 pub mod segment;

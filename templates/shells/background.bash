@@ -1,8 +1,9 @@
 # Ziron for bash, background mode: the sections go where ziron.bash names them.
 
 @@values
-_ziron_files=@FOLDER@/s.$$. # .request and .token are FIFOs, .reply is a file
-_ziron_socket=@FOLDER@/socket
+_ziron_folder=@FOLDER@
+_ziron_files=$_ziron_folder/s.$$. # .request and .token are FIFOs, .reply is a file
+_ziron_misses=0 # how often a process has told the daemon of this shell, without an answer since
 _ziron_session= # whether the daemon knows this shell
 _ziron_rest=0   # since when it is left alone, as it did not answer in time; seconds of the clock
 _ziron_patience=0.1 # how long to wait for an answer, in seconds
@@ -17,7 +18,7 @@ _ziron_reply=()
 _ziron_ask() {
   [[ $BASH_SUBSHELL == 0 ]] || builtin return 1
   [[ -n $_ziron_session ]] || _ziron_introduce || builtin return 1
-  [[ -p ${_ziron_files}request && -p ${_ziron_files}token ]] || { _ziron_session=''; builtin return 1; }
+  [[ -p ${_ziron_files}request && -p ${_ziron_files}token@PROOF@ ]] || { _ziron_session=''; builtin return 1; }
   builtin local pipe="${_ziron_codes[*]:1}" token='' IFS=$'\x1f'
   # Nothing that has not run can have changed what the prompt depends on.
   [[ -n $idle && $PWD == "$_ziron_seen" ]] || _ziron_look
@@ -32,6 +33,7 @@ _ziron_ask() {
     [[ ${_ziron_reply[0]-} == drawn && ${_ziron_reply[1]-} == "$_ziron_seq" ]] || builtin break
     _ziron_left=${_ziron_reply[3]-} _ziron_right=${_ziron_reply[4]-} _ziron_transient_left=${_ziron_reply[5]-} _ziron_transient_right=${_ziron_reply[6]-}
     [[ -z ${_ziron_reply[7]-} ]] || builtin printf %s "${_ziron_reply[7]}" >&2
+    _ziron_misses=0
     builtin return 0
   done
   _ziron_session='' # Also when it has died.
@@ -56,12 +58,15 @@ _ziron_world_changed() {
   _ziron_escaped="${world[*]}"
 }
 
-# One process, which makes the FIFOs and tells the daemon of this shell: when the shell starts, and after something went wrong.
+# One process, which makes the FIFOs and tells the daemon of this shell: when the shell starts, and after something went wrong. The folder is the proof
+# of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
 _ziron_introduce() {
   builtin local now
   builtin printf -v now '%(%s)T' -1
-  [[ now -ge _ziron_rest+5 && -S $_ziron_socket && -O $_ziron_socket ]] || builtin return 1
-  "$_ziron_path" session bash "$$" </dev/null >/dev/null 2>&1 || builtin return 1
+  [[ now -ge _ziron_rest+5 && -S $_ziron_folder/socket && -O $_ziron_folder && ! -h $_ziron_folder@PROOF@ ]] || builtin return 1
+  _ziron_misses=$((_ziron_misses + 1))
+  [[ $_ziron_misses -lt 3 ]] || _ziron_rest=$now # It leads nowhere: not at each prompt.
+  "$_ziron_path" session bash "$$" --folder "$_ziron_folder" </dev/null >/dev/null 2>&1 || builtin return 1
   _ziron_session=1
   # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read byte by byte.
   [[ $_ziron_seq != 0 ]] || _ziron_seq=$((now % 900 + 100))

@@ -1,8 +1,9 @@
 # Ziron for fish, background mode: the sections go where ziron.fish names them.
 
 @@values
-set -g _ziron_socket @FOLDER@/socket
-set -g _ziron_files @FOLDER@/s.$fish_pid # .ask is the question, .reply the answer
+set -g _ziron_folder @FOLDER@
+set -g _ziron_socket $_ziron_folder/socket
+set -g _ziron_files $_ziron_folder/s.$fish_pid # .ask is the question, .reply the answer
 set -g _ziron_seq 0
 set -g _ziron_seq_high (builtin random) # Else answers to a shell that was here before (exec) could be taken for ours.
 set -g _ziron_seq_low
@@ -21,8 +22,9 @@ function _ziron_ask
         set -e _ziron_rest[1]
         return 1
     end
-    if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket -a -O $_ziron_socket
-        builtin test -S $_ziron_socket -a -O $_ziron_socket; or return 1
+    # The folder is the proof of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
+    if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@
+        builtin test -S $_ziron_socket -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; or return 1
         builtin printf '' >$_ziron_files.reply
     end
     set -q _ziron_world; or _ziron_find_world
@@ -143,6 +145,7 @@ function _ziron_listen --on-signal URG
     set -l small
     set -l small_right
     set -l rest
+    builtin test -e $_ziron_files.reply@PROOF@; or return 0
     builtin read --null --delimiter \x1f kind seq state left right small small_right rest <$_ziron_files.reply
     builtin test "$seq" = $_ziron_seq -a \( "$kind" = redraw -o "$kind" = drawn \); or return 0
     set -g _ziron_transient_left $small

@@ -2,6 +2,8 @@
 
 @@values
 \builtin typeset -g _ziron_folder=@FOLDER@
+\builtin typeset -ga _ziron_own
+_ziron_own=(@ANCHORS@ "$_ziron_folder")
 # What ends a field, a frame, and what stands before these two in a value. NUL is in no variable that can be exported.
 \builtin typeset -g _ziron_us=$'\x1f' _ziron_rs=$'\x1e' _ziron_gs=$'\x1d' _ziron_nul=$'\0'
 
@@ -119,9 +121,14 @@ function _ziron_ask_later {
   builtin syswrite -o $_ziron_fd -- "draw${_ziron_us}seq=$_ziron_seq${_ziron_us}held=1$_ziron_question" || _ziron_hang_up
 }
 
+# zsh cannot ask who is at the other end, so that the folder is the proof: only root and this user can put anything there. The program has checked the
+# whole path; here it is checked again where somebody else can have taken the name of a folder that went.
 function _ziron_connect {
-  (( EPOCHREALTIME >= _ziron_rest )) && [[ -O $_ziron_folder/socket && -S $_ziron_folder/socket ]] || builtin return 1
-  builtin local REPLY
+  (( EPOCHREALTIME >= _ziron_rest )) && [[ -S $_ziron_folder/socket && ! -h $_ziron_folder/socket ]] || builtin return 1
+  builtin local REPLY folder
+  for folder in "$_ziron_own[@]"; do
+    [[ -O $folder && ! -h $folder ]] || builtin return 1
+  done
   (( _ziron_idle )) || builtin sysopen -r -o cloexec -u _ziron_idle /dev/null || builtin return 1 # It always has something to say.
   builtin zsocket $_ziron_folder/socket 2>/dev/null || builtin return 1
   # Away from the numbers that people use.
@@ -165,7 +172,7 @@ _ziron_begin_again() {
   # What is shown has been drawn for this prompt already, and goes on being shown.
   \builtin local start="$_ziron_start" last="$_ziron_status" pipe="$_ziron_pipestatus" mode="$_ziron_keymap"
   \builtin local left="$_ziron_left" right="$_ziron_right" small="$_ziron_transient_left" small_right="$_ziron_transient_right"
-  \builtin eval "$("$_ziron_path" init zsh 2>/dev/null)"
+  \builtin eval "$("$_ziron_path" init zsh --folder "$_ziron_folder" 2>/dev/null)"
   _ziron_start="$start" _ziron_status="$last" _ziron_pipestatus="$pipe" _ziron_keymap="$mode"
   _ziron_left="$left" _ziron_right="$right" _ziron_transient_left="$small" _ziron_transient_right="$small_right"
 }

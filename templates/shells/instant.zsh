@@ -5,6 +5,10 @@
 # has, all of it stays, and the prompt comes below. Nobody's input or output is redirected: the terminal is asked where the cursor is.
 
 \builtin typeset -g _ziron_instant= _ziron_instant_sp= _ziron_instant_program=@ZIRON@ _ziron_instant_world="@BUILD@@WORLD@"
+# The folder of the pictures, and those on its path that others could make if they went; the program has checked all of it. Empty: there is none.
+\builtin typeset -g _ziron_instant_folder=@FOLDER@
+\builtin typeset -ga _ziron_instant_own
+_ziron_instant_own=(@ANCHORS@)
 \builtin typeset -g _ziron_instant_esc=$'\e' _ziron_instant_bel=$'\a' _ziron_instant_nul=$'\0'
 \builtin typeset -gF _ziron_instant_patience=0.1 # how long the terminal may take to answer, in seconds
 \builtin typeset -ga _ziron_instant_shown
@@ -13,14 +17,12 @@
 \builtin emulate zsh -o extended_glob -o no_aliases -o no_xtrace -c '
 # Where the picture of this folder is kept at this width: in one of 64 files, so that there are never more.
 function _ziron_instant_find {
-  builtin local last="$PWD[-1]" second="$PWD[-2]" fifth="$PWD[-5]"
-  folder=${ZIRON_CACHE-}
-  if [[ $folder != /* ]]; then
-    folder=${XDG_CACHE_HOME-}
-    [[ $folder == /* ]] || folder=$HOME/.cache
-    folder+=/ziron
-  fi
-  folder+=/instant
+  builtin local last="$PWD[-1]" second="$PWD[-2]" fifth="$PWD[-5]" own
+  folder=$_ziron_instant_folder
+  [[ -n $folder ]] || builtin return 1
+  for own in "$_ziron_instant_own[@]"; do
+    [[ -O $own && ! -h $own ]] || builtin return 1
+  done
   file=$folder/$(( ($#PWD * 7 + #last * 13 + #second * 31 + #fifth * 17 + COLUMNS) % 64 ))
 }
 
@@ -32,8 +34,7 @@ function _ziron_instant_show {
   _ziron_instant=1
   builtin local folder file text
   builtin local -a parts
-  _ziron_instant_find
-  [[ -f $file && -O $file && ! -h $file ]] || builtin return 0
+  _ziron_instant_find && [[ -O $folder && ! -h $folder && -f $file && -O $file && ! -h $file ]] || builtin return 0
   # It is read, and never run. What was not written to its end, or by two at once, has another number of parts.
   text=$(<$file)
   parts=("${(@ps:\0:)text}")
@@ -152,7 +153,7 @@ function _ziron_instant_keep {
   [[ -n $_ziron_left && $_ziron_left != "$_ziron_transient_left" ]] || builtin return 0
   builtin local folder file esc=$_ziron_instant_esc nul=$_ziron_instant_nul made text plain line right_plain
   builtin local -a match mbegin mend lines
-  _ziron_instant_find
+  _ziron_instant_find || builtin return 0
   made="$file$nul$_ziron_left$nul$_ziron_right"
   [[ $made != "$_ziron_instant_made" ]] || builtin return 0
   _ziron_instant_made=$made
@@ -176,8 +177,8 @@ function _ziron_instant_keep {
   text="instant-1$nul$_ziron_instant_world$nul$COLUMNS$nul$PWD$nul$#lines$nul$width$nul$text$nul$_ziron_left$nul$_ziron_right$nul."
 
   builtin zmodload zsh/system 2>/dev/null || builtin return 0
-  if [[ ! -d $folder ]]; then # Only at home: with sudo, HOME can be another user.
-    [[ -O $HOME ]] && builtin zmodload -F zsh/files b:zf_mkdir 2>/dev/null && zf_mkdir -p -m 700 -- $folder 2>/dev/null
+  if [[ ! -d $folder ]]; then
+    builtin zmodload -F zsh/files b:zf_mkdir 2>/dev/null && zf_mkdir -p -m 700 -- $folder 2>/dev/null
   fi
   [[ -O $folder && ! -h $folder && ( ! -e $file || -f $file ) ]] || builtin return 0
   builtin local -i fd

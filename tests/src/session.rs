@@ -137,7 +137,7 @@ impl Session {
     /// When the machine gives no terminal or no folder.
     pub fn open(shell: Shell, program: &Path, setup: &Setup) -> Option<Session> {
         let path = shells::find_or_skip(shell)?;
-        let home = TempDir::with_prefix("ziron-home-").expect("a temporary folder");
+        let home = crate::world::private_folder("ziron-home-");
         let connected = connect(shell, program, home.path(), setup);
         let start = if setup.is_ordinary_user { become_ordinary(home.path()) } else { Vec::new() };
         let daemon = match &setup.background {

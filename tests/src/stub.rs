@@ -101,6 +101,7 @@ pub fn main(
         let background = background();
         let client = background.as_deref().map(|folder| shell::Client {
             folder,
+            anchors: &[],
             variables: stub_daemon::VARIABLES,
             events: std::env::var(EVENTS).is_ok(),
         });

@@ -18,6 +18,15 @@ pub use repositories::STATES;
 /// When everything in a world was committed.
 const DATE: &str = "2024-05-06T07:08:09Z";
 
+/// A temporary folder of this user alone, as everything of ours demands that is kept below a folder that everybody can write to.
+///
+/// # Panics
+/// When the machine gives none.
+pub fn private_folder(prefix: &str) -> TempDir {
+    let own = fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix(prefix).permissions(own).tempdir().expect("a temporary folder")
+}
+
 /// A folder that stands for the whole machine.
 #[derive(Debug)]
 pub struct World {
@@ -31,9 +40,7 @@ impl World {
     /// # Panics
     /// When the machine gives no folder, or has no git.
     pub fn new() -> World {
-        let folder = TempDir::with_prefix("ziron-world-").expect("a temporary folder");
-        // Nothing in it is a secret, and some tests become another user.
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let folder = private_folder("ziron-world-");
         let path = folder.path().canonicalize().expect("it is there");
         let world = World { path, _folder: folder };
         for name in ["home", "tools", "git", "cache"] {

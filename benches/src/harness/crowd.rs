@@ -39,8 +39,7 @@ impl Daemon {
         let mut command = Command::new(program);
         command.env_clear().envs(fixtures.environment()).env("XDG_RUNTIME_DIR", &runtime);
         let process = command.args(["daemon", "run"]).stdin(Stdio::null()).spawn()?;
-        let uid = address::World::of_process().uid;
-        let world = address::World { runtime_dir: Some(runtime), temporary: None, uid };
+        let world = address::World::with_runtime_dir(runtime);
         let daemon = Daemon { process, socket: Address::of(program, &world)?.socket() };
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = Client::connect(&daemon.socket, deadline) {

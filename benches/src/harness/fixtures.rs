@@ -43,14 +43,17 @@ pub(crate) struct Fixtures {
 
 impl Fixtures {
     pub(crate) fn make() -> io::Result<Fixtures> {
-        let root = TempDir::with_prefix("ziron-figures-")?;
+        // Others must not be able to write to it, nor to look into it where everybody can write, or nothing in it is used.
+        let root = tempfile::Builder::new()
+            .prefix("ziron-figures-")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir()?;
         let path = root.path().canonicalize()?;
         let folder = |name: &str| -> io::Result<PathBuf> {
             fs::create_dir_all(path.join(name))?;
             Ok(path.join(name))
         };
         folder("home/.config")?;
-        // Others must not be able to write to it, or it is not used.
         fs::set_permissions(folder("home/run")?, fs::Permissions::from_mode(0o700))?;
         let fixtures = Fixtures {
             empty: folder("empty")?,

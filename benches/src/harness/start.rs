@@ -77,8 +77,7 @@ struct Starter<'p> {
 impl Starter<'_> {
     /// Starts a daemon, asks it for one prompt, and stops it again. Brings how long the answer took, and what it is.
     fn start(&self, folder: &Path) -> Result<(Duration, String), Box<dyn Error>> {
-        let uid = address::World::of_process().uid;
-        let world = address::World { runtime_dir: Some(self.runtime.clone()), temporary: None, uid };
+        let world = address::World::with_runtime_dir(&self.runtime);
         let socket = Address::of(self.program, &world)?.socket();
         let mut command = Command::new(self.program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));

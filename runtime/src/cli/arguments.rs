@@ -15,6 +15,8 @@ use crate::shell::Shell;
 pub(super) struct Arguments {
     pub(super) command: Command,
     pub(super) request: Request,
+    /// The folder of the daemon that a shell's script means.
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -70,14 +72,15 @@ impl Arguments {
         let mut form = Form::Table;
         let mut script = Script::Prompt;
         let mut keep = None;
+        let mut folder = None;
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Value(word) => words.push(word.string()?),
                 Arg::Long("help") | Arg::Short('h') => {
-                    return Ok(Arguments { command: Command::Help, request });
+                    return Ok(Arguments { command: Command::Help, request, folder });
                 }
                 Arg::Long("version") | Arg::Short('V') => {
-                    return Ok(Arguments { command: Command::Version, request });
+                    return Ok(Arguments { command: Command::Version, request, folder });
                 }
                 Arg::Long("right") => parts = Parts::RIGHT,
                 Arg::Long("all") => parts = Parts::ALL,
@@ -92,6 +95,7 @@ impl Arguments {
                 Arg::Long("filter") => words.push(parser.value()?.string()?),
                 Arg::Long("instant") => script = Script::Instant,
                 Arg::Long("keep") => keep = Some(parser.value()?.into()),
+                Arg::Long("folder") => folder = Some(parser.value()?.into()),
                 Arg::Long("alone") => way = Way::Alone,
                 Arg::Long("full") => words.push(String::from("full")),
                 Arg::Long("detached") => words.push(String::from("detached")),
@@ -124,7 +128,7 @@ impl Arguments {
             }
         }
         if words.first().is_some_and(|word| BACKGROUND.contains(&word.as_str())) {
-            return Ok(Arguments { command: Command::Background(words), request });
+            return Ok(Arguments { command: Command::Background(words), request, folder });
         }
         let mut words = words.into_iter();
         let command = match words.next().as_deref() {
@@ -145,7 +149,7 @@ impl Arguments {
         };
         match words.next() {
             Some(extra) => Err(format!("`{extra}` is one word too many").into()),
-            None => Ok(Arguments { command, request }),
+            None => Ok(Arguments { command, request, folder }),
         }
     }
 }

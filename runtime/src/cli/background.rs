@@ -11,20 +11,22 @@ pub(super) use examine::findings;
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::OFlags;
 
 use super::failure::Failure;
+use super::keep::Surroundings;
 use super::{detach, output, say, world};
 use crate::daemon;
 use crate::gather::Parts;
+use crate::ipc::address::RUN_USER;
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::message::{Answer, Hello, State, Tool, ToolKind, Wanted, write_draw};
 use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
-use crate::shell::Shell;
+use crate::shell::{Fitness, Shell};
 use crate::source::Trigger;
 
 /// How long a prompt waits for the daemon before it is drawn directly. A daemon that lives answers within its patience.
@@ -33,13 +35,12 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The variable of the environment that turns the background mode off.
 pub(super) const SWITCH: &str = "ZIRON_DAEMON";
 
-/// The variables that decide whether there is a daemon for a shell's script to talk to, and where.
-pub(super) const VARIABLES: &[&str] = &[
-    SWITCH,
-    "XDG_RUNTIME_DIR",
-    #[cfg(target_os = "macos")]
-    "TMPDIR",
-];
+/// The variable that decides whether there is a daemon for a shell's script to talk to.
+pub(super) const VARIABLES: &[&str] = &[SWITCH];
+/// The variable that names the first folder there could be for one.
+const SESSION: &str = "XDG_RUNTIME_DIR";
+/// Those that name the last one.
+const STATES: [&str; 3] = ["ZIRON_STATE", "XDG_STATE_HOME", "HOME"];
 
 /// How long a command waits for it.
 const TOOL_PATIENCE: Duration = Duration::from_secs(5);
@@ -52,7 +53,8 @@ pub(super) fn draw<P: Prompt>(request: &Request, parts: Parts) -> bool {
     is_on::<P>() && try_draw::<P>(request, parts).is_some()
 }
 
-/// Whether there is a background mode: the configuration can forbid it, and so can the environment (`ZIRON_DAEMON=off`).
+/// Whether there is a background mode: the configuration can forbid it, and so can the environment (`ZIRON_DAEMON=off`). Without a folder that is
+/// this user's alone there is none either, which [`daemon::address`] says.
 fn is_on<P: Prompt>() -> bool {
     P::BACKGROUND.is_some() && std::env::var_os(SWITCH).is_none_or(|value| value != "off" && value != "0")
 }
@@ -72,7 +74,7 @@ fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
         request.path = Some(std::env::current_dir().ok()?);
     }
     let deadline = Instant::now() + PATIENCE;
-    let mut client = Client::connect(&daemon::address().ok()?.socket(), deadline).ok()?;
+    let mut client = Client::connect_to(&daemon::address().ok()?, deadline).ok()?;
     let hello = hello::<P>(&request);
     let environment =
         daemon::variables::<P>().iter().filter_map(|name| Some((OsStr::new(name), std::env::var_os(name)?)));
@@ -105,6 +107,8 @@ fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
 /// Where a shell's script finds the daemon, and what it has to send.
 pub(super) struct Reach {
     pub(super) folder: String,
+    /// The folders that have to be looked at again, since others can make one of their name if they go.
+    pub(super) anchors: Vec<String>,
     pub(super) variables: &'static [&'static str],
     pub(super) events: bool,
 }
@@ -115,27 +119,68 @@ pub(super) fn reach<P: Prompt>() -> Option<Reach> {
         return None;
     }
     let address = daemon::address().ok()?;
+    let text = |path: &Path| path.to_str().map(str::to_owned);
     let is_start = |name: &str| name == Trigger::CommandStart.name();
     let of_sources =
         P::sources().iter().any(|(_, manifest)| manifest.events.iter().any(|event| is_start(event.name())));
     let of_configuration =
         P::shelves().iter().any(|shelved| shelved.events.iter().any(|name| is_start(name)));
     Some(Reach {
-        folder: address.folder().to_str()?.to_owned(),
+        folder: text(address.folder())?,
+        anchors: address.base().anchors().iter().map(|path| text(path)).collect::<Option<_>>()?,
         variables: daemon::variables::<P>(),
         events: of_sources || of_configuration,
     })
 }
 
 /// The daemon's folder, which it may not have made yet; `None` if there is no place for it.
-pub(super) fn folder() -> Option<std::path::PathBuf> {
+pub(super) fn folder() -> Option<PathBuf> {
     Some(daemon::address().ok()?.folder().to_owned())
+}
+
+/// What the folder that a shell's script names was chosen by, as far as a shell can look at it.
+pub(super) fn surroundings<P: Prompt>() -> Surroundings {
+    let mut found = Surroundings::default();
+    if !is_on::<P>() {
+        return found;
+    }
+    let variable = |name: &str| {
+        std::env::var_os(name).map_or(String::new(), |value| value.to_string_lossy().into_owned())
+    };
+    let uid = rustix::process::geteuid().as_raw();
+    let (named, session) = (variable(SESSION), format!("{RUN_USER}{uid}"));
+    let base = daemon::address().ok().map(|address| address.base().path().to_owned());
+    let is_chosen = |folder: &str| base.as_deref().is_some_and(|base| base == Path::new(folder));
+    if named == session || named.is_empty() && is_chosen(&session) {
+        found.usual = Some((SESSION, session.clone()));
+    } else {
+        found.variables.push((SESSION, named.clone()));
+    }
+    for folder in [named, session] {
+        // What is there and not fit is left out of account: the shells' `-O` would say that it is.
+        if is_chosen(&folder) {
+            found.folders.push((folder, Fitness::Fit));
+            return found;
+        }
+        if !folder.is_empty() && rustix::fs::stat(&folder).map_or(true, |stat| stat.st_uid != uid) {
+            found.folders.push((folder, Fitness::Unfit));
+        }
+    }
+    found.variables.extend(STATES.map(|name| (name, variable(name))));
+    if let Some(base) = base.as_deref().and_then(Path::to_str).filter(|base| Path::new(base).exists()) {
+        found.folders.push((base.to_owned(), Fitness::Fit));
+    }
+    found
+}
+
+/// Says which folder of a daemon a shell's script means.
+pub(super) fn mean(folder: PathBuf) {
+    daemon::mean(folder);
 }
 
 /// Starts the daemon if none listens, so that it is there at the first prompt.
 pub(super) fn prepare<P: Prompt>() {
-    let listens =
-        || Some(Client::connect(&daemon::address().ok()?.socket(), Instant::now() + PATIENCE).is_ok());
+    let listens = || Some(Client::connect_to(&daemon::address().ok()?, Instant::now() + PATIENCE).is_ok());
     if is_on::<P>() && listens() != Some(true) {
         leave_daemon_behind::<P>();
     }
@@ -149,14 +194,15 @@ pub(super) fn leave_daemon_behind<P: Prompt>() {
     }
 }
 
-/// Starts the daemon of a binary.
-pub(crate) fn start_detached(binary: &Path) {
-    detach::start(binary, &["daemon", "run", "--detached"].map(OsStr::new));
+/// Starts the daemon of a binary in the folder that is meant.
+pub(crate) fn start_detached(binary: &Path, folder: &Path) {
+    let [daemon, run, detached, meant] = ["daemon", "run", "--detached", "--folder"].map(OsStr::new);
+    detach::start(binary, &[daemon, run, detached, meant, folder.as_os_str()]);
 }
 
 fn start_own() {
-    if let Ok(binary) = std::env::current_exe() {
-        start_detached(&binary);
+    if let (Ok(binary), Ok(address)) = (std::env::current_exe(), daemon::address()) {
+        start_detached(&binary, address.folder());
     }
 }
 
@@ -200,7 +246,7 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
 
 fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, ClientError> {
     let address = daemon::address().map_err(|error| ClientError::from(std::io::Error::other(error)))?;
-    let mut client = Client::connect(&address.socket(), deadline)?;
+    let mut client = Client::connect_to(&address, deadline)?;
     client.greet(&hello::<P>(request), deadline)?;
     Ok(client)
 }
@@ -249,7 +295,7 @@ fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
     let deadline = Instant::now() + PATIENCE;
     let refused = |error: &dyn std::fmt::Display| format!("the daemon did not open a session: {error}");
     let address = daemon::address().map_err(|error| refused(&error))?;
-    let mut client = match Client::connect(&address.socket(), deadline) {
+    let mut client = match Client::connect_to(&address, deadline) {
         Err(ClientError::Absent) => {
             leave_daemon_behind::<P>();
             return Err(Failure::from("no daemon is running yet"));

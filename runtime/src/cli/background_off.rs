@@ -2,6 +2,7 @@
 #![allow(clippy::extra_unused_type_parameters, reason = "the same signatures as its twin's")]
 
 use super::failure::Failure;
+use super::keep::Surroundings;
 use crate::gather::Parts;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -17,6 +18,7 @@ pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
 /// How a shell's script would reach a daemon.
 pub(super) struct Reach {
     pub(super) folder: String,
+    pub(super) anchors: Vec<String>,
     pub(super) variables: &'static [&'static str],
     pub(super) events: bool,
 }
@@ -35,6 +37,14 @@ pub(super) fn findings<P: Prompt>() -> Vec<super::doctor::Finding> {
 pub(super) fn folder() -> Option<std::path::PathBuf> {
     None
 }
+
+/// No folder is chosen.
+pub(super) fn surroundings<P: Prompt>() -> Surroundings {
+    Surroundings::default()
+}
+
+/// No folder is meant.
+pub(super) fn mean(_folder: std::path::PathBuf) {}
 
 /// There is none to start.
 pub(super) fn prepare<P: Prompt>() {}

@@ -39,7 +39,14 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
     let store = world::store::<P>();
     match &store {
-        None => warn(&mut text, "there is no folder for stored facts", "set HOME or XDG_CACHE_HOME"),
+        None => match world::cache("facts") {
+            Some(Err(error)) => warn(
+                &mut text,
+                &format!("facts are not stored: {error}"),
+                &format!("{}, or set ZIRON_CACHE", error.remedy()),
+            ),
+            _ => warn(&mut text, "there is no folder for stored facts", "set HOME or XDG_CACHE_HOME"),
+        },
         Some(store) => match store.probe() {
             Err(error) => {
                 let folder = store.folder().display();

@@ -1,6 +1,7 @@
 //! The commands that draw.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::arguments::{self, Way};
@@ -103,7 +104,15 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
 pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<String, String> {
     let binary = own_path()?;
     if which == arguments::Script::Instant {
-        return shell::instant(shell, &binary, P::BUILD.build_hash)
+        let pictures = world::cache("instant").and_then(Result::ok);
+        let own = pictures.filter(|safe| safe.owner() == rustix::process::geteuid().as_raw());
+        let text = |path: &Path| path.to_str().map(str::to_owned);
+        let named = own.and_then(|safe| {
+            Some((text(safe.path())?, safe.anchors().iter().map(|path| text(path)).collect::<Option<_>>()?))
+        });
+        let (folder, anchors): (String, Vec<String>) = named.unwrap_or_default();
+        let pictures = shell::Pictures { folder: &folder, anchors: &anchors };
+        return shell::instant(shell, &binary, P::BUILD.build_hash, pictures)
             .ok_or_else(|| String::from("there is an instant prompt for zsh only"));
     }
     let mut continuation = Vec::new();
@@ -113,6 +122,7 @@ pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<
     let reach = background::reach::<P>();
     let client = reach.as_ref().map(|reach| shell::Client {
         folder: &reach.folder,
+        anchors: &reach.anchors,
         variables: reach.variables,
         events: reach.events,
     });

@@ -28,6 +28,8 @@ use arguments::{Arguments, Command, Script, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
 use failure::Failure;
+#[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
+pub(crate) use mounts::is_local;
 
 use crate::prompt::Prompt;
 use quick::Outcome;
@@ -96,7 +98,10 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> 
 }
 
 fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), Failure> {
-    let Arguments { command, request } = arguments;
+    let Arguments { command, request, folder } = arguments;
+    if let Some(folder) = folder {
+        background::mean(folder);
+    }
     match command {
         Command::Prompt(parts, Way::Asking) if asked == Outcome::Silent => {
             draw::prompt::<P>(&request, parts, Way::Direct);

@@ -41,6 +41,13 @@ const REMOTE: [&[u8]; 23] = [
     b"virtiofs",
 ];
 
+/// Whether a path is on a file system of this machine's own, symbolic links included. Nothing that may not answer is touched.
+#[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
+pub(crate) fn is_local(path: &Path) -> bool {
+    let list = read(Path::new(MOUNTS));
+    !list.is_empty() && !Mounts::new(&list).lead_away(path)
+}
+
 /// Reads the list; empty where there is none.
 pub(super) fn read(list: &Path) -> Vec<u8> {
     let mut mounts = Vec::with_capacity(USUAL_BYTES);
@@ -225,7 +232,7 @@ mod tests {
 
     #[test]
     fn links_are_followed_up_to_what_may_hang() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let here = folder.path().canonicalize().unwrap();
         let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, here.join(name)).unwrap();
         let local = "27 1 254:0 / / rw - ext4 /dev/vda rw\n";

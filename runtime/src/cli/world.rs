@@ -11,10 +11,13 @@ use crate::place::{Place, Scan};
 use crate::prelude;
 use crate::prompt::{Prompt, Settings};
 use crate::request::Request;
+use crate::safe_path::{self, SafePath, UnsafePath};
 use crate::store::Store;
 
 /// The environment variable that names another folder for stored facts.
 pub(super) const CACHE_VARIABLE: &str = "ZIRON_CACHE";
+/// The variables that decide where facts and pictures are stored.
+pub(super) const CACHE_VARIABLES: [&str; 3] = [CACHE_VARIABLE, "XDG_CACHE_HOME", "HOME"];
 
 /// Completes a request with what the process itself can see.
 pub(super) fn complete(request: &Request) -> Request {
@@ -58,13 +61,18 @@ pub(super) fn home() -> Option<PathBuf> {
     set.or_else(|| Some(PathBuf::from(crate::io::password_field(5)?)))
 }
 
-/// The store, where the user has a folder for caches.
+/// The store, where the user has a folder for caches on a safe path.
 pub(super) fn store<P: Prompt>() -> Option<Store> {
+    Some(Store::open(P::CACHE.backend, cache("facts")?.ok()?.path()))
+}
+
+/// A folder of the user's cache, there or not; `None` if no variable names one.
+pub(super) fn cache(name: &str) -> Option<Result<SafePath, UnsafePath>> {
+    let [own, caches, _] = CACHE_VARIABLES;
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = absolute(CACHE_VARIABLE).or_else(|| {
-        Some(absolute("XDG_CACHE_HOME").or_else(|| Some(home()?.join(".cache")))?.join("ziron"))
-    })?;
-    folder.is_absolute().then(|| Store::open(P::CACHE.backend, folder.join("facts")))
+    let folder = absolute(own)
+        .or_else(|| Some(absolute(caches).or_else(|| Some(home()?.join(".cache")))?.join("ziron")))?;
+    Some(safe_path::check(&folder.join(name), rustix::process::geteuid().as_raw()))
 }
 
 /// The terminal, as far as the environment tells.

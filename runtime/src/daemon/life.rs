@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::{AtFlags, FileType, OFlags};
@@ -177,10 +178,19 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     }
 }
 
+/// The folder of the daemon that whoever called this program means.
+static MEANT: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says which folder of a daemon is meant. One that is not this user's alone, or not this binary's, is left out of account.
+pub(crate) fn mean(folder: PathBuf) {
+    // A program is called once.
+    let _ = MEANT.set(folder);
+}
+
 /// Where the daemon of this binary is.
 pub(crate) fn address() -> Result<Address, AddressError> {
     let binary = std::env::current_exe().unwrap_or_default();
-    let world = World::of_process();
+    let world = World { meant: MEANT.get().cloned(), ..World::of_process() };
     // Linux says it without symbolic links.
     if cfg!(target_os = "linux") {
         Address::of_canonical(&binary, &world)

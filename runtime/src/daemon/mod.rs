@@ -37,7 +37,7 @@ mod watch;
 mod why;
 mod world;
 
-pub(crate) use life::address;
+pub(crate) use life::{address, mean};
 pub(crate) use serve::run;
 
 use crate::prompt::Prompt;

@@ -20,9 +20,8 @@ mod tests {
 
     #[test]
     fn it_is_found_where_it_listens_and_no_other_is_taken_for_it() {
-        let runtime = tempfile::tempdir().unwrap();
-        let uid = rustix::process::geteuid().as_raw();
-        let world = World { runtime_dir: Some(runtime.path().to_owned()), temporary: None, uid };
+        let runtime = crate::safe_path::private_folder().unwrap();
+        let world = World::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
         let folder = address.prepare().unwrap();
         assert!(linux::Other::find(&address, &folder).is_err());

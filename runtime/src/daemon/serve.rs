@@ -84,9 +84,10 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
 /// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions are for the next daemon.
 fn finish(life: Life, end: End, binary: &Path) -> ! {
     life.log(end.what());
+    let folder = life.folder().path().to_owned();
     life.end();
     if end == End::Replaced {
-        crate::cli::start_detached(binary);
+        crate::cli::start_detached(binary, &folder);
     }
     std::process::exit(0)
 }

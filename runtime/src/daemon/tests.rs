@@ -524,7 +524,7 @@ fn why_a_segment_shows_what_it_shows() {
 fn what_an_event_made_old_does_not_come_back_from_the_store() {
     in_turn(|| {
         for_seeds(0..5, |world| async move {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = crate::safe_path::private_folder().unwrap();
             let store = Arc::new(Store::new(folder.path()));
             let hub = hub_with(&world, Some(store.clone()));
             let one = shell(&hub, "bash", 0).await;

@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn store() -> (tempfile::TempDir, Arc<Store>) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let store = Arc::new(Store::new(folder.path()));
         (folder, store)
     }

@@ -1,32 +1,39 @@
 //! Where the daemon of a binary is found.
 //!
 //! ```text
-//! $XDG_RUNTIME_DIR/ziron/<id>/socket          if that folder is the user's own and nobody else may write to it
-//! /tmp/ziron-<uid>/<id>/socket                otherwise ($TMPDIR on macOS)
+//! $XDG_RUNTIME_DIR/ziron/<id>/socket          the first of these folders that is the user's own and on a safe path
+//! /run/user/<uid>/ziron/<id>/socket
+//! <state>/run-<host>/<id>/socket              on a local file system; <state> is where states are kept
 //! ```
 //!
-//! `<id>` stands for the binary: two prompts of one user do not meet.
+//! What a safe path is, [`safe_path`] says. Where there is none, there is no background mode: a folder that everybody can write to is never chosen.
+//! `<id>` stands for the binary: two prompts of one user do not meet. `<host>` stands for the machine's name, since a home folder may be shared.
 
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FileType;
-
 use super::folder::{Folder, FolderError};
+use crate::safe_path::{self, SafePath, UnsafePath};
 
 /// The longest path of a socket (bytes, with the byte that ends it). Source: `sockaddr_un` in unix(7) and in macOS's sys/un.h.
 const SOCKET_PATH_BYTES: usize = if cfg!(target_os = "linux") { 108 } else { 104 };
 /// Room for the longest name that a socket has in the folder, which it has only until it listens (bytes, with the slash).
 const SOCKET_NAME_BYTES: usize = "/n.4194304".len();
+/// Where systemd and elogind make a folder for each user who is logged in. Source: `pam_systemd(8)`.
+pub(crate) const RUN_USER: &str = "/run/user/";
+/// The folder of all daemons in a run-time folder.
+pub(crate) const DAEMONS: &str = "ziron";
 
 /// What the surroundings of a process say about where daemons are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct World {
+    /// The folder of the daemon that a shell's script means, if it said so.
+    pub meant: Option<PathBuf>,
     /// `$XDG_RUNTIME_DIR`, if it is set.
     pub runtime_dir: Option<PathBuf>,
-    /// Where temporary files are, if not in `/tmp`.
-    pub temporary: Option<PathBuf>,
+    /// The folder of the user's states.
+    pub state: Option<PathBuf>,
     /// The effective user.
     pub uid: u32,
 }
@@ -38,33 +45,87 @@ impl World {
         reason = "before there is a daemon, somebody has to look at the process"
     )]
     pub fn of_process() -> World {
-        let temporary = if cfg!(target_os = "macos") { std::env::var_os("TMPDIR") } else { None };
         World {
+            meant: None,
             runtime_dir: std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
-            temporary: temporary.map(PathBuf::from),
+            state: crate::store::state::folder_by(|name| std::env::var_os(name)),
             uid: rustix::process::geteuid().as_raw(),
         }
     }
 
-    /// The folder that exists, and the name of the one that is made below it. Where others can write, the name says whose it is.
-    fn base(&self) -> (PathBuf, String) {
-        if let Some(folder) = self.runtime_dir.as_deref().filter(|folder| is_private(folder, self.uid)) {
-            return (folder.to_owned(), String::from("ziron"));
+    /// This user's with a run-time folder, and no other place.
+    pub fn with_runtime_dir(folder: impl Into<PathBuf>) -> World {
+        let uid = rustix::process::geteuid().as_raw();
+        World { runtime_dir: Some(folder.into()), uid, ..World::default() }
+    }
+
+    /// The folder that a daemon's levels are made in, and the name of the first of them.
+    fn base(&self) -> Result<(SafePath, String), AddressError> {
+        let mut refused = Vec::new();
+        let session = PathBuf::from(format!("{RUN_USER}{}", self.uid));
+        let named = self.runtime_dir.iter().filter(|folder| !folder.as_os_str().is_empty());
+        for folder in named.chain([&session]) {
+            match own(folder, self.uid) {
+                Ok(safe) if safe.exists() => return Ok((safe, DAEMONS.to_owned())),
+                Ok(_) => refused.push(Refusal::new(folder, "it is not there", "")),
+                Err(error) => refused.push(Refusal::of(folder, &error)),
+            }
         }
-        let temporary = self.temporary.clone().filter(|folder| folder.is_absolute());
-        let base = temporary.unwrap_or_else(|| PathBuf::from("/tmp"));
-        (base, format!("ziron-{}", self.uid))
+        if let Some(state) = &self.state {
+            match own(state, self.uid) {
+                _ if !is_local(state) => {
+                    refused.push(Refusal::new(state, "it is not on a local file system", ""));
+                }
+                Ok(safe) if is_writable(safe.found()) => {
+                    return Ok((safe, format!("run-{:08x}", host_hash())));
+                }
+                Ok(_) => refused.push(Refusal::new(state, "it cannot be written to", "")),
+                Err(error) => refused.push(Refusal::of(state, &error)),
+            }
+        }
+        Err(AddressError::NoFolder { refused })
+    }
+
+    /// The same for the folder that a shell's script means; nothing if there is none, or it does not belong to this binary.
+    fn meant(&self, id: &str) -> Option<(SafePath, String)> {
+        let folder =
+            self.meant.as_deref().filter(|folder| folder.file_name().is_some_and(|name| name == id))?;
+        let level = folder.parent()?;
+        let base = own(level.parent()?, self.uid).ok()?;
+        Some((base, level.file_name()?.to_str()?.to_owned()))
     }
 }
 
-/// Whether a folder is a user's, and nobody else may write to it.
-pub(crate) fn is_private(folder: &Path, uid: u32) -> bool {
-    folder.is_absolute()
-        && rustix::fs::stat(folder).is_ok_and(|stat| {
-            FileType::from_raw_mode(stat.st_mode) == FileType::Directory
-                && stat.st_uid == uid
-                && stat.st_mode & 0o022 == 0
-        })
+/// Checks a folder, which must be this user's; or if it is not there, the nearest one above it.
+fn own(folder: &Path, uid: u32) -> Result<SafePath, UnsafePath> {
+    let safe = safe_path::check(folder, uid)?;
+    if safe.owner() == uid {
+        return Ok(safe);
+    }
+    Err(UnsafePath { path: safe.found().to_owned(), cause: safe_path::Cause::Owner { owner: safe.owner() } })
+}
+
+/// Whether the file system of a path is this machine's own, so that a socket works there and looking does not hang. It is not touched otherwise.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_local(path: &Path) -> bool {
+    crate::cli::is_local(path)
+}
+
+/// Whether the file system of a path is this machine's own.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_local(path: &Path) -> bool {
+    let found = path.ancestors().find_map(|path| nix::sys::statfs::statfs(path).ok());
+    found.is_some_and(|found| found.flags().contains(nix::mount::MntFlags::MNT_LOCAL))
+}
+
+fn is_writable(folder: &Path) -> bool {
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+/// What stands for this machine in a home folder that others may share.
+fn host_hash() -> u32 {
+    let hash = hash(rustix::system::uname().nodename().to_bytes());
+    (hash ^ hash >> 32) as u32
 }
 
 /// Where the daemon of a binary is, and what belongs to it.
@@ -72,13 +133,13 @@ pub(crate) fn is_private(folder: &Path, uid: u32) -> bool {
 /// ```
 /// use std::path::Path;
 /// use ziron_runtime::ipc::address::{Address, World};
-/// let world = World { runtime_dir: None, temporary: Some("/tmp".into()), uid: 1000 };
-/// let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &world).unwrap();
-/// assert!(address.socket().starts_with("/tmp/ziron-1000"));
+/// let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
+/// let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &World::with_runtime_dir(folder.path())).unwrap();
+/// assert!(address.socket().starts_with(folder.path().join("ziron")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    base: PathBuf,
+    base: SafePath,
     /// The two levels that are made below the base.
     levels: [String; 2],
     folder: PathBuf,
@@ -95,14 +156,20 @@ impl Address {
 
     /// The same for a path that is known to have no symbolic links in it, such as that of the own program on Linux.
     pub fn of_canonical(binary: &Path, world: &World) -> Result<Address, AddressError> {
-        let (base, name) = world.base();
-        let levels = [name, id(binary)];
-        let folder = base.join(&levels[0]).join(&levels[1]);
+        let id = id(binary);
+        let (base, level) = world.meant(&id).map_or_else(|| world.base(), Ok)?;
+        let levels = [level, id];
+        let folder = base.path().join(&levels[0]).join(&levels[1]);
         let longest = SOCKET_PATH_BYTES - 1 - SOCKET_NAME_BYTES;
         if folder.as_os_str().len() > longest {
             return Err(AddressError::TooLong { folder, longest });
         }
         Ok(Address { base, levels, folder, uid: world.uid })
+    }
+
+    /// The folder that the daemon's folder is made in.
+    pub fn base(&self) -> &SafePath {
+        &self.base
     }
 
     /// The folder of the daemon.
@@ -140,7 +207,8 @@ impl Address {
     /// ```
     /// # use std::path::Path;
     /// # use ziron_runtime::ipc::address::{Address, SessionFile, World};
-    /// # let world = World { runtime_dir: None, temporary: None, uid: 1000 };
+    /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
+    /// # let world = World::with_runtime_dir(folder.path());
     /// # let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &world).unwrap();
     /// assert!(address.session(17, SessionFile::Reply).ends_with("s.17.reply"));
     /// ```
@@ -150,12 +218,13 @@ impl Address {
 
     /// Makes the folder where it is missing, and checks every level that is made: this user's, 0700, no symbolic link.
     pub fn prepare(&self) -> Result<Folder, FolderError> {
-        Folder::make(&self.base, &self.levels, self.uid)
+        let base = safe_path::make(self.base.path(), self.uid)?;
+        Folder::make(base.path(), &self.levels, self.uid)
     }
 
     /// Opens the folder where it is, with the same checks.
     pub fn open(&self) -> Result<Folder, FolderError> {
-        Folder::open(&self.base, &self.levels, self.uid)
+        Folder::open(self.base.path(), &self.levels, self.uid)
     }
 }
 
@@ -196,6 +265,30 @@ pub enum AddressError {
         /// The longest that a folder's path may be (bytes).
         longest: usize,
     },
+    /// None of the folders that there could be is this user's alone.
+    NoFolder {
+        /// Those that were looked at.
+        refused: Vec<Refusal>,
+    },
+}
+
+/// Why a folder is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    folder: PathBuf,
+    reason: String,
+    remedy: String,
+}
+
+impl Refusal {
+    fn new(folder: &Path, reason: &str, remedy: &str) -> Refusal {
+        Refusal { folder: folder.to_owned(), reason: reason.to_owned(), remedy: remedy.to_owned() }
+    }
+
+    fn of(folder: &Path, error: &UnsafePath) -> Refusal {
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Refusal::new(folder, &format!("{error}{cause}"), &error.remedy())
+    }
 }
 
 impl AddressError {
@@ -204,6 +297,11 @@ impl AddressError {
         match self {
             AddressError::TooLong { .. } => {
                 String::from("set XDG_RUNTIME_DIR to a folder of yours with a shorter path")
+            }
+            AddressError::NoFolder { refused } => {
+                let known = refused.iter().map(|refusal| &*refusal.remedy).find(|remedy| !remedy.is_empty());
+                let own = "set XDG_RUNTIME_DIR to a folder of yours with mode 0700";
+                known.map_or_else(|| own.to_owned(), |known| format!("{known}; or {own}"))
             }
         }
     }
@@ -216,6 +314,12 @@ impl fmt::Display for AddressError {
                 let length = folder.as_os_str().len();
                 let folder = folder.display();
                 write!(out, "{folder} is {length} bytes long, but a socket's folder has at most {longest}")
+            }
+            AddressError::NoFolder { refused } => {
+                write!(out, "there is no folder for a daemon that is this user's alone")?;
+                refused.iter().try_for_each(|Refusal { folder, reason, .. }| {
+                    write!(out, "; {}: {reason}", folder.display())
+                })
             }
         }
     }

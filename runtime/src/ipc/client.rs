@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
+use super::address::Address;
 use super::conversation::{Conversation, Progress};
 pub use super::error::ClientError;
 use super::message::{Draw, Drawn, Event, Hello, State, Tool};
@@ -28,7 +29,7 @@ use super::socket;
 ///
 /// let address = Address::of(&std::env::current_exe()?, &World::of_process())?;
 /// let deadline = Instant::now() + Duration::from_millis(100);
-/// let mut client = Client::connect(&address.socket(), deadline)?;
+/// let mut client = Client::connect_to(&address, deadline)?;
 /// client.greet(&Hello { answer: Answer::Once, ..Hello::default() }, deadline)?;
 /// let status = client.ask(&Tool::new(ToolKind::Status), deadline, |text| drop(text))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -40,6 +41,15 @@ pub struct Client {
 }
 
 impl Client {
+    /// Connects to a daemon whose folder is this user's alone, and checks that the same user listens there.
+    pub fn connect_to(address: &Address, deadline: Instant) -> Result<Client, ClientError> {
+        match address.open() {
+            Ok(_) => Client::connect(&address.socket(), deadline),
+            Err(error) if error.is_missing() => Err(ClientError::Absent),
+            Err(error) => Err(io::Error::new(io::ErrorKind::PermissionDenied, error).into()),
+        }
+    }
+
     /// Connects to a socket, and checks that the same user listens there.
     ///
     /// A daemon that does not accept is [`ClientError::Busy`] at once: a queue that is full does not make anybody wait.

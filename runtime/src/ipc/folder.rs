@@ -1,6 +1,7 @@
 //! The daemon's folder, and how files in it are opened: never through a symbolic link, never somebody else's.
 //!
-//! A folder is opened before it is checked, and used through what was opened, so that nobody can exchange it in between.
+//! It is made in a folder on a [safe path](crate::safe_path). A folder is opened before it is checked, and used through what was opened, so that nobody
+//! can exchange it in between.
 #![allow(
     clippy::disallowed_methods,
     reason = "what is opened here may be a FIFO, and has to belong to this user: both are looked at, and nothing waits"
@@ -14,14 +15,15 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+pub(super) use crate::safe_path::mode_of;
+use crate::safe_path::{self, UnsafePath};
+
 /// What a folder of ours may be used for: by its user, for everything.
 const FOLDER_MODE: Mode = Mode::RWXU;
 /// What a file of ours may be used for: by its user, to read and write.
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// The bits of a mode that say who may do what.
 const PERMISSIONS: u32 = 0o777;
-/// Says that in a folder everybody may only remove what is his own.
-const STICKY: u32 = 0o1000;
 
 /// A folder that is this user's alone.
 #[derive(Debug)]
@@ -43,13 +45,9 @@ impl Folder {
     }
 
     fn descend(base: &Path, levels: &[String], uid: u32, missing: Missing) -> Result<Folder, FolderError> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        safe_path::check(base, uid)?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = rustix::fs::open(base, flags, Mode::empty()).map_err(|error| io_error(base, error))?;
-        let stat = rustix::fs::fstat(&open).map_err(|error| io_error(base, error))?;
-        let mode = mode_of(&stat);
-        if mode & 0o022 != 0 && mode & STICKY == 0 {
-            return Err(FolderError::Open { path: base.to_owned() });
-        }
         let mut folder = Folder { open, path: base.to_owned(), uid };
         for level in levels {
             folder = folder.below(level, missing)?;
@@ -209,11 +207,8 @@ pub enum FolderError {
         /// Why not.
         source: io::Error,
     },
-    /// Everybody may exchange what is in it.
-    Open {
-        /// The folder.
-        path: PathBuf,
-    },
+    /// Somebody else could lead the path to it elsewhere.
+    Unsafe(UnsafePath),
     /// It is a symbolic link, or a file.
     NotAFolder {
         /// The path.
@@ -236,6 +231,15 @@ pub enum FolderError {
 }
 
 impl FolderError {
+    /// Whether it is only that there is nothing.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            FolderError::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            FolderError::Unsafe(error) => error.is_missing(),
+            _ => false,
+        }
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
@@ -243,7 +247,7 @@ impl FolderError {
                 let path = path.parent().unwrap_or(path).display();
                 format!("make sure that you can write to {path}, or set XDG_RUNTIME_DIR")
             }
-            FolderError::Open { path } => format!("chmod +t {}, or set XDG_RUNTIME_DIR", path.display()),
+            FolderError::Unsafe(error) => format!("{}, or set XDG_RUNTIME_DIR", error.remedy()),
             FolderError::NotAFolder { path } => format!("look at {}, and remove it", path.display()),
             FolderError::Owner { .. } => {
                 String::from("find out who made it; set XDG_RUNTIME_DIR to a folder of yours")
@@ -257,9 +261,7 @@ impl fmt::Display for FolderError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FolderError::Io { path, .. } => write!(out, "{} cannot be used", path.display()),
-            FolderError::Open { path } => {
-                write!(out, "in {} everybody may remove what belongs to others", path.display())
-            }
+            FolderError::Unsafe(error) => write!(out, "{error}"),
             FolderError::NotAFolder { path } => write!(out, "{} is not a folder", path.display()),
             FolderError::Owner { path, owner } => {
                 write!(out, "{} belongs to user {owner}", path.display())
@@ -275,19 +277,20 @@ impl std::error::Error for FolderError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             FolderError::Io { source, .. } => Some(source),
+            FolderError::Unsafe(error) => error.source(),
             _ => None,
         }
     }
 }
 
-fn io_error(path: &Path, error: Errno) -> FolderError {
-    FolderError::Io { path: path.to_owned(), source: error.into() }
+impl From<UnsafePath> for FolderError {
+    fn from(error: UnsafePath) -> FolderError {
+        FolderError::Unsafe(error)
+    }
 }
 
-/// The mode, in one width on all systems.
-#[allow(clippy::useless_conversion, reason = "macOS has 16 bits here")]
-pub(super) fn mode_of(stat: &Stat) -> u32 {
-    u32::from(stat.st_mode)
+fn io_error(path: &Path, error: Errno) -> FolderError {
+    FolderError::Io { path: path.to_owned(), source: error.into() }
 }
 
 fn write_all(file: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {

@@ -82,6 +82,8 @@ pub struct Script<'s> {
 pub struct Client<'s> {
     /// The daemon's folder.
     pub folder: &'s str,
+    /// Folders on its path that others could make if they went: a shell looks whether they are the user's.
+    pub anchors: &'s [String],
     /// The environment variables that the prompt depends on; they are sent where they are exported.
     pub variables: &'s [&'s str],
     /// Whether something in the prompt depends on when commands start.
@@ -162,6 +164,8 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
             .replace("@TYPES@", &types(client.variables))
             .replace("@VARIABLES@", &names(client.variables).collect::<Vec<_>>().join(" "))
             .replace("@EVENTS@", flag(client.events))
+            .replace("@PROOF@", &proof(shell, client.anchors))
+            .replace("@ANCHORS@", &words(client.anchors, quoting))
             .replace("@FOLDER@", &quoting.quote(client.folder));
     }
     Some(
@@ -169,7 +173,11 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
             // The script has asked the daemon by then.
             .replace(
                 "@DIRECT@",
-                if client.is_some() && !background(shell).is_empty() { "--direct " } else { "" },
+                match (client.is_some(), shell) {
+                    (true, Shell::Zsh | Shell::Bash) => "--direct --folder \"$_ziron_folder\" ",
+                    (true, Shell::Fish) => "--direct --folder $_ziron_folder ",
+                    _ => "",
+                },
             )
             .replace("@ZIRON@", &quoting.quote(binary))
             .replace("@CONTINUATION@", &quoting.quote(continuation))
@@ -235,6 +243,27 @@ fn environment(shell: Shell, variables: &[&str]) -> String {
     steps.collect()
 }
 
+/// Paths as words of a shell.
+pub(super) fn words(paths: &[String], quoting: Quoting) -> String {
+    let words: Vec<String> = paths.iter().map(|path| quoting.quote(path)).collect();
+    words.join(" ")
+}
+
+/// What must hold of folders for the files below them to be the user's alone, behind other conditions: as a rule, nothing.
+fn proof(shell: Shell, anchors: &[String]) -> String {
+    let proof = |folder: &String| match shell {
+        Shell::Fish => {
+            let folder = Quoting::Fish.quote(folder);
+            format!(" -a -O {folder} -a ! -L {folder}")
+        }
+        _ => {
+            let folder = Quoting::Posix.quote(folder);
+            format!(" && -O {folder} && ! -h {folder}")
+        }
+    };
+    anchors.iter().map(proof).collect()
+}
+
 /// What makes zsh say of which type the variables are, within double quotes: whether they are exported, and whether they are set at all.
 fn types(variables: &[&str]) -> String {
     let steps = names(variables).map(|name| format!("|${{(t){name}}}"));
@@ -253,7 +282,12 @@ mod tests {
         transient: false,
         marks: false,
         title: false,
-        client: Some(Client { folder: "/f", variables: &["A", "B_2", "no name", "2"], events: false }),
+        client: Some(Client {
+            folder: "/f",
+            anchors: &[],
+            variables: &["A", "B_2", "no name", "2"],
+            events: false,
+        }),
     };
     const WITH_CLIENT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
 

@@ -1,17 +1,28 @@
 //! The instant prompt: what zsh shows while it reads its start-up file.
 
 use super::Shell;
-use super::init::{Quoting, without_comments};
+use super::init::{Quoting, without_comments, words};
 use crate::pen::Terminal;
+
+/// Where pictures are kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pictures<'p> {
+    /// The folder, there or not; empty if there is none that is the user's alone.
+    pub folder: &'p str,
+    /// Folders on its path that others could make if they went: the shell looks whether they are the user's.
+    pub anchors: &'p [String],
+}
 
 /// The script of the instant prompt; `None` for a shell that has none.
 ///
 /// ```
-/// use ziron_runtime::shell::{Shell, instant};
-/// assert!(instant(Shell::Zsh, "/bin/prompt", "abc").unwrap().contains("_ziron_instant_program='/bin/prompt'"));
-/// assert_eq!(instant(Shell::Bash, "/bin/prompt", "abc"), None);
+/// use ziron_runtime::shell::{Pictures, Shell, instant};
+/// let pictures = Pictures { folder: "/home/me/.cache/ziron/instant", anchors: &[] };
+/// let script = instant(Shell::Zsh, "/bin/prompt", "abc", pictures).unwrap();
+/// assert!(script.contains("_ziron_instant_program='/bin/prompt'"));
+/// assert_eq!(instant(Shell::Bash, "/bin/prompt", "abc", pictures), None);
 /// ```
-pub fn instant(shell: Shell, binary: &str, build: &str) -> Option<String> {
+pub fn instant(shell: Shell, binary: &str, build: &str, pictures: Pictures<'_>) -> Option<String> {
     if shell != Shell::Zsh {
         return None;
     }
@@ -19,26 +30,31 @@ pub fn instant(shell: Shell, binary: &str, build: &str) -> Option<String> {
     let world: Vec<String> = Terminal::VARIABLES.iter().map(|name| format!("|${{{name}-}}")).collect();
     let template = without_comments(include_str!("../../../templates/shells/instant.zsh"));
     let script = template.replace("@WORLD@", &world.concat()).replace("@BUILD@", build);
-    Some(script.replace("@ZIRON@", &Quoting::Posix.quote(binary)))
+    Some(
+        script
+            .replace("@ANCHORS@", &words(pictures.anchors, Quoting::Posix))
+            .replace("@FOLDER@", &Quoting::Posix.quote(pictures.folder))
+            .replace("@ZIRON@", &Quoting::Posix.quote(binary)),
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::instant;
+    use super::{Pictures, instant};
     use crate::shell::Shell;
 
     #[test]
     fn nothing_is_left_to_fill_in() {
-        let script = instant(Shell::Zsh, "/b", "abc").unwrap();
+        let script = instant(Shell::Zsh, "/b", "abc", Pictures::default()).unwrap();
         assert!(script.contains("=\"abc|${TERM-}|${NO_COLOR-}|"), "{script}");
-        for placeholder in ["@ZIRON@", "@BUILD@", "@WORLD@"] {
+        for placeholder in ["@ANCHORS@", "@FOLDER@", "@ZIRON@", "@BUILD@", "@WORLD@"] {
             assert!(!script.contains(placeholder), "{placeholder}");
         }
     }
 
     #[test]
     fn the_quoted_text_holds_no_quote() {
-        let script = instant(Shell::Zsh, "/b", "abc").unwrap();
+        let script = instant(Shell::Zsh, "/b", "abc", Pictures::default()).unwrap();
         let parts: Vec<&str> = script.split("no_xtrace -c '\n").skip(1).collect();
         assert_eq!(parts.len(), 2);
         for part in parts {

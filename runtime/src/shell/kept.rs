@@ -21,8 +21,10 @@ pub struct Kept<'k> {
     pub term: Option<&'k str>,
     /// The other variables that it depends on, and their values; empty where one is not set.
     pub variables: &'k [(&'k str, String)],
-    /// The folder of the user's session that was looked at, and whether it was found fit for the daemon.
-    pub session: Option<(&'k str, Fitness)>,
+    /// A variable that has this value or none, which is the same to it.
+    pub usual: Option<(&'k str, &'k str)>,
+    /// The folders that were looked at for the daemon's, and whether they were found fit.
+    pub folders: &'k [(String, Fitness)],
 }
 
 /// Whether a folder can be used.
@@ -42,7 +44,7 @@ const SPECIAL_TERMS: [&str; 2] = ["dumb", "linux"];
 /// ```
 /// use ziron_runtime::shell::{Kept, Shell, guard};
 /// let variables = [("LANG", String::from("C"))];
-/// let kept = Kept { file: "/f", binary: "/b", call: "init zsh", term: Some("xterm"), variables: &variables, session: None };
+/// let kept = Kept { file: "/f", binary: "/b", call: "init zsh", term: Some("xterm"), variables: &variables, usual: None, folders: &[] };
 /// assert!(guard(Shell::Zsh, &kept).unwrap().contains(r#"test "|${LANG-}" = '|C'"#));
 /// assert_eq!(guard(Shell::Elvish, &kept), None);
 /// ```
@@ -102,10 +104,13 @@ fn conditions(
         kept.variables.iter().map(|(name, value)| (variable(name), value.as_str())).unzip();
     let [now, then] = [now.join("|"), then.join("|")];
     conditions.push(format!("\"|{now}\" = {}", quoting.quote(&format!("|{then}"))));
-    match kept.session {
-        Some((folder, Fitness::Fit)) => conditions.push(format!("-O {}", quoting.quote(folder))),
-        Some((folder, Fitness::Unfit)) => conditions.push(format!("! -O {}", quoting.quote(folder))),
-        None => {}
+    if let Some((name, value)) = kept.usual {
+        let (now, then) = (variable(name), quoting.quote(&format!("|{value}")));
+        conditions.push(format!("\"|{now}\" = '|' -o \"|{now}\" = {then}"));
+    }
+    for (folder, fitness) in kept.folders {
+        let not = if *fitness == Fitness::Fit { "" } else { "! " };
+        conditions.push(format!("{not}-O {}", quoting.quote(folder)));
     }
     // It is this user's, and younger than the program.
     conditions.push(format!("-O {file}"));
@@ -147,12 +152,14 @@ mod tests {
             call: "init zsh",
             term: Some("linux"),
             variables: &variables,
-            session: Some(("/run/user/1", Fitness::Unfit)),
+            usual: Some(("RUN", "/run/it's")),
+            folders: &[("/run/user/1".to_owned(), Fitness::Unfit), ("/run/own".to_owned(), Fitness::Fit)],
         };
         let zsh = guard(Shell::Zsh, &kept).unwrap();
         assert!(zsh.contains(r#"test "${TERM-}" = 'linux' && "#), "{zsh}");
         assert!(zsh.contains(r#"test "|${LANG-}" = '|it'\''s $a \ '\''' && "#), "{zsh}");
-        assert!(zsh.contains(r"test ! -O '/run/user/1' && "), "{zsh}");
+        assert!(zsh.contains(r#"test "|${RUN-}" = '|' -o "|${RUN-}" = '|/run/it'\''s' && "#), "{zsh}");
+        assert!(zsh.contains(r"test ! -O '/run/user/1' && \builtin test -O '/run/own' && "), "{zsh}");
         assert!(zsh.contains(r"test ! '/b b' -nt '/home/o'\''neill/init' || {"), "{zsh}");
         let fish = guard(Shell::Fish, &kept).unwrap();
         assert!(fish.contains(r#"test "|$LANG" = '|it\'s $a \\ \'' && "#), "{fish}");

@@ -80,7 +80,7 @@ mod tests {
     use crate::store::BackendChoice;
 
     fn store() -> (tempfile::TempDir, Store, Arc<Aside>) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let store = Store::open(BackendChoice::Files, folder.path());
         let aside = Arc::new(Aside::new(store.backend.clone()));
         (folder, Store { aside: Some(aside.clone()), ..store }, aside)
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     #[cfg(feature = "sqlite")]
     fn who_reads_does_not_wait_for_who_writes() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let store = Store::open(BackendChoice::Sqlite, folder.path()).in_a_hurry();
         put(&store, 1);
         store.settle();

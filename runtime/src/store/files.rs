@@ -4,7 +4,6 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -12,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::entry::parts_of;
 use super::limits::{ENTRY_LIMIT, Limits};
 use crate::io::open::{self, Begin};
+use crate::safe_path;
 
 /// A temporary file that is older than this was left behind by a process that was killed.
 const ABANDONED: Duration = Duration::from_secs(60);
@@ -57,9 +57,10 @@ pub(super) fn touch(file: &Path) -> io::Result<()> {
     open::for_writing(file, Begin::Anew).map(drop)
 }
 
-/// Makes a folder that only its owner may look into.
+/// Makes a folder that only its owner may look into, on a path that nobody else can lead astray.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    let made = safe_path::make(folder, rustix::process::geteuid().as_raw());
+    made.map(drop).map_err(|error| io::Error::other(error.in_full()))
 }
 
 fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {

@@ -59,7 +59,7 @@ use crate::source::{Fact, Key};
 /// use std::time::{Duration, SystemTime};
 /// use ziron_runtime::store::Store;
 ///
-/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
 /// let store = Store::new(folder.path().join("facts"));
 /// let stored_at = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
 /// store.save("node", &"/usr/bin/node".to_owned(), &"v22.1.0".to_owned(), stored_at);
@@ -114,7 +114,7 @@ impl Store {
     /// ```
     /// use ziron_runtime::store::{BackendChoice, RedisChoice, Store};
     ///
-    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
     /// let choice = RedisChoice { url: "unix:///run/user/1000/redis.sock", ..RedisChoice::DEFAULT };
     /// let store = Store::open(BackendChoice::Redis(choice), folder.path());
     /// ```

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn one_refresh_runs_at_a_time() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let store = Store::new(folder.path().join("facts"));
         // The file system has a clock of its own.
         let now = SystemTime::now();

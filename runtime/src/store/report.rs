@@ -46,7 +46,7 @@ impl Now {
 /// ```
 /// use ziron_runtime::store::{Now, Store, answer_cache};
 ///
-/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
 /// let (store, now) = (Store::new(folder.path()), Now::real());
 /// store.save("node", &1_u32, &"v22.1.0".to_owned(), now.time);
 /// assert!(answer_cache(&["list"], &[], Some(&store), now)?.contains("node"));

@@ -66,7 +66,7 @@ impl Store {
     /// # Examples
     /// ```
     /// # use std::time::SystemTime;
-    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
     /// let store = ziron_runtime::store::Store::new(folder.path());
     /// store.save("node", &1_u32, &2_u32, SystemTime::UNIX_EPOCH);
     /// assert_eq!(store.entries(SystemTime::UNIX_EPOCH)[0].source, "node");
@@ -136,7 +136,7 @@ impl Store {
     /// # Examples
     /// ```
     /// # use std::time::SystemTime;
-    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
     /// # let now = SystemTime::UNIX_EPOCH;
     /// let store = ziron_runtime::store::Store::new(folder.path());
     /// store.save("node", &1_u32, &22_u32, now);

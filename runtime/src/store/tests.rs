@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     let store = Store::new(folder.path().join("facts"));
     (folder, store)
 }

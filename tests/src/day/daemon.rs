@@ -46,8 +46,7 @@ impl Daemon {
         command.env("ZIRON_CACHE", world.folder("cache/daemon"));
         command.stdin(Stdio::null()).current_dir("/").args(["daemon", "run"]);
         let process = command.spawn().expect("the prompt program starts");
-        let uid = address::World::of_process().uid;
-        let surroundings = address::World { runtime_dir: Some(runtime), temporary: None, uid };
+        let surroundings = address::World::with_runtime_dir(runtime);
         let socket = Address::of(program, &surroundings).expect("a path that fits").socket();
         let daemon = Daemon { process, socket };
         let deadline = Instant::now() + PATIENCE;

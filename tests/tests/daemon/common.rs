@@ -64,7 +64,7 @@ impl Home {
     }
 
     pub(crate) fn with(binary: PathBuf) -> Home {
-        let folder = TempDir::with_prefix("zd-").unwrap();
+        let folder = world::private_folder("zd-");
         let home = Home { folder, binary };
         for name in ["home", "run", "cache", "place"] {
             fs::create_dir(home.path(name)).unwrap();

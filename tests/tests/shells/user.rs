@@ -39,7 +39,7 @@ impl User {
     /// A user of a shell with a prompt of its own; `None` when the shell is missing, which is allowed.
     pub(crate) fn new(shell: Shell) -> Option<User> {
         shells::find_or_skip(shell)?;
-        let user = User { home: TempDir::with_prefix("ziron user's-").unwrap(), shell };
+        let user = User { home: world::private_folder("ziron user's-"), shell };
         fs::create_dir_all(user.path("bin")).unwrap();
         user.install(CONFIG);
         Some(user)

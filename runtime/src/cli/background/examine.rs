@@ -27,13 +27,15 @@ pub(in crate::cli) fn findings<P: Prompt>() -> Vec<Finding> {
             return vec![Finding::look(format!("there is no place for the daemon: {error}"), error.remedy())];
         }
     };
+    if let Err(error) = address.open()
+        && !error.is_missing()
+    {
+        return vec![Finding::look(format!("the daemon's folder is not used: {error}"), error.remedy())];
+    }
     let mut found = match connect::<P>(&Request::default(), Instant::now() + TOOL_PATIENCE) {
         Ok(_) => vec![Finding::good(format!("the daemon answers in {}", address.folder().display()))],
         Err(ClientError::Absent) => vec![match address.open() {
             Ok(_) => Finding::good("the daemon does not run; the next prompt starts it"),
-            Err(error) if address.folder().exists() => {
-                Finding::look(format!("the daemon's folder is not used: {error}"), error.remedy())
-            }
             Err(_) => Finding::good("the daemon was never started; the next prompt starts it"),
         }],
         Err(error) => vec![Finding::look(

@@ -19,7 +19,7 @@ const NAMES: &[&str] = &["EDITOR", "HOME", "PATH", "TERM"];
 /// What the ordinary way would say for a call that it draws with the daemon's help; `None` if it would not.
 fn ordinary(arguments: &[&[u8]], environment: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
     let words = arguments.iter().map(|word| OsStr::from_bytes(word));
-    let Arguments { command, request } = Arguments::parse(lexopt::Parser::from_args(words)).ok()?;
+    let Arguments { command, request, .. } = Arguments::parse(lexopt::Parser::from_args(words)).ok()?;
     let wanted = match command {
         Command::Prompt(Parts::ALL, Way::Asking) => Wanted::All,
         Command::Prompt(Parts::LEFT, Way::Asking) => Wanted::Left,
@@ -192,28 +192,57 @@ fn what_is_unusual_in_an_answer_goes_the_ordinary_way() {
 
 #[test]
 fn the_daemon_is_where_it_says_it_is() {
-    let private = tempfile::tempdir().unwrap();
+    let private = crate::safe_path::private_folder().unwrap();
     let mine = private.path().to_str().unwrap();
     let uid = rustix::process::geteuid().as_raw();
-    for (runtime, uid) in [
-        (None, 1000),
-        (None, 0),
-        (None, u32::MAX),
-        (Some("/nowhere"), 7),
-        (Some("relative"), 7),
-        (Some("/"), uid),
-        (Some(mine), uid),
-        (Some(&*format!("{mine}/")), uid),
-        (Some(""), 7),
+    std::os::unix::fs::symlink(mine, private.path().join("link")).unwrap();
+    let link = format!("{mine}/link");
+    let open = private.path().join("open");
+    for folder in [&open, &private.path().join("plain")] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    std::fs::set_permissions(&open, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    for (runtime, is_quick) in [
+        (mine, true),
+        (&*format!("{mine}/"), true),
+        (&*format!("{mine}//"), true),
+        (&*format!("{mine}/./"), false),
+        (&*format!("{mine}/plain/.."), false),
+        (&*link, false),
     ] {
-        let world = World { runtime_dir: runtime.map(Into::into), temporary: None, uid };
+        let world = World::with_runtime_dir(runtime);
         for program in ["/usr/bin/ziron-prompt", "/usr/bin/ziron-prompt (deleted)", "/"] {
             let address = Address::of_canonical(Path::new(program), &world).unwrap();
-            let mut room = [0; 108];
-            let length =
-                reach::socket(program.as_bytes(), runtime.map(str::as_bytes), uid, &mut room).unwrap();
-            assert_eq!(OsStr::from_bytes(&room[..length]), address.socket().as_os_str(), "{runtime:?}");
+            let look = || {
+                let mut room = [0; 108];
+                reach::socket(program.as_bytes(), Some(runtime.as_bytes()), uid, &mut room)
+                    .map(|length| room[..length].to_vec())
+            };
+            assert_eq!(look(), Err(if is_quick { Outcome::Silent } else { Outcome::NotMine }), "{runtime}");
+            address.prepare().unwrap();
+            if is_quick {
+                assert_eq!(
+                    Path::new(OsStr::from_bytes(&look().unwrap())).components().collect::<Vec<_>>(),
+                    address.socket().components().collect::<Vec<_>>()
+                );
+            } else {
+                assert_eq!(look(), Err(Outcome::NotMine));
+            }
+            std::fs::remove_dir_all(private.path().join("ziron")).unwrap();
         }
     }
-    assert_eq!(reach::socket(b"/p", None, 1000, &mut [0; 30]), None);
+    // What is not this user's alone is not looked at: as there is no folder of the session either, it is for the ordinary way.
+    let open = open.to_str().unwrap();
+    for (runtime, uid) in
+        [(open, uid), (mine, uid + 1), ("/nowhere", 7), ("relative", 7), ("", 7), ("/tmp", 7)]
+    {
+        let world = World { uid, ..World::with_runtime_dir(runtime) };
+        assert!(Address::of_canonical(Path::new("/p"), &world).is_err(), "{runtime}");
+        assert_eq!(
+            reach::socket(b"/p", Some(runtime.as_bytes()), uid, &mut [0; 108]),
+            Err(Outcome::NotMine),
+            "{runtime}"
+        );
+    }
+    assert_eq!(reach::socket(b"/p", Some(mine.as_bytes()), uid, &mut [0; 30]), Err(Outcome::NotMine));
 }

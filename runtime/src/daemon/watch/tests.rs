@@ -16,9 +16,8 @@ struct Here {
 
 impl Here {
     fn new() -> Here {
-        let runtime = tempfile::tempdir().unwrap();
-        let uid = rustix::process::geteuid().as_raw();
-        let world = World { runtime_dir: Some(runtime.path().to_owned()), temporary: None, uid };
+        let runtime = crate::safe_path::private_folder().unwrap();
+        let world = World::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         fs::write(folder.path().join("socket"), "").unwrap();

@@ -34,8 +34,8 @@ fn content(path: &Path) -> Vec<u8> {
 
 #[test]
 fn links_and_files_are_no_levels() {
-    let base = tempfile::tempdir().unwrap();
-    let elsewhere = tempfile::tempdir().unwrap();
+    let base = safe_path::private_folder().unwrap();
+    let elsewhere = safe_path::private_folder().unwrap();
     set_mode(elsewhere.path(), 0o700);
     let first = base.path().join("ziron");
     symlink(elsewhere.path(), &first).unwrap();
@@ -59,11 +59,13 @@ fn links_and_files_are_no_levels() {
 
 #[test]
 fn what_others_own_or_may_use_is_refused() {
-    let base = tempfile::tempdir().unwrap();
+    let base = safe_path::private_folder().unwrap();
     let folder = Folder::make(base.path(), &levels(), uid()).unwrap();
     let error = Folder::open(base.path(), &levels(), uid() + 1).unwrap_err();
-    assert!(matches!(&error, FolderError::Owner { owner, .. } if *owner == uid()), "{error:?}");
-    assert!(error.to_string().contains("belongs to user"));
+    assert!(
+        matches!(&error, FolderError::Unsafe(_)) && error.to_string().contains("belongs to user"),
+        "{error:?}"
+    );
 
     for loose in [0o750, 0o701, 0o720, 0o777] {
         set_mode(folder.path(), loose);
@@ -76,12 +78,16 @@ fn what_others_own_or_may_use_is_refused() {
 
 #[test]
 fn a_base_in_which_everybody_may_exchange_folders_is_refused() {
-    let base = tempfile::tempdir().unwrap();
-    set_mode(base.path(), 0o777);
-    let error = Folder::make(base.path(), &levels(), uid()).unwrap_err();
-    assert!(matches!(error, FolderError::Open { .. }), "{error:?}");
-    set_mode(base.path(), 0o1777);
-    assert!(Folder::make(base.path(), &levels(), uid()).is_ok(), "like /tmp");
+    let base = safe_path::private_folder().unwrap();
+    for open in [0o777, 0o1777] {
+        set_mode(base.path(), open);
+        let error = Folder::make(base.path(), &levels(), uid()).unwrap_err();
+        assert!(matches!(error, FolderError::Unsafe { .. }), "{error:?}");
+        let below = base.path().join("below");
+        let _ = std::fs::create_dir(&below);
+        let error = Folder::make(&below, &levels(), uid()).unwrap_err();
+        assert!(matches!(error, FolderError::Unsafe { .. }), "{error:?}");
+    }
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn an_error_names_path_cause_and_remedy() {
 }
 
 fn folder() -> (tempfile::TempDir, Folder) {
-    let base = tempfile::tempdir().unwrap();
+    let base = safe_path::private_folder().unwrap();
     let folder = Folder::make(base.path(), &levels(), uid()).unwrap();
     (base, folder)
 }

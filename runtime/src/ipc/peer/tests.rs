@@ -14,12 +14,8 @@ struct Here {
 }
 
 fn here() -> Here {
-    let runtime = tempfile::tempdir().unwrap();
-    let world = World {
-        runtime_dir: Some(runtime.path().to_owned()),
-        temporary: None,
-        uid: rustix::process::geteuid().as_raw(),
-    };
+    let runtime = crate::safe_path::private_folder().unwrap();
+    let world = World::with_runtime_dir(runtime.path());
     let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
     let folder = address.prepare().unwrap();
     Here { _runtime: runtime, address, folder }

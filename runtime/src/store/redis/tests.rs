@@ -19,7 +19,7 @@ impl RealServer {
     #[allow(clippy::print_stdout, reason = "who reads the tests' output should know what was not tested")]
     /// Starts a server and waits until it answers; `None`, with a word, if there is none on this machine and none is required.
     fn start(test: &str, more: &[&str]) -> Option<RealServer> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::safe_path::private_folder().unwrap();
         let process = Command::new("redis-server")
             .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
             .arg(folder.path().join("socket"))
@@ -163,7 +163,7 @@ fn a_server_that_dies_is_replaced_by_files_and_left_alone() {
 
 #[test]
 fn who_never_answers_costs_one_time_out() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     // Connections are made by the kernel; nobody ever takes them.
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let _unix = UnixListener::bind(folder.path().join("socket")).unwrap();
@@ -194,7 +194,7 @@ fn who_answers_nonsense_is_no_server() {
         io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         count
     });
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     let redis = Redis::new(choice(url), folder.path()).unwrap();
     assert_eq!(redis.read("tool-0000000000000001"), None);
     assert!(server.join().unwrap() > 0);
@@ -211,7 +211,7 @@ fn passwords_are_not_shown() {
 #[test]
 #[cfg(feature = "background")]
 fn who_is_in_a_hurry_has_another_thread_try_a_server_that_was_gone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     let nobody = format!("unix://{}", folder.path().join("nobody.sock").display());
     let gone = || {
         let redis = Redis::new(choice(nobody.clone()), folder.path()).unwrap();

@@ -8,7 +8,7 @@ fn at(seconds: u64) -> Now {
 }
 
 fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     let store = Store::new(folder.path());
     store.save("node", &String::from("/usr/bin/node"), &String::from("v22.1.0"), at(100).time);
     store.save("node-failed", &String::from("/usr/bin/no"), &(), at(190).time);

@@ -222,6 +222,6 @@ fn one_account_child() {
 
 #[test]
 fn all_shelves_have_one_account() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::safe_path::private_folder().unwrap();
     in_processes(1, "store::shelf::tests::one_account_child", folder.path());
 }

@@ -15,6 +15,7 @@ mod notices;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -30,6 +31,7 @@ use serde::de::DeserializeOwned;
 use super::files;
 use crate::io::Io;
 use crate::io::open::{self, Begin};
+use crate::safe_path;
 
 const MAGIC: &[u8; 4] = b"ZIRS";
 const HEADER_BYTES: usize = 12;
@@ -49,7 +51,7 @@ const SIZE_LIMIT: u64 = 4 << 20;
 ///     last: String,
 /// }
 ///
-/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
 /// // Version 1 was a bare number.
 /// let visits: State<Visits> = State::new(folder.path(), "visits", 2).migrating(|version, bytes| match version {
 ///     1 => Some(Visits { count: postcard::from_bytes(bytes).ok()?, ..Visits::default() }),
@@ -135,7 +137,7 @@ impl<T: Default + Serialize + DeserializeOwned> State<T> {
     ///
     /// # Examples
     /// ```
-    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
     /// let count = ziron_runtime::store::state::State::<u32>::new(folder.path(), "count", 1);
     /// assert_eq!(count.update(|count| { *count += 1; *count })?, 1);
     /// assert_eq!(count.update(|count| { *count += 1; *count })?, 2);
@@ -179,6 +181,10 @@ impl<T: Default + Serialize + DeserializeOwned> State<T> {
 
     /// The state that is there: nothing if there is none, an error if it cannot be used.
     fn read(&self) -> Result<Option<T>, Reason> {
+        let safe = safe_path::check(&self.folder, rustix::process::geteuid().as_raw());
+        if !safe.map_err(|_| Reason::Unreadable)?.exists() {
+            return Ok(None);
+        }
         let Some(bytes) = read_own(&self.file())? else { return Ok(None) };
         let (header, inside) = bytes.split_at_checked(HEADER_BYTES).ok_or(Reason::Damaged)?;
         if header[..4] != *MAGIC || header[8..] != checksum(&bytes).to_le_bytes() {
@@ -235,7 +241,12 @@ impl<T: Default + Serialize + DeserializeOwned> State<T> {
 /// assert_eq!(state::folder(&io), Some("/home/me/.local/state/ziron".into()));
 /// ```
 pub fn folder(io: &impl Io) -> Option<PathBuf> {
-    let absolute = |name| io.env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    folder_by(|name| io.env(name))
+}
+
+/// The same by a look-up of variables.
+pub(crate) fn folder_by(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("ZIRON_STATE")
         .or_else(|| absolute("XDG_STATE_HOME").map(|folder| folder.join("ziron")))
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state/ziron")))

@@ -61,7 +61,7 @@ impl fmt::Display for Notice {
 /// ```
 /// use ziron_runtime::store::state::{State, notices};
 ///
-/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
 /// State::<u32>::new(folder.path(), "count", 7).save(&1)?;
 /// // An older build does not know version 7, begins anew and says so.
 /// State::<u32>::new(folder.path(), "count", 6).save(&1)?;

@@ -17,7 +17,7 @@ fn one(name: &str) -> Counts {
 
 #[test]
 fn a_state_is_shared_and_stays() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     let folder = folder.path().join("states");
     let (here, there) = (counts(&folder, 1), counts(&folder, 1));
     assert!(here.load().value.is_empty() && here.load().notice.is_none());
@@ -29,7 +29,7 @@ fn a_state_is_shared_and_stays() {
 
 #[test]
 fn an_older_state_is_migrated() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     State::<u64>::new(folder.path(), "counts", 1).save(&5).unwrap();
     let migrating = || {
         counts(folder.path(), 2).migrating(|version, bytes| {
@@ -45,7 +45,7 @@ fn an_older_state_is_migrated() {
 
 #[test]
 fn an_unknown_version_is_put_aside_with_a_notice() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     counts(folder.path(), 3).save(&one("new")).unwrap();
     let before = std::fs::read(folder.path().join("counts.state")).unwrap();
     let older = counts(folder.path(), 2);
@@ -61,7 +61,7 @@ fn an_unknown_version_is_put_aside_with_a_notice() {
 
 #[test]
 fn a_torn_file_is_put_aside_wherever_it_was_torn() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     let (state, file) = (counts(folder.path(), 1), folder.path().join("counts.state"));
     state.save(&one("a")).unwrap();
     let whole = std::fs::read(&file).unwrap();
@@ -82,7 +82,7 @@ fn a_torn_file_is_put_aside_wherever_it_was_torn() {
 
 #[test]
 fn what_was_never_renamed_is_not_seen() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     let state = counts(folder.path(), 1);
     state.save(&one("a")).unwrap();
     // A process was killed between writing and renaming, and held the lock.
@@ -93,7 +93,7 @@ fn what_was_never_renamed_is_not_seen() {
 
 #[test]
 fn a_link_or_a_pipe_is_not_followed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     let (state, file) = (counts(folder.path(), 1), folder.path().join("counts.state"));
     let elsewhere = folder.path().join("elsewhere");
     std::fs::write(&elsewhere, b"precious").unwrap();
@@ -108,7 +108,7 @@ fn a_link_or_a_pipe_is_not_followed() {
 
 #[test]
 fn who_does_not_want_to_wait_hears_that_it_is_busy() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     let (state, other) = (counts(folder.path(), 1), counts(folder.path(), 1));
     let inner = state.update(|_| other.try_update(|_| ())).unwrap();
     assert!(matches!(inner, Err(StateError::Busy)), "{inner:?}");
@@ -135,7 +135,7 @@ fn counting_child() {
 
 #[test]
 fn no_change_of_several_processes_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = safe_path::private_folder().unwrap();
     in_processes(3, "store::state::tests::counting_child", folder.path());
     let loaded = counts(folder.path(), 1).load();
     let expected =
@@ -146,7 +146,7 @@ fn no_change_of_several_processes_is_lost() {
 proptest! {
     #[test]
     fn any_bytes_do_no_harm(bytes: Vec<u8>) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = safe_path::private_folder().unwrap();
         std::fs::write(folder.path().join("counts.state"), &bytes).unwrap();
         std::fs::write(folder.path().join("notices"), &bytes).unwrap();
         prop_assert!(counts(folder.path(), 1).load().notice.is_some());
