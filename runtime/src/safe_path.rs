@@ -224,16 +224,17 @@ pub(crate) enum AsWritten {
 
 /// What [`check`] says of a path without links, without memory of its own.
 ///
-/// The path is the first `length` bytes of `room`, which has one more byte, and is the same afterwards.
+/// The path is the first `length` bytes of `room`, which has one more byte, and is the same afterwards. What its first `base` bytes name has to be
+/// this user's too.
 #[cfg_attr(
     not(all(feature = "background", target_os = "linux")),
     allow(dead_code, reason = "for cli::quick")
 )]
-pub(crate) fn look_as_written(room: &mut [u8], length: usize, uid: u32) -> AsWritten {
+pub(crate) fn look_as_written(room: &mut [u8], base: usize, length: usize, uid: u32) -> AsWritten {
     if length == 0 || length >= room.len() || room[0] != b'/' {
         return AsWritten::Unfit { at: 0 };
     }
-    let (mut access, mut owner, mut start) = (Access::Own, ROOT, 0);
+    let (mut access, mut owner, mut start, mut is_below) = (Access::Own, ROOT, 0, false);
     for end in 1..=length {
         if end != 1 && end != length && room[end] != b'/' {
             continue;
@@ -246,6 +247,12 @@ pub(crate) fn look_as_written(room: &mut [u8], length: usize, uid: u32) -> AsWri
             }
             b"/." | b"/.." => return AsWritten::Unusual,
             _ => {}
+        }
+        if end > base && !is_below {
+            is_below = true;
+            if access != Access::Own || owner != uid {
+                return AsWritten::Unfit { at: base };
+            }
         }
         let after = std::mem::replace(&mut room[end], 0);
         let stat = CStr::from_bytes_with_nul(&room[..=end]).map(rustix::fs::lstat);

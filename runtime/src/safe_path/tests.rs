@@ -31,7 +31,7 @@ fn say(path: &Path) -> &'static str {
     let checked = check(path, uid());
     let mut room = path.as_os_str().as_bytes().to_vec();
     room.push(b'x');
-    let quick = look_as_written(&mut room, path.as_os_str().len(), uid());
+    let quick = look_as_written(&mut room, path.as_os_str().len(), path.as_os_str().len(), uid());
     assert_eq!(&room[..room.len() - 1], path.as_os_str().as_bytes(), "it is the same afterwards");
     let is_own = checked.as_ref().is_ok_and(|safe| safe.exists() && safe.owner() == uid());
     match quick {

@@ -54,7 +54,7 @@ pub(super) fn socket(
         let written = write(&mut path, base, program);
         let base = base[0].len() + base[1].len();
         let Some(length) = written else { return Err(Outcome::NotMine) };
-        match look_as_written(room, length - SOCKET.len(), uid) {
+        match look_as_written(room, base, length - SOCKET.len(), uid) {
             AsWritten::Own => return Ok(length),
             // There is no daemon in it, or it is not to be used.
             AsWritten::Unfit { at } if at > base => return Err(Outcome::Silent),
