@@ -14,8 +14,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use ziron_runtime::safe_path;
 
 use crate::env::Env;
 use crate::error::{CommandError, IoContext};
@@ -40,10 +43,16 @@ pub(crate) struct BuildDir {
 
 /// Where all of them are.
 pub(crate) fn base(env: &Env) -> Result<PathBuf, CommandError> {
-    let base = env.cache_home().join("ziron").join("build");
-    let made = fs::create_dir_all(&base);
-    made.doing(|| format!("could not make the folder `{}`", base.display())).map_err(elsewhere)?;
-    Ok(base)
+    make_own(&env.cache_home().join("ziron").join("build"))
+}
+
+/// Makes a folder that nobody else can write to or exchange: what is in it is compiled, and then run.
+fn make_own(folder: &Path) -> Result<PathBuf, CommandError> {
+    let made = safe_path::make(folder, rustix::process::geteuid().as_raw());
+    made.map(|safe| safe.path().to_owned())
+        .map_err(|error| io::Error::other(error.in_full()))
+        .doing(|| format!("could not make the folder `{}`", folder.display()))
+        .map_err(elsewhere)
 }
 
 impl BuildDir {
@@ -57,7 +66,7 @@ impl BuildDir {
         let base = base(env)?;
         let key = toolchain.key();
         let lock = lock(&base.join(format!("{key}.lock")), ui, interrupt)?;
-        let this = Self { root: base.join(&key), _lock: lock };
+        let this = Self { root: make_own(&base.join(&key))?, _lock: lock };
         prune::remove_unused(&base, &key);
         if !this.is_marked("unpacked", "") {
             let unpacked = sources::unpack(&this.root);

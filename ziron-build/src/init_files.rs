@@ -2,9 +2,11 @@
 //!
 //! The program writes them itself, since it has to write them again when its surroundings are others; this file says where.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use ziron_runtime::safe_path;
 use ziron_runtime::shell::{Shell, kept_file, kept_folder};
 
 use crate::env::Env;
@@ -39,6 +41,13 @@ fn name(shell: Shell) -> String {
     format!("init.{}", shell.name())
 }
 
+/// Whether a script is there, and nobody else can have put it there: a shell runs what is in it.
+pub(crate) fn is_own(script: &Path) -> bool {
+    let user = rustix::process::geteuid().as_raw();
+    let is_own = script.metadata().is_ok_and(|found| found.is_file() && found.uid() == user);
+    is_own && script.parent().is_some_and(|folder| safe_path::check(folder, user).is_ok())
+}
+
 /// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask the program.
 pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
     let Some(folder) = folder(env, binary) else { return };
@@ -47,8 +56,9 @@ pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
         let script = folder.join(name);
         if !is_kept(env, binary, &words, &script) && script.exists() {
             ui.note(&format!(
-                "{} is out of date and could not be written: shells that read it start the prompt's program.",
-                env.tilde(&script)
+                "{} is out of date and could not be written: shells that read it start the prompt's program. `{} doctor` may say why.",
+                env.tilde(&script),
+                env.tilde(binary)
             ));
         }
     }

@@ -88,7 +88,7 @@ pub(crate) fn advice(env: &Env, binary: &Path) -> Option<String> {
     let script = init_files::at(env, binary, shell);
     let mut advice = String::new();
     if !connects(&text, name, script.as_deref()) {
-        let script = script.filter(|script| script.exists());
+        let script = script.filter(|script| init_files::is_own(script));
         let call = script.as_deref().map_or(Call::Program(binary), Call::Script);
         let line = shell.startup_line(call, &env.home())?;
         let starship = if connects(&text, "starship", None) { ", in place of starship's" } else { "" };
@@ -118,7 +118,7 @@ pub(crate) fn advice(env: &Env, binary: &Path) -> Option<String> {
 fn table(env: &Env, binary: &Path) -> String {
     let mut text = String::from("To use it, put the line of your shell at the end of its start-up file:\n\n");
     for shell in Shell::ALL {
-        let script = init_files::at(env, binary, *shell).filter(|script| script.exists());
+        let script = init_files::at(env, binary, *shell).filter(|script| init_files::is_own(script));
         let call = script.as_deref().map_or(Call::Program(binary), Call::Script);
         let (Some(file), Some(line)) = (startup_file(*shell, env), shell.startup_line(call, &env.home()))
         else {
@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn the_advice_knows_shell_path_and_what_is_there() -> io::Result<()> {
-        let home = tempfile::tempdir()?;
+        let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        let home = tempfile::Builder::new().permissions(own).tempdir()?;
         let home_text = home.path().display().to_string();
         let bin = home.path().join(".local/bin");
         let binary = bin.join("ziron-prompt");

@@ -21,7 +21,9 @@ pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError>
     let interrupt = Interrupt::install()?;
     let config = super::load(&args.config, env, ui)?;
     let compiled = compile::compile(&config, env, ui)?;
-    let scratch = tempfile::Builder::new().prefix("ziron-try-").tempdir();
+    // A shell runs what is in it.
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let scratch = tempfile::Builder::new().prefix("ziron-try-").permissions(own).tempdir();
     let scratch = scratch
         .doing(|| "could not make a temporary folder".into())
         .map_err(|error| error.hint("`TMPDIR` chooses another place for it."))?;

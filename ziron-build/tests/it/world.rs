@@ -33,10 +33,15 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+/// A folder of this user's alone.
+fn private() -> tempfile::TempDir {
+    tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o700)).tempdir().unwrap()
+}
+
 impl World {
     /// A world whose cargo fetches without complaint and, asked to build, runs `build` (shell script).
     pub(crate) fn new(build: &str) -> Self {
-        let this = Self { root: tempfile::tempdir().unwrap() };
+        let this = Self { root: private() };
         fs::create_dir_all(this.path("tools")).unwrap();
         fs::create_dir_all(this.path("home")).unwrap();
         this.rustc("1.99.0");
