@@ -15,6 +15,7 @@ mod fish;
 mod held;
 mod instant;
 mod kept;
+mod meant;
 mod over_daemon;
 mod plugins;
 mod states;
