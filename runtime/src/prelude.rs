@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::io::Io;
-use crate::pen::{COMMAND_END, HumanDuration, Notification, Pen, Profile, Terminal};
+use crate::pen::{ADDRESS_BYTES, COMMAND_END, HumanDuration, Notification, Pen, Profile, Terminal};
 use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
@@ -72,7 +72,7 @@ pub fn terminal<P: Prompt, I: Io>(io: &I) -> Terminal {
 pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal, out: &mut Vec<u8>) {
     let Extras { title, report_directory, marks, footer, notify, .. } = P::EXTRAS;
     if marks && terminal.sequences && request.duration.is_some() {
-        command(out, "133;D", |out| end_of_output(request, out));
+        command(out, "133;D", terminal.profile, |out| end_of_output(request, out));
     }
     if footer && request.duration.is_some() {
         let start = out.len();
@@ -88,10 +88,16 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal,
         return;
     }
     if let (true, Some(path)) = (report_directory, &request.logical_path) {
-        command(out, "7;", |out| out.extend_from_slice(file_url(&terminal.host, path).as_bytes()));
+        let address = file_url(&terminal.host, path);
+        // A part of it is another directory.
+        if address.len() <= ADDRESS_BYTES {
+            let start = begin_command(out, "7;");
+            out.extend_from_slice(address.as_bytes());
+            end_command(out, start);
+        }
     }
     if title {
-        command(out, "0;", |out| {
+        command(out, "0;", terminal.profile, |out| {
             let start = out.len();
             let pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile);
             let mut pen = pen.colored(false).on_one_line();
@@ -101,7 +107,7 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal,
         });
     }
     if let Some(Notify { after, with }) = notify {
-        notification(request, after, with.unwrap_or(terminal.notification), out);
+        notification(request, after, with.unwrap_or(terminal.notification), terminal.profile, out);
     }
 }
 
@@ -115,17 +121,29 @@ fn trim(out: &mut Vec<u8>, start: usize) {
 /// The longest text in an operating system command (bytes): terminals have limits of their own, and behind those it is shown as text.
 const LONGEST_COMMAND: usize = 1000;
 
-/// Writes one operating system command. Control characters in what `write` appends are taken out, so that nothing ends it early.
-fn command(out: &mut Vec<u8>, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+/// Writes one operating system command, whose text is cut if it is too long.
+fn command(out: &mut Vec<u8>, name: &str, profile: Profile, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = begin_command(out, name);
+    write(out);
+    clean(out, start);
+    cut(out, start, profile.cut());
+    end_command(out, start);
+}
+
+/// Begins an operating system command, and says where its text begins.
+fn begin_command(out: &mut Vec<u8>, name: &str) -> usize {
     out.extend_from_slice(b"\x1b]");
     out.extend_from_slice(name.as_bytes());
-    let start = out.len();
-    write(out);
+    out.len()
+}
+
+/// Ends it. Control characters in its text are taken out, so that nothing ends it early.
+fn end_command(out: &mut Vec<u8>, start: usize) {
     clean(out, start);
     out.push(COMMAND_END);
 }
 
-/// Takes control characters (C0, DEL, C1) out of the text from `start` on, and cuts it where it is too long.
+/// Takes control characters (C0, DEL, C1) out of the text from `start` on.
 fn clean(out: &mut Vec<u8>, start: usize) {
     let mut kept = start;
     let mut at = start;
@@ -142,12 +160,17 @@ fn clean(out: &mut Vec<u8>, start: usize) {
         at += 1;
     }
     out.truncate(kept);
+}
+
+/// Cuts the text from `start` on where it is too long, and puts a sign there.
+fn cut(out: &mut Vec<u8>, start: usize, sign: &str) {
     if out.len() - start > LONGEST_COMMAND {
-        let mut end = start + LONGEST_COMMAND;
+        let mut end = start + LONGEST_COMMAND - sign.len();
         while end > start && out[end] & 0xc0 == 0x80 {
             end -= 1;
         }
         out.truncate(end);
+        out.extend_from_slice(sign.as_bytes());
     }
 }
 
@@ -166,7 +189,9 @@ fn end_of_output(request: &Request, out: &mut Vec<u8>) {
 }
 
 fn numeric_status(request: &Request) -> Option<&str> {
-    let is_number = |status: &&str| !status.is_empty() && status.bytes().all(|byte| byte.is_ascii_digit());
+    // 32 bits have ten digits at most.
+    let is_number =
+        |status: &&str| (1..=10).contains(&status.len()) && status.bytes().all(|byte| byte.is_ascii_digit());
     request.status.as_deref().filter(is_number)
 }
 
@@ -201,7 +226,7 @@ pub fn file_url(host: &str, path: &Path) -> String {
 const GIVEN_UP: [&str; 4] = ["130", "131", "146", "148"];
 
 /// Says that a long command has ended.
-fn notification(request: &Request, after: Duration, with: Notification, out: &mut Vec<u8>) {
+fn notification(request: &Request, after: Duration, with: Notification, profile: Profile, out: &mut Vec<u8>) {
     let Some(duration) = request.duration.filter(|duration| *duration >= after) else { return };
     let status = numeric_status(request);
     if status.is_some_and(|status| GIVEN_UP.contains(&status)) {
@@ -225,20 +250,20 @@ fn notification(request: &Request, after: Duration, with: Notification, out: &mu
     };
     match with {
         Notification::Bell => out.push(b'\x07'),
-        Notification::Osc9 => command(out, "9;", |out| {
+        Notification::Osc9 => command(out, "9;", profile, |out| {
             title(out);
             out.extend_from_slice(b": ");
             text(out);
         }),
-        Notification::Osc777 => command(out, "777;notify;", |out| {
+        Notification::Osc777 => command(out, "777;notify;", profile, |out| {
             title(out);
             out.push(b';');
             text(out);
         }),
         // Source: kitty's "Desktop notifications".
         Notification::Osc99 => {
-            command(out, "99;i=ziron:d=0:o=unfocused;", title);
-            command(out, "99;i=ziron:p=body:o=unfocused;", text);
+            command(out, "99;i=ziron:d=0:o=unfocused;", profile, title);
+            command(out, "99;i=ziron:p=body:o=unfocused;", profile, text);
         }
     }
 }

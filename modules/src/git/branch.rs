@@ -6,12 +6,15 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 use ziron_macros::{Options, Vars};
-use ziron_runtime::pen::{Datum, Pen};
+use ziron_runtime::pen::{DATUM_COLUMNS, Datum, Pen};
 use ziron_runtime::segment::Segment;
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::Upstream;
 use super::head::CheckedOut;
+
+/// Names are as long as they are. Source of the number: starship's documentation.
+const UNLIMITED: u64 = i64::MAX as u64;
 
 /// Shows the branch that is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -32,7 +35,7 @@ pub struct GitBranch {
     #[option(default = "bold purple")]
     pub style: StyleText,
     /// Longer names are cut.
-    #[option(default = i64::MAX as u64, unit = "graphemes")]
+    #[option(default = UNLIMITED, unit = "graphemes")]
     pub truncation_length: u64,
     /// What stands where a name was cut: one grapheme.
     #[option(default = "…")]
@@ -60,18 +63,23 @@ pub struct Shortened<'a> {
     name: &'a str,
     /// What follows if it was cut.
     symbol: &'a str,
+    /// The most that it may take.
+    columns: usize,
 }
 
 impl<'a> Shortened<'a> {
     fn new(name: &'a str, graphemes: u64, symbol: &'a str) -> Shortened<'a> {
         let limit = usize::try_from(graphemes).unwrap_or(usize::MAX);
+        // Who says how long a name may be is believed; no grapheme is wider than two columns.
+        let columns = if graphemes == UNLIMITED { 0 } else { limit.saturating_mul(2) }.max(DATUM_COLUMNS);
         // A name has at least as many bytes as graphemes.
         let end = if name.len() <= limit { None } else { name.grapheme_indices(true).nth(limit) };
         match end {
             Some((end, _)) => {
-                Shortened { name: &name[..end], symbol: symbol.graphemes(true).next().unwrap_or_default() }
+                let symbol = symbol.graphemes(true).next().unwrap_or_default();
+                Shortened { name: &name[..end], symbol, columns }
             }
-            None => Shortened { name, symbol: "" },
+            None => Shortened { name, symbol: "", columns },
         }
     }
 }
@@ -82,7 +90,7 @@ impl Datum for Shortened<'_> {
     }
 
     fn draw(&self, pen: &mut Pen<'_>) {
-        pen.put_str(self.name);
+        pen.put_str_within(self.name, self.columns);
         if !self.symbol.is_empty() {
             pen.put_str(self.symbol);
         }

@@ -1,17 +1,21 @@
 //! Operating system commands (OSC) inside a prompt: links and marks, which take no room.
 
-use super::{Pen, Style};
+use super::{ADDRESS_BYTES, ESCAPE_BYTES, Pen, Style};
 use crate::shell::Shell;
 
 /// What ends an operating system command. Unlike `ESC \` it means nothing to a shell that reads a prompt.
 pub(crate) const COMMAND_END: u8 = b'\x07';
 
 impl<'b> Pen<'b> {
-    /// Begins a link, which [`Pen::unlink`] ends (OSC 8). Source: "Hyperlinks in terminal emulators", Egmont Koblinger.
-    pub fn link(&mut self, url: &str) {
-        if self.commands && !url.is_empty() {
+    /// Begins a link, which [`Pen::unlink`] ends (OSC 8), and says whether there is one. Source: "Hyperlinks in terminal emulators", Egmont
+    /// Koblinger.
+    pub fn link(&mut self, url: &str) -> bool {
+        let fits = url.len() <= ADDRESS_BYTES && self.out.len() + url.len() * ESCAPE_BYTES < self.limit;
+        let is_linked = self.commands && !url.is_empty() && fits;
+        if is_linked {
             self.command_with("8;;", url);
         }
+        is_linked
     }
 
     /// Ends a link.

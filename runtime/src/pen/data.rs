@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Pen;
+use super::{DATUM_COLUMNS, PART_BYTES, Pen, columns};
 
 /// A value that a format string can show.
 ///
@@ -93,11 +93,15 @@ impl Datum for Lines<'_> {
     }
 
     fn draw(&self, pen: &mut Pen<'_>) {
-        for (index, line) in self.0.split('\n').enumerate() {
+        // What has no room is not looked at, even where line breaks are left out and take none.
+        for (index, line) in self.0.split('\n').take(PART_BYTES).enumerate() {
             if index > 0 {
                 pen.newline();
             }
             pen.put_str(line);
+            if pen.is_full() {
+                break;
+            }
         }
     }
 }
@@ -120,9 +124,11 @@ impl Datum for Linked<'_> {
         if self.url.is_empty() || self.text.is_empty() {
             return pen.put_str(self.text);
         }
-        pen.link(self.url);
+        let is_linked = pen.link(self.url);
         pen.put_str(self.text);
-        pen.unlink();
+        if is_linked {
+            pen.unlink();
+        }
     }
 }
 
@@ -141,8 +147,12 @@ impl Datum for Repeat<'_> {
     }
 
     fn draw(&self, pen: &mut Pen<'_>) {
-        for _ in 0..self.count {
+        let most = DATUM_COLUMNS / columns(self.text).max(1);
+        for _ in 0..self.count.min(most) {
             pen.put_str(self.text);
+        }
+        if self.count > most {
+            pen.put_cut();
         }
     }
 }

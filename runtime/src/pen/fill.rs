@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Pen, Profile, columns, escape_of, plain, width};
+use super::{ESCAPE_BYTES, Pen, Profile, RESERVE_BYTES, columns, escape_of, plain, width};
 
 /// How many fills one line can hold; more are drawn as one symbol each.
 pub(super) const FILLS_PER_LINE: usize = 8;
@@ -18,7 +18,9 @@ impl Pen<'_> {
     /// Fills the free room of the line with a symbol; several fills share it.
     pub fn fill(&mut self, symbol: &'static str) {
         let symbol = plain::fill(self.profile, symbol);
-        self.prepare(symbol.is_empty());
+        if !self.prepare(symbol.is_empty(), symbol.len() * ESCAPE_BYTES) {
+            return self.overflow(symbol);
+        }
         let width = columns(symbol);
         let is_single = self.profile == Profile::ScreenReader;
         if self.fill_count == FILLS_PER_LINE || width == 0 || is_single {
@@ -34,7 +36,9 @@ impl Pen<'_> {
     /// Draws a fill as one symbol, where there is no line to fill.
     pub fn single_fill(&mut self, symbol: &'static str) {
         let symbol = plain::fill(self.profile, symbol);
-        self.prepare(symbol.is_empty());
+        if !self.prepare(symbol.is_empty(), symbol.len() * ESCAPE_BYTES) {
+            return self.overflow(symbol);
+        }
         symbol.chars().for_each(|c| self.put_char(c));
         self.line_columns += columns(symbol);
     }
@@ -48,7 +52,10 @@ impl Pen<'_> {
         let free = self.terminal_columns.saturating_sub(self.line_columns);
         let share = (free > 0).then_some(free / count);
         let shell = self.shell;
+        // What is wider than any terminal has to fit as well.
+        let room = self.limit_of_fills() / count;
         for &Fill { at, symbol } in self.fills[..count].iter().rev() {
+            let share = share.map(|share| share.min(room / (symbol.len() * ESCAPE_BYTES) * columns(symbol)));
             let pieces = || {
                 filling(symbol, share).flat_map(|cluster| {
                     cluster.char_indices().map(move |(start, c)| match escape_of(shell, c) {
@@ -67,6 +74,11 @@ impl Pen<'_> {
                 start += piece.len();
             }
         }
+    }
+
+    /// What all fills of a line may take (bytes): half of what is left, since more lines may follow.
+    const fn limit_of_fills(&self) -> usize {
+        self.end.saturating_sub(RESERVE_BYTES + self.out.len()) / 2
     }
 }
 

@@ -7,6 +7,7 @@
 mod command;
 mod data;
 mod fill;
+mod limit;
 mod plain;
 mod style;
 mod terminal;
@@ -17,6 +18,9 @@ use command::zero_width;
 pub use data::{Datum, Digits, HumanDuration, Lines, Linked, Repeat};
 use data::{Verdict, judge};
 use fill::{FILLS_PER_LINE, Fill};
+pub(crate) use limit::ADDRESS_BYTES;
+pub use limit::{CELL_MARKS, DATUM_COLUMNS, PART_BYTES};
+use limit::{ESCAPE_BYTES, Marks, RESERVE_BYTES};
 pub use style::{Color, Style};
 pub use terminal::{Notification, Profile, Terminal};
 pub use width::columns;
@@ -63,6 +67,10 @@ pub struct Pen<'b> {
     line_columns: usize,
     fills: [Fill; FILLS_PER_LINE],
     fill_count: usize,
+    /// Where the part has to end (bytes of `out`).
+    end: usize,
+    /// Behind this nothing is begun; 0 if something was cut already.
+    limit: usize,
 }
 
 /// A point to which a pen can return; see [`Pen::mark`].
@@ -74,11 +82,13 @@ pub struct Mark {
     drawn: bool,
     line_columns: usize,
     fill_count: usize,
+    limit: usize,
 }
 
 impl<'b> Pen<'b> {
     /// Starts to draw at the end of `out`, for a terminal of `terminal_columns` columns.
     pub fn new(out: &'b mut Vec<u8>, shell: Shell, terminal_columns: u16) -> Pen<'b> {
+        let end = out.len() + PART_BYTES;
         Pen {
             out,
             shell,
@@ -97,6 +107,8 @@ impl<'b> Pen<'b> {
             line_columns: 0,
             fills: [Fill { at: 0, symbol: "" }; FILLS_PER_LINE],
             fill_count: 0,
+            end,
+            limit: end - RESERVE_BYTES,
         }
     }
 
@@ -158,9 +170,11 @@ impl<'b> Pen<'b> {
     /// Draws a literal in which no shell sees anything special and which holds no line break.
     pub fn text(&mut self, literal: &'static str) {
         if self.profile != Profile::Unicode {
-            return self.put_plainly(literal);
+            return self.put_plainly(literal, usize::MAX);
         }
-        self.prepare(literal.is_empty());
+        if !self.prepare(literal.is_empty(), literal.len()) {
+            return self.overflow(literal);
+        }
         self.out.extend_from_slice(literal.as_bytes());
         self.line_columns += columns(literal);
     }
@@ -168,15 +182,17 @@ impl<'b> Pen<'b> {
     /// Draws a literal in the form made for the shell at hand.
     pub fn escaped(&mut self, literal: &Literal) {
         if self.profile != Profile::Unicode {
-            return self.put_plainly(literal.plain);
+            return self.put_plainly(literal.plain, usize::MAX);
         }
-        self.prepare(literal.plain.is_empty());
         let form = match self.shell {
             Shell::Zsh => literal.zsh,
             Shell::Bash => literal.bash,
             Shell::Tcsh => literal.tcsh,
             _ => literal.plain,
         };
+        if !self.prepare(literal.plain.is_empty(), form.len()) {
+            return self.overflow(literal.plain);
+        }
         self.out.extend_from_slice(form.as_bytes());
         self.line_columns += columns(literal.plain);
     }
@@ -186,12 +202,20 @@ impl<'b> Pen<'b> {
         value.draw(self);
     }
 
-    /// Draws one piece of text from the world on one line: the end of every [`Datum`].
+    /// Draws one piece of text from the world on one line, cut if it is too long: the end of every [`Datum`].
     pub fn put_str(&mut self, text: &str) {
-        if self.profile != Profile::Unicode {
-            return self.put_plainly(text);
+        // No character takes more columns than it has bytes.
+        if self.profile != Profile::Unicode || text.len() > DATUM_COLUMNS {
+            return self.put_str_within(text, DATUM_COLUMNS);
         }
-        self.prepare(text.is_empty());
+        self.put_fitting(text);
+    }
+
+    /// Draws text that is short enough.
+    fn put_fitting(&mut self, text: &str) {
+        if !self.prepare(text.is_empty(), text.len() * ESCAPE_BYTES) {
+            return self.overflow(text);
+        }
         if text
             .bytes()
             .all(|byte| byte == b' ' || byte.is_ascii_alphanumeric() || b"-_./~:+@,=#".contains(&byte))
@@ -200,8 +224,10 @@ impl<'b> Pen<'b> {
             self.line_columns += text.len();
             return;
         }
+        let (mut marks, can_be_many) = (Marks::default(), Marks::can_be_many(text.len()));
         for c in text.chars() {
             match judge(c) {
+                Verdict::Keep if can_be_many && !marks.allow(c) => {}
                 Verdict::Keep => self.put_char(c),
                 Verdict::Space => self.out.push(b' '),
                 Verdict::Drop => {}
@@ -229,6 +255,9 @@ impl<'b> Pen<'b> {
             self.previous = None;
             return;
         }
+        if self.out.len() + ESCAPE_BYTES > self.limit {
+            return self.overflow("");
+        }
         self.change_to(Style::PLAIN);
         self.resolve_fills();
         match self.shell {
@@ -249,6 +278,7 @@ impl<'b> Pen<'b> {
             drawn: self.drawn,
             line_columns: self.line_columns,
             fill_count: self.fill_count,
+            limit: self.limit,
         };
         self.drawn = false;
         mark
@@ -265,6 +295,7 @@ impl<'b> Pen<'b> {
         self.drawn = mark.drawn;
         self.line_columns = mark.line_columns;
         self.fill_count = mark.fill_count;
+        self.limit = mark.limit;
     }
 
     /// Whether a module has drawn any text since the last mark or the start.
@@ -278,18 +309,22 @@ impl<'b> Pen<'b> {
         self.resolve_fills();
     }
 
-    /// Makes the terminal ready for a piece of text in the current style.
-    fn prepare(&mut self, empty: bool) {
+    /// Makes the terminal ready for a piece of text of at most so many bytes in the current style; `false` if there is no room for it.
+    fn prepare(&mut self, empty: bool, bytes: usize) -> bool {
+        if self.out.len() + bytes > self.limit {
+            return false;
+        }
         let mut style = self.chosen.unwrap_or(self.base).resolve(self.previous);
         self.previous = Some(style);
         if empty {
-            return;
+            return true;
         }
         if self.stale {
             style = style.dimmed();
         }
         self.drawn |= self.in_module;
         self.change_to(style);
+        true
     }
 
     fn change_to(&mut self, style: Style) {

@@ -3,18 +3,30 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::data::{Verdict, judge};
-use super::{Pen, Profile};
+use super::limit::head;
+use super::{ESCAPE_BYTES, Pen, Profile};
 
 impl Pen<'_> {
-    /// Draws a literal or data in ASCII. Not on the way of a usual prompt.
+    /// Draws a literal or data in ASCII, in no more than so many columns. Not on the way of a usual prompt.
     #[cold]
     #[inline(never)]
-    pub(super) fn put_plainly(&mut self, text: &str) {
+    pub(super) fn put_plainly(&mut self, text: &str, columns: usize) {
         let profile = self.profile;
-        self.prepare(plainly(profile, text).next().is_none());
-        for c in plainly(profile, text) {
+        let head = head(text, columns);
+        if !self.prepare(plainly(profile, head).next().is_none(), 0) {
+            return;
+        }
+        let fits = head.len() == text.len() && plainly(profile, head).nth(columns).is_none();
+        let room = if fits { columns } else { columns.saturating_sub(profile.cut().len()) };
+        for c in plainly(profile, head).take(room) {
+            if self.out.len() + ESCAPE_BYTES > self.limit {
+                return self.overflow("");
+            }
             self.put_char(c);
             self.line_columns += 1;
+        }
+        if !fits {
+            self.put_cut();
         }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::gather::{Gather, Parts};
 use crate::io::Simulated;
-use crate::pen::Style;
+use crate::pen::{DATUM_COLUMNS, Style};
 use crate::prompt::{self, Build, Module, PART_END, Settings};
 use crate::source::Manifest;
 use crate::variables::all;
@@ -182,9 +182,34 @@ fn a_dumb_terminal_is_sent_text_only() {
 #[test]
 fn long_texts_are_cut_between_characters() {
     let text = prelude::<Titled>(&"é".repeat(2000), &Request::default(), &terminal());
-    assert_eq!(text, format!("␛]0;{}␇", "é".repeat(LONGEST_COMMAND / 2)));
-    let text = prelude::<Titled>(&format!("a{}", "é".repeat(2000)), &Request::default(), &terminal());
-    assert_eq!(text, format!("␛]0;a{}␇", "é".repeat((LONGEST_COMMAND - 1) / 2)));
+    assert_eq!(text, format!("␛]0;{}…␇", "é".repeat(DATUM_COLUMNS - 1)));
+    let long = |text: &str| {
+        let mut out = text.as_bytes().to_vec();
+        cut(&mut out, 0, "…");
+        String::from_utf8(out).unwrap()
+    };
+    let room = LONGEST_COMMAND - "…".len();
+    assert_eq!(long(&"é".repeat(2000)), format!("{}…", "é".repeat(room / 2)));
+    assert_eq!(long(&format!("a{}", "é".repeat(2000))), format!("a{}…", "é".repeat((room - 1) / 2)));
+    assert_eq!(long(&"x".repeat(LONGEST_COMMAND)), "x".repeat(LONGEST_COMMAND));
+}
+
+#[test]
+fn a_directory_is_reported_whole_or_not_at_all() {
+    let report = |name: &str| {
+        let request = Request { logical_path: Some(format!("/{name}").into()), ..Request::default() };
+        prelude::<Everything>("", &request, &terminal())
+    };
+    let fits = "d".repeat(1500);
+    assert!(report(&fits).contains(&fits));
+    assert!(!report(&"d".repeat(3000)).contains("]7;"));
+}
+
+#[test]
+fn a_footer_has_the_limits_of_a_prompt() {
+    let text = prelude::<Everything>(&"x".repeat(300_000), &after(SECOND, "1"), &terminal());
+    assert!(text.contains(&format!("{}…␛[0m\n", "x".repeat(DATUM_COLUMNS - 1))), "{text}");
+    assert!(text.len() < 4 * DATUM_COLUMNS, "{} bytes", text.len());
 }
 
 fn parts<P: Prompt<Facts = Facts>>(shell: Shell, terminal: &Terminal) -> Vec<String> {
