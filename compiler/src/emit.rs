@@ -47,6 +47,7 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
     let mut styles = Styles::default();
     let modules =
         plan.modules.iter().map(|module| module::items(module, plan, build, &mut styles)).collect::<Vec<_>>();
+    let failed = module::failed(plan, &mut styles);
     let units = plan.sources.iter().filter_map(|source| match &source.kind {
         SourceKind::Unit(path) => {
             let (name, path) = (screaming(&source.ident), module::path(path));
@@ -62,7 +63,7 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
     let facts = facts(plan);
     let implementation = implementation(plan, build, background, &mut styles);
     let constants = styles.constants();
-    let items = quote!(#(#modules)* #(#units)* #shelves #facts #implementation);
+    let items = quote!(#(#modules)* #failed #(#units)* #shelves #facts #implementation);
     let imports = imports(&items);
     quote! {
         /// A prompt, compiled.
@@ -88,6 +89,7 @@ fn imports(items: &TokenStream) -> TokenStream {
         "Fifo",
         "Format",
         "Gather",
+        "Health",
         "Keeping",
         "Lfu",
         "Literal",
@@ -322,6 +324,9 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     let extras = extras::constant(plan);
     let [title, footer] = [("title", &plan.parts.title), ("footer", &plan.parts.footer)]
         .map(|(name, nodes)| (!nodes.is_empty()).then(|| part(name, nodes, true, styles)));
+    // Nobody but a daemon watches the configuration.
+    let outdated = background && !plan.parts.outdated.is_empty();
+    let outdated = outdated.then(|| part("outdated", &plan.parts.outdated, false, styles));
     quote! {
         /// The prompt.
         #[derive(Clone, Copy, Debug)]
@@ -350,6 +355,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             #transient_right
             #title
             #footer
+            #outdated
 
             fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
                 ::std::vec::Vec::from([#(#sources),*])

@@ -60,6 +60,10 @@ pub struct Parts {
     pub title: Vec<Node>,
     /// What is said about a finished command.
     pub footer: Vec<Node>,
+    /// What stands for something that could not be read: texts only.
+    pub failed: Vec<Node>,
+    /// What says that the configuration has changed since the prompt was built: texts only.
+    pub outdated: Vec<Node>,
 }
 
 /// A set of parts, as bits: left 1, right 2, transient 4, prelude 16.
@@ -176,6 +180,13 @@ pub enum Node {
         /// What is drawn between.
         separator: Vec<Node>,
         /// What is drawn of each.
+        body: Vec<Node>,
+    },
+    /// Draws the body, whose texts are symbols; a screen reader is given a word in their place.
+    Spoken {
+        /// The word.
+        word: String,
+        /// What is drawn.
         body: Vec<Node>,
     },
     /// Draws the body if the test says so.

@@ -64,6 +64,7 @@ fn show(nodes: &[Node]) -> String {
                     arms.iter().map(|arm| format!("{}: {}", arm.variant, show(&arm.body))).collect();
                 write!(out, "{}[{}]", variable(access), arms.join(", "))
             }
+            Node::Spoken { body, .. } => write!(out, "{}", show(body)),
             Node::Item { access, body } => write!(out, "{}.({})", variable(access), show(body)),
             Node::Each { access, separator, body } => {
                 write!(out, "{}*({} / {})", variable(access), show(body), show(separator))

@@ -52,6 +52,9 @@ pub trait Prompt: 'static {
     /// Draws what stays of the right prompt once a command runs.
     fn transient_right(facts: &Self::Facts, pen: &mut Pen<'_>);
 
+    /// Draws the mark that the configuration has changed since this was built. Nothing where the configuration wants none.
+    fn outdated(_pen: &mut Pen<'_>) {}
+
     /// Draws what the terminal's window is called, without styles. Nothing where the configuration does not say.
     fn title(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
@@ -192,7 +195,12 @@ pub fn draw<P: Prompt>(
                     pen.newline();
                 }
                 let mark = P::EXTRAS.marks.then(|| prelude::prompt_begins(request.shell));
-                draw_marked(&mut pen, mark, |pen| draw(facts, pen));
+                draw_marked(&mut pen, mark, |pen| {
+                    draw(facts, pen);
+                    if part == Parts::LEFT && terminal.is_outdated {
+                        pen.before_last_line(P::outdated);
+                    }
+                });
             }
             // It would be read in the middle of the line that the user types.
             Side::Right if terminal.profile == Profile::ScreenReader => {}

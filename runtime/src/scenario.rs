@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::gather::{Gather, Memory, Parts};
 use crate::request::Request;
-use crate::source::{Fact, Known, Source};
+use crate::source::{Fact, Health, Known, Source};
 
 /// Facts by the names of their sources.
 ///
@@ -15,6 +15,8 @@ pub struct FactSet {
     /// What the shell said.
     pub request: Request,
     facts: HashMap<String, toml::Value>,
+    /// The sources whose facts are old, could not be read, or have not arrived.
+    health: HashMap<String, Health>,
     /// Why a fact could not be read: the source and the reason.
     mistakes: Mutex<Vec<(String, String)>>,
 }
@@ -23,6 +25,16 @@ impl FactSet {
     /// Puts a fact under the name of its source.
     pub fn insert(&mut self, source: &str, fact: toml::Value) {
         self.facts.insert(source.to_owned(), fact);
+    }
+
+    /// Says that the fact of a source is not as it should be.
+    pub fn set_health(&mut self, source: &str, health: Health) {
+        self.health.insert(source.to_owned(), health);
+    }
+
+    /// How far the fact of a source can be relied on.
+    pub fn health(&self, source: &str) -> Health {
+        self.health.get(source).copied().unwrap_or(Health::GOOD)
     }
 
     /// Reads the fact of a source; `None` if there is none, or it has another shape.
@@ -48,7 +60,7 @@ impl FactSet {
 pub struct Canned<'f>(pub &'f FactSet);
 
 impl Gather for Canned<'_> {
-    type Pending<F> = Option<F>;
+    type Pending<F> = Known<F>;
 
     fn request(&self) -> &Request {
         &self.0.request
@@ -59,12 +71,18 @@ impl Gather for Canned<'_> {
         _parts: Parts,
         source: &'static S,
         _memory: &'static dyn Memory,
-    ) -> Option<S::Fact> {
-        self.0.get::<S::Fact>(source.name()).cloned()
+    ) -> Known<S::Fact> {
+        let fact = self.0.get::<S::Fact>(source.name()).cloned();
+        match (self.0.health(source.name()), fact) {
+            (Health::FAILED, fact) => Known::Failed(fact),
+            (Health::AWAITED, _) => Known::Awaited,
+            (Health::STALE, Some(fact)) => Known::Stale(fact),
+            (_, fact) => fact.map_or(Known::Absent, Known::Fresh),
+        }
     }
 
-    fn finish<F: Fact>(&self, pending: Option<F>) -> Known<F> {
-        pending.map_or(Known::Absent, Known::Fresh)
+    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+        known
     }
 }
 

@@ -240,6 +240,11 @@ pub enum ReadError {
         /// What was expected of whom, in words.
         what: String,
     },
+    /// Everything could be read, and there is nothing to show: no such program, no version in a file that need not have one. This is no failure.
+    Nothing {
+        /// What there is not, in words.
+        what: String,
+    },
 }
 
 impl ReadError {
@@ -252,6 +257,28 @@ impl ReadError {
     pub fn unexpected(what: impl Into<String>) -> ReadError {
         ReadError::Unexpected { what: what.into() }
     }
+
+    /// There is nothing to show, which is no failure.
+    pub fn nothing(what: impl Into<String>) -> ReadError {
+        ReadError::Nothing { what: what.into() }
+    }
+
+    /// Whether something could not be read, so that what is shown is marked: there may be something that is not seen.
+    pub const fn is_failure(&self) -> bool {
+        !matches!(self, ReadError::Nothing { .. })
+    }
+
+    /// The error with all that caused it, on one line.
+    pub fn describe(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
 }
 
 impl fmt::Display for ReadError {
@@ -262,7 +289,7 @@ impl fmt::Display for ReadError {
                 write!(f, "{program} ended with status {status}")
             }
             ReadError::Failed { program, status: None } => write!(f, "{program} was killed"),
-            ReadError::Unexpected { what } => f.write_str(what),
+            ReadError::Unexpected { what } | ReadError::Nothing { what } => f.write_str(what),
         }
     }
 }
@@ -279,25 +306,65 @@ impl std::error::Error for ReadError {
 /// A fact as a prompt knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known<F> {
-    /// There is nothing to know here, or it could not be read.
+    /// There is nothing to know here.
     Absent,
     /// It was read for this prompt, or holds by its policy.
     Fresh(F),
     /// It is the last value; a new one did not arrive within the budget.
     Stale(F),
+    /// It could not be read. What its key alone tells may be there.
+    Failed(Option<F>),
+    /// It did not arrive within the budget, and there is no last value.
+    Awaited,
 }
 
 impl<F> Known<F> {
     /// The fact, however old.
     pub const fn get(&self) -> Option<&F> {
         match self {
-            Known::Absent => None,
-            Known::Fresh(fact) | Known::Stale(fact) => Some(fact),
+            Known::Absent | Known::Awaited | Known::Failed(None) => None,
+            Known::Fresh(fact) | Known::Stale(fact) | Known::Failed(Some(fact)) => Some(fact),
         }
     }
 
     /// Whether the fact is known to be old.
     pub const fn is_stale(&self) -> bool {
         matches!(self, Known::Stale(_))
+    }
+
+    /// How far what is shown of it can be relied on.
+    pub const fn health(&self) -> Health {
+        match self {
+            Known::Absent | Known::Fresh(_) => Health::GOOD,
+            Known::Stale(_) => Health::STALE,
+            Known::Failed(_) => Health::FAILED,
+            Known::Awaited => Health::AWAITED,
+        }
+    }
+}
+
+/// How far what a module shows can be relied on: what is true of any of its facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health(u8);
+
+impl Health {
+    /// All was read, or there is nothing to read.
+    pub const GOOD: Health = Health(0);
+    /// A fact is old.
+    pub const STALE: Health = Health(1);
+    /// A fact could not be read.
+    pub const FAILED: Health = Health(2);
+    /// A fact has not arrived yet.
+    pub const AWAITED: Health = Health(4);
+
+    /// That of two facts together.
+    #[must_use]
+    pub const fn and(self, other: Health) -> Health {
+        Health(self.0 | other.0)
+    }
+
+    /// Whether this is true of a fact.
+    pub const fn has(self, other: Health) -> bool {
+        self.0 & other.0 != 0
     }
 }

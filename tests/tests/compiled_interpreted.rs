@@ -93,6 +93,29 @@ const SCENARIOS: &[&str] = &[
     untracked = 7
     unknown = 1
     "#,
+    r#"
+    [facts]
+    git_head = { branch = "main", is_detached = false, is_bare = false }
+    git_commit = { hash = "abc1234" }
+    python = { raw = "3.11" }
+    nodejs = { raw = "20.1.0" }
+    hostname = { name = "box", by_ssh = true }
+    [health]
+    git_head = "stale"
+    git_status = "failed"
+    git_stash = "failed"
+    git_metrics = "awaited"
+    git_commit = "failed"
+    directory = "awaited"
+    python = "failed"
+    nodejs = "stale"
+    rust = "failed"
+    zig = "failed"
+    hostname = "stale"
+    username = "failed"
+    package = "failed"
+    time = "failed"
+    "#,
 ];
 
 #[test]

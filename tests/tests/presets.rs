@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ziron_build::interpret::{Interpreter, Part};
 use ziron_build::scenario;
 use ziron_compiler::plan_of;
+use ziron_runtime::pen::{Profile, columns};
 use ziron_runtime::shell::Shell;
 use ziron_tests::oracle::cells::{Cell, Whose, cells, markup, shown};
 
@@ -31,6 +32,103 @@ fn names() -> Vec<String> {
         folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// What every preset shows in a scenario that differs from `clean-repo` in one thing: one of these texts, or at least something else than there.
+const MUST_BE_SEEN: [(&str, &[&str]); 9] = [
+    ("failed-command", &[]),
+    ("long-command", &["8s"]),
+    ("root", &["root"]),
+    ("ssh", &["breakwater"]),
+    ("virtualenv", &["lamp-env"]),
+    ("detached-head", &["81fdf0f"]),
+    ("conflict", &["conflict", "unmerged", "=", "2"]),
+    ("vi-command-mode", &[]),
+    ("jobs", &["3"]),
+];
+
+const PROFILES: [Profile; 3] = [Profile::Unicode, Profile::Ascii, Profile::ScreenReader];
+
+fn interpreted<T>(name: &str, with: impl FnOnce(&Interpreter<'_>) -> T) -> T {
+    let config = fs::read_to_string(templates().join(format!("presets/{name}/ziron.toml"))).unwrap();
+    let (plan, diagnostics) = plan_of(&config);
+    assert!(!diagnostics.has_errors(), "{name}");
+    with(&Interpreter::new(&plan))
+}
+
+/// What a person sees or hears of a prompt without any style: where nothing is coloured, it has to say the same.
+fn seen(interpreter: &Interpreter<'_>, profile: Profile, scenario: &str) -> String {
+    let text = fs::read_to_string(templates().join(format!("scenarios/{scenario}.toml"))).unwrap();
+    let mut facts = scenario::read(&text).unwrap();
+    facts.request.terminal_columns = 140;
+    facts.request.shell = Shell::Plain;
+    // A screen reader is given no right prompt.
+    let parts: &[Part] =
+        if profile == Profile::ScreenReader { &[Part::Left] } else { &[Part::Left, Part::Right] };
+    let drawn = parts.iter().map(|part| interpreter.draw_in(profile, *part, &facts, false));
+    let seen = drawn.map(|bytes| String::from_utf8(bytes).unwrap()).collect::<Vec<_>>().join("\n");
+    assert_eq!(facts.mistakes(), [], "{scenario}");
+    seen
+}
+
+#[test]
+fn what_matters_is_seen_in_every_preset() {
+    let mut missing = String::new();
+    for name in names() {
+        interpreted(&name, |interpreter| {
+            for profile in PROFILES {
+                let usual = seen(interpreter, profile, "clean-repo");
+                for (scenario, texts) in MUST_BE_SEEN {
+                    let text = seen(interpreter, profile, scenario);
+                    let is_seen = text != usual
+                        && (texts.is_empty() || texts.iter().any(|wanted| text.contains(wanted)));
+                    if !is_seen {
+                        writeln!(missing, "{name}, {profile:?}: {scenario}\n{text}").unwrap();
+                    }
+                }
+            }
+        });
+    }
+    assert_eq!(missing, "");
+}
+
+#[test]
+fn what_could_not_be_read_is_marked_in_every_preset() {
+    for name in names() {
+        interpreted(&name, |interpreter| {
+            let marks = ["⚠", "!", "git status could not be read"];
+            for (profile, mark) in PROFILES.into_iter().zip(marks) {
+                let (usual, failed) =
+                    ["clean-repo", "failed-reading"].map(|name| seen(interpreter, profile, name)).into();
+                assert!(failed.contains(mark) && !usual.contains(mark), "{name}, {profile:?}: {failed}");
+                let old = ["◌", "(old)", "old"];
+                assert!(old.iter().any(|old| failed.contains(old)), "{name}, {profile:?}: {failed}");
+            }
+        });
+    }
+}
+
+#[test]
+fn the_upper_line_of_horizon_ends_at_the_right_edge() {
+    interpreted("horizon", |interpreter| {
+        for scenario in MUST_BE_SEEN.map(|(scenario, _)| scenario).into_iter().chain(SCENARIOS) {
+            let text = seen(interpreter, Profile::Unicode, scenario);
+            let line = text.lines().find(|line| line.starts_with('╭')).unwrap();
+            assert_eq!((columns(line), line.ends_with(' ')), (140, false), "{scenario}: {line}");
+        }
+    });
+}
+
+#[test]
+fn a_screen_reader_hears_words_for_signs() {
+    let said = |config: &str, scenario: &str| {
+        let (plan, _) = plan_of(config);
+        seen(&Interpreter::new(&plan), Profile::ScreenReader, scenario)
+    };
+    let status = said("format = '$git_status$character'\nadd_newline = false", "busy-project");
+    assert_eq!(status, "[stashed deleted renamed modified staged untracked ahead] > ");
+    let failed = said("format = '$character'\nadd_newline = false", "failed-command");
+    assert_eq!(failed, "error ");
 }
 
 /// Draws a preset in every scenario, at every width, for every shell.

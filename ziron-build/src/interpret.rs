@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use ziron_compiler::plan::{Access, Arm, FactUse, Look, Module, Node, Plan, Test};
 use ziron_compiler::syntax::style;
 use ziron_modules::Interpreted;
-use ziron_runtime::pen::{Color, Literal, Pen, Style, escape};
+use ziron_runtime::pen::{Color, DrawMark, Literal, Pen, Profile, Style, escape};
 use ziron_runtime::scenario::FactSet;
 use ziron_runtime::segment::{Choice, VarValue, Vars};
 use ziron_runtime::shell::Shell;
+use ziron_runtime::source::Health;
 
 /// One part of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +59,15 @@ impl<'p> Interpreter<'p> {
 
     /// Draws a part with these facts, for the shell and the width that their request names.
     pub fn draw(&self, part: Part, facts: &FactSet, colors: bool) -> Vec<u8> {
+        self.draw_in(Profile::Unicode, part, facts, colors)
+    }
+
+    /// Draws a part for a terminal that may have ASCII only, or for a screen reader.
+    pub fn draw_in(&self, profile: Profile, part: Part, facts: &FactSet, colors: bool) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut pen = Pen::new(&mut out, facts.request.shell, facts.request.terminal_columns).colored(colors);
+        let request = &facts.request;
+        let pen = Pen::new(&mut out, request.shell, request.terminal_columns);
+        let mut pen = pen.colored(colors).in_profile(profile);
         if matches!(part, Part::Right | Part::TransientRight) {
             pen = pen.on_one_line();
         }
@@ -134,6 +142,11 @@ impl<'i, 'v> Drawing<'i, 'v> {
                     self.scoped(Scope::Fields(item), |this| this.nodes(body, pen));
                 }
             }
+            Node::Spoken { word, body } => {
+                pen.begin_spoken(intern(word));
+                self.nodes(body, pen);
+                pen.end_spoken();
+            }
             Node::If { test, body } => {
                 if self.test(test) {
                     self.nodes(body, pen);
@@ -165,11 +178,18 @@ impl<'i, 'v> Drawing<'i, 'v> {
         };
         let names: Vec<&str> = module.facts.iter().map(name).collect();
         let (interpreter, facts) = (self.interpreter, self.facts);
+        let health = names.iter().map(|name| facts.health(name)).fold(Health::GOOD, Health::and);
+        let failed = &self.interpreter.plan.parts.failed;
+        let draw_failed = |pen: &mut Pen<'_>| {
+            Drawing { interpreter, facts, scopes: Vec::new() }.nodes(failed, pen);
+        };
+        let mark = (!failed.is_empty()).then_some(&draw_failed as DrawMark<'_>);
         made.with_vars(facts, &names, &mut |vars| {
-            let (Some(vars), Some(nodes)) = (vars, &module.draw) else { return };
-            pen.enter(false);
+            let Some(nodes) = &module.draw else { return };
+            let Some(vars) = vars else { return pen.leave_out(health, &module.name, mark) };
+            pen.enter(health);
             Drawing { interpreter, facts, scopes: vec![Scope::Fields(vars)] }.nodes(nodes, pen);
-            pen.leave();
+            pen.leave_marked(&module.name, mark);
         });
     }
 

@@ -9,6 +9,9 @@
 //! [facts]
 //! git_stash = 2
 //! hostname = { name = "box", by_ssh = true }
+//!
+//! [health]
+//! git_stash = "stale"  # or "failed", "awaited"
 //! ```
 
 use std::fmt;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use ziron_runtime::request::Request;
 use ziron_runtime::scenario::FactSet;
+use ziron_runtime::source::Health;
 
 /// The reason why a scenario cannot be read.
 #[derive(Debug)]
@@ -45,13 +49,28 @@ pub fn read(text: &str) -> Result<FactSet, ScenarioError> {
                     set.insert(&source, fact);
                 }
             }
+            ("health", toml::Value::Table(health)) => {
+                for (source, word) in health {
+                    set.set_health(&source, read_health(&source, &word)?);
+                }
+            }
             ("description", toml::Value::String(_)) => {}
             (other, _) => {
-                return Err(ScenarioError(format!("`{other}` is none of: description, [request], [facts]")));
+                let message = "none of: description, [request], [facts], [health]";
+                return Err(ScenarioError(format!("`{other}` is {message}")));
             }
         }
     }
     Ok(set)
+}
+
+fn read_health(source: &str, word: &toml::Value) -> Result<Health, ScenarioError> {
+    match word.as_str() {
+        Some("stale") => Ok(Health::STALE),
+        Some("failed") => Ok(Health::FAILED),
+        Some("awaited") => Ok(Health::AWAITED),
+        _ => Err(ScenarioError(format!("`health.{source}` is none of: stale, failed, awaited"))),
+    }
 }
 
 fn read_request(table: toml::Table) -> Result<Request, ScenarioError> {

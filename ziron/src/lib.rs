@@ -23,7 +23,7 @@ pub use ziron_runtime::prompt::Shelved;
 pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
-pub use ziron_runtime::source::{Known, Manifest, Source};
+pub use ziron_runtime::source::{Health, Known, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
 pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};

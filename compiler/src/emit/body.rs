@@ -67,6 +67,11 @@ impl<'s> Body<'s> {
             }
             Node::Item { access, body } => self.item(node, access, body),
             Node::Each { access, separator, body } => self.each(node, access, separator, body),
+            Node::Spoken { word, body } => {
+                let early = self.early_look(node);
+                let body = self.nodes(body);
+                quote!(#early pen.begin_spoken(#word); #body pen.end_spoken();)
+            }
             Node::If { test, body } => self.if_shown(node, test, body),
             Node::Module { ident, base } => {
                 let (base, draw) = (self.set_base(base.unwrap_or_default()), format_ident!("draw_{ident}"));
@@ -398,7 +403,10 @@ impl<'n> Whole<'n> {
             Node::Text { look, .. } | Node::Datum { look, .. } | Node::Fill { look, .. } => Whole::Look(look),
             Node::Newline => Whole::Nothing,
             Node::Module { .. } => Whole::Several,
-            Node::Item { body, .. } | Node::If { body, .. } | Node::WhenDrawn { body } => Whole::of(body),
+            Node::Item { body, .. }
+            | Node::If { body, .. }
+            | Node::Spoken { body, .. }
+            | Node::WhenDrawn { body } => Whole::of(body),
             Node::Each { separator, body, .. } => Whole::of(separator).and(Whole::of(body)),
             Node::Choice { arms, .. } => {
                 arms.iter().map(|arm| Whole::of(&arm.body)).fold(Whole::Nothing, Whole::and)

@@ -15,16 +15,31 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
         let (name, local) = (format_ident!("draw_{}", module.ident), unused(&body, &module.ident));
         let constant = screaming(&module.ident);
         let facts = facts(module, plan);
-        let stale = stale(module, plan);
         let doc = format!(" {}", comment(&format!("`{}`", module.format)));
-        let facts_name = unused(&quote!(#facts #stale), "facts");
+        let Some(health) = health(module, plan) else {
+            let facts_name = unused(&facts, "facts");
+            return quote! {
+                #[doc = #doc]
+                fn #name(#facts_name: &Facts, pen: &mut Pen<'_>) {
+                    let Some(#local) = #constant.vars(#facts) else { return };
+                    pen.enter(Health::GOOD);
+                    #body
+                    pen.leave();
+                }
+            };
+        };
+        let mark = if plan.parts.failed.is_empty() { quote!(None) } else { quote!(Some(&draw_failed)) };
+        let module_name = &module.name;
         quote! {
             #[doc = #doc]
-            fn #name(#facts_name: &Facts, pen: &mut Pen<'_>) {
-                let Some(#local) = #constant.vars(#facts) else { return };
-                pen.enter(#stale);
+            fn #name(facts: &Facts, pen: &mut Pen<'_>) {
+                let health = #health;
+                let Some(#local) = #constant.vars(#facts) else {
+                    return pen.leave_out(health, #module_name, #mark);
+                };
+                pen.enter(health);
                 #body
-                pen.leave();
+                pen.leave_marked(#module_name, #mark);
             }
         }
     });
@@ -81,17 +96,31 @@ fn facts(module: &Module, plan: &Plan) -> TokenStream {
     }
 }
 
-/// Whether any of the module's facts is old.
-fn stale(module: &Module, plan: &Plan) -> TokenStream {
+/// How far the module's facts can be relied on; `None` if all that it draws is what the shell said.
+fn health(module: &Module, plan: &Plan) -> Option<TokenStream> {
     let fields = module.facts.iter().filter_map(|fact| match fact {
         FactUse::Source(index) => {
             let field = format_ident!("{}", plan.sources[*index].ident);
-            Some(quote!(facts.#field.is_stale()))
+            Some(quote!(facts.#field.health()))
         }
         _ => None,
     });
-    let fields: Vec<TokenStream> = fields.collect();
-    if fields.is_empty() { quote!(false) } else { quote!(#(#fields)||*) }
+    fields.reduce(|all, one| quote!(#all.and(#one)))
+}
+
+/// The function that draws the mark of what could not be read, if a module needs one.
+pub(super) fn failed(plan: &Plan, styles: &mut Styles) -> Option<TokenStream> {
+    let can_fail = plan.modules.iter().any(|module| module.draw.is_some() && health(module, plan).is_some());
+    if plan.parts.failed.is_empty() || !can_fail {
+        return None;
+    }
+    let body = Body::for_part(styles).nodes(&plan.parts.failed);
+    Some(quote! {
+        /// Stands for what could not be read.
+        fn draw_failed(pen: &mut Pen<'_>) {
+            #body
+        }
+    })
 }
 
 /// The path of something in the modules' crate.

@@ -7,7 +7,7 @@ use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Value};
 
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
-use super::settings::{self, DEFAULT_FORMATS};
+use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED};
 use super::{
     FactUse, Keeping, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
     TRANSIENT,
@@ -69,6 +69,8 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     }
     layout.has_facts = false;
     parts.continuation = layout.part(&continuation, LEFT);
+    parts.failed = layout.mark(formats.failed, FAILED);
+    parts.outdated = layout.mark(formats.outdated, OUTDATED);
     if parts.left.is_empty() && parts.right.is_empty() && !layout.diagnostics.has_errors() {
         let span = formats.left.map_or(0..0, Text::span);
         layout.diagnostics.push(Diagnostic::new(Code::EmptyPrompt, span, "the prompt is empty"));
@@ -112,6 +114,14 @@ impl<'c> Layout<'c, '_> {
         self.part = part;
         let pieces = format.pieces(self.diagnostics);
         self.pieces(&pieces, format, None)
+    }
+
+    /// The format of a mark, which has texts only.
+    fn mark(&mut self, text: Option<&'c Text>, default: &'c str) -> Vec<Node> {
+        let format = text.map_or_else(|| Written::default(default), Written::from);
+        let mut nodes = self.part(&format, LEFT);
+        nodes.retain(|node| matches!(node, Node::Text { text, .. } if !text.is_empty()));
+        nodes
     }
 
     fn pieces(&mut self, pieces: &[Piece], origin: &Written<'c>, base: Option<Style>) -> Vec<Node> {
@@ -239,10 +249,10 @@ impl<'c> Layout<'c, '_> {
         }
         if !self.has_facts && !matches!(name, "fill" | "line_break") {
             if let Some(place) = place {
-                let message = format!("the continuation prompt cannot show `{name}`");
+                let message = format!("`{name}` cannot be shown here");
                 self.diagnostics.push(
                     Diagnostic::new(Code::NoFacts, place, message)
-                        .label("it is drawn once, when the shell starts"),
+                        .label("the continuation prompt and marks are drawn without facts"),
                 );
             }
             return;

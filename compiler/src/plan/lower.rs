@@ -199,7 +199,7 @@ impl<'c> Lowering<'c> {
             VarKind::Item { option, vars } => {
                 let body = self
                     .with_absent(look.clone(), |this| this.scoped(vars, |this| this.option(option, look)));
-                vec![Node::Item { access, body }]
+                vec![Node::Item { access, body: spoken(option, body) }]
             }
             VarKind::Each { option, separator, vars } => self.with_absent(look.clone(), |this| {
                 let separator = this.option(separator, look);
@@ -214,7 +214,8 @@ impl<'c> Lowering<'c> {
         let depth = self.scopes.len();
         let mut fields = BTreeSet::new();
         fields_in(&body, depth, &mut fields);
-        Arm { variant: arm.variant.clone(), fields: fields.into_iter().collect(), body }
+        let fields = fields.into_iter().collect();
+        Arm { variant: arm.variant.clone(), fields, body: spoken(&arm.option, body) }
     }
 
     fn scoped<T>(&mut self, vars: &'static [VarSpec], inner: impl FnOnce(&mut Self) -> T) -> T {
@@ -442,6 +443,45 @@ fn is_relative(look: &Look) -> bool {
     matches!(look, Look::Fixed(style) if is_previous(style.fg) || is_previous(style.bg))
 }
 
+/// Gives a drawing a word where a screen reader could not say what it means: if its texts are symbols, and the name of its option tells.
+fn spoken(option: &str, body: Vec<Node>) -> Vec<Node> {
+    let mut texts = String::new();
+    texts_in(&body, &mut texts);
+    let is_symbol = !texts.trim().is_empty() && !texts.contains(char::is_alphanumeric);
+    match word(option).filter(|_| is_symbol) {
+        Some(word) => vec![Node::Spoken { word, body }],
+        None => body,
+    }
+}
+
+/// The word for what an option draws; `None` where its name says nothing about the world.
+fn word(option: &str) -> Option<String> {
+    match option {
+        "symbol" | "success_symbol" => None,
+        "vimcmd_symbol" => Some(String::from("command mode")),
+        "vimcmd_visual_symbol" => Some(String::from("visual mode")),
+        "vimcmd_replace_symbol" | "vimcmd_replace_one_symbol" => Some(String::from("replace mode")),
+        _ if option.contains("format") || option.contains("separator") => None,
+        _ => Some(option.strip_suffix("_symbol").unwrap_or(option).replace('_', " ")),
+    }
+}
+
+/// The texts of a drawing.
+fn texts_in(nodes: &[Node], texts: &mut String) {
+    for node in nodes {
+        match node {
+            Node::Text { text, .. } => texts.push_str(text),
+            Node::Item { body, .. }
+            | Node::If { body, .. }
+            | Node::Spoken { body, .. }
+            | Node::WhenDrawn { body }
+            | Node::Each { body, .. } => texts_in(body, texts),
+            Node::Choice { arms, .. } => arms.iter().for_each(|arm| texts_in(&arm.body, texts)),
+            Node::Newline | Node::Datum { .. } | Node::Module { .. } | Node::Fill { .. } => {}
+        }
+    }
+}
+
 /// The variables of one depth that a drawing uses.
 fn fields_in(nodes: &[Node], depth: usize, fields: &mut BTreeSet<String>) {
     for node in nodes {
@@ -471,7 +511,7 @@ fn fields_in(nodes: &[Node], depth: usize, fields: &mut BTreeSet<String>) {
                 fields_of(test, depth, fields);
                 fields_in(body, depth, fields);
             }
-            Node::WhenDrawn { body } => fields_in(body, depth, fields),
+            Node::WhenDrawn { body } | Node::Spoken { body, .. } => fields_in(body, depth, fields),
         }
     }
 }

@@ -35,7 +35,15 @@ pub(super) struct Formats<'c> {
     pub(super) transient_right: Option<&'c Text>,
     pub(super) title: Option<&'c Text>,
     pub(super) footer: Option<&'c Text>,
+    pub(super) failed: Option<&'c Text>,
+    pub(super) outdated: Option<&'c Text>,
 }
+
+/// The default format of `failed`. It stands on the background of what is before it, so that it does not tear a ribbon of colour.
+pub(super) const FAILED: &str = "[⚠ ](bold fg:red bg:prev_bg)";
+
+/// The default format of `outdated`.
+pub(super) const OUTDATED: &str = "[↻ ](dimmed)";
 
 /// The default formats. Source: starship's documentation; the transient ones are ours.
 pub(super) const DEFAULT_FORMATS: [&str; 5] = ["$all", "", "[∙](bright-black) ", "$character", ""];
@@ -67,6 +75,8 @@ const ZIRON: &[&str] = &[
     "transient_right_format",
     "title",
     "footer",
+    "failed",
+    "outdated",
     "report_directory",
     "marks",
     "notify_after",
@@ -113,6 +123,8 @@ pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Setti
     formats.transient_right = reader.text("transient_right_format");
     formats.title = reader.text("title");
     formats.footer = reader.text("footer");
+    formats.failed = reader.text("failed");
+    formats.outdated = reader.text("outdated");
     settings.extras = extras::read(&mut reader);
     unknown_options("ziron", table, ZIRON, diagnostics);
     (settings, formats)

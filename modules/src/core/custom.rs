@@ -203,9 +203,9 @@ impl Custom {
         io: &I,
     ) -> Result<Output, ReadError> {
         let (program, arguments) =
-            setting.shell.split_first().ok_or_else(|| ReadError::unexpected("there is no shell"))?;
+            setting.shell.split_first().ok_or_else(|| ReadError::nothing("there is no shell"))?;
         let file = io.find_program(program).await;
-        let file = file.ok_or_else(|| ReadError::unexpected(format!("`{program}` is not on the PATH")))?;
+        let file = file.ok_or_else(|| ReadError::nothing(format!("`{program}` is not on the PATH")))?;
         let timeout = if self.ignore_timeout { FOREVER } else { place.command_timeout };
         let mut command = Command::new(file, &setting.folder, timeout).args(arguments);
         let flags: &[&str] = match (family(program), self.use_stdin) {

@@ -145,8 +145,16 @@ mod tests {
     #[test]
     fn names_are_cut_by_graphemes() {
         let short = |name, length| Shortened::new(name, length, "…x");
-        assert_eq!(short("main", 4), Shortened { name: "main", symbol: "" });
-        assert_eq!(short("e\u{301}clair", 2), Shortened { name: "e\u{301}c", symbol: "…" });
+        let columns = DATUM_COLUMNS;
+        assert_eq!(short("main", 4), Shortened { name: "main", symbol: "", columns });
+        assert_eq!(short("e\u{301}clair", 2), Shortened { name: "e\u{301}c", symbol: "…", columns });
+    }
+
+    #[test]
+    fn who_asks_for_long_names_gets_them() {
+        let columns = |length| Shortened::new("main", length, "").columns;
+        assert_eq!(columns(1000), 2000);
+        assert_eq!(columns(UNLIMITED), DATUM_COLUMNS);
     }
 
     #[test]

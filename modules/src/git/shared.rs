@@ -109,7 +109,7 @@ impl Shared {
     {
         match &*self.repository.lock().unwrap_or_else(PoisonError::into_inner) {
             Ok(Some(repository)) => read(repository).map_err(error),
-            Ok(None) => Err(ReadError::unexpected("there is no repository")),
+            Ok(None) => Err(ReadError::nothing("there is no repository")),
             Err(refused) => Err(ReadError::unexpected(refused.to_string())),
         }
     }

@@ -133,7 +133,7 @@ impl Source for Package {
                 _ => {}
             }
         }
-        Err(ReadError::unexpected("no manifest here tells a version"))
+        Err(ReadError::nothing("no manifest here tells a version"))
     }
 }
 

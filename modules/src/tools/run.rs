@@ -120,24 +120,25 @@ impl ToolKey {
         place: &Place,
         io: &I,
     ) -> Result<Output, ReadError> {
+        // None of this is a failure: there is no program whose version could be shown, or nobody but a manager knows which it is.
         let (file, identity, arguments) = match &self.program {
             Program::File { file, identity, arguments } => (file, identity, arguments),
             Program::Absent(name) => {
-                return Err(ReadError::unexpected(format!("there is no program `{name}` on the PATH")));
+                return Err(ReadError::nothing(format!("there is no program `{name}` on the PATH")));
             }
             Program::NotInstalled { name, manager } => {
-                return Err(ReadError::unexpected(format!(
+                return Err(ReadError::nothing(format!(
                     "the version of `{name}` that {manager} chooses here is not installed"
                 )));
             }
             Program::Unknown { name, manager } => {
-                return Err(ReadError::unexpected(format!(
+                return Err(ReadError::nothing(format!(
                     "only {manager} could tell which `{name}` it runs here"
                 )));
             }
         };
         if manager::is_script_of_manager(file, identity, io).await {
-            return Err(ReadError::unexpected(format!(
+            return Err(ReadError::nothing(format!(
                 "`{}` is a script of a version manager",
                 file.display()
             )));

@@ -103,7 +103,7 @@ impl Source for Rust {
     async fn read<I: Io>(&self, key: &RustKey, place: &Place, io: &I) -> Result<RustVersion, ReadError> {
         match key {
             RustKey::Missing { .. } => {
-                self.without_reading(key).ok_or_else(|| ReadError::unexpected("no toolchain"))
+                self.without_reading(key).ok_or_else(|| ReadError::nothing("no toolchain"))
             }
             RustKey::Unknown => {
                 Err(ReadError::unexpected("only rustup could tell which compiler it runs here"))

@@ -43,7 +43,7 @@ fn warm<P: Prompt>(request: &Request) -> String {
         match reading.outcome {
             Outcome::Read | Outcome::Verified => read += 1,
             Outcome::Remembered(_) | Outcome::Stored(_) => known += 1,
-            Outcome::Failed(_) | Outcome::Resting | Outcome::Late => failed += 1,
+            Outcome::Failed(_) | Outcome::Resting | Outcome::Elsewhere | Outcome::Late => failed += 1,
             Outcome::Nothing => {}
         }
     }

@@ -104,7 +104,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
                 &format!("{}: {}", reading.source, describe(&reading.outcome)),
                 "raise `[ziron] budget`, or leave its module out",
             ),
-            Outcome::Nothing | Outcome::Resting => {}
+            Outcome::Nothing | Outcome::Resting | Outcome::Elsewhere => {}
             Outcome::Read | Outcome::Verified | Outcome::Remembered(_) | Outcome::Stored(_) => read += 1,
         }
     }

@@ -172,18 +172,9 @@ pub(super) fn describe(outcome: &Outcome) -> String {
         Outcome::Read | Outcome::Verified => String::from("read"),
         Outcome::Remembered(age) => format!("in memory, {} s old", age.as_secs()),
         Outcome::Stored(age) => format!("from the store, {} s old", age.as_secs()),
-        Outcome::Failed(error) => {
-            let mut text = error.to_string();
-            let mut cause = std::error::Error::source(error);
-            while let Some(error) = cause {
-                let _ = write!(text, ": {error}");
-                cause = error.source();
-            }
-            text
-        }
-        Outcome::Resting => {
-            String::from("failed a moment ago, or is being read in the background; it is tried again soon")
-        }
+        Outcome::Failed(error) => error.describe(),
+        Outcome::Resting => String::from("failed a moment ago; it is tried again soon"),
+        Outcome::Elsewhere => String::from("is being read in the background"),
         Outcome::Late => String::from("did not arrive within the budget; it is read again in the background"),
     }
 }

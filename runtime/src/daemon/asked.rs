@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::drawing::{Drawing, Subject, make_redraw};
 use super::echo::Memo;
@@ -12,6 +13,7 @@ use super::world::World;
 use crate::gather::{Means, Parts, tick};
 use crate::io::{Io, Sent};
 use crate::ipc::message::{Draw, Wanted};
+use crate::pen::Terminal;
 use crate::place::{Place, Scan};
 use crate::prelude;
 use crate::prompt::Prompt;
@@ -64,7 +66,10 @@ impl<I: Io> Asked<I> {
             seq: self.seq,
             request,
             subject: self.subject.clone(),
-            terminal: prelude::terminal::<P, _>(&self.io),
+            terminal: Terminal {
+                is_outdated: hub.rebuild.load(Ordering::Relaxed),
+                ..prelude::terminal::<P, _>(&self.io)
+            },
             means: Arc::new(means),
             memo: self.memo.clone(),
             holds: self.holds,

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::shared::Glance;
 use crate::io::Sent;
-use crate::source::Fact;
+use crate::source::{Fact, Known};
 use crate::store::entry::Fnv1a;
 
 /// So many places are remembered; the one that was not used for longest goes first.
@@ -52,7 +52,13 @@ struct Drawn {
     is_known: AtomicBool,
     /// The last look, if it found all there is.
     glance: Mutex<Option<Glance>>,
-    facts: Mutex<HashMap<&'static str, Arc<dyn Any + Send + Sync>, BuildHasherDefault<Fnv1a>>>,
+    facts: Mutex<HashMap<&'static str, Noted, BuildHasherDefault<Fnv1a>>>,
+}
+
+/// What is known of one source: its fact if there is one, and whether it could not be read.
+struct Noted {
+    fact: Option<Arc<dyn Any + Send + Sync>>,
+    has_failed: bool,
 }
 
 /// What was drawn of one place, as one shell sees it.
@@ -151,18 +157,27 @@ impl Memo {
     }
 
     /// Notes what is known of a source.
-    pub(super) fn note<F: Fact>(&self, source: &'static str, fact: Option<&F>) {
+    pub(super) fn note<F: Fact>(&self, source: &'static str, known: &Known<F>) {
         let mut facts = lock(&self.drawn.facts);
-        match fact {
-            None => _ = facts.remove(source),
-            Some(fact) if facts.get(source).and_then(|known| known.downcast_ref()) == Some(fact) => {}
-            Some(fact) => _ = facts.insert(source, Arc::new(fact.clone())),
+        let (fact, has_failed) = (known.get(), matches!(known, Known::Failed(_)));
+        if fact.is_none() && !has_failed {
+            facts.remove(source);
+            return;
+        }
+        let before = facts.get(source);
+        let last = before.and_then(|noted| noted.fact.as_ref()?.downcast_ref());
+        if last != fact || before.is_none_or(|noted| noted.has_failed != has_failed) {
+            let fact = fact.map(|fact| Arc::new(fact.clone()) as Arc<dyn Any + Send + Sync>);
+            facts.insert(source, Noted { fact, has_failed });
         }
     }
 
     /// What is known of it.
-    pub(super) fn recall<F: Fact>(&self, source: &str) -> Option<F> {
-        lock(&self.drawn.facts).get(source)?.downcast_ref().cloned()
+    pub(super) fn recall<F: Fact>(&self, source: &str) -> Known<F> {
+        let facts = lock(&self.drawn.facts);
+        let Some(Noted { fact, has_failed }) = facts.get(source) else { return Known::Absent };
+        let fact = fact.as_ref().and_then(|fact| fact.downcast_ref().cloned());
+        if *has_failed { Known::Failed(fact) } else { fact.map_or(Known::Absent, Known::Fresh) }
     }
 }
 
@@ -188,14 +203,18 @@ mod tests {
     #[test]
     fn the_place_that_was_not_used_for_longest_goes_first() {
         let (places, sent) = (Places::default(), Sent::default());
-        places.memo(Path::new("/first"), &sent).note("tool", Some(&1_u32));
+        places.memo(Path::new("/first"), &sent).note("tool", &Known::Fresh(1_u32));
         for number in 0..PLACES - 1 {
             places.memo(&PathBuf::from(format!("/{number}")), &sent);
         }
-        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Some(1_u32));
+        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Known::Fresh(1_u32));
         places.memo(Path::new("/new"), &sent);
         assert_eq!(places.count(), PLACES);
-        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Some(1_u32), "it was used since");
+        assert_eq!(
+            places.memo(Path::new("/first"), &sent).recall("tool"),
+            Known::Fresh(1_u32),
+            "it was used since"
+        );
     }
 
     #[test]
@@ -214,12 +233,12 @@ mod tests {
     fn what_one_environment_shows_another_does_not() {
         let places = Places::default();
         let memo = |profile| places.memo(Path::new("/"), &sent(profile));
-        memo("work").note("account", Some(&1_u32));
+        memo("work").note("account", &Known::Fresh(1_u32));
         memo("work").end(Path::new("/physical"), QUICK * 2);
-        assert_eq!(memo("play").recall::<u32>("account"), None);
+        assert_eq!(memo("play").recall::<u32>("account"), Known::Absent);
         assert!(!memo("play").is_slow(), "there is nothing that could be shown");
-        memo("play").note("account", Some(&2_u32));
-        assert_eq!(memo("work").recall("account"), Some(1_u32));
+        memo("play").note("account", &Known::Fresh(2_u32));
+        assert_eq!(memo("work").recall("account"), Known::Fresh(1_u32));
         assert_eq!(memo("play").physical(Path::new("/")), Path::new("/physical"), "the place is the same");
         memo("work").begin();
         assert!(memo("play").is_looked_at(), "a file system answers everybody or nobody");
@@ -229,11 +248,11 @@ mod tests {
     fn the_environment_that_was_not_used_for_longest_goes_first() {
         let places = Places::default();
         let memo = |profile: &str| places.memo(Path::new("/"), &sent(profile));
-        memo("first").note("tool", Some(&1_u32));
+        memo("first").note("tool", &Known::Fresh(1_u32));
         (1..ENVIRONMENTS).for_each(|number| drop(memo(&number.to_string())));
-        assert_eq!(memo("first").recall("tool"), Some(1_u32));
+        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32));
         memo("new");
-        assert_eq!(memo("first").recall("tool"), Some(1_u32), "it was used since");
+        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32), "it was used since");
         assert_eq!(lock(&places.spot(Path::new("/")).drawn).len(), ENVIRONMENTS);
     }
 }

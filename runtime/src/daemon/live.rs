@@ -9,7 +9,9 @@ use std::task::{Context, Poll, Waker};
 use futures_lite::future::{or, poll_fn};
 
 use super::echo::Memo;
-use crate::gather::{Answer, Begun, Found, Gather, Means, Memory, Outcome, Parts, Work, begin, found};
+use crate::gather::{
+    Answer, Begun, Found, Gather, Means, Memory, Outcome, Parts, Work, begin, found, known, late,
+};
 use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Policy, Source};
@@ -101,22 +103,25 @@ impl<I: Io> Gather for Live<'_, I> {
         };
         let (known, answer) = match found {
             Ok((fact, outcome)) => {
-                self.memo.note(name, fact.as_ref());
+                let known = known(fact, &outcome);
+                self.memo.note(name, &known);
                 let answer = match outcome {
-                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting => Some(Answer::Hit),
+                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting | Outcome::Elsewhere => {
+                        Some(Answer::Hit)
+                    }
                     // There was something to show; the new value was just quicker.
                     Outcome::Verified if is_question => Some(Answer::Stale),
                     // What is cheap is read for every prompt: that is no question to the memory.
                     Outcome::Read | Outcome::Failed(_) if is_question => Some(Answer::Miss),
                     _ => None,
                 };
-                (fact.map_or(Known::Absent, Known::Fresh), answer)
+                (known, answer)
             }
             Err(work) => {
                 self.readings.borrow_mut().push(work);
-                let last = self.means.take_last(name);
-                if let Some(fact) = last.get() {
-                    self.memo.note(name, Some(fact));
+                let last = late(self.means.take_last(name));
+                if last.get().is_some() {
+                    self.memo.note(name, &last);
                 }
                 if !matches!(last, Known::Fresh(_)) {
                     self.late.borrow_mut().push(name);

@@ -48,8 +48,16 @@ impl<I: Io> Gather for Recall<'_, I> {
             Age::Soon(late) => (late.contains(&name) || is_read_again(source, memory), None),
             Age::Unknown => (true, source.at_hand(&self.means.place)),
         };
-        let fact = self.memo.recall(name).or(at_hand);
-        fact.map_or(Known::Absent, if is_old { Known::Stale } else { Known::Fresh })
+        let known = match self.memo.recall(name) {
+            Known::Absent => at_hand.map_or(Known::Absent, Known::Fresh),
+            known => known,
+        };
+        match known {
+            Known::Fresh(fact) if is_old => Known::Stale(fact),
+            // The picture that this follows shows that it is awaited.
+            Known::Absent if matches!(self.age, Age::Soon(late) if late.contains(&name)) => Known::Awaited,
+            known => known,
+        }
     }
 
     fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {

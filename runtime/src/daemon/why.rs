@@ -12,10 +12,11 @@ use std::time::Duration;
 use super::drawing::Drawing;
 use super::hub::Hub;
 use super::world::World;
-use crate::gather::{Gather, Memory, Parts};
+use crate::gather::{Gather, Means, Memory, Parts};
+use crate::io::Io;
 use crate::prompt::{Module, Prompt, Shelved};
 use crate::request::Request;
-use crate::source::{Fact, Known, Manifest, Policy, Source};
+use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
 use crate::store::entry::fnv1a;
 use crate::store::shelf::Entry;
 use page::Page;
@@ -72,9 +73,11 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
             let key = match key.poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Pending => Asked::Waits,
                 Poll::Ready(None) => Asked::Nothing,
-                Poll::Ready(Some(key)) => {
-                    Asked::Key(format!("{key:?}"), postcard::to_stdvec(&key).unwrap_or_default())
-                }
+                Poll::Ready(Some(key)) => Asked::Key {
+                    shown: format!("{key:?}"),
+                    bytes: postcard::to_stdvec(&key).unwrap_or_default(),
+                    read: read_at_once(source, &key, memory, &self.drawing.means),
+                },
             };
             self.tell(index, &key, memory.lifetime());
         }
@@ -91,8 +94,34 @@ enum Asked {
     Waits,
     /// There is nothing to read.
     Nothing,
-    /// The key for people, and as bytes.
-    Key(String, Vec<u8>),
+    /// There is a key.
+    Key {
+        /// For people.
+        shown: String,
+        /// As it is stored.
+        bytes: Vec<u8>,
+        /// What is read for every prompt and not remembered: the fact for people, or why it cannot be read.
+        read: Option<Result<String, String>>,
+    },
+}
+
+/// Reads what is cheap and remembered nowhere, as a drawing does.
+fn read_at_once<S: Source, I: Io>(
+    source: &S,
+    key: &S::Key,
+    memory: &dyn Memory,
+    Means { place, io, .. }: &Means<I>,
+) -> Option<Result<String, String>> {
+    let is_read_each_time = source.policy() == Policy::Never && memory.lifetime().is_none();
+    if !is_read_each_time || source.cost() >= Cost::Tree {
+        return None;
+    }
+    let read = pin!(source.read(key, place, io));
+    match read.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Pending => None,
+        Poll::Ready(Ok(fact)) => Some(Ok(format!("{fact:?}"))),
+        Poll::Ready(Err(error)) => Some(Err(error.describe())),
+    }
 }
 
 impl<P: Prompt, W: World> Explain<'_, P, W> {
@@ -110,15 +139,21 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
         match key {
             Asked::Waits => page.line("key", "has to be waited for"),
             Asked::Nothing => page.line("key", "none: there is nothing to read here"),
-            Asked::Key(key, bytes) => {
+            Asked::Key { shown, bytes, read } => {
                 let entry = self.entry(index, fnv1a(bytes));
-                if let Some(entry) = &entry {
-                    page.fields("fact", &entry.fact());
+                match (&entry, read) {
+                    (Some(entry), _) => page.fields("fact", &entry.fact()),
+                    (None, Some(Ok(fact))) => page.fields("fact", fact),
+                    (None, Some(Err(reason))) => page.line("failed", &reason.replace(char::is_control, " ")),
+                    (None, None) => {}
                 }
-                page.fields("key", key);
-                match &entry {
-                    Some(entry) => page.line("memory", &remembered(entry)),
-                    None => page.line("memory", "nothing for this key; it is read when it is drawn"),
+                page.fields("key", shown);
+                match (&entry, read) {
+                    (Some(entry), _) => page.line("memory", &remembered(entry)),
+                    (None, Some(_)) => page.line("memory", "none: it is read for every prompt"),
+                    (None, None) => {
+                        page.line("memory", "nothing for this key; it is read when it is drawn");
+                    }
                 }
                 if entry.is_some_and(|entry| entry.is_old) {
                     page.line("old", "an event has said that it may have changed");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::begin::{Begun, begin};
-use super::{Gather, Means, Memory, Parts};
+use super::{Gather, Means, Memory, Parts, known};
 use crate::io::Io;
 use crate::place::Place;
 use crate::request::Request;
@@ -19,7 +19,7 @@ pub(crate) fn free<S: Source, I: Io>(
         return None;
     }
     match begin(source, memory, means) {
-        Begun::Ready((fact, _)) => Some(fact.map_or(Known::Absent, Known::Fresh)),
+        Begun::Ready((fact, outcome)) => Some(known(fact, &outcome)),
         Begun::Rest(_) => None,
     }
 }

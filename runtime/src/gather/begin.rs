@@ -5,11 +5,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::Outcome;
 use super::learn::{Asking, Learned, Work};
 use super::means::Means;
 use super::memory::Memory;
 use super::subject::{Later, Of, Subject, hash_of, typed};
+use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Fact, Policy, Source};
 
@@ -51,7 +51,7 @@ pub(crate) fn begin<S: Source, I: Io>(
         }
         return Begun::Ready(match result {
             Ok(fact) => (Some(fact), Outcome::Read),
-            Err(error) => (source.without_reading(&key), Outcome::Failed(error)),
+            Err(error) => (source.without_reading(&key), outcome_of(error)),
         });
     }
     match begin_asking(Arc::new(Of { source, key }), memory, with.clone()) {

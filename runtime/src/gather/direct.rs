@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::begin::{Begun, Found, begin, found};
 use super::learn::Learned;
-use super::{Gather, Means, Memory, Outcome, Parts, Reading};
+use super::{Gather, Means, Memory, Outcome, Parts, Reading, known, late};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::request::Request;
@@ -138,12 +138,13 @@ impl<I: Io> Gather for Direct<'_, I> {
                 Err(job) => {
                     drop(job);
                     self.note(name, start, end, Outcome::Late);
-                    return self.means.take_last(name);
+                    return late(self.means.take_last(name));
                 }
             },
         };
+        let known = known(fact, &outcome);
         self.note(name, start, end, outcome);
-        fact.map_or(Known::Absent, Known::Fresh)
+        known
     }
 }
 
@@ -187,6 +188,9 @@ mod tests {
             if io.has_env("HANG") {
                 std::future::pending::<()>().await;
             }
+            if io.has_env("NOTHING") {
+                return Err(ReadError::nothing("there is nothing to show"));
+            }
             let output = io
                 .run(Command::new("/bin/tool", "/", Duration::MAX))
                 .await
@@ -194,8 +198,8 @@ mod tests {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         }
 
-        fn without_reading(&self, _key: &String) -> Option<String> {
-            Some(String::from("unknown"))
+        fn without_reading(&self, key: &String) -> Option<String> {
+            (key != "bare").then(|| String::from("unknown"))
         }
     }
 
@@ -251,7 +255,18 @@ mod tests {
         let broken = |at| Simulated::new().env_var("KEY", "a").at(at);
         for (at, runs) in [(0, 1), (59, 0), (60, 1)] {
             let (known, _, ran) = gather(&KEYED, broken(at), &store);
-            assert_eq!((known, ran), (Known::Fresh("unknown".into()), runs), "at {at} s");
+            assert_eq!((known, ran), (Known::Failed(Some("unknown".into())), runs), "at {at} s");
+        }
+    }
+
+    #[test]
+    fn that_there_is_nothing_is_no_failure() {
+        let (_guard, store) = store();
+        let nothing = |at| machine(at).env_var("NOTHING", "");
+        for at in [0, 59, 60] {
+            let (known, readings, ran) = gather(&KEYED, nothing(at), &store);
+            assert_eq!((known, ran), (Known::Fresh("unknown".into()), 0), "at {at} s");
+            assert!(matches!(readings[..], [Reading { outcome: Outcome::Nothing, .. }]), "at {at} s");
         }
     }
 
@@ -264,6 +279,8 @@ mod tests {
             Known::Fresh("unknown".into()),
             "nothing is known yet"
         );
+        let bare = hanging(0).env_var("KEY", "bare");
+        assert_eq!(gather(&BRIEF, bare, &store).0, Known::Awaited, "not even its key tells anything");
         gather(&BRIEF, machine(0), &store);
         let (known, readings, _) = gather(&BRIEF, hanging(60), &store);
         assert_eq!(known, Known::Stale("1.0".into()));

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::poll_once;
 
-use super::Outcome;
 use super::flights::Flight;
 use super::means::{Means, Mind, tick};
 use super::memory::{AnyFact, Finding, Memory, Show};
 use super::observer::Ended;
 use super::subject::Subject;
+use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
 use crate::store::Store;
@@ -30,9 +30,11 @@ pub(crate) type Learned = (Option<AnyFact>, Outcome);
 /// A fact that is being learned.
 pub(crate) type Work = Pin<Box<dyn Future<Output = Learned> + Send>>;
 
-/// A fact in memory; without one, its reading failed.
+/// A fact in memory; without one, its reading failed, or has found nothing to show.
 struct Remembered {
     fact: Option<AnyFact>,
+    /// Why it could not be read, if it failed.
+    failure: Option<Arc<str>>,
     /// When its reading began.
     tick: u64,
     show: Show,
@@ -42,13 +44,15 @@ impl Remembered {
     /// Writes it for people.
     const SHOW: Show = |any, text| match any.downcast_ref::<Self>() {
         Some(Self { fact: Some(fact), show, .. }) => show(&**fact, text),
-        _ => text.write_str("could not be read"),
+        Some(Self { failure: Some(reason), .. }) => write!(text, "could not be read: {reason}"),
+        _ => text.write_str("there is nothing to show"),
     };
 }
 
 /// What the memory has for a key.
 struct Recalled {
     fact: Option<AnyFact>,
+    has_failed: bool,
     /// Whether that may be drawn as it is.
     holds: bool,
     /// Whether an event has said that it holds no more.
@@ -98,11 +102,11 @@ impl<I: Io> Asking<I> {
         let mind = with.mind.as_ref()?;
         with.note(self.name, fnv1a(&self.key));
         if let Some(own) = with.own(self.name, &self.key)
-            && let Some(Remembered { fact, tick, .. }) = own.downcast_ref()
+            && let Some(Remembered { fact, failure, tick, .. }) = own.downcast_ref()
             && *tick >= mind.asked
         {
-            let age = Duration::ZERO;
-            return Some(self.held(Recalled { fact: fact.clone(), holds: true, is_old: false, age }));
+            let (fact, has_failed, age) = (fact.clone(), failure.is_some(), Duration::ZERO);
+            return Some(self.held(Recalled { fact, has_failed, holds: true, is_old: false, age }));
         }
         let recalled = self.recall(mind)?;
         if recalled.holds {
@@ -138,8 +142,9 @@ impl<I: Io> Asking<I> {
         }
         let (began, mark, start) = (tick(), self.memory.mark(), with.io.instant());
         let result = self.read(&with).await;
+        let failure = result.as_ref().err().filter(|error| error.is_failure());
         if let Some(observation) = observation.flatten() {
-            observation.end(if result.is_ok() { Ended::Well } else { Ended::Badly });
+            observation.end(if failure.is_none() { Ended::Well } else { Ended::Badly });
         }
         let took = with.io.instant().saturating_duration_since(start);
         // What the key identifies may have been replaced while it was read. Then this is true now, but not of the key.
@@ -147,8 +152,11 @@ impl<I: Io> Asking<I> {
         let is_of_key = !may_be_another || self.subject.is_still_asked(&with.place, &with.io).await;
         // What is cheap is read for every prompt and need not be kept.
         if mind.is_some() && (self.waits || self.policy != Policy::Never) {
-            let fact = result.as_ref().ok().cloned();
-            self.keep(fact, began, is_of_key.then_some(mark), Duration::ZERO, took);
+            let read = match &result {
+                Ok(fact) => Ok(fact.clone()),
+                Err(_) => Err(failure.map(|error| Arc::from(error.describe()))),
+            };
+            self.keep(read, began, is_of_key.then_some(mark), Duration::ZERO, took);
         }
         drop(flight);
         // What an event has made old meanwhile must not come back from the store.
@@ -169,9 +177,10 @@ impl<I: Io> Asking<I> {
             }
             Err(error) => {
                 if let (true, Some(store)) = (self.longest.is_some() && self.is_process(), store) {
-                    store.put(&failures_of(self.name), &self.key, &[], with.io.now());
+                    let what = if error.is_failure() { FAILURE } else { NOTHING };
+                    store.put(&failures_of(self.name), &self.key, what, with.io.now());
                 }
-                (self.subject.without_reading(), Outcome::Failed(error))
+                (self.subject.without_reading(), outcome_of(error))
             }
         }
     }
@@ -184,21 +193,23 @@ impl<I: Io> Asking<I> {
     fn held(&self, recalled: Recalled) -> Learned {
         match recalled.fact {
             Some(fact) => (Some(fact), Outcome::Remembered(recalled.age)),
-            None => (self.subject.without_reading(), Outcome::Resting),
+            None if recalled.has_failed => (self.subject.without_reading(), Outcome::Resting),
+            None => (self.subject.without_reading(), Outcome::Nothing),
         }
     }
 
     fn recall(&self, mind: &Mind) -> Option<Recalled> {
         let recalled = self.memory.recall(&self.key)?;
         let age = self.with.io.instant().saturating_duration_since(recalled.at);
-        let Remembered { fact, tick, .. } = recalled.fact.downcast_ref()?;
+        let Remembered { fact, failure, tick, .. } = recalled.fact.downcast_ref()?;
         let is_young = match fact {
             Some(_) => self.longest.is_some_and(|longest| age <= longest),
             None => self.is_process() && !self.with.patient && age < REST,
         };
         // An event after a reading makes it old, however late the prompt was asked for.
         let holds = !recalled.is_old && (*tick >= mind.asked || is_young);
-        Some(Recalled { fact: fact.clone(), holds, is_old: recalled.is_old, age })
+        let (fact, has_failed) = (fact.clone(), failure.is_some());
+        Some(Recalled { fact, has_failed, holds, is_old: recalled.is_old, age })
     }
 
     /// What the store has, if that may be drawn as it is, or says that it is not to be read now.
@@ -212,18 +223,22 @@ impl<I: Io> Asking<I> {
             && let Some(fact) = self.subject.restore(stored.fact())
         {
             if mind.is_some() {
-                self.keep(Some(fact.clone()), 0, Some(self.memory.mark()), stored.age, Duration::ZERO);
+                self.keep(Ok(fact.clone()), 0, Some(self.memory.mark()), stored.age, Duration::ZERO);
             }
             return Some((Some(fact), Outcome::Stored(stored.age)));
         }
         // What is slow is read in the background already; what is broken is not tried at every prompt.
-        let rests = |store: &Store| {
-            let failed = store.find(&failures_of(self.name), &self.key, io.now());
-            mind.is_none() && store.is_refreshing(io.now())
-                || failed.is_some_and(|failed| !failed.is_old && failed.age < REST)
+        if with.patient || !self.is_process() {
+            return None;
+        }
+        let failed = store.find(&failures_of(self.name), &self.key, io.now());
+        let outcome = match failed.filter(|failed| !failed.is_old && failed.age < REST) {
+            Some(failed) if failed.fact() == NOTHING => Outcome::Nothing,
+            Some(_) => Outcome::Resting,
+            None if mind.is_none() && store.is_refreshing(io.now()) => Outcome::Elsewhere,
+            None => return None,
         };
-        let is_resting = !with.patient && self.is_process() && rests(store);
-        is_resting.then(|| (self.subject.without_reading(), Outcome::Resting))
+        Some((self.subject.without_reading(), outcome))
     }
 
     /// Waits until nobody else reads the same, and says what the others have found if that holds.
@@ -270,9 +285,13 @@ impl<I: Io> Asking<I> {
     }
 
     /// Keeps what was read when `tick` was, for others if the memory's `mark` is given.
-    fn keep(&self, fact: Option<AnyFact>, tick: u64, mark: Option<u64>, age: Duration, cost: Duration) {
+    fn keep(&self, read: Kept, tick: u64, mark: Option<u64>, age: Duration, cost: Duration) {
+        let (fact, failure) = match read {
+            Ok(fact) => (Some(fact), None),
+            Err(failure) => (None, failure),
+        };
         let inside = fact.as_ref().map(|fact| self.subject.size(fact));
-        let kept: AnyFact = Arc::new(Remembered { fact, tick, show: self.subject.show() });
+        let kept: AnyFact = Arc::new(Remembered { fact, failure, tick, show: self.subject.show() });
         if tick > 0 {
             self.with.put_own(self.name, &self.key, kept.clone());
         }
@@ -285,6 +304,13 @@ impl<I: Io> Asking<I> {
         }
     }
 }
+
+/// What is kept of a reading: the fact; or why it failed, if it did.
+type Kept = Result<AnyFact, Option<Arc<str>>>;
+
+/// What the store remembers of a source that failed, or that had nothing to show.
+const FAILURE: &[u8] = &[];
+const NOTHING: &[u8] = &[0];
 
 /// The name under which the store remembers that a source failed.
 fn failures_of(source: &str) -> String {

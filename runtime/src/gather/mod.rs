@@ -87,6 +87,25 @@ pub trait Gather {
         F: crate::source::Fact;
 }
 
+/// What a prompt knows of a fact, from what came of its source.
+pub(crate) fn known<F>(fact: Option<F>, outcome: &Outcome) -> Known<F> {
+    match outcome {
+        Outcome::Failed(_) | Outcome::Resting => Known::Failed(fact),
+        Outcome::Elsewhere => fact.map_or(Known::Awaited, Known::Fresh),
+        _ => fact.map_or(Known::Absent, Known::Fresh),
+    }
+}
+
+/// What a prompt knows of a fact that came too late: its last value, if there is one.
+pub(crate) fn late<F>(last: Known<F>) -> Known<F> {
+    if matches!(last, Known::Absent) { Known::Awaited } else { last }
+}
+
+/// What came of a reading that failed; that there is nothing to show is no failure.
+fn outcome_of(error: ReadError) -> Outcome {
+    if error.is_failure() { Outcome::Failed(error) } else { Outcome::Nothing }
+}
+
 /// What became of one source, for `timings` and `doctor`.
 #[derive(Debug)]
 pub struct Reading {
@@ -114,8 +133,10 @@ pub enum Outcome {
     Stored(Duration),
     /// It could not be read.
     Failed(ReadError),
-    /// It failed a moment ago, or is being read in the background, and is not tried again yet.
+    /// It failed a moment ago, and is not tried again yet.
     Resting,
+    /// It is slow, and another process is reading it.
+    Elsewhere,
     /// It did not arrive within the budget.
     Late,
 }

@@ -30,6 +30,7 @@ impl<'b> Pen<'b> {
         let start = self.out.len();
         self.command(before);
         let begin = self.out.len();
+        self.line_start = begin;
         draw(self);
         if self.out.len() == begin && self.fill_count == 0 {
             self.out.truncate(start);

@@ -7,6 +7,7 @@
 mod command;
 mod data;
 mod fill;
+mod health;
 mod limit;
 mod plain;
 mod style;
@@ -18,6 +19,7 @@ use command::zero_width;
 pub use data::{Datum, Digits, HumanDuration, Lines, Linked, Repeat};
 use data::{Verdict, judge};
 use fill::{FILLS_PER_LINE, Fill};
+pub use health::DrawMark;
 pub(crate) use limit::ADDRESS_BYTES;
 pub use limit::{CELL_MARKS, DATUM_COLUMNS, PART_BYTES};
 use limit::{ESCAPE_BYTES, Marks, RESERVE_BYTES};
@@ -26,6 +28,7 @@ pub use terminal::{Notification, Profile, Terminal};
 pub use width::columns;
 
 use crate::shell::Shell;
+use crate::source::Health;
 
 /// A literal that at least one shell treats specially, in the form that each shell shows as `plain`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +62,19 @@ pub struct Pen<'b> {
     shown: Style,
     /// The style of what was drawn before on this line.
     previous: Option<Style>,
-    /// Whether what is drawn now is known to be old.
-    stale: bool,
+    /// How far what is drawn now can be relied on.
+    health: Health,
     in_module: bool,
+    /// Where the module at hand begins (bytes of `out`).
+    module_start: usize,
+    /// Where the last mark of something that could not be read ends (bytes of `out`).
+    mark_end: usize,
+    /// Where the line begins (bytes of `out`).
+    line_start: usize,
+    /// What a screen reader is given in place of symbols; empty once it was given.
+    spoken: Option<&'static str>,
+    /// Where the last such word ends (bytes of `out`).
+    word_end: usize,
     /// Whether a module has drawn any text since the last mark.
     drawn: bool,
     line_columns: usize,
@@ -88,7 +101,8 @@ pub struct Mark {
 impl<'b> Pen<'b> {
     /// Starts to draw at the end of `out`, for a terminal of `terminal_columns` columns.
     pub fn new(out: &'b mut Vec<u8>, shell: Shell, terminal_columns: u16) -> Pen<'b> {
-        let end = out.len() + PART_BYTES;
+        let start = out.len();
+        let end = start + PART_BYTES;
         Pen {
             out,
             shell,
@@ -101,8 +115,13 @@ impl<'b> Pen<'b> {
             chosen: None,
             shown: Style::PLAIN,
             previous: None,
-            stale: false,
+            health: Health::GOOD,
             in_module: false,
+            module_start: start,
+            mark_end: usize::MAX,
+            line_start: start,
+            spoken: None,
+            word_end: usize::MAX,
             drawn: false,
             line_columns: 0,
             fills: [Fill { at: 0, symbol: "" }; FILLS_PER_LINE],
@@ -138,20 +157,6 @@ impl<'b> Pen<'b> {
         Pen { one_line: true, ..self }
     }
 
-    /// Begins the drawing of a module; `stale` says that its facts are known to be old, and dims it.
-    pub fn enter(&mut self, stale: bool) {
-        self.in_module = true;
-        self.stale = stale;
-        self.chosen = None;
-    }
-
-    /// Ends the drawing of a module.
-    pub fn leave(&mut self) {
-        self.in_module = false;
-        self.stale = false;
-        self.chosen = None;
-    }
-
     /// Sets the style of text that has no style of its own: of modules inside a group of the prompt's format.
     pub fn base(&mut self, style: Style) {
         self.base = style;
@@ -170,7 +175,7 @@ impl<'b> Pen<'b> {
     /// Draws a literal in which no shell sees anything special and which holds no line break.
     pub fn text(&mut self, literal: &'static str) {
         if self.profile != Profile::Unicode {
-            return self.put_plainly(literal, usize::MAX);
+            return self.put_literal_plainly(literal);
         }
         if !self.prepare(literal.is_empty(), literal.len()) {
             return self.overflow(literal);
@@ -182,7 +187,7 @@ impl<'b> Pen<'b> {
     /// Draws a literal in the form made for the shell at hand.
     pub fn escaped(&mut self, literal: &Literal) {
         if self.profile != Profile::Unicode {
-            return self.put_plainly(literal.plain, usize::MAX);
+            return self.put_literal_plainly(literal.plain);
         }
         let form = match self.shell {
             Shell::Zsh => literal.zsh,
@@ -267,6 +272,7 @@ impl<'b> Pen<'b> {
         }
         self.previous = None;
         self.line_columns = 0;
+        self.line_start = self.out.len();
     }
 
     /// Remembers this point, to return to it if no module draws anything from here on.
@@ -319,7 +325,7 @@ impl<'b> Pen<'b> {
         if empty {
             return true;
         }
-        if self.stale {
+        if self.health.has(Health::STALE) {
             style = style.dimmed();
         }
         self.drawn |= self.in_module;

@@ -7,12 +7,43 @@ use super::limit::head;
 use super::{ESCAPE_BYTES, Pen, Profile};
 
 impl Pen<'_> {
+    /// Begins to draw symbols for which a screen reader is given a word; [`Pen::end_spoken`] ends it.
+    pub const fn begin_spoken(&mut self, word: &'static str) {
+        self.spoken = Some(word);
+    }
+
+    /// Ends it.
+    pub const fn end_spoken(&mut self) {
+        self.spoken = None;
+    }
+
+    /// Draws a literal in ASCII, or the word that is spoken in its place.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn put_literal_plainly(&mut self, literal: &str) {
+        match self.spoken {
+            Some(word) if self.profile == Profile::ScreenReader && !literal.trim().is_empty() => {
+                self.spoken = Some("");
+                if !word.is_empty() {
+                    self.put_plainly(word, usize::MAX);
+                    self.word_end = self.out.len();
+                }
+            }
+            _ => self.put_plainly(literal, usize::MAX),
+        }
+    }
+
     /// Draws a literal or data in ASCII, in no more than so many columns. Not on the way of a usual prompt.
     #[cold]
     #[inline(never)]
     pub(super) fn put_plainly(&mut self, text: &str, columns: usize) {
         let profile = self.profile;
         let head = head(text, columns);
+        if profile == Profile::ScreenReader && self.touches_word(head) {
+            self.prepare(false, 1);
+            self.put_char(' ');
+            self.line_columns += 1;
+        }
         if !self.prepare(plainly(profile, head).next().is_none(), 0) {
             return;
         }
@@ -28,6 +59,16 @@ impl Pen<'_> {
         if !fits {
             self.put_cut();
         }
+    }
+}
+
+impl Pen<'_> {
+    /// Whether a text would be read as one word with a spoken one, before or after it.
+    fn touches_word(&self, text: &str) -> bool {
+        let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let follows = self.word_end == self.out.len();
+        let is_spoken = self.spoken == Some("") && is_word(self.out.last());
+        (follows || is_spoken) && is_word(text.as_bytes().first())
     }
 }
 
@@ -132,6 +173,7 @@ fn word(c: char) -> Option<&'static str> {
         '⚠' => " warning ",
         '🔒' => " read-only ",
         '✦' => " jobs ",
+        '↻' => " build due ",
         _ => return None,
     })
 }
@@ -155,7 +197,7 @@ fn similar(c: char) -> Option<&'static str> {
         '‘' | '’' | '‚' | '′' => "'",
         '“' | '”' | '„' | '″' => "\"",
         '∙' | '·' => ".",
-        '•' | '●' | '◆' | '★' | '☆' | '✱' | '✶' | '✦' | '✧' => "*",
+        '•' | '↻' | '●' | '◆' | '★' | '☆' | '✱' | '✶' | '✦' | '✧' => "*",
         '○' | '◇' | '◯' => "o",
         '✓' | '✔' | '✅' => "ok",
         '×' | '✗' | '✘' | '✖' | '❌' => "x",
@@ -279,6 +321,32 @@ mod tests {
                 proptest::prop_assert_eq!(columns, out.len());
             }
         }
+    }
+
+    #[test]
+    fn a_screen_reader_is_given_words_for_symbols() {
+        let status = |pen: &mut Pen<'_>| {
+            pen.text("[");
+            for (symbol, word) in [("?", "untracked"), ("!", "modified")] {
+                pen.begin_spoken(word);
+                pen.text(symbol);
+                pen.end_spoken();
+            }
+            pen.begin_spoken("ahead");
+            pen.put(&2_u32);
+            pen.text("⇡");
+            pen.end_spoken();
+            pen.begin_spoken("diverged");
+            pen.text("⇡");
+            pen.put(&1_u32);
+            pen.text("⇣");
+            pen.put(&3_u32);
+            pen.end_spoken();
+            pen.text("]");
+        };
+        assert_eq!(drawn(Profile::ScreenReader, 80, status), "[untracked modified 2 ahead diverged 1 3]");
+        assert_eq!(drawn(Profile::Ascii, 80, status), "[?!2^^1v3]");
+        assert_eq!(drawn(Profile::Unicode, 80, status), "[?!2⇡⇡1⇣3]");
     }
 
     #[test]

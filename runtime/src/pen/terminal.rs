@@ -58,13 +58,16 @@ pub struct Terminal {
     pub notification: Notification,
     /// The name of this machine, for links to its files; empty if nothing is linked.
     pub host: String,
+    /// Whether the prompt shows that the configuration has changed since it was built.
+    pub is_outdated: bool,
 }
 
 impl Default for Terminal {
     /// One that can do everything.
     fn default() -> Terminal {
         let (notification, host) = (Notification::Bell, String::new());
-        Terminal { colors: true, sequences: true, profile: Profile::Unicode, notification, host }
+        let is_outdated = false;
+        Terminal { colors: true, sequences: true, profile: Profile::Unicode, notification, host, is_outdated }
     }
 }
 

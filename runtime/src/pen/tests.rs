@@ -70,7 +70,7 @@ fn a_conditional_without_text_is_taken_back() {
             pen.begin(RED);
             pen.text("(");
             pen.end();
-            pen.enter(false);
+            pen.enter(Health::GOOD);
             pen.put(text);
             pen.leave();
             pen.keep_if_drawn(mark);
@@ -97,7 +97,7 @@ fn previous_colours_follow_the_line() {
 #[test]
 fn old_facts_are_dimmed() {
     let text = draw(Shell::Plain, 80, |pen| {
-        pen.enter(true);
+        pen.enter(Health::STALE);
         pen.begin(RED);
         pen.put("x");
         pen.leave();

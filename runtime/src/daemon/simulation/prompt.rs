@@ -228,8 +228,8 @@ impl Prompt for Six {
 /// A fact, a star behind it if it is old, or a dash.
 fn show(fact: &Known<String>, pen: &mut Pen<'_>) {
     match fact {
-        Known::Absent => pen.put("-"),
-        Known::Fresh(fact) => pen.put(fact),
+        Known::Absent | Known::Awaited | Known::Failed(None) => pen.put("-"),
+        Known::Fresh(fact) | Known::Failed(Some(fact)) => pen.put(fact),
         Known::Stale(fact) => {
             pen.put(fact);
             pen.put("*");

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::pen::{Lines, Linked, Literal, Mark, Repeat, Style, Terminal, columns};
 use crate::shell::Shell;
+use crate::source::Health;
 
 const SHELLS: [Shell; 4] = [Shell::Plain, Shell::Zsh, Shell::Bash, Shell::Tcsh];
 
@@ -156,7 +157,7 @@ fn take(pen: &mut Pen<'_>, step: &Step) {
         Step::Link(url) => pen.put(&Linked { text: "link", url }),
         Step::Fill => pen.fill("─"),
         Step::Newline => pen.newline(),
-        Step::Stale(stale) => pen.enter(*stale),
+        Step::Stale(stale) => pen.enter(if *stale { Health::STALE } else { Health::GOOD }),
     }
 }
 
