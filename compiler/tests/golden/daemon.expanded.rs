@@ -2,8 +2,8 @@
 mod prompt {
     use ::core::prelude::rust_2024::*;
     use ::ziron::{
-        modules, Background, Build, FactOf, Gather, Keeping, Lfu, Literal, Lru, Manifest,
-        Module, Parts, Pen, Request, Settings, Shelf, Segment as _, Source as _,
+        modules, Background, Build, FactOf, Gather, Health, Keeping, Lfu, Literal, Lru,
+        Manifest, Module, Parts, Pen, Request, Settings, Shelf, Segment as _, Source as _,
     };
 
     /// `[git_status]`, with its defaults.
@@ -11,16 +11,20 @@ mod prompt {
 
     /// `([\[$all_status$ahead_behind\]]($style) )`
     fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts
+            .git_status
+            .health()
+            .and(facts.git_stash.health())
+            .and(facts.git_distance.health());
         let Some(git_status) = GIT_STATUS
             .vars((
                 facts.git_status.get(),
                 facts.git_stash.get(),
                 facts.git_distance.get(),
-            )) else { return };
-        pen.enter(
-            facts.git_status.is_stale() || facts.git_stash.is_stale()
-                || facts.git_distance.is_stale(),
-        );
+            )) else {
+            return pen.leave_out(health, "git_status", Some(&draw_failed));
+        };
+        pen.enter(health);
         if git_status.conflicted.is_some() || git_status.stashed.is_some()
             || git_status.deleted.is_some() || git_status.renamed.is_some()
             || git_status.modified.is_some() || git_status.staged.is_some()
@@ -35,9 +39,12 @@ mod prompt {
             pen.begin(style::BOLD_RED);
             pen.text("[");
             if git_status.conflicted.is_some() {
+                pen.begin_spoken("conflicted");
                 pen.text("=");
+                pen.end_spoken();
             }
             if git_status.stashed.is_some() {
+                pen.begin_spoken("stashed");
                 pen.escaped(
                     &Literal {
                         plain: "$",
@@ -46,14 +53,20 @@ mod prompt {
                         tcsh: "$",
                     },
                 );
+                pen.end_spoken();
             }
             if git_status.deleted.is_some() {
+                pen.begin_spoken("deleted");
                 pen.text("✘");
+                pen.end_spoken();
             }
             if git_status.renamed.is_some() {
+                pen.begin_spoken("renamed");
                 pen.text("»");
+                pen.end_spoken();
             }
             if git_status.modified.is_some() {
+                pen.begin_spoken("modified");
                 pen.escaped(
                     &Literal {
                         plain: "!",
@@ -62,26 +75,39 @@ mod prompt {
                         tcsh: "\\!",
                     },
                 );
+                pen.end_spoken();
             }
             if git_status.staged.is_some() {
+                pen.begin_spoken("staged");
                 pen.text("+");
+                pen.end_spoken();
             }
             if git_status.untracked.is_some() {
+                pen.begin_spoken("untracked");
                 pen.text("?");
+                pen.end_spoken();
             }
             if git_status.unknown.is_some() {
+                pen.begin_spoken("unknown");
                 pen.text("~");
+                pen.end_spoken();
             }
             match &git_status.ahead_behind {
                 Some(modules::git::status::Distance::UpToDate) => {}
                 Some(modules::git::status::Distance::Ahead { .. }) => {
+                    pen.begin_spoken("ahead");
                     pen.text("⇡");
+                    pen.end_spoken();
                 }
                 Some(modules::git::status::Distance::Behind { .. }) => {
+                    pen.begin_spoken("behind");
                     pen.text("⇣");
+                    pen.end_spoken();
                 }
                 Some(modules::git::status::Distance::Diverged { .. }) => {
+                    pen.begin_spoken("diverged");
                     pen.text("⇕");
+                    pen.end_spoken();
                 }
                 None => {}
             }
@@ -89,7 +115,7 @@ mod prompt {
             pen.end();
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("git_status", Some(&draw_failed));
     }
 
     /// `[rust]`, with its defaults.
@@ -97,8 +123,11 @@ mod prompt {
 
     /// `via [$symbol($version )]($style)`
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
-        pen.enter(facts.rust.is_stale());
+        let health = facts.rust.health();
+        let Some(rust) = RUST.vars(facts.rust.get()) else {
+            return pen.leave_out(health, "rust", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("via ");
         pen.begin(style::BOLD_RED);
         pen.text("🦀 ");
@@ -107,7 +136,7 @@ mod prompt {
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("rust", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -116,7 +145,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::BOLD_GREEN);
@@ -124,28 +153,44 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();
         pen.text(" ");
         pen.leave();
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// A source that modules share.
@@ -322,6 +367,11 @@ mod prompt {
 
         fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
+        fn outdated(pen: &mut Pen<'_>) {
+            pen.begin(style::DIMMED);
+            pen.text("↻ ");
+        }
+
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([
                 (GIT_STATUS.name(), GIT_STATUS.manifest()),
@@ -364,8 +414,13 @@ mod prompt {
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
         pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const DIMMED: Style = Style::new().dimmed();
     }
 }
 

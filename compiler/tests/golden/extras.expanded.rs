@@ -2,8 +2,9 @@
 mod prompt {
     use ::core::prelude::rust_2024::*;
     use ::ziron::{
-        modules, Build, Extras, FactOf, Forget, Gather, Manifest, Module, Notification,
-        Notify, Parts, Pen, Profile, Request, Settings, Style, Segment as _, Source as _,
+        modules, Build, Extras, FactOf, Forget, Gather, Health, Manifest, Module,
+        Notification, Notify, Parts, Pen, Profile, Request, Settings, Style,
+        Segment as _, Source as _,
     };
 
     /// `[directory]`, with its defaults.
@@ -11,8 +12,11 @@ mod prompt {
 
     /// `[$path]($style)[$read_only]($read_only_style) `
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else { return };
-        pen.enter(facts.directory.is_stale());
+        let health = facts.directory.health();
+        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
+            return pen.leave_out(health, "directory", Some(&draw_failed));
+        };
+        pen.enter(health);
         match &directory.layout {
             modules::core::directory::Layout::Plain => {
                 pen.begin(style::BOLD_CYAN);
@@ -33,7 +37,7 @@ mod prompt {
                 pen.text(" ");
             }
         }
-        pen.leave();
+        pen.leave_marked("directory", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -42,7 +46,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::BOLD_GREEN);
@@ -50,23 +54,33 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();
@@ -80,7 +94,7 @@ mod prompt {
     /// `[$symbol$status]($style) `
     fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(status) = STATUS.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &status.layout {
             modules::core::status::Layout::One => {
                 pen.begin(style::BOLD_RED);
@@ -90,16 +104,24 @@ mod prompt {
                         pen.text("❌");
                     }
                     modules::core::status::Symbol::NotExecutable => {
+                        pen.begin_spoken("not executable");
                         pen.text("🚫");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::NotFound => {
+                        pen.begin_spoken("not found");
                         pen.text("🔍");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Interrupt => {
+                        pen.begin_spoken("sigint");
                         pen.text("🧱");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Signal => {
+                        pen.begin_spoken("signal");
                         pen.text("⚡");
+                        pen.end_spoken();
                     }
                 }
                 pen.put(&status.status);
@@ -119,16 +141,24 @@ mod prompt {
                             pen.text("❌");
                         }
                         modules::core::status::Symbol::NotExecutable => {
+                            pen.begin_spoken("not executable");
                             pen.text("🚫");
+                            pen.end_spoken();
                         }
                         modules::core::status::Symbol::NotFound => {
+                            pen.begin_spoken("not found");
                             pen.text("🔍");
+                            pen.end_spoken();
                         }
                         modules::core::status::Symbol::Interrupt => {
+                            pen.begin_spoken("sigint");
                             pen.text("🧱");
+                            pen.end_spoken();
                         }
                         modules::core::status::Symbol::Signal => {
+                            pen.begin_spoken("signal");
                             pen.text("⚡");
+                            pen.end_spoken();
                         }
                     }
                     pen.put(&one_pipestatus.status);
@@ -143,16 +173,24 @@ mod prompt {
                         pen.text("❌");
                     }
                     modules::core::status::Symbol::NotExecutable => {
+                        pen.begin_spoken("not executable");
                         pen.text("🚫");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::NotFound => {
+                        pen.begin_spoken("not found");
                         pen.text("🔍");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Interrupt => {
+                        pen.begin_spoken("sigint");
                         pen.text("🧱");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Signal => {
+                        pen.begin_spoken("signal");
                         pen.text("⚡");
+                        pen.end_spoken();
                     }
                 }
                 pen.put(&status.common_meaning);
@@ -171,7 +209,7 @@ mod prompt {
     /// `took [$duration]($style) `
     fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         pen.text("took ");
         pen.begin(style::BOLD_YELLOW);
         pen.put(&cmd_duration.duration);
@@ -185,14 +223,23 @@ mod prompt {
 
     /// `at [$time]($style) `
     fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(time) = TIME.vars(facts.time.get()) else { return };
-        pen.enter(facts.time.is_stale());
+        let health = facts.time.health();
+        let Some(time) = TIME.vars(facts.time.get()) else {
+            return pen.leave_out(health, "time", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("at ");
         pen.begin(style::BOLD_YELLOW);
         pen.put(&time.time);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("time", Some(&draw_failed));
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// All that this prompt knows.
@@ -333,6 +380,10 @@ mod prompt {
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
         pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
         pub const DIMMED: Style = Style::new().dimmed();

@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Literal, Manifest, Module, Parts,
-        Pen, Request, Settings, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Health, Literal, Manifest,
+        Module, Parts, Pen, Request, Settings, Segment as _, Source as _,
     };
 
     /// git.toml:3 `[git_branch]`
@@ -17,9 +17,12 @@ mod prompt {
 
     /// `[$branch(:$remote_branch)]($style) `
     fn draw_git_branch(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.git_head.health().and(facts.git_upstream.health());
         let Some(git_branch) = GIT_BRANCH
-            .vars((facts.git_head.get(), facts.git_upstream.get())) else { return };
-        pen.enter(facts.git_head.is_stale() || facts.git_upstream.is_stale());
+            .vars((facts.git_head.get(), facts.git_upstream.get())) else {
+            return pen.leave_out(health, "git_branch", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_PURPLE);
         pen.put(&git_branch.branch);
         if !git_branch.remote_branch.is_empty() {
@@ -28,7 +31,7 @@ mod prompt {
         }
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("git_branch", Some(&draw_failed));
     }
 
     /// git.toml:7 `[git_status]`
@@ -45,16 +48,20 @@ mod prompt {
 
     /// `([$all_status$ahead_behind]($style) )`
     fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts
+            .git_status
+            .health()
+            .and(facts.git_stash.health())
+            .and(facts.git_distance.health());
         let Some(git_status) = GIT_STATUS
             .vars((
                 facts.git_status.get(),
                 facts.git_stash.get(),
                 facts.git_distance.get(),
-            )) else { return };
-        pen.enter(
-            facts.git_status.is_stale() || facts.git_stash.is_stale()
-                || facts.git_distance.is_stale(),
-        );
+            )) else {
+            return pen.leave_out(health, "git_status", Some(&draw_failed));
+        };
+        pen.enter(health);
         if git_status.conflicted.is_some() || git_status.deleted.is_some()
             || git_status.renamed.is_some() || git_status.modified.is_some()
             || git_status.staged.is_some() || git_status.untracked.is_some()
@@ -68,17 +75,24 @@ mod prompt {
         {
             pen.begin(style::RED);
             if let Some(conflicted) = &git_status.conflicted {
+                pen.begin_spoken("conflicted");
                 pen.text("=");
                 pen.put(&conflicted.count);
+                pen.end_spoken();
             }
             pen.begin(style::BOLD_RED);
             if git_status.deleted.is_some() {
+                pen.begin_spoken("deleted");
                 pen.text("✘");
+                pen.end_spoken();
             }
             if git_status.renamed.is_some() {
+                pen.begin_spoken("renamed");
                 pen.text("»");
+                pen.end_spoken();
             }
             if let Some(modified) = &git_status.modified {
+                pen.begin_spoken("modified");
                 pen.escaped(
                     &Literal {
                         plain: "!",
@@ -88,25 +102,36 @@ mod prompt {
                     },
                 );
                 pen.put(&modified.count);
+                pen.end_spoken();
             }
             if git_status.staged.is_some() {
+                pen.begin_spoken("staged");
                 pen.text("+");
+                pen.end_spoken();
             }
             if git_status.untracked.is_some() {
+                pen.begin_spoken("untracked");
                 pen.text("?");
+                pen.end_spoken();
             }
             if git_status.unknown.is_some() {
+                pen.begin_spoken("unknown");
                 pen.text("~");
+                pen.end_spoken();
             }
             match &git_status.ahead_behind {
                 Some(modules::git::status::Distance::UpToDate) => {}
                 Some(modules::git::status::Distance::Ahead { count }) => {
+                    pen.begin_spoken("ahead");
                     pen.text("⇡");
                     pen.put(count);
+                    pen.end_spoken();
                 }
                 Some(modules::git::status::Distance::Behind { count }) => {
+                    pen.begin_spoken("behind");
                     pen.text("⇣");
                     pen.put(count);
+                    pen.end_spoken();
                 }
                 Some(
                     modules::git::status::Distance::Diverged {
@@ -114,17 +139,19 @@ mod prompt {
                         behind_count,
                     },
                 ) => {
+                    pen.begin_spoken("diverged");
                     pen.text("⇕⇡");
                     pen.put(ahead_count);
                     pen.text("⇣");
                     pen.put(behind_count);
+                    pen.end_spoken();
                 }
                 None => {}
             }
             pen.end();
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("git_status", Some(&draw_failed));
     }
 
     /// git.toml:16 `[character]`
@@ -136,7 +163,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::GREEN);
@@ -144,28 +171,44 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();
         pen.text(" ");
         pen.leave();
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// A source that modules share.
@@ -293,6 +336,10 @@ mod prompt {
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
         pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
         pub const GREEN: Style = Style::new().fg(Color::Ansi(2));

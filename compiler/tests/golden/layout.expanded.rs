@@ -2,8 +2,8 @@
 mod prompt {
     use ::core::prelude::rust_2024::*;
     use ::ziron::{
-        modules, Build, FactOf, Forget, Gather, Literal, Manifest, Module, Parts, Pen,
-        Request, Settings, Style, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Gather, Health, Literal, Manifest, Module, Parts,
+        Pen, Request, Settings, Style, Segment as _, Source as _,
     };
 
     /// `[directory]`, with its defaults.
@@ -11,8 +11,11 @@ mod prompt {
 
     /// `[$path]($style)[$read_only]($read_only_style) `
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else { return };
-        pen.enter(facts.directory.is_stale());
+        let health = facts.directory.health();
+        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
+            return pen.leave_out(health, "directory", Some(&draw_failed));
+        };
+        pen.enter(health);
         match &directory.layout {
             modules::core::directory::Layout::Plain => {
                 pen.begin(style::BOLD_CYAN);
@@ -33,7 +36,7 @@ mod prompt {
                 pen.text(" ");
             }
         }
-        pen.leave();
+        pen.leave_marked("directory", Some(&draw_failed));
     }
 
     /// layout.toml:17 `[time]`
@@ -41,14 +44,17 @@ mod prompt {
 
     /// `at [$time]($style) `
     fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(time) = TIME.vars(facts.time.get()) else { return };
-        pen.enter(facts.time.is_stale());
+        let health = facts.time.health();
+        let Some(time) = TIME.vars(facts.time.get()) else {
+            return pen.leave_out(health, "time", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("at ");
         pen.begin(style::BOLD_YELLOW);
         pen.put(&time.time);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("time", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -57,7 +63,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::BOLD_GREEN);
@@ -65,23 +71,33 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();
@@ -95,7 +111,7 @@ mod prompt {
     /// `took [$duration]($style) `
     fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         pen.text("took ");
         pen.begin(style::BOLD_YELLOW);
         pen.put(&cmd_duration.duration);
@@ -110,7 +126,7 @@ mod prompt {
     /// `[$symbol$number]($style) `
     fn draw_jobs(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(jobs) = JOBS.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         pen.begin(style::BOLD_BLUE);
         match &jobs.symbol {
             Some(modules::core::jobs::Symbol::Shown) => {
@@ -122,6 +138,12 @@ mod prompt {
         pen.end();
         pen.text(" ");
         pen.leave();
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// All that this prompt knows.
@@ -260,6 +282,10 @@ mod prompt {
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
         pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const DIMMED: Style = Style::new().dimmed();
         pub const RED: Style = Style::new().fg(Color::Ansi(1));

@@ -20,16 +20,17 @@ mod prompt {
 
     /// `[$symbol($output )]($style)`
     fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.custom_todo.health();
         let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
-            return
+            return pen.leave_out(health, "custom.todo", Some(&draw_failed));
         };
-        pen.enter(facts.custom_todo.is_stale());
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         if !custom_todo.output.is_empty() {
             pen.put(&custom_todo.output);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("custom.todo", Some(&draw_failed));
     }
 
     /// many.toml:18 `[custom.load]`
@@ -42,16 +43,17 @@ mod prompt {
 
     /// `[$symbol($output )]($style)`
     fn draw_custom_load(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.custom_load.health();
         let Some(custom_load) = CUSTOM_LOAD.vars(facts.custom_load.get()) else {
-            return
+            return pen.leave_out(health, "custom.load", Some(&draw_failed));
         };
-        pen.enter(facts.custom_load.is_stale());
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         if !custom_load.output.is_empty() {
             pen.put(&custom_load.output);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("custom.load", Some(&draw_failed));
     }
 
     /// many.toml:27 `[custom.LOAD]`
@@ -64,16 +66,17 @@ mod prompt {
 
     /// `[$symbol($output )]($style)`
     fn draw_custom_load_2(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.custom_load_2.health();
         let Some(custom_load_2) = CUSTOM_LOAD_2.vars(facts.custom_load_2.get()) else {
-            return
+            return pen.leave_out(health, "custom.LOAD", Some(&draw_failed));
         };
-        pen.enter(facts.custom_load_2.is_stale());
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         if !custom_load_2.output.is_empty() {
             pen.put(&custom_load_2.output);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("custom.LOAD", Some(&draw_failed));
     }
 
     /// many.toml:3 `[env_var]`
@@ -85,14 +88,17 @@ mod prompt {
 
     /// `with [$symbol$env_value]($style) `
     fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else { return };
-        pen.enter(facts.env_var.is_stale());
+        let health = facts.env_var.health();
+        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
+            return pen.leave_out(health, "env_var", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("with ");
         pen.begin(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var.env_value);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("env_var", Some(&draw_failed));
     }
 
     /// many.toml:6 `[env_var.EDITOR]`
@@ -104,16 +110,17 @@ mod prompt {
 
     /// `with [$symbol$env_value]($style) `
     fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.env_var_editor.health();
         let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
-            return
+            return pen.leave_out(health, "env_var.EDITOR", Some(&draw_failed));
         };
-        pen.enter(facts.env_var_editor.is_stale());
+        pen.enter(health);
         pen.text("with ");
         pen.begin(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var_editor.env_value);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("env_var.EDITOR", Some(&draw_failed));
     }
 
     /// many.toml:9 `[env_var.PAGER-2]`
@@ -125,12 +132,15 @@ mod prompt {
 
     /// `less $env_value`
     fn draw_env_var_pager_2(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.env_var_pager_2.health();
         let Some(env_var_pager_2) = ENV_VAR_PAGER_2.vars(facts.env_var_pager_2.get())
-        else { return };
-        pen.enter(facts.env_var_pager_2.is_stale());
+        else {
+            return pen.leave_out(health, "env_var.PAGER-2", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("less ");
         pen.put(&env_var_pager_2.env_value);
-        pen.leave();
+        pen.leave_marked("env_var.PAGER-2", Some(&draw_failed));
     }
 
     /// `[hostname]`, with its defaults.
@@ -138,14 +148,23 @@ mod prompt {
 
     /// `[$ssh_symbol$hostname]($style) in `
     fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else { return };
-        pen.enter(facts.hostname.is_stale());
+        let health = facts.hostname.health();
+        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
+            return pen.leave_out(health, "hostname", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_DIMMED_GREEN);
         pen.put(&hostname.ssh_symbol);
         pen.put(&hostname.hostname);
         pen.end();
         pen.text(" in ");
-        pen.leave();
+        pen.leave_marked("hostname", Some(&draw_failed));
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// All that this prompt knows.
@@ -303,6 +322,10 @@ mod prompt {
             .dimmed()
             .fg(Color::Ansi(2));
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
     }
 }

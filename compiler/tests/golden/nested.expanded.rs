@@ -19,8 +19,11 @@ mod prompt {
 
     /// `([$symbol(\(v $version\) $numver)](italic $style)[ plain](none))($toolchain)`
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
-        pen.enter(facts.rust.is_stale());
+        let health = facts.rust.health();
+        let Some(rust) = RUST.vars(facts.rust.get()) else {
+            return pen.leave_out(health, "rust", Some(&draw_failed));
+        };
+        pen.enter(health);
         if rust.version.is_some() || !rust.numver.is_empty() {
             pen.begin(style::BOLD);
             pen.text("r");
@@ -42,7 +45,7 @@ mod prompt {
         if !rust.toolchain.is_empty() {
             pen.put(&rust.toolchain);
         }
-        pen.leave();
+        pen.leave_marked("rust", Some(&draw_failed));
     }
 
     /// nested.toml:9 `[zig]`
@@ -54,10 +57,13 @@ mod prompt {
 
     /// `zig`
     fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(_zig) = ZIG.vars(facts.zig.get()) else { return };
-        pen.enter(facts.zig.is_stale());
+        let health = facts.zig.health();
+        let Some(_zig) = ZIG.vars(facts.zig.get()) else {
+            return pen.leave_out(health, "zig", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("zig");
-        pen.leave();
+        pen.leave_marked("zig", Some(&draw_failed));
     }
 
     /// nested.toml:13 `[lua]`
@@ -69,8 +75,11 @@ mod prompt {
 
     /// `[$symbol](bg:$style)[($version)](bg:blue $style)`
     fn draw_lua(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(lua) = LUA.vars(facts.lua.get()) else { return };
-        pen.enter(facts.lua.is_stale());
+        let health = facts.lua.health();
+        let Some(lua) = LUA.vars(facts.lua.get()) else {
+            return pen.leave_out(health, "lua", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(Style::PLAIN);
         pen.text("🌙 ");
         pen.end();
@@ -78,7 +87,7 @@ mod prompt {
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave();
+        pen.leave_marked("lua", Some(&draw_failed));
     }
 
     /// `[git_state]`, with its defaults.
@@ -86,8 +95,11 @@ mod prompt {
 
     /// `\([$state( $progress_current/$progress_total)]($style)\) `
     fn draw_git_state(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(git_state) = GIT_STATE.vars(facts.git_operation.get()) else { return };
-        pen.enter(facts.git_operation.is_stale());
+        let health = facts.git_operation.health();
+        let Some(git_state) = GIT_STATE.vars(facts.git_operation.get()) else {
+            return pen.leave_out(health, "git_state", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("(");
         pen.begin(style::BOLD_YELLOW);
         match &git_state.state {
@@ -122,7 +134,7 @@ mod prompt {
         }
         pen.end();
         pen.text(") ");
-        pen.leave();
+        pen.leave_marked("git_state", Some(&draw_failed));
     }
 
     /// `[git_commit]`, with its defaults.
@@ -130,8 +142,11 @@ mod prompt {
 
     /// `[\($hash$tag\)]($style) `
     fn draw_git_commit(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(git_commit) = GIT_COMMIT.vars(facts.git_commit.get()) else { return };
-        pen.enter(facts.git_commit.is_stale());
+        let health = facts.git_commit.health();
+        let Some(git_commit) = GIT_COMMIT.vars(facts.git_commit.get()) else {
+            return pen.leave_out(health, "git_commit", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         pen.text("(");
         pen.put(&git_commit.hash);
@@ -139,7 +154,7 @@ mod prompt {
         pen.text(")");
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("git_commit", Some(&draw_failed));
     }
 
     /// nested.toml:17 `[git_metrics]`
@@ -151,10 +166,11 @@ mod prompt {
 
     /// `([+$added]($added_style))([-$deleted](none) )`
     fn draw_git_metrics(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.git_metrics.health();
         let Some(git_metrics) = GIT_METRICS.vars(facts.git_metrics.get()) else {
-            return
+            return pen.leave_out(health, "git_metrics", Some(&draw_failed));
         };
-        pen.enter(facts.git_metrics.is_stale());
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         if !git_metrics.added.is_empty() {
             pen.text("+");
@@ -166,7 +182,13 @@ mod prompt {
             pen.put(&git_metrics.deleted);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("git_metrics", Some(&draw_failed));
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// A source that modules share.
@@ -332,6 +354,10 @@ mod prompt {
             .bold()
             .italic()
             .fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
         pub const RED: Style = Style::new().fg(Color::Ansi(1));

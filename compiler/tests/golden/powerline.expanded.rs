@@ -4,8 +4,8 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
-        Request, Settings, Style, StyleText, Substitution, Segment as _, Source as _,
+        modules, Build, FactOf, Forget, Format, Gather, Health, Manifest, Module, Parts,
+        Pen, Request, Settings, Style, StyleText, Substitution, Segment as _, Source as _,
     };
 
     /// powerline.toml:10 `[username]`
@@ -19,8 +19,11 @@ mod prompt {
 
     /// `[ $user ]($style)`
     fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(username) = USERNAME.vars(facts.username.get()) else { return };
-        pen.enter(facts.username.is_stale());
+        let health = facts.username.health();
+        let Some(username) = USERNAME.vars(facts.username.get()) else {
+            return pen.leave_out(health, "username", Some(&draw_failed));
+        };
+        pen.enter(health);
         match &username.style {
             modules::core::username::UserStyle::Root => {
                 pen.begin(style::BOLD_RED_ON_RGB_D65D0E);
@@ -32,7 +35,7 @@ mod prompt {
         pen.text(" ");
         pen.put(&username.user);
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("username", Some(&draw_failed));
     }
 
     /// powerline.toml:16 `[directory]`
@@ -54,8 +57,11 @@ mod prompt {
 
     /// `[ ([$path](italic fg:grey)[$read_only]($read_only_style)) ]($style)`
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else { return };
-        pen.enter(facts.directory.is_stale());
+        let health = facts.directory.health();
+        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
+            return pen.leave_out(health, "directory", Some(&draw_failed));
+        };
+        pen.enter(health);
         match &directory.layout {
             modules::core::directory::Layout::Plain => {
                 pen.begin(style::BOLD_ON_BRIGHT_BLUE);
@@ -80,7 +86,7 @@ mod prompt {
                 pen.text(" ");
             }
         }
-        pen.leave();
+        pen.leave_marked("directory", Some(&draw_failed));
     }
 
     /// powerline.toml:24 `[rust]`
@@ -91,15 +97,18 @@ mod prompt {
 
     /// `($symbol( $version))`
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
-        pen.enter(facts.rust.is_stale());
+        let health = facts.rust.health();
+        let Some(rust) = RUST.vars(facts.rust.get()) else {
+            return pen.leave_out(health, "rust", Some(&draw_failed));
+        };
+        pen.enter(health);
         if let Some(version) = &rust.version {
             pen.text("🦀 ");
             pen.text(" ");
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave();
+        pen.leave_marked("rust", Some(&draw_failed));
     }
 
     /// powerline.toml:27 `[nodejs]`
@@ -110,9 +119,12 @@ mod prompt {
 
     /// `(text [$symbol$version]($style))`
     fn draw_nodejs(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.nodejs.health().and(facts.nodejs_engines.health());
         let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.nodejs_engines.get()))
-        else { return };
-        pen.enter(facts.nodejs.is_stale() || facts.nodejs_engines.is_stale());
+        else {
+            return pen.leave_out(health, "nodejs", Some(&draw_failed));
+        };
+        pen.enter(health);
         if let Some(version) = &nodejs.version {
             pen.text("text ");
             match &nodejs.style {
@@ -127,7 +139,7 @@ mod prompt {
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave();
+        pen.leave_marked("nodejs", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -136,7 +148,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::BOLD_GREEN);
@@ -144,28 +156,44 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();
         pen.text(" ");
         pen.leave();
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// A source that modules share.
@@ -312,6 +340,10 @@ mod prompt {
         pub const BOLD_ON_BRIGHT_BLUE: Style = Style::new().bold().bg(Color::Ansi(12));
         pub const BOLD_PURPLE: Style = Style::new().bold().fg(Color::Ansi(5));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_RED_ON_RGB_D65D0E: Style = Style::new()
             .bold()
             .fg(Color::Ansi(1))

@@ -4,7 +4,7 @@ mod prompt {
     #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
     use ::ziron::Datum as _;
     use ::ziron::{
-        modules, Build, Format, Gather, Manifest, Module, Pen, Request, Settings,
+        modules, Build, Format, Gather, Health, Manifest, Module, Pen, Request, Settings,
         Segment as _,
     };
 
@@ -23,7 +23,7 @@ mod prompt {
     /// `[$symbol$status( $signal_name)]($style) `
     fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(status) = STATUS.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &status.layout {
             modules::core::status::Layout::One => {
                 match &status.symbol {
@@ -37,19 +37,27 @@ mod prompt {
                     }
                     modules::core::status::Symbol::NotExecutable => {
                         pen.begin(style::BOLD_RED);
+                        pen.begin_spoken("not executable");
                         pen.text("🚫");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::NotFound => {
                         pen.begin(style::BOLD_RED);
+                        pen.begin_spoken("not found");
                         pen.text("🔍");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Interrupt => {
                         pen.begin(style::BOLD_RED);
+                        pen.begin_spoken("sigint");
                         pen.text("🧱");
+                        pen.end_spoken();
                     }
                     modules::core::status::Symbol::Signal => {
                         pen.begin(style::BOLD_RED);
+                        pen.begin_spoken("signal");
                         pen.text("⚡");
+                        pen.end_spoken();
                     }
                 }
                 pen.begin(style::BOLD_RED);
@@ -86,7 +94,7 @@ mod prompt {
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(false);
+        pen.enter(Health::GOOD);
         match &character.symbol {
             modules::core::character::Symbol::Success => {
                 pen.begin(style::BOLD_GREEN);
@@ -94,23 +102,33 @@ mod prompt {
             }
             modules::core::character::Symbol::Error => {
                 pen.begin(style::BOLD_RED);
+                pen.begin_spoken("error");
                 pen.text("❯");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Command => {
                 pen.begin(style::BOLD_GREEN);
+                pen.begin_spoken("command mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Visual => {
                 pen.begin(style::BOLD_YELLOW);
+                pen.begin_spoken("visual mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::Replace => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
             modules::core::character::Symbol::ReplaceOne => {
                 pen.begin(style::BOLD_PURPLE);
+                pen.begin_spoken("replace mode");
                 pen.text("❮");
+                pen.end_spoken();
             }
         }
         pen.end();

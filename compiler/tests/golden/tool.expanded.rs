@@ -18,8 +18,11 @@ mod prompt {
 
     /// `[$symbol$version ]($style)`
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(rust) = RUST.vars(facts.rust.get()) else { return };
-        pen.enter(facts.rust.is_stale());
+        let health = facts.rust.health();
+        let Some(rust) = RUST.vars(facts.rust.get()) else {
+            return pen.leave_out(health, "rust", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_RGB_FF8800);
         pen.text("rs ");
         if let Some(version) = &rust.version {
@@ -28,7 +31,7 @@ mod prompt {
             pen.put(&version.minor);
         }
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("rust", Some(&draw_failed));
     }
 
     /// `[zig]`, with its defaults.
@@ -36,8 +39,11 @@ mod prompt {
 
     /// `via [$symbol($version )]($style)`
     fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(zig) = ZIG.vars(facts.zig.get()) else { return };
-        pen.enter(facts.zig.is_stale());
+        let health = facts.zig.health();
+        let Some(zig) = ZIG.vars(facts.zig.get()) else {
+            return pen.leave_out(health, "zig", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("via ");
         pen.begin(style::BOLD_YELLOW);
         pen.text("↯ ");
@@ -46,7 +52,13 @@ mod prompt {
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("zig", Some(&draw_failed));
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// All that this prompt knows.
@@ -133,6 +145,10 @@ mod prompt {
     mod style {
         use ::ziron::{Color, Style};
 
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_RGB_FF8800: Style = Style::new()
             .bold()
             .fg(Color::Rgb(255, 136, 0));

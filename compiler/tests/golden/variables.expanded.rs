@@ -18,14 +18,17 @@ mod prompt {
 
     /// `with [$symbol$env_value]($style) `
     fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else { return };
-        pen.enter(facts.env_var.is_stale());
+        let health = facts.env_var.health();
+        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
+            return pen.leave_out(health, "env_var", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("with ");
         pen.begin(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var.env_value);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("env_var", Some(&draw_failed));
     }
 
     /// variables.toml:13 `[env_var.EDITOR]`
@@ -37,16 +40,17 @@ mod prompt {
 
     /// `with [$symbol$env_value]($style) `
     fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.env_var_editor.health();
         let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
-            return
+            return pen.leave_out(health, "env_var.EDITOR", Some(&draw_failed));
         };
-        pen.enter(facts.env_var_editor.is_stale());
+        pen.enter(health);
         pen.text("with ");
         pen.begin(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var_editor.env_value);
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("env_var.EDITOR", Some(&draw_failed));
     }
 
     /// variables.toml:16 `[custom.todo]`
@@ -59,16 +63,17 @@ mod prompt {
 
     /// `[$symbol($output )]($style)`
     fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
+        let health = facts.custom_todo.health();
         let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
-            return
+            return pen.leave_out(health, "custom.todo", Some(&draw_failed));
         };
-        pen.enter(facts.custom_todo.is_stale());
+        pen.enter(health);
         pen.begin(style::BOLD_GREEN);
         if !custom_todo.output.is_empty() {
             pen.put(&custom_todo.output);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("custom.todo", Some(&draw_failed));
     }
 
     /// variables.toml:20 `[hostname]`
@@ -79,14 +84,17 @@ mod prompt {
 
     /// `[$ssh_symbol$hostname]($style) in `
     fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else { return };
-        pen.enter(facts.hostname.is_stale());
+        let health = facts.hostname.health();
+        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
+            return pen.leave_out(health, "hostname", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_DIMMED_GREEN);
         pen.put(&hostname.ssh_symbol);
         pen.put(&hostname.hostname);
         pen.end();
         pen.text(" in ");
-        pen.leave();
+        pen.leave_marked("hostname", Some(&draw_failed));
     }
 
     /// variables.toml:23 `[ruby]`
@@ -97,8 +105,11 @@ mod prompt {
 
     /// `via [$symbol($version )]($style)`
     fn draw_ruby(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(ruby) = RUBY.vars((facts.ruby.get(), None)) else { return };
-        pen.enter(facts.ruby.is_stale());
+        let health = facts.ruby.health();
+        let Some(ruby) = RUBY.vars((facts.ruby.get(), None)) else {
+            return pen.leave_out(health, "ruby", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.text("via ");
         pen.begin(style::BOLD_RED);
         pen.text("💎 ");
@@ -107,7 +118,7 @@ mod prompt {
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave();
+        pen.leave_marked("ruby", Some(&draw_failed));
     }
 
     /// variables.toml:26 `[python]`
@@ -119,8 +130,11 @@ mod prompt {
 
     /// `[$symbol$version]($style) `
     fn draw_python(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(python) = PYTHON.vars((facts.python.get(), None)) else { return };
-        pen.enter(facts.python.is_stale());
+        let health = facts.python.health();
+        let Some(python) = PYTHON.vars((facts.python.get(), None)) else {
+            return pen.leave_out(health, "python", Some(&draw_failed));
+        };
+        pen.enter(health);
         pen.begin(style::BOLD_YELLOW);
         pen.text("🐍 ");
         match &python.version {
@@ -135,7 +149,7 @@ mod prompt {
         }
         pen.end();
         pen.text(" ");
-        pen.leave();
+        pen.leave_marked("python", Some(&draw_failed));
     }
 
     /// `[username]`, with its defaults.
@@ -143,8 +157,11 @@ mod prompt {
 
     /// `[$user]($style) in `
     fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(username) = USERNAME.vars(facts.username.get()) else { return };
-        pen.enter(facts.username.is_stale());
+        let health = facts.username.health();
+        let Some(username) = USERNAME.vars(facts.username.get()) else {
+            return pen.leave_out(health, "username", Some(&draw_failed));
+        };
+        pen.enter(health);
         match &username.style {
             modules::core::username::UserStyle::Root => {
                 pen.begin(style::BOLD_RED);
@@ -156,7 +173,13 @@ mod prompt {
         pen.put(&username.user);
         pen.end();
         pen.text(" in ");
-        pen.leave();
+        pen.leave_marked("username", Some(&draw_failed));
+    }
+
+    /// Stands for what could not be read.
+    fn draw_failed(pen: &mut Pen<'_>) {
+        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.text("⚠ ");
     }
 
     /// What is remembered of `env_var`.
@@ -374,6 +397,11 @@ mod prompt {
 
         fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
+        fn outdated(pen: &mut Pen<'_>) {
+            pen.begin(style::DIMMED);
+            pen.text("↻ ");
+        }
+
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([
                 (ENV_VAR.name(), ENV_VAR.manifest()),
@@ -441,8 +469,13 @@ mod prompt {
             .fg(Color::Ansi(2));
         pub const BOLD_GREEN: Style = Style::new().bold().fg(Color::Ansi(2));
         pub const BOLD_RED: Style = Style::new().bold().fg(Color::Ansi(1));
+        pub const BOLD_RED_ON_PREV_BG: Style = Style::new()
+            .bold()
+            .fg(Color::Ansi(1))
+            .bg(Color::PrevBg);
         pub const BOLD_YELLOW: Style = Style::new().bold().fg(Color::Ansi(3));
         pub const BRIGHT_BLACK: Style = Style::new().fg(Color::Ansi(8));
+        pub const DIMMED: Style = Style::new().dimmed();
     }
 }
 

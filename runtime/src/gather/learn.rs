@@ -15,7 +15,6 @@ use super::subject::Subject;
 use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
-use crate::store::Store;
 use crate::store::entry::fnv1a;
 
 /// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the default budget.

@@ -145,7 +145,8 @@ impl<I> Means<I> {
         let mut last = lock(&self.last);
         let Some(at) = last.iter().position(|(name, _)| *name == source) else { return Known::Absent };
         match last.swap_remove(at).1 {
-            Known::Absent => Known::Absent,
+            Known::Absent | Known::Awaited => Known::Absent,
+            Known::Failed(fact) => Known::Failed(fact.and_then(typed)),
             Known::Fresh(fact) => typed(fact).map_or(Known::Absent, Known::Fresh),
             Known::Stale(fact) => typed(fact).map_or(Known::Absent, Known::Stale),
         }

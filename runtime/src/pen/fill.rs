@@ -18,9 +18,10 @@ impl Pen<'_> {
     /// Fills the free room of the line with a symbol; several fills share it.
     pub fn fill(&mut self, symbol: &'static str) {
         let symbol = plain::fill(self.profile, symbol);
-        if !self.prepare(symbol.is_empty(), symbol.len() * ESCAPE_BYTES) {
+        if !self.has_room(symbol.len() * ESCAPE_BYTES) {
             return self.overflow(symbol);
         }
+        self.prepare(symbol.is_empty());
         let width = columns(symbol);
         let is_single = self.profile == Profile::ScreenReader;
         if self.fill_count == FILLS_PER_LINE || width == 0 || is_single {
@@ -36,9 +37,10 @@ impl Pen<'_> {
     /// Draws a fill as one symbol, where there is no line to fill.
     pub fn single_fill(&mut self, symbol: &'static str) {
         let symbol = plain::fill(self.profile, symbol);
-        if !self.prepare(symbol.is_empty(), symbol.len() * ESCAPE_BYTES) {
+        if !self.has_room(symbol.len() * ESCAPE_BYTES) {
             return self.overflow(symbol);
         }
+        self.prepare(symbol.is_empty());
         symbol.chars().for_each(|c| self.put_char(c));
         self.line_columns += columns(symbol);
     }

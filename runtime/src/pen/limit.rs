@@ -3,7 +3,6 @@
 //! Data comes from whoever wrote the files of a project. bash and tcsh expand a prompt in a time that grows with the square of its length, and a
 //! terminal draws as many marks over one cell as it is sent. What is cut is followed by a sign.
 
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 use super::data::{Verdict, judge};
@@ -48,7 +47,8 @@ impl Pen<'_> {
     #[cold]
     pub fn put_cut(&mut self) {
         let sign = self.profile.cut();
-        if self.prepare(false, sign.len()) {
+        if self.has_room(sign.len()) {
+            self.prepare(false);
             self.out.extend_from_slice(sign.as_bytes());
             self.line_columns += sign.chars().count();
         }
@@ -59,6 +59,13 @@ impl Pen<'_> {
         self.limit == 0
     }
 
+    /// Whether there is room for a piece of text of at most so many bytes, besides its style.
+    #[allow(clippy::inline_always, reason = "asked for each piece of a prompt")]
+    #[inline(always)]
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        self.out.len() + bytes <= self.limit
+    }
+
     /// Draws what there is room for of a text that does not fit, then the sign, then nothing more.
     #[cold]
     #[inline(never)]
@@ -67,7 +74,7 @@ impl Pen<'_> {
             return;
         }
         let limit = std::mem::replace(&mut self.limit, usize::MAX);
-        self.prepare(false, 0);
+        self.prepare(false);
         let mut marks = Marks::default();
         for c in text.chars() {
             if self.out.len() + ESCAPE_BYTES > limit {
@@ -124,9 +131,15 @@ fn fitting(text: &str, columns: usize) -> usize {
     if head.len() == text.len() && columns_of_data(text) <= columns {
         return text.len();
     }
+    // Characters take no fewer columns one by one than in clusters. What has no width stays with what is before it.
     let mut free = columns.saturating_sub(1);
-    for (at, cluster) in head.grapheme_indices(true) {
-        match free.checked_sub(columns_of_data(cluster)) {
+    for (at, c) in head.char_indices() {
+        let width = match judge(c) {
+            Verdict::Keep => c.width().unwrap_or(0),
+            Verdict::Space => 1,
+            Verdict::Drop => 0,
+        };
+        match free.checked_sub(width) {
             Some(rest) => free = rest,
             None => return at,
         }

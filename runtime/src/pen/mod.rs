@@ -177,9 +177,10 @@ impl<'b> Pen<'b> {
         if self.profile != Profile::Unicode {
             return self.put_literal_plainly(literal);
         }
-        if !self.prepare(literal.is_empty(), literal.len()) {
+        if !self.has_room(literal.len()) {
             return self.overflow(literal);
         }
+        self.prepare(literal.is_empty());
         self.out.extend_from_slice(literal.as_bytes());
         self.line_columns += columns(literal);
     }
@@ -195,9 +196,10 @@ impl<'b> Pen<'b> {
             Shell::Tcsh => literal.tcsh,
             _ => literal.plain,
         };
-        if !self.prepare(literal.plain.is_empty(), form.len()) {
+        if !self.has_room(form.len()) {
             return self.overflow(literal.plain);
         }
+        self.prepare(literal.plain.is_empty());
         self.out.extend_from_slice(form.as_bytes());
         self.line_columns += columns(literal.plain);
     }
@@ -218,9 +220,10 @@ impl<'b> Pen<'b> {
 
     /// Draws text that is short enough.
     fn put_fitting(&mut self, text: &str) {
-        if !self.prepare(text.is_empty(), text.len() * ESCAPE_BYTES) {
+        if !self.has_room(text.len() * ESCAPE_BYTES) {
             return self.overflow(text);
         }
+        self.prepare(text.is_empty());
         if text
             .bytes()
             .all(|byte| byte == b' ' || byte.is_ascii_alphanumeric() || b"-_./~:+@,=#".contains(&byte))
@@ -260,7 +263,7 @@ impl<'b> Pen<'b> {
             self.previous = None;
             return;
         }
-        if self.out.len() + ESCAPE_BYTES > self.limit {
+        if !self.has_room(ESCAPE_BYTES) {
             return self.overflow("");
         }
         self.change_to(Style::PLAIN);
@@ -315,22 +318,18 @@ impl<'b> Pen<'b> {
         self.resolve_fills();
     }
 
-    /// Makes the terminal ready for a piece of text of at most so many bytes in the current style; `false` if there is no room for it.
-    fn prepare(&mut self, empty: bool, bytes: usize) -> bool {
-        if self.out.len() + bytes > self.limit {
-            return false;
-        }
+    /// Makes the terminal ready for a piece of text in the current style.
+    fn prepare(&mut self, empty: bool) {
         let mut style = self.chosen.unwrap_or(self.base).resolve(self.previous);
         self.previous = Some(style);
         if empty {
-            return true;
+            return;
         }
         if self.health.has(Health::STALE) {
             style = style.dimmed();
         }
         self.drawn |= self.in_module;
         self.change_to(style);
-        true
     }
 
     fn change_to(&mut self, style: Style) {

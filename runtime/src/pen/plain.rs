@@ -37,20 +37,21 @@ impl Pen<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn put_plainly(&mut self, text: &str, columns: usize) {
+        if self.is_full() {
+            return;
+        }
         let profile = self.profile;
         let head = head(text, columns);
         if profile == Profile::ScreenReader && self.touches_word(head) {
-            self.prepare(false, 1);
+            self.prepare(false);
             self.put_char(' ');
             self.line_columns += 1;
         }
-        if !self.prepare(plainly(profile, head).next().is_none(), 0) {
-            return;
-        }
+        self.prepare(plainly(profile, head).next().is_none());
         let fits = head.len() == text.len() && plainly(profile, head).nth(columns).is_none();
         let room = if fits { columns } else { columns.saturating_sub(profile.cut().len()) };
         for c in plainly(profile, head).take(room) {
-            if self.out.len() + ESCAPE_BYTES > self.limit {
+            if !self.has_room(ESCAPE_BYTES) {
                 return self.overflow("");
             }
             self.put_char(c);

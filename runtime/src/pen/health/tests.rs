@@ -57,7 +57,7 @@ fn what_is_old_is_seen_without_styles() {
 
 #[test]
 fn a_screen_reader_says_words() {
-    let said = |health, text| draw(Profile::ScreenReader, true, (health, text), NOTHING);
+    let said = |health, text| draw(Profile::ScreenReader, false, (health, text), NOTHING);
     assert_eq!(said(Health::FAILED, ""), "mod a could not be read ");
     assert_eq!(said(Health::AWAITED, ""), "mod a is not known yet ");
     assert_eq!(said(Health::FAILED, "v1"), "v1 mod a could not be read ");

@@ -127,7 +127,8 @@ fn step() -> impl Strategy<Value = Step> {
     let text = ("[a%\\\\$`!\\x1b\u{301}\u{200b}漢🦀\u{1100}é \t]{1,6}", 0_usize..300);
     let text = text.prop_map(|(piece, times)| piece.repeat(times)).boxed();
     prop_oneof![
-        4 => text.clone().prop_map(Step::Data),
+        // Each datum brings its own first character: marks are counted within one.
+        4 => text.clone().prop_map(|text| Step::Data(format!("e{text}"))),
         1 => (0_usize..3).prop_map(Step::Literal),
         1 => (0_usize..3).prop_map(Step::Percent),
         2 => any::<u8>().prop_map(Step::Style),
@@ -241,6 +242,11 @@ proptest! {
             }
             // tcsh is given a space before each line break.
             texts.push((drawn.len(), if shell == Shell::Tcsh { text.replace(" \n", "\n") } else { text }));
+        }
+        for profile in [Profile::Ascii, Profile::ScreenReader] {
+            let drawn = draw(Shell::Bash, profile, |pen| steps.iter().for_each(|step| take(pen, step)));
+            prop_assert!(drawn.len() <= PART_BYTES, "{profile:?}: {} bytes", drawn.len());
+            prop_assert!(shown(Shell::Bash, &drawn).is_some_and(|(_, is_default)| is_default));
         }
         // Where nothing was cut, all shells show the same.
         if texts.iter().all(|(bytes, _)| *bytes < PART_BYTES - 2 * RESERVE_BYTES - 4096) {
