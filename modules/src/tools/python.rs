@@ -117,7 +117,7 @@ impl Source for Python {
         Ok(Version {
             raw: match key {
                 PythonKey::Name(Some(name)) => name.clone(),
-                PythonKey::Name(None) => return Err(ReadError::unexpected("pyenv has no version here")),
+                PythonKey::Name(None) => return Err(ReadError::nothing("pyenv has no version here")),
                 PythonKey::Program(program) => program.version(second_word, place, io).await?,
             },
         })

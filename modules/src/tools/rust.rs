@@ -106,7 +106,7 @@ impl Source for Rust {
                 self.without_reading(key).ok_or_else(|| ReadError::nothing("no toolchain"))
             }
             RustKey::Unknown => {
-                Err(ReadError::unexpected("only rustup could tell which compiler it runs here"))
+                Err(ReadError::nothing("only rustup could tell which compiler it runs here"))
             }
             RustKey::Compiler { rustc, toolchain } => {
                 let output = rustc.ask(&[], place, io).await?;
