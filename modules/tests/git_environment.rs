@@ -31,7 +31,7 @@ impl World {
             fs::create_dir_all(world.folder.join(folder)).unwrap();
         }
         let git = |arguments: &[&str]| {
-            assert!(world.command("repo", &[]).args(arguments).status().unwrap().success())
+            assert!(world.command("repo", &[]).args(arguments).status().unwrap().success());
         };
         git(&["init", "-q", "-b", "main"]);
         for (name, text) in [("changed", "1"), ("ends", "1\r\n"), ("below/file", "1")] {
@@ -57,12 +57,14 @@ impl World {
         let mut command = Command::new("git");
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("GIT_CONFIG_NOSYSTEM", "1");
         command.current_dir(self.folder.join(folder));
-        variables.iter().for_each(|(name, value)| _ = command.env(name, self.fill_in(value)));
+        for (name, value) in variables {
+            command.env(name, self.fill_in(value));
+        }
         command
     }
 
     fn fill_in(&self, value: &str) -> String {
-        value.replace("@", self.folder.to_str().unwrap())
+        value.replace('@', self.folder.to_str().unwrap())
     }
 
     /// How many files are new and how many have changed, as git says; `None` if it says nothing.

@@ -138,10 +138,7 @@ impl ToolKey {
             }
         };
         if manager::is_script_of_manager(file, identity, io).await {
-            return Err(ReadError::nothing(format!(
-                "`{}` is a script of a version manager",
-                file.display()
-            )));
+            return Err(ReadError::nothing(format!("`{}` is a script of a version manager", file.display())));
         }
         let mut command = Command::isolated(file, place.command_timeout).args(arguments.iter().cloned());
         command.environment = environment.iter().map(|(name, value)| (name.into(), value.into())).collect();

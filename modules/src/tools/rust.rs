@@ -105,9 +105,7 @@ impl Source for Rust {
             RustKey::Missing { .. } => {
                 self.without_reading(key).ok_or_else(|| ReadError::nothing("no toolchain"))
             }
-            RustKey::Unknown => {
-                Err(ReadError::nothing("only rustup could tell which compiler it runs here"))
-            }
+            RustKey::Unknown => Err(ReadError::nothing("only rustup could tell which compiler it runs here")),
             RustKey::Compiler { rustc, toolchain } => {
                 let output = rustc.ask(&[], place, io).await?;
                 let mut version = stdout(&output).and_then(parse).ok_or_else(|| rustc.unreadable())?;

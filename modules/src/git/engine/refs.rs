@@ -8,14 +8,33 @@ use std::fmt;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::ReadError;
 use super::open::Repository;
 
 /// The full name of a reference, such as `refs/heads/main`: any bytes but those that git forbids, in no particular encoding.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct RefName(Vec<u8>);
+
+/// What people write, as in a scenario, is text.
+impl<'de> Deserialize<'de> for RefName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Bytes(Vec<u8>),
+        }
+        if !deserializer.is_human_readable() {
+            return Vec::deserialize(deserializer).map(Self);
+        }
+        Ok(Self(match Written::deserialize(deserializer)? {
+            Written::Text(text) => text.into_bytes(),
+            Written::Bytes(bytes) => bytes,
+        }))
+    }
+}
 
 impl RefName {
     /// Takes a name as it is.
