@@ -12,6 +12,5 @@ mod hostile;
 mod hung;
 mod hung_elsewhere;
 mod life;
-mod marks;
 mod permissions;
 mod stand_in;
