@@ -55,6 +55,7 @@ pub use head::Head;
 pub use metrics::Metrics;
 pub use open::{RefFormat, Repository};
 pub use refs::RefName;
+pub use rename::Renames;
 pub use state::{State, StateKind};
 pub use status::{Status, StatusOptions, Untracked};
 pub use upstream::{AheadBehind, Upstream};

@@ -11,9 +11,8 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use super::engine::{Metrics, Repository, StatusOptions, Untracked};
+use super::engine::{Metrics, Renames, Repository, StatusOptions, Untracked};
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
-use super::status::RENAME_LIMIT;
 
 /// Shows how many lines were added and deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -71,7 +70,7 @@ impl Source for GitMetrics {
         let options = StatusOptions {
             untracked: Untracked::No,
             // A file that was moved is no change, as `git diff` counts.
-            renames: Some(RENAME_LIMIT),
+            renames: Renames::Diff,
             ignore_submodules: self.ignore_submodules,
             ..StatusOptions::default()
         };

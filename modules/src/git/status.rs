@@ -11,12 +11,9 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use super::engine::{AheadBehind, Repository, Status, StatusOptions, Untracked};
+use super::engine::{AheadBehind, Renames, Repository, Status, StatusOptions, Untracked};
 use super::head::repository_source;
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
-
-/// How many files on either side are compared to find renames. Source: starship, which leaves it at gitoxide's default.
-pub(super) const RENAME_LIMIT: u32 = 100;
 
 /// Shows the state of the work tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
@@ -139,7 +136,7 @@ impl Source for GitStatus {
     async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<Status, ReadError> {
         let options = StatusOptions {
             untracked: if self.untracked.0.is_empty() { Untracked::No } else { Untracked::Files },
-            renames: (!self.renamed.0.is_empty()).then_some(RENAME_LIMIT),
+            renames: if self.renamed.0.is_empty() { Renames::Never } else { Renames::Status },
             ignore_submodules: self.ignore_submodules,
             ..StatusOptions::default()
         };

@@ -118,6 +118,72 @@ fn renames() {
     repo.check("too different");
     repo.git(&["config", "diff.renames", "false"]);
     repo.check("switched off");
+    for (renames, limit) in
+        [("true", ""), ("false", ""), ("copies", ""), ("copies", "1"), ("", "0"), ("1", "-1")]
+    {
+        repo.git(&["config", "status.renames", renames]);
+        if !limit.is_empty() {
+            repo.git(&["config", "status.renameLimit", limit]);
+        }
+        repo.check(&format!("status.renames = {renames}, status.renameLimit = {limit}"));
+    }
+}
+
+#[test]
+fn limits_of_renames() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    let text = |number: usize| -> String { (0..6).map(|line| format!("{number} line {line}\n")).collect() };
+    for number in 0..104 {
+        repo.write(&format!("old/{number}"), &text(number));
+    }
+    repo.commit("1");
+    for number in 0..104 {
+        repo.write(&format!("new/n{number}"), &(text(number) + "more\n"));
+    }
+    repo.remove("old");
+    repo.git(&["add", "-A"]);
+    repo.check("more than a hundred");
+    assert_eq!(repo.status(Untracked::No).renamed, 104);
+    for (key, limit) in [
+        ("diff.renameLimit", "103"),
+        ("status.renameLimit", "104"),
+        ("status.renameLimit", "100"),
+        ("status.renameLimit", "0"),
+    ] {
+        repo.git(&["config", key, limit]);
+        repo.check(&format!("{key} = {limit}"));
+    }
+}
+
+#[test]
+fn copies() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    let text = |begin: &str| -> String { (0..60).map(|line| format!("{begin} {line}\n")).collect() };
+    for name in ["gone", "changed", "same", "also"] {
+        repo.write(&format!("{name}.txt"), &text(name));
+    }
+    repo.commit("1");
+    repo.git(&["config", "status.renames", "copies"]);
+    repo.write("changed.txt", &text("changed").replace("changed 7", "another"));
+    repo.write("a/changed.txt", &text("changed"));
+    repo.write("b/copy.txt", &text("changed").replace("changed 9", "another"));
+    repo.write("a/same.txt", &text("same"));
+    repo.remove("gone.txt");
+    for number in 0..5 {
+        repo.write(&format!("c/{number}"), &(text("gone") + &"more\n".repeat(number)));
+    }
+    repo.write("c/other", &text("quite another"));
+    repo.git(&["add", "-A"]);
+    repo.check("of changed and deleted files");
+    repo.git(&["config", "diff.renames", "copies"]);
+    repo.check("in differences, too");
+    repo.remove("also.txt");
+    symlink("a/same.txt", repo.path.join("also.txt")).unwrap();
+    repo.write("d/also", &text("also"));
+    repo.git(&["add", "-A"]);
+    repo.check("of a file that became a link");
 }
 
 #[test]

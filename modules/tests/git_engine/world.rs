@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
-use ziron_modules::git::engine::{Repository, Status, StatusOptions, Untracked};
+use ziron_modules::git::engine::{Renames, Repository, Status, StatusOptions, Untracked};
 
 /// A directory with repositories in it.
 pub(crate) struct World {
@@ -131,7 +131,9 @@ impl Repo {
             }
             assert_eq!(actual, branch, "{what} {}", self.path.display());
         }
-        let status = self.status(Untracked::No);
+        let options =
+            StatusOptions { untracked: Untracked::No, renames: Renames::Diff, ..StatusOptions::default() };
+        let status = self.open().status(&options, &AtomicBool::new(false)).unwrap();
         if status.conflicted == 0 {
             let metrics = self.open().metrics(&status, &AtomicBool::new(false)).unwrap();
             let mut expected = (0, 0);
@@ -224,7 +226,7 @@ pub(crate) fn parse(text: &str) -> (Counts, Branch) {
                     "D" => status.index_deleted += 1,
                     "M" => status.index_modified += 1,
                     "T" => status.index_typechanged += 1,
-                    "R" => status.renamed += 1,
+                    "R" | "C" => status.renamed += 1,
                     _ => {}
                 }
                 match &rest[1..2] {

@@ -12,6 +12,7 @@ use ziron_runtime::io::open;
 use super::content::Answer;
 use super::error::StatusError;
 use super::open::Repository;
+use super::rename::Renames;
 use super::status::{StatusOptions, Untracked};
 use super::strange;
 
@@ -108,7 +109,7 @@ pub(super) fn compare(
         return Ok(Answer::Same);
     }
     let untracked = if ignore == Ignore::Untracked { Untracked::No } else { Untracked::Collapsed };
-    let options = StatusOptions { untracked, renames: None, ..*options };
+    let options = StatusOptions { untracked, renames: Renames::Never, ..*options };
     match submodule.status(&options, interrupt) {
         Ok(status) if status.unknown > 0 => {
             let known = super::Status { unknown: 0, ..status };

@@ -1,13 +1,17 @@
-//! Renames: a deleted and an added file with the same or much the same content.
+//! Renames: a deleted and an added file with the same or much the same content; and copies, where the configuration wants them.
+//!
+//! Source: git's `diffcore-rename.c`.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hasher;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::index::entry::Mode;
 
+use super::environment::{number, yes_or_no};
 use super::open::Repository;
 use super::staged::{File, Pair, Staged};
 
@@ -21,33 +25,106 @@ const PIECE: usize = 64;
 /// Longer files are renames only if they are equal.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Takes what was renamed out of the added and the deleted. If more than `limit` of either are left after the exact ones, the inexact
-/// ones are not looked for.
-pub(super) fn detect(repository: &Repository, staged: &mut Staged, limit: u32) {
-    if staged.added.is_empty() || staged.deleted.is_empty() {
+/// So many files are compared on either side at most, by default. Source: `diff_rename_limit_default` in git's `diff.c`.
+const LIMIT: u64 = 1000;
+/// So many candidates are kept for each new file. Source: `NUM_CANDIDATE_PER_DST` in git's `diffcore-rename.c`.
+const CANDIDATES: usize = 4;
+
+/// Whose settings say whether renames are looked for, and among how many files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Renames {
+    /// Nobody's: they are not looked for.
+    Never,
+    /// Those of `git status`: `status.renames` and `status.renameLimit`, else those of `git diff`.
+    Status,
+    /// Those of `git diff`: `diff.renames` and `diff.renameLimit`.
+    Diff,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    copies: bool,
+    /// If there are more pairs than the square of this, only the exact ones are looked for; 0 for no limit.
+    limit: u64,
+}
+
+impl Wanted {
+    fn new(repository: &Repository, renames: Renames) -> Option<Self> {
+        let config = repository.inner.config_snapshot();
+        let values = |key: &str| config.plumbing().strings(key).unwrap_or_default();
+        // Of several values of `git diff` the last one counts there, but the first one in `git status`, as it reads them.
+        let value = |name: &str| match renames {
+            Renames::Status => values(&format!("status.{name}"))
+                .pop()
+                .or_else(|| values(&format!("diff.{name}")).into_iter().next()),
+            Renames::Diff => values(&format!("diff.{name}")).pop(),
+            Renames::Never => None,
+        };
+        let wants = value("renames");
+        let wants = wants.as_ref().and_then(|value| value.to_str().ok());
+        let copies =
+            wants.is_some_and(|value| ["copies", "copy"].iter().any(|it| it.eq_ignore_ascii_case(value)));
+        let is_off = !copies && wants.and_then(yes_or_no) == Some(false);
+        let limit = value("renameLimit").and_then(|value| number(value.to_str().ok()?));
+        let limit = limit.and_then(|limit| u64::try_from(limit).ok()).unwrap_or(LIMIT);
+        (renames != Renames::Never && !is_off).then_some(Self { copies, limit })
+    }
+}
+
+/// Takes what was renamed, or copied, out of the added and the deleted. It ends early once nobody waits any more.
+pub(super) fn detect(repository: &Repository, staged: &mut Staged, renames: Renames, interrupt: &AtomicBool) {
+    if staged.added.is_empty() {
         return;
     }
+    let Some(Wanted { copies, limit }) = Wanted::new(repository, renames) else { return };
+    let mut old: Vec<_> = std::mem::take(&mut staged.deleted)
+        .into_iter()
+        .map(|file| Old { file, used: 0, stays: false })
+        .collect();
+    if copies {
+        let changed = staged.modified.iter().chain(&staged.replaced);
+        old.extend(changed.map(|pair| Old { file: pair.old.clone(), used: 1, stays: true }));
+        old.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    }
     let mut search = Search {
-        old: std::mem::take(&mut staged.deleted).into_iter().map(Some).collect(),
+        old,
         new: std::mem::take(&mut staged.added).into_iter().map(Some).collect(),
         pairs: Vec::new(),
         prints: HashMap::new(),
+        copies,
         repository,
+        interrupt,
     };
-    search.exact();
-    search.by_name();
-    search.by_content(u64::from(limit));
-    staged.deleted = search.old.into_iter().flatten().collect();
+    if !search.old.is_empty() {
+        search.exact();
+        if !copies {
+            search.by_name();
+        }
+        search.by_content(limit);
+    }
+    staged.deleted =
+        search.old.into_iter().filter(|old| old.used == 0 && !old.stays).map(|old| old.file).collect();
     staged.added = search.new.into_iter().flatten().collect();
     staged.renamed = search.pairs;
 }
 
 struct Search<'a> {
-    old: Vec<Option<File>>,
+    old: Vec<Old>,
     new: Vec<Option<File>>,
     pairs: Vec<Pair>,
     prints: HashMap<ObjectId, Option<Print>>,
+    copies: bool,
     repository: &'a Repository,
+    interrupt: &'a AtomicBool,
+}
+
+/// A file that another one may come from.
+struct Old {
+    file: File,
+    /// How many come from it; one that stays counts as coming from itself.
+    used: u32,
+    stays: bool,
 }
 
 /// How many bytes of a file are in pieces of which hash.
@@ -58,31 +135,35 @@ struct Print {
 
 impl Search<'_> {
     fn pair(&mut self, old: usize, new: usize) {
-        if let (Some(old), Some(new)) = (self.old[old].take(), self.new[new].take()) {
-            self.pairs.push(Pair { old, new });
+        let from = &mut self.old[old];
+        if let Some(new) = self.new[new].take() {
+            from.used += 1;
+            self.pairs.push(Pair { old: from.file.clone(), new });
         }
     }
 
     fn exact(&mut self) {
         let mut by_id: HashMap<ObjectId, Vec<usize>> = HashMap::new();
-        for (at, file) in self.old.iter().enumerate() {
-            if let Some(file) = file {
-                by_id.entry(file.id).or_default().push(at);
-            }
+        for (at, old) in self.old.iter().enumerate() {
+            by_id.entry(old.file.id).or_default().push(at);
         }
         for new in 0..self.new.len() {
             let Some(file) = &self.new[new] else { continue };
-            let Some(same) = by_id.get_mut(&file.id) else { continue };
-            let fits = |&at: &usize| {
-                self.old[at]
-                    .as_ref()
-                    .is_some_and(|old| old.mode == file.mode || (is_file(old.mode) && is_file(file.mode)))
-            };
-            let named = same
-                .iter()
-                .position(|at| fits(at) && self.old[*at].as_ref().is_some_and(|old| name(old) == name(file)));
-            if let Some(place) = named.or_else(|| same.iter().position(fits)) {
-                let old = same.remove(place);
+            let Some(same) = by_id.get(&file.id) else { continue };
+            let fits =
+                |old: &Old| old.file.mode == file.mode || (is_file(old.file.mode) && is_file(file.mode));
+            let mut best = None;
+            for &at in same {
+                let old = &self.old[at];
+                if !fits(old) || (old.used > 0 && !self.copies) {
+                    continue;
+                }
+                let score = u32::from(old.used == 0) + u32::from(name(&old.file) == name(file));
+                if best.is_none_or(|(better, _)| score > better) {
+                    best = Some((score, at));
+                }
+            }
+            if let Some((_, old)) = best {
                 self.pair(old, new);
             }
         }
@@ -90,8 +171,9 @@ impl Search<'_> {
 
     /// Matches files whose name is unique on both sides.
     fn by_name(&mut self) {
-        let old = unique_names(&self.old);
-        let new = unique_names(&self.new);
+        let left = self.old.iter().map(|old| (old.used == 0).then_some(&old.file));
+        let old = unique_names(left);
+        let new = unique_names(self.new.iter().map(Option::as_ref));
         let mut both: Vec<_> =
             old.iter().filter_map(|(name, &old)| Some((old?, (*new.get(name)?)?))).collect();
         both.sort_unstable();
@@ -103,37 +185,45 @@ impl Search<'_> {
     }
 
     fn by_content(&mut self, limit: u64) {
-        let left = |files: &[Option<File>]| -> Vec<usize> {
-            files.iter().enumerate().filter(|(_, file)| file.is_some()).map(|(at, _)| at).collect()
-        };
-        let (old, new) = (left(&self.old), left(&self.new));
+        let old: Vec<_> = (0..self.old.len()).filter(|&at| self.copies || self.old[at].used == 0).collect();
+        let new: Vec<_> = (0..self.new.len()).filter(|&at| self.new[at].is_some()).collect();
         if limit > 0 && old.len() as u64 * new.len() as u64 > limit * limit {
             return;
         }
         let mut scores = Vec::new();
         for &new in &new {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return;
+            }
+            let mut best = [None; CANDIDATES];
             for &old in &old {
                 let score = self.likeness(old, new);
-                if score >= ENOUGH {
-                    let same_name = match (&self.old[old], &self.new[new]) {
-                        (Some(old), Some(new)) => name(old) == name(new),
-                        _ => false,
-                    };
-                    scores.push((score, same_name, old, new));
+                let same_name =
+                    self.new[new].as_ref().is_some_and(|file| name(&self.old[old].file) == name(file));
+                // The first one of the worst makes room.
+                let worst = (1..CANDIDATES)
+                    .fold(0, |worst, at| if rank(best[at]) < rank(best[worst]) { at } else { worst });
+                let candidate = Some((score, same_name, old, new));
+                if rank(candidate) > rank(best[worst]) {
+                    best[worst] = candidate;
                 }
             }
+            scores.extend(best);
         }
-        scores.sort_by_key(|&(score, same_name, ..)| std::cmp::Reverse((score, same_name)));
-        for (_, _, old, new) in scores {
-            if self.old[old].is_some() && self.new[new].is_some() {
-                self.pair(old, new);
+        scores.sort_by_key(|&candidate| std::cmp::Reverse(rank(candidate)));
+        let enough = |&(score, ..): &(u64, bool, usize, usize)| score >= ENOUGH;
+        for takes_used in [false, true] {
+            for (_, _, old, new) in scores.iter().flatten().copied().take_while(enough) {
+                if self.new[new].is_some() && (self.old[old].used == 0 || (takes_used && self.copies)) {
+                    self.pair(old, new);
+                }
             }
         }
     }
 
     /// How much of the larger file is made of pieces of the other, of [`MAX`].
     fn likeness(&mut self, old: usize, new: usize) -> u64 {
-        let (Some(old), Some(new)) = (&self.old[old], &self.new[new]) else { return 0 };
+        let (old, Some(new)) = (&self.old[old].file, &self.new[new]) else { return 0 };
         if !is_file(old.mode) || !is_file(new.mode) {
             return 0;
         }
@@ -210,10 +300,15 @@ fn name(file: &File) -> &[u8] {
     &file.path[start..]
 }
 
+/// How good a candidate is: none at all is worse than any.
+fn rank(candidate: Option<(u64, bool, usize, usize)>) -> Option<(u64, bool)> {
+    candidate.map(|(score, same_name, ..)| (score, same_name))
+}
+
 /// The place of each name, `None` for those that occur twice.
-fn unique_names(files: &[Option<File>]) -> HashMap<Vec<u8>, Option<usize>> {
+fn unique_names<'f>(files: impl Iterator<Item = Option<&'f File>>) -> HashMap<Vec<u8>, Option<usize>> {
     let mut names = HashMap::new();
-    for (at, file) in files.iter().enumerate() {
+    for (at, file) in files.enumerate() {
         if let Some(file) = file {
             names.entry(name(file).to_vec()).and_modify(|place| *place = None).or_insert(Some(at));
         }

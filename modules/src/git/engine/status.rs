@@ -16,10 +16,11 @@ use super::disk::Tree;
 use super::error::{ReadError, StatusError};
 use super::ignore;
 use super::open::Repository;
+use super::rename::{self, Renames};
 use super::staged::{self, Staged};
 use super::stat::Rules;
 use super::walk::{Found, Queue, Walk, join};
-use super::{index as own_index, nested, rename};
+use super::{index as own_index, nested};
 
 /// How untracked files are counted. `status.showUntrackedFiles=no` makes every one of these [`Untracked::No`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,8 +39,8 @@ pub enum Untracked {
 pub struct StatusOptions {
     /// How untracked files are counted.
     pub untracked: Untracked,
-    /// Whether renames are told from deletions and additions, and how many files on either side are compared for it at most.
-    pub renames: Option<u32>,
+    /// Whether renames are told from deletions and additions.
+    pub renames: Renames,
     /// Whether submodules are left out.
     pub ignore_submodules: bool,
     /// The number of threads at most, this one included; as many as there are processors if absent.
@@ -48,7 +49,12 @@ pub struct StatusOptions {
 
 impl Default for StatusOptions {
     fn default() -> Self {
-        Self { untracked: Untracked::Collapsed, renames: Some(100), ignore_submodules: false, threads: None }
+        Self {
+            untracked: Untracked::Collapsed,
+            renames: Renames::Status,
+            ignore_submodules: false,
+            threads: None,
+        }
     }
 }
 
@@ -67,7 +73,7 @@ pub struct Status {
     pub index_modified: u32,
     /// Staged: another kind of file.
     pub index_typechanged: u32,
-    /// Staged: moved.
+    /// Staged: moved, or copied where the configuration wants copies.
     pub renamed: u32,
     /// Not staged: announced by `git add --intent-to-add`.
     pub worktree_added: u32,
@@ -176,11 +182,7 @@ impl Repository {
             return Err(StatusError::Interrupted);
         }
         let (mut staged, mut found) = result?;
-        if let Some(limit) = options.renames
-            && self.wants_renames()
-        {
-            rename::detect(self, &mut staged, limit);
-        }
+        rename::detect(self, &mut staged, options.renames, interrupt);
         let mut unknown = found.unreadable;
         unknown += self.compare_contents(&tree, &index, &mut found, options, interrupt)?;
         unknown += self.look_into_submodules(root, &index, &mut found, options, interrupt)?;
@@ -250,12 +252,6 @@ impl Repository {
         value.is_some_and(|value| {
             ["no", "false", "off", "0"].iter().any(|no| value.eq_ignore_ascii_case(no.as_bytes()))
         })
-    }
-
-    /// Whether the configuration leaves rename detection on.
-    fn wants_renames(&self) -> bool {
-        let config = self.inner.config_snapshot();
-        config.boolean("status.renames").or_else(|| config.boolean("diff.renames")).unwrap_or(true)
     }
 
     /// Settles the files whose times say nothing; returns how many cannot be settled.
