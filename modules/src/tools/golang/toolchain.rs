@@ -47,6 +47,12 @@ pub(super) async fn wanted<I: Io>(program: &Path, place: &Place, io: &I) -> Opti
         (Some(least), _) => least.to_owned(),
         (None, asked) => asked?,
     };
+    // The program's own version is in a file beside it. It is compared once more with what the program says.
+    let built = files::text(io, &root.join("VERSION")).await.unwrap_or_default();
+    let built = built.lines().next().and_then(version);
+    if built.is_some_and(|built| !is_newer(&newest, built)) {
+        return None;
+    }
     is_at_hand(&newest, more != Some("path"), &setting, place, io).await.then_some(newest)
 }
 
@@ -192,5 +198,9 @@ mod tests {
             "the workspace counts"
         );
         assert_eq!(found(module("go 1.22.0\n").env_var("GOPATH", "go")), None, "a relative folder is none");
+        let new = module("go 1.22.0\n").file("/opt/go/VERSION", "go1.22.1\ntime x\n");
+        assert_eq!(found(new), None, "the program is newer");
+        let old = module("go 1.22.0\n").file("/opt/go/VERSION", "go1.21.0\ntime x\n");
+        assert_eq!(found(old), some);
     }
 }

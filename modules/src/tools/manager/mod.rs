@@ -81,10 +81,16 @@ enum Manager {
 /// Finds the program that a name, or an absolute path, stands for in a place.
 pub(crate) async fn resolve<I: Io>(name: &str, place: &Place, io: &I) -> Resolved {
     let mut found = io.find_program(name).await;
+    let is_path = name.contains('/');
     let name = name.rsplit('/').next().unwrap_or(name);
     while let Some(file) = found {
         let Ok(identity) = io.identity(&file).await else { return Resolved::Absent };
-        let Some((manager, root)) = manager_of(&file, &identity, io).await else {
+        let mut manager = manager_of(&file, &identity);
+        if manager.is_none() && !is_path {
+            manager =
+                beside(&file, &identity, io).await.map(|manager| (Manager::Other(manager), PathBuf::new()));
+        }
+        let Some((manager, root)) = manager else {
             return Resolved::Program(file, identity);
         };
         let call = Call { name, file: &file, root: &root, place, io };
@@ -130,8 +136,8 @@ async fn choose<I: Io>(manager: Manager, call: &Call<'_, I>) -> (&'static str, C
 
 /// The manager that a file is a shim of, and its root; `None` if it is a program.
 ///
-/// Shims are in a folder of that name, are a manager under another name, or stand beside it.
-async fn manager_of<I: Io>(file: &Path, identity: &Identity, io: &I) -> Option<(Manager, PathBuf)> {
+/// Shims are in a folder of that name, or are a manager under another name.
+fn manager_of(file: &Path, identity: &Identity) -> Option<(Manager, PathBuf)> {
     let target = &*identity.path;
     let above = |path: &Path, levels: usize| path.ancestors().nth(levels).unwrap_or(path).to_owned();
     let is = |name: &str| target.file_name() == Some(OsStr::new(name));
@@ -170,10 +176,7 @@ async fn manager_of<I: Io>(file: &Path, identity: &Identity, io: &I) -> Option<(
     if in_folder(target, &[".tofuenv", "tofuenv"]).is_some() {
         return Some((Manager::Other("tofuenv"), PathBuf::new()));
     }
-    if shims.is_some() {
-        return Some((Manager::InShims, shims_root()));
-    }
-    beside(file, identity, io).await.map(|manager| (Manager::Other(manager), PathBuf::new()))
+    shims.is_some().then(|| (Manager::InShims, shims_root()))
 }
 
 /// The manager that a file is a copy of, or a proxy for, because it stands beside it.

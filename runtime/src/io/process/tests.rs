@@ -122,7 +122,7 @@ fn input_is_given_however_long_it_is() {
 fn a_name_with_a_slash_is_absolute_or_nothing() {
     let find = |name: &str, search: &str| find_program(OsStr::new(name), OsStr::new(search), None);
     assert_eq!(find("/bin/sh", ""), Some(PathBuf::from("/bin/sh")));
-    for name in ["./sh", "bin/sh", "../bin/sh", "sh/", "/bin", "/bin/none", ""] {
+    for name in ["./sh", "bin/sh", "../bin/sh", "sh/", ""] {
         assert_eq!(find(name, "/bin"), None, "{name}");
     }
 }
