@@ -86,6 +86,7 @@ fn finish(life: Life, end: End, binary: &Path) -> ! {
     life.log(end.what());
     let folder = life.folder().path().to_owned();
     life.end();
+    crate::io::kill_all();
     if end == End::Replaced {
         crate::cli::start_detached(binary, &folder);
     }
