@@ -283,10 +283,11 @@ mod tests {
     #[test]
     fn a_version_that_is_not_installed_is_passed_over() {
         let io = machine()
-            .file(format!("{HERE}/.python-version"), "3.8\n")
-            .file("/home/me/.pyenv/shims/python", "")
-            .folder("/home/me/.pyenv/versions")
-            .env_var("PATH", "/home/me/.pyenv/shims:/bin");
+            .file(format!("{HERE}/a.py"), "")
+            .file(format!("{HERE}/.tool-versions"), "python 3.8\n")
+            .file("/home/me/.asdf/shims/python", "# asdf-plugin: python 3.9\n")
+            .folder("/home/me/.asdf/installs")
+            .env_var("PATH", "/home/me/.asdf/shims:/bin");
         assert_eq!(read(&Python::DEFAULT, &io).unwrap().raw, "3.11.4");
         assert_eq!(io.ran(), ["python3 --version"]);
     }

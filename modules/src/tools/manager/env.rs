@@ -25,6 +25,8 @@ pub(super) struct Family {
     many: bool,
     /// Whether the first numbers of a version stand for the newest that begins so.
     completes: bool,
+    /// Whether the `PATH` counts where no version has the program.
+    falls_back: bool,
 }
 
 const fn family(
@@ -33,12 +35,13 @@ const fn family(
     file: &'static str,
     prefixes: &'static [&'static str],
 ) -> Family {
-    Family { manager, variable, file, prefixes, many: false, completes: false }
+    Family { manager, variable, file, prefixes, many: false, completes: false, falls_back: false }
 }
 
 const PYENV: Family = Family {
     many: true,
     completes: true,
+    falls_back: true,
     ..family("pyenv", "PYENV_VERSION", ".python-version", &["python-"])
 };
 
@@ -85,22 +88,25 @@ pub(super) async fn choose<I: Io>(family: &Family, call: &Call<'_, I>) -> Choice
         Err(choice) => return choice,
     };
     for version in versions {
-        if version == SYSTEM {
-            return Choice::System;
-        }
+        let version = match version {
+            Some(version) if version == SYSTEM => return Choice::System,
+            Some(version) => version,
+            None if family.falls_back => continue,
+            None => return Choice::NotInstalled,
+        };
         let program = call.root.join("versions").join(version).join("bin").join(call.name);
         if call.io.kind(&program).await == Some(FileKind::File) {
             return Choice::Program(program);
         }
     }
-    Choice::NotInstalled
+    if family.falls_back { Choice::System } else { Choice::NotInstalled }
 }
 
 /// The version that stands for what the `PATH` has.
 const SYSTEM: &str = "system";
 
-/// The names of the versions that are chosen here, all of which are installed.
-async fn versions<I: Io>(family: &Family, call: &Call<'_, I>) -> Result<Vec<String>, Choice> {
+/// The names of the versions that are chosen here; `None` for one that is not installed.
+async fn versions<I: Io>(family: &Family, call: &Call<'_, I>) -> Result<Vec<Option<String>>, Choice> {
     let text = match call.variable(family.variable) {
         Some(text) => text.replace(':', "\n"),
         None => match call.nearest(&[family.file]).await {
@@ -112,15 +118,15 @@ async fn versions<I: Io>(family: &Family, call: &Call<'_, I>) -> Result<Vec<Stri
     let mut chosen = Vec::new();
     for word in words.take(if family.many { usize::MAX } else { 1 }) {
         if word == SYSTEM {
-            chosen.push(SYSTEM.to_owned());
+            chosen.push(Some(SYSTEM.to_owned()));
         } else if is_version(word) {
-            chosen.push(installed(family, word, call).await.ok_or(Choice::NotInstalled)?);
+            chosen.push(installed(family, word, call).await);
         } else {
             return Err(Choice::Unknown);
         }
     }
     if chosen.is_empty() {
-        chosen.push(SYSTEM.to_owned());
+        chosen.push(Some(SYSTEM.to_owned()));
     }
     Ok(chosen)
 }
@@ -158,5 +164,6 @@ pub(crate) async fn pyenv_versions<I: Io>(
     io: &I,
 ) -> Option<String> {
     let call = Call { name: "python", file: root, root, place, io };
-    Some(versions(&PYENV, &call).await.ok()?.join(":"))
+    let versions: Option<Vec<String>> = versions(&PYENV, &call).await.ok()?.into_iter().collect();
+    Some(versions?.join(":"))
 }

@@ -53,7 +53,11 @@ fn pyenv_and_its_kin() {
     assert_eq!(file("3\n"), of_pyenv("3.10.10"));
     assert_eq!(file("mine\n3.9.1\n"), of_pyenv("mine"));
     assert_eq!(file("system\n"), "/usr/bin/python");
-    assert_eq!(file("3.8.0\n"), "pyenv has it not");
+    assert_eq!(file("3.8.0\n3.9.1\n"), of_pyenv("3.9.1"), "what is not installed is passed over");
+    assert_eq!(file("3.8.0\n"), "/usr/bin/python");
+    let ruby =
+        machine("/home/me/.rbenv/shims").file("/home/me/.rbenv/shims/ruby", "").file("/usr/bin/ruby", "");
+    assert_eq!(of("ruby", &here(ruby, ".ruby-version", "3.2.1")), "rbenv has it not");
     assert_eq!(of("python", &pyenv()), "/usr/bin/python", "nothing is chosen");
     assert_eq!(of("python", &pyenv().file(format!("{HOME}/.pyenv/version"), "3.9.1\n")), of_pyenv("3.9.1"));
     let above = pyenv().file(format!("{HOME}/.python-version"), "3.9.1");
@@ -343,4 +347,92 @@ fn scripts_that_hand_over_are_known_by_what_they_say() {
     assert!(is("#!/usr/bin/env bash\n# asdf-plugin: x 1\nexec /opt/asdf/bin/asdf exec \"x\" \"$@\"\n"));
     assert!(!is("#!/bin/sh\nexec /usr/bin/real \"$@\"\n"));
     assert!(!is("\x7fELF asdf exec"));
+}
+
+/// What a real manager says, if it is on this machine: it and we are asked in the same folders.
+#[test]
+#[allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
+fn real_managers_say_the_same() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    use ziron_runtime::io::{Real, Sent};
+
+    const NAMES: &[&str] = &["HOME", "PATH", "PYENV_VERSION", "RBENV_VERSION"];
+    for (manager, name, file, root_variable) in [
+        ("rbenv", "ruby", ".ruby-version", "RBENV_ROOT"),
+        ("pyenv", "python", ".python-version", "PYENV_ROOT"),
+    ] {
+        let real = Path::new("/usr/bin").join(manager);
+        let own =
+            std::env::var_os("HOME").map(|home| Path::new(&home).join(format!(".{manager}/bin/{manager}")));
+        let Some(real) = [Some(real), own].into_iter().flatten().find(|path| path.exists()) else {
+            eprintln!("skipped: there is no {manager}");
+            continue;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let [home, here] = ["home", "home/here"].map(|below| folder.path().join(below));
+        let root = home.join(format!(".{manager}"));
+        fs::create_dir_all(&here).unwrap();
+        let program = |path: &Path| {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "#!/bin/sh\n").unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        for version in ["3.1.4", "3.9.1", "3.10.2", "3.10.12", "mine"] {
+            program(&root.join("versions").join(version).join("bin").join(name));
+        }
+        fs::create_dir_all(root.join("versions/empty/bin")).unwrap();
+        program(&root.join("shims").join(name));
+        let system = folder.path().join("system");
+        program(&system.join(name));
+        let path = format!("{}:{}:/usr/bin:/bin", root.join("shims").display(), system.display());
+        let prefix = if manager == "rbenv" { "ruby-3.1.4" } else { "python-3.1.4" };
+        for (chosen, variable, global) in [
+            (None, None, None),
+            (None, None, Some("3.9.1")),
+            (Some("3.10.2\n"), None, Some("3.9.1")),
+            (Some("3.10\n"), None, None),
+            (Some("3\n"), None, None),
+            (Some(prefix), None, None),
+            (Some("mine\n3.9.1\n"), None, None),
+            (Some("system\n"), None, Some("3.9.1")),
+            (Some("empty\n"), None, None),
+            (Some("2.0.0\n"), None, None),
+            (Some("../../here\n"), None, None),
+            (Some("  3.9.1  \n"), None, None),
+            (Some("3.9.1"), Some("mine"), None),
+        ] {
+            let _ = (fs::remove_file(here.join(file)), fs::remove_file(root.join("version")));
+            if let Some(text) = chosen {
+                fs::write(here.join(file), text).unwrap();
+            }
+            if let Some(text) = global {
+                fs::write(root.join("version"), text).unwrap();
+            }
+            let mut values = vec![("HOME", home.display().to_string()), ("PATH", path.clone())];
+            let version_variable = if manager == "rbenv" { NAMES[3] } else { NAMES[2] };
+            values.extend(variable.map(|value| (version_variable, value.to_owned())));
+            let said = Command::new(&real)
+                .args(["which", name])
+                .current_dir(&here)
+                .env_clear()
+                .envs(values.iter().map(|(name, value)| (name, value)))
+                .env(root_variable, &root)
+                .output()
+                .unwrap();
+            let theirs = String::from_utf8(said.stdout).unwrap().trim().to_owned();
+            let theirs = if said.status.success() { theirs } else { String::new() };
+            let values = values.into_iter().map(|(name, value)| (name.into(), value.into()));
+            let place = Place::new(here.clone(), here.clone(), Some(home.clone()), std::time::Duration::MAX);
+            let ours = match block_on(resolve(name, &place, &Real::with(Sent::new(NAMES, values)))) {
+                Resolved::Program(file, _) => file.display().to_string(),
+                _ => String::new(),
+            };
+            // What is no name of a version has none with us, whatever the manager makes of it.
+            let theirs = if chosen.is_some_and(|text| text.contains('/')) { String::new() } else { theirs };
+            assert_eq!(ours, theirs, "{manager}: {chosen:?}, {variable:?}, {global:?}");
+        }
+    }
 }
