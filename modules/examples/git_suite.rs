@@ -183,7 +183,7 @@ fn gits(folder: &Path) -> Facts {
     let mut facts = Facts::new();
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        let is_nothing = ["not a git repository", "must be run in a work tree"];
+        let is_nothing = ["not a git repository (or any", "must be run in a work tree"];
         if !is_nothing.iter().any(|text| error.contains(text)) {
             facts.insert("error", "refused".into());
         }
@@ -204,6 +204,9 @@ fn gits(folder: &Path) -> Facts {
                     "branch.ab" => "distance",
                     _ => "stash",
                 };
+                // Git says so much of a name that it cannot mean another reference.
+                let plain = value.strip_prefix("remotes/").or_else(|| value.strip_prefix("heads/"));
+                let value = plain.filter(|_| name == "upstream").unwrap_or(value);
                 facts.insert(name, value.to_owned());
             }
             "u" => *counts.entry("conflicted").or_default() += 1,

@@ -60,7 +60,7 @@ pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<Reposi
     let key = key(place, io).await?;
     let is_bare = matches!(
         &*open(place, io).repository.lock().unwrap_or_else(PoisonError::into_inner),
-        Ok(Some(repository)) if repository.root().is_none()
+        Ok(Some(repository)) if repository.work_tree().is_none()
     );
     (!is_bare).then_some(key)
 }

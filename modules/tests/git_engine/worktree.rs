@@ -261,6 +261,26 @@ fn every_form_of_unicode() {
 }
 
 #[test]
+fn nothing_of_the_work_tree_is_said_inside_the_repository() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.write("new", "");
+    for folder in [".git", ".git/refs/heads"] {
+        let inside = Repo { path: repo.path.join(folder) };
+        assert!(inside.try_git(&["status"]).is_none());
+        let status = inside.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+        assert!(matches!(status, Err(StatusError::Bare)), "{folder}");
+        assert_eq!(inside.open().root(), Some(&*repo.path));
+    }
+    repo.git(&["config", "core.worktree", ".."]);
+    let inside = Repo { path: repo.path.join(".git") };
+    assert!(inside.try_git(&["status"]).is_some());
+    assert_eq!(inside.status(Untracked::Collapsed).untracked, 1);
+}
+
+#[test]
 fn pipes_in_the_place_of_files() {
     let world = World::new();
     let repo = world.init("r", &[]);

@@ -45,7 +45,7 @@ impl Repository {
         if changes.worktree.is_empty() && changes.staged.is_empty() {
             return Ok(metrics);
         }
-        let root = self.root().ok_or(StatusError::Bare)?;
+        let root = self.work_tree().ok_or(StatusError::Bare)?;
         let tree = Tree::open(root).map_err(ReadError::at("the work tree"))?;
         let index = index::read(self)?;
         let limit = self.inner.config_snapshot().integer("core.bigFileThreshold");

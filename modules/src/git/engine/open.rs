@@ -33,6 +33,8 @@ pub struct Repository {
     /// The directory with the references that all work trees share; not the one that `GIT_COMMON_DIR` names.
     pub(super) refs_dir: PathBuf,
     pub(super) root: Option<PathBuf>,
+    /// Whether the place is in the repository's own directory, where git does not look at the work tree beside it.
+    pub(super) is_beside: bool,
     pub(super) index: PathBuf,
     pub(super) tables: Option<reftable::Stacks>,
     /// Where more objects are, by the environment.
@@ -130,6 +132,7 @@ impl Repository {
             common_dir,
             refs_dir,
             root,
+            is_beside: false,
             index,
             tables: None,
             alternates: Alternates::default(),
@@ -148,8 +151,10 @@ impl Repository {
 
     /// The top of the work tree by the repository's own configuration, or else the one that is implied by where it was found.
     ///
+    /// With it comes whether it is only known to be beside the repository's own directory.
+    ///
     /// Source: `check_repository_format_gently` and `setup_explicit_git_dir` in git's `setup.c`.
-    fn own_work_tree(&self, implied: Option<&Path>) -> Option<PathBuf> {
+    fn own_work_tree(&self, implied: Option<&Path>) -> Option<(PathBuf, bool)> {
         let config = self.inner.config_snapshot();
         let own = config.plumbing();
         // What work trees share says nothing about one of them.
@@ -165,12 +170,15 @@ impl Repository {
         match own.string_filter("core.worktree", says) {
             Some(path) => {
                 let path = self.git_dir.join(gix::path::from_bstr(path.as_bstr()).ok()?);
-                Some(path.canonicalize().unwrap_or(path))
+                Some((path.canonicalize().unwrap_or(path), false))
             }
             None => match implied {
-                Some(top) => Some(top.to_owned()),
-                // In a directory `.git` itself the work tree beside it is shown.
-                None => self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git")).map(Path::to_owned),
+                Some(top) => Some((top.to_owned(), false)),
+                // In a directory `.git` itself the path of the work tree beside it is shown, and nothing of its state.
+                None => {
+                    let beside = self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git"));
+                    beside.map(|top| (top.to_owned(), true))
+                }
             },
         }
     }
@@ -180,7 +188,9 @@ impl Repository {
         self.check_format()?;
         self.find_tables();
         self.index = self.git_dir.join("index");
-        let root = environment.work_tree.clone().or_else(|| self.own_work_tree(implied));
+        let named = environment.work_tree.clone().map(|top| (top, false));
+        let (root, is_beside) = named.or_else(|| self.own_work_tree(implied)).unzip();
+        self.is_beside = is_beside.unwrap_or_default();
         self.root.clone_from(&root);
         if self.inner.workdir() != root.as_deref() {
             let path = root.clone().unwrap_or_default();
@@ -221,6 +231,11 @@ impl Repository {
     /// The index file, which need not exist.
     pub fn index_path(&self) -> &Path {
         &self.index
+    }
+
+    /// The top of the work tree that git would look at from here: not from the repository's own directory.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.root().filter(|_| !self.is_beside)
     }
 
     /// Whether there is no work tree.

@@ -164,7 +164,7 @@ impl Repository {
     ///
     /// One look at each tracked file, and one listing of each directory if untracked files are wanted.
     pub fn status(&self, options: &StatusOptions, interrupt: &AtomicBool) -> Result<Status, StatusError> {
-        let root = self.root().ok_or(StatusError::Bare)?;
+        let root = self.work_tree().ok_or(StatusError::Bare)?;
         let mut options = *options;
         if self.hides_untracked() {
             options.untracked = Untracked::No;
