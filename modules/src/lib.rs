@@ -7,6 +7,8 @@ pub mod core;
 #[cfg_attr(not(feature = "toml"), path = "document_off.rs")]
 mod document;
 mod files;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(feature = "git")]
 pub mod git;
 #[cfg_attr(not(feature = "json"), path = "json_off.rs")]

@@ -10,6 +10,8 @@ pub mod cli;
 #[cfg(feature = "background")]
 mod daemon;
 pub mod exec;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod gather;
 pub mod io;
 #[cfg(feature = "background")]

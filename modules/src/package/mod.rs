@@ -201,6 +201,14 @@ impl Segment for Package {
     }
 }
 
+#[cfg(fuzzing)]
+pub(crate) fn read_any(kind: usize, text: &str) {
+    let (_, parse) = formats::FORMATS[kind % FORMATS.len()];
+    parse(text);
+    formats::cargo_workspace(text);
+    formats::python_file(text);
+}
+
 #[cfg(test)]
 mod tests {
     use ziron_runtime::io::Simulated;

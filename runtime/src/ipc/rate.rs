@@ -61,12 +61,18 @@ mod tests {
     fn who_waits_as_long_as_he_is_told_always_passes() {
         let mut time = now();
         let mut bucket = Bucket::new(3, 7, time);
+        let mut waits = 0;
         for _ in 0..1000 {
             if let Err(wait) = bucket.take(time) {
+                waits += 1;
+                let too_early = time + wait.checked_sub(Duration::from_nanos(1)).unwrap();
+                assert_eq!(bucket.clone().take(too_early), Err(Duration::from_nanos(1)));
                 time += wait;
                 assert_eq!(bucket.take(time), Ok(()));
             }
         }
+        // All but the burst had to wait, and then again at the next try.
+        assert!((498..=998).contains(&waits), "{waits}");
     }
 
     #[test]

@@ -143,6 +143,17 @@ impl Fnv1a {
     }
 }
 
+/// Takes an entry apart and puts it together again, which must make the same bytes.
+#[cfg(fuzzing)]
+pub(crate) fn again(bytes: &[u8]) {
+    if let Ok(decoded) = decode(bytes) {
+        assert_eq!(encode(decoded).as_deref(), Some(bytes));
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = parts_of(text);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

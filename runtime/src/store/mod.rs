@@ -23,6 +23,8 @@ mod limits;
 mod memory;
 #[cfg_attr(not(feature = "redis"), path = "redis_off.rs")]
 mod redis;
+#[cfg(all(fuzzing, feature = "redis"))]
+pub(crate) use redis::read_answer as read_redis_answer;
 mod refresh;
 mod report;
 #[cfg_attr(not(feature = "background"), path = "shelf_off.rs")]

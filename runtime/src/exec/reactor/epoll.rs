@@ -207,6 +207,19 @@ impl Reactor {
         self.free(readiness.slot);
     }
 
+    /// How many sources are watched: by this table, and by the system, which lists them in `/proc`. Source: proc_pid_fdinfo(5).
+    #[cfg(test)]
+    #[allow(clippy::disallowed_methods, reason = "a test asks the system")]
+    pub(in crate::exec) fn watched(&self) -> (usize, usize) {
+        use std::os::fd::AsRawFd;
+
+        let of_table = lock(&self.sources).slots.iter().flatten().count();
+        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", self.epoll.as_raw_fd()));
+        let of_system = info.unwrap_or_default().lines().filter(|line| line.starts_with("tfd:")).count();
+        // The bell is no source.
+        (of_table, of_system - 1)
+    }
+
     fn free(&self, slot: usize) {
         let mut sources = lock(&self.sources);
         let gone = sources.slots.get_mut(slot).and_then(Option::take);

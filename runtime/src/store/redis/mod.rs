@@ -35,6 +35,14 @@ const DOWN: &str = "redis.down";
 /// More entries than this are not listed.
 const LIST_LIMIT: usize = 10_000;
 
+/// Reads bytes as an answer.
+#[cfg(fuzzing)]
+pub(crate) fn read_answer(bytes: &[u8]) {
+    if let Ok((_, length)) = wire::answer(bytes) {
+        assert!(length <= bytes.len());
+    }
+}
+
 /// A server, connected or not.
 #[derive(Clone)]
 pub(super) struct Redis(Arc<Server>);

@@ -1,0 +1,4 @@
+//! Any bytes as the packed references of a repository.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ziron_fuzz::read_with(".git/packed-refs", bytes));
