@@ -203,7 +203,7 @@ impl Segment for Package {
 
 #[cfg(fuzzing)]
 pub(crate) fn read_any(kind: usize, text: &str) {
-    let (_, parse) = formats::FORMATS[kind % FORMATS.len()];
+    let (_, parse) = FORMATS[kind % FORMATS.len()];
     parse(text);
     formats::cargo_workspace(text);
     formats::python_file(text);
