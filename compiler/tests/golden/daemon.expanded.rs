@@ -263,8 +263,10 @@ mod prompt {
 
         const VARIABLES: &'static [&'static str] = &[
             "ASDF_DEFAULT_TOOL_VERSIONS_FILENAME",
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
             "GIT_ATTR_NOSYSTEM",
             "GIT_CEILING_DIRECTORIES",
+            "GIT_COMMON_DIR",
             "GIT_CONFIG_COUNT",
             "GIT_CONFIG_GLOBAL",
             "GIT_CONFIG_KEY_#",
@@ -276,6 +278,7 @@ mod prompt {
             "GIT_DISCOVERY_ACROSS_FILESYSTEM",
             "GIT_INDEX_FILE",
             "GIT_NO_REPLACE_OBJECTS",
+            "GIT_OBJECT_DIRECTORY",
             "GIT_REPLACE_REF_BASE",
             "GIT_WORK_TREE",
             "GOENV_VERSION",

@@ -127,7 +127,7 @@ impl Source for Directory {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["HOME", "PWD"]).files([".git"])
+        Manifest::of(self).env(&["HOME", "PWD", "GIT_DIR", "GIT_WORK_TREE"]).files([".git"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Position> {
@@ -135,7 +135,8 @@ impl Source for Directory {
         // Without a slash at the end.
         let path = path.components().as_path();
         let needs_root = self.truncate_to_repo || self.repo_root_style.is_some();
-        let root = if needs_root { place.repository_root(io).await } else { None };
+        let root = if needs_root { work_tree(place, io).await } else { None };
+        let root = root.as_deref();
         Some(Position {
             path: path.to_owned(),
             home: place.home.clone(),
@@ -165,6 +166,20 @@ impl Source for Directory {
             host: None,
         }))
     }
+}
+
+/// The top of the work tree around the place: the one that the shell's variables name, as for git, or else the nearest folder with a repository.
+async fn work_tree<I: Io>(place: &Place, io: &I) -> Option<PathBuf> {
+    let found = place.repository_root(io).await;
+    let Some(named) = io.env("GIT_WORK_TREE").filter(|named| !named.is_empty()) else {
+        return found.map(Path::to_owned);
+    };
+    if found.is_none() && !io.has_env("GIT_DIR") {
+        return None;
+    }
+    let named = place.physical.join(named);
+    let named = io.identity(&named).await.map_or(named, |identity| identity.path);
+    place.physical.starts_with(&named).then_some(named)
 }
 
 /// Finds the folder at or above `path` that is `root` once symbolic links are resolved; `None` if a link has led into the repository from beside.

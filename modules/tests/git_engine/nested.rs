@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
-use ziron_modules::git::engine::StatusOptions;
+use ziron_modules::git::engine::{StatusError, StatusOptions};
 
 use crate::world::{Repo, World, sample};
 
@@ -72,4 +72,23 @@ fn submodules() {
     repo.remove("sub");
     repo.write("sub", "a file");
     repo.check("replaced");
+}
+
+#[test]
+fn a_damaged_gitmodules_is_an_error_where_it_is_needed() {
+    let world = World::new();
+    let library = world.init("library", &[]);
+    library.commit("1");
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.write(".gitmodules", "[submodule\n");
+    repo.check("without submodules nobody reads it");
+    repo.remove(".gitmodules");
+    repo.git(&["submodule", "add", "-q", library.path.to_str().unwrap(), "sub"]);
+    repo.commit("2");
+    repo.write(".gitmodules", "[submodule\n");
+    assert!(repo.try_git(&["status"]).is_none());
+    let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+    assert!(matches!(status, Err(StatusError::Read(_))), "{status:?}");
 }

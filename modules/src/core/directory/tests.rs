@@ -77,6 +77,27 @@ fn repositories() {
 }
 
 #[test]
+fn a_work_tree_that_variables_name() {
+    for (variables, path, expected) in [
+        (&[("GIT_DIR", "/x/.git"), ("GIT_WORK_TREE", "/home/me/a")][..], "/home/me/a/b", "a/b"),
+        (&[("GIT_DIR", "/x/.git"), ("GIT_WORK_TREE", "/home/me/a")], "/home/me/b/c", "~/b/c"),
+        (&[("GIT_DIR", "/x/.git"), ("GIT_WORK_TREE", "")], "/home/me/a/b", "~/a/b"),
+        (&[("GIT_WORK_TREE", "/home/me/a")], "/home/me/a/b", "~/a/b"),
+        (&[("GIT_WORK_TREE", "/home/me/repo/src")], "/home/me/repo/src/lib", "src/lib"),
+        (&[("GIT_WORK_TREE", "/home/me/other")], "/home/me/repo/src", "~/repo/src"),
+    ] {
+        let mut io = Simulated::new()
+            .env_var("HOME", "/home/me")
+            .file("/home/me/repo/.git/HEAD", "ref: refs/heads/main\n")
+            .folder(path);
+        for (name, value) in variables {
+            io = io.env_var(name, value);
+        }
+        assert_eq!(at(PLAIN, path, &io), expected, "{variables:?} {path}");
+    }
+}
+
+#[test]
 fn first_letters() {
     let letters = |letters, folders, module| Directory {
         fish_style_pwd_dir_length: letters,

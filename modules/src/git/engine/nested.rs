@@ -10,7 +10,7 @@ use gix::submodule::config::Ignore;
 use ziron_runtime::io::open;
 
 use super::content::Answer;
-use super::error::StatusError;
+use super::error::{ReadError, StatusError};
 use super::open::Repository;
 use super::rename::Renames;
 use super::status::{StatusOptions, Untracked};
@@ -126,25 +126,23 @@ pub(super) struct Ignored<'a> {
     superproject: &'a Repository,
     untracked: Untracked,
     own: Option<Vec<(BString, Ignore)>>,
+    /// Why `.gitmodules` could not be read.
+    error: Option<ReadError>,
 }
 
 impl<'a> Ignored<'a> {
     pub(super) fn new(superproject: &'a Repository, untracked: Untracked) -> Self {
-        Self { superproject, untracked, own: None }
+        Self { superproject, untracked, own: None, error: None }
     }
 
     /// What not to look at in the submodule at `path`. Its own setting goes before all others.
     pub(super) fn at(&mut self, path: &BStr) -> Ignore {
         let superproject = self.superproject;
         let own = self.own.get_or_insert_with(|| {
-            let modules = superproject.root().map(|root| root.join(".gitmodules"));
-            if modules.is_some_and(|modules| strange::check(modules).is_err()) {
-                return Vec::new();
-            }
-            let submodules = superproject.inner.submodules().ok().flatten().into_iter().flatten();
-            submodules
-                .filter_map(|submodule| Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?)))
-                .collect()
+            configured(superproject).unwrap_or_else(|error| {
+                self.error = Some(error);
+                Vec::new()
+            })
         });
         if let Some((_, ignore)) = own.iter().find(|(own, _)| own == path) {
             return *ignore;
@@ -157,4 +155,21 @@ impl<'a> Ignored<'a> {
             _ => Ignore::None,
         }
     }
+    /// Git gives up where it needs `.gitmodules` and cannot read it.
+    pub(super) fn finish(self) -> Result<(), ReadError> {
+        self.error.map_or(Ok(()), Err)
+    }
+}
+
+/// What `.gitmodules` and the configuration say of each submodule.
+fn configured(superproject: &Repository) -> Result<Vec<(BString, Ignore)>, ReadError> {
+    if let Some(root) = superproject.root() {
+        strange::check(root.join(".gitmodules"))?;
+    }
+    let submodules = superproject.inner.submodules().map_err(ReadError::at("`.gitmodules`"))?;
+    let settings = submodules
+        .into_iter()
+        .flatten()
+        .filter_map(|submodule| Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?)));
+    Ok(settings.collect())
 }

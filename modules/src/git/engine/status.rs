@@ -331,6 +331,7 @@ impl Repository {
                 Answer::Unknown => unknown += 1,
             }
         }
+        ignored.finish()?;
         Ok(unknown)
     }
 }
