@@ -111,6 +111,8 @@ if test "$_ziron_transient" = 1
     if string match -qr '^(?:[0-3]\.|4\.0)' -- $version
         function _ziron_shrink_now
             set -g _ziron_shrink 1
+            # What fish suggests was not typed, and a line that was typed ahead is accepted before fish takes the suggestion away.
+            builtin commandline -f suppress-autosuggestion 2>/dev/null
             builtin commandline -f repaint
         end
 
@@ -133,6 +135,12 @@ if test "$_ziron_transient" = 1
             builtin commandline -f cancel-commandline
         end
 
+        # Ctrl-D in an empty line ends the shell.
+        function _ziron_end
+            test -n (builtin commandline | string collect); or _ziron_shrink_now
+            builtin commandline -f delete-or-exit
+        end
+
         # After a cancelled line fish shows the same prompt again, and that is not a new prompt to it.
         function _ziron_cancelled --on-event fish_cancel
             set -g _ziron_shrink 0
@@ -143,6 +151,7 @@ if test "$_ziron_transient" = 1
             builtin bind --mode $mode \r _ziron_accept
             builtin bind --mode $mode \n _ziron_accept
             builtin bind --mode $mode \cc _ziron_cancel
+            builtin bind --user --mode $mode \cd >/dev/null 2>&1; or builtin bind --mode $mode \cd _ziron_end
         end
     else
         set -g fish_transient_prompt 1

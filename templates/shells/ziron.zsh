@@ -17,6 +17,7 @@ builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_dura
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 builtin typeset -gi _ziron_doubt # a descriptor, while it is not known whether the line goes on
 builtin typeset -ga _ziron_whole # its prompt
+builtin typeset -g _ziron_waits= _ziron_hidden= # whether a whole prompt waits for a line, and whether it has not been shown yet
 
 @@functions
 function _ziron_preexec {
@@ -105,6 +106,26 @@ function _ziron_give_up {
   builtin zle -F $_ziron_doubt _ziron_go_on
 }
 
+# The shell ends. With Ctrl-D in an empty line its prompt is still whole, and the cursor in the line below it.
+function _ziron_leave {
+  [[ -n $_ziron_waits && -z $_ziron_hidden && -z $_ziron_start && -n $_ziron_transient_left && $TERM != dumb && -t 1 ]] && ! builtin zle || return 0
+  builtin local line right
+  builtin local -i rows=0 width
+  for line in "${(@f)${(%)${(S)_ziron_left//\%\{*\%\}}}}"; do
+    (( rows += ${(m)#line} <= COLUMNS ? 1 : (${(m)#line} + COLUMNS - 1) / COLUMNS ))
+  done
+  (( rows < LINES )) || return 0
+  right=${(%)${(S)_ziron_transient_right//\%\{*\%\}}}
+  (( width = ${(m)#right} ))
+  builtin print -n "\r\e[${rows}A\e[J"
+  builtin print -rn -- "${(%)_ziron_transient_left}"
+  if (( width && width <= COLUMNS / 2 )); then
+    builtin print -n "\e[$(( COLUMNS - width ))G"
+    builtin print -rn -- "${(%)_ziron_transient_right}"
+  fi
+  builtin print
+}
+
 function _ziron_go_on {
   _ziron_end_doubt
   _ziron_left=$_ziron_whole[1] _ziron_right=$_ziron_whole[2]
@@ -151,6 +172,7 @@ _ziron_arm() {
   @@renew
   # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
   \builtin test "$_ziron_transient" = 1 || \builtin return 0
+  _ziron_waits=1 _ziron_hidden=1
   _ziron_trap_is_wanted || \builtin return 0
   TRAPINT() {
     \builtin zle && \builtin zle _ziron_give_up
@@ -160,6 +182,7 @@ _ziron_arm() {
 
 # Before a command.
 _ziron_disarm() {
+  _ziron_waits=
   _ziron_is_armed && \builtin unfunction TRAPINT
   \builtin return 0
 }
@@ -204,10 +227,12 @@ if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
   [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
 fi
 precmd_functions=("${(@)precmd_functions:#_ziron_(yield|precmd|arm)}" _ziron_precmd _ziron_arm)
+[[ $_ziron_transient != 1 ]] || zshexit_functions=(_ziron_leave "${(@)zshexit_functions:#_ziron_leave}")
 [[ $_ziron_transient != 1 ]] && (( ! $+functions[TRAPINT] )) || precmd_functions=(_ziron_yield "$precmd_functions[@]")
 preexec_functions=("${(@)preexec_functions:#_ziron_(preexec|disarm)}" _ziron_preexec _ziron_disarm)
 
 PS1="\${_ziron_left}" RPS1="\${_ziron_right}"
+[[ $_ziron_transient != 1 ]] || PS1+="\${_ziron_hidden::=}"
 [[ -z $_ziron_continuation ]] || PS2="\${_ziron_continuation}"
 '
 _ziron_has_trap && {

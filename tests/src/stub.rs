@@ -112,6 +112,7 @@ pub fn main(
             marks: true,
             title: true,
             build: stub_daemon::BUILD,
+            environment: &[("VIRTUAL_ENV_DISABLE_PROMPT", "1")],
             client,
         };
         let script = shell::script(shell, &script);

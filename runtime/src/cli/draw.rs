@@ -126,6 +126,8 @@ pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<
         variables: reach.variables,
         events: reach.events,
     });
+    let sources = P::sources();
+    let environment = shell::unprompted(sources.iter().map(|(_, manifest)| manifest));
     let script = Script {
         binary: &binary,
         continuation: &continuation,
@@ -133,6 +135,7 @@ pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<
         marks: P::EXTRAS.marks && sends,
         title: P::EXTRAS.title && sends,
         build: P::BUILD.build_hash,
+        environment: &environment,
         client,
     };
     shell::script(shell, &script)

@@ -5,6 +5,7 @@
 //! shell's script says `@@name`, that section goes in; without the background mode, nothing.
 
 use super::Shell;
+use crate::source::Manifest;
 
 /// How a shell writes a string that stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct Script<'s> {
     pub title: bool,
     /// Which build it is.
     pub build: &'s str,
+    /// Variables that keep others from changing the prompt, with what they are set to unless they are set: see [`unprompted`].
+    pub environment: &'s [(&'static str, &'static str)],
     /// How the shell talks to the daemon; `None` if there is no background mode.
     pub client: Option<Client<'s>>,
 }
@@ -88,6 +91,46 @@ pub struct Client<'s> {
     pub variables: &'s [&'s str],
     /// Whether something in the prompt depends on when commands start.
     pub events: bool,
+}
+
+/// What reads a variable to show an environment of a tool, and the variable which keeps that tool from showing it in the prompt as well.
+///
+/// Sources: the `activate` scripts of `CPython`'s `venv`; `changeps1` in conda's and micromamba's configurations, with the names that their variables have.
+const UNPROMPTED: [(&str, &str, &str); 3] = [
+    ("VIRTUAL_ENV", "VIRTUAL_ENV_DISABLE_PROMPT", "1"),
+    ("CONDA_DEFAULT_ENV", "CONDA_CHANGEPS1", "false"),
+    ("CONDA_DEFAULT_ENV", "MAMBA_CHANGEPS1", "false"),
+];
+
+/// The variables that keep tools from showing in the prompt what it shows itself, for sources with these manifests: a source that reads one variable
+/// and no other is there to show it.
+pub fn unprompted<'m>(
+    manifests: impl IntoIterator<Item = &'m Manifest>,
+) -> Vec<(&'static str, &'static str)> {
+    let shown: Vec<&str> = manifests
+        .into_iter()
+        .filter_map(|manifest| <[_; 1]>::try_from(&*manifest.env).ok())
+        .flatten()
+        .collect();
+    let is_shown = |(name, ..): &(&str, &str, &str)| shown.contains(name);
+    UNPROMPTED.into_iter().filter(is_shown).map(|(_, variable, value)| (variable, value)).collect()
+}
+
+/// The step that sets a variable which is not set, for this process and its children; empty where none is known.
+fn set_unless_set(shell: Shell, variable: &str, value: &str) -> String {
+    match shell {
+        Shell::Zsh | Shell::Bash => format!("\\builtin export {variable}=\"${{{variable}-{value}}}\"\n"),
+        Shell::Fish => format!("set -q {variable}; or set -gx {variable} {value}\n"),
+        Shell::Tcsh => format!("if (! $?{variable}) setenv {variable} {value}\n"),
+        Shell::Elvish => format!("if (not (has-env {variable})) {{ set-env {variable} {value} }}\n"),
+        Shell::Xonsh => format!("${{...}}.setdefault('{variable}', '{value}')\n"),
+        Shell::Nu => format!("$env.{variable} = ($env.{variable}? | default \"{value}\")\n"),
+        Shell::Pwsh | Shell::PowerShell => {
+            format!("if (-not (Test-Path Env:{variable})) {{ $Env:{variable} = '{value}' }}\n")
+        }
+        Shell::Cmd => format!("os.setenv(\"{variable}\", os.getenv(\"{variable}\") or \"{value}\")\n"),
+        Shell::Ion | Shell::Plain => String::new(),
+    }
 }
 
 /// The script of a shell with its placeholders, and how the shell quotes what they stand for.
@@ -136,7 +179,7 @@ pub fn names_with_script() -> String {
 
 /// The script that `init` prints, or `None` for what is no shell.
 pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
-    let Script { binary, continuation, transient, marks, title, build, client } = *what;
+    let Script { binary, continuation, transient, marks, title, build, environment, client } = *what;
     let flag = |is_on| if is_on { "1" } else { "0" };
     let (template, quoting) = template(shell)?;
     // tcsh reads a script as one line, of which a comment would hide the rest.
@@ -154,13 +197,17 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
     if matches!(shell, Shell::Zsh | Shell::Bash | Shell::Fish) {
         script = without_comments(&script);
     }
+    if !environment.is_empty() && !script.ends_with('\n') {
+        script.push('\n');
+    }
+    script.extend(environment.iter().map(|(variable, value)| set_unless_set(shell, variable, value)));
     if shell == Shell::Zsh {
         script.push_str(JOIN_INSTANT);
     }
     if let Some(client) = client {
         // The names first: a folder may be called anything.
         script = script
-            .replace("@ENVIRONMENT@", &environment(shell, client.variables))
+            .replace("@ENVIRONMENT@", &sent(shell, client.variables))
             .replace("@TYPES@", &types(client.variables))
             .replace("@VARIABLES@", &names(client.variables).collect::<Vec<_>>().join(" "))
             .replace("@EVENTS@", flag(client.events))
@@ -231,7 +278,7 @@ fn names<'a>(variables: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
 }
 
 /// What makes a shell say which of the variables are exported, and what they hold: one step for each, without a loop.
-fn environment(shell: Shell, variables: &[&str]) -> String {
+fn sent(shell: Shell, variables: &[&str]) -> String {
     let steps = names(variables).map(|name| match shell {
         // Within double quotes: what they hold. What is exported is another look.
         Shell::Zsh => format!("|${name}"),
@@ -272,8 +319,9 @@ fn types(variables: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, Quoting, Script, put_together, script, without_comments};
+    use super::{Client, Quoting, Script, put_together, script, unprompted, without_comments};
     use crate::shell::Shell;
+    use crate::source::Manifest;
 
     const SCRIPT: Script<'_> = Script {
         binary: "/b",
@@ -282,6 +330,7 @@ mod tests {
         transient: false,
         marks: false,
         title: false,
+        environment: &[],
         client: Some(Client {
             folder: "/f",
             anchors: &[],
@@ -290,6 +339,22 @@ mod tests {
         }),
     };
     const WITH_CLIENT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
+
+    #[test]
+    fn what_the_prompt_shows_itself_is_not_shown_by_others() {
+        let reads = |env: &[&'static str]| Manifest { env: env.to_vec(), ..Manifest::default() };
+        let all = [reads(&["PATH", "VIRTUAL_ENV"]), reads(&["HOME"]), reads(&[])];
+        assert_eq!(unprompted(&all), []);
+        assert_eq!(unprompted(&[reads(&["VIRTUAL_ENV"])]), [("VIRTUAL_ENV_DISABLE_PROMPT", "1")]);
+        let conda = unprompted(&[reads(&["CONDA_DEFAULT_ENV"])]);
+        assert_eq!(conda, [("CONDA_CHANGEPS1", "false"), ("MAMBA_CHANGEPS1", "false")]);
+        for shell in
+            [Shell::Zsh, Shell::Bash, Shell::Fish, Shell::Tcsh, Shell::Elvish, Shell::Xonsh, Shell::Nu]
+        {
+            let script = script(shell, &Script { environment: &conda, ..SCRIPT }).unwrap();
+            assert!(script.contains("CONDA_CHANGEPS1"), "{script}");
+        }
+    }
 
     #[test]
     fn quotes_survive() {

@@ -23,6 +23,7 @@ settings = { get = function(name) return name == "cmd.get_errorlevel" and reads_
 rl = { getvariable = function(name) return name == "keymap" and "vi-insert&calc" or nil end }
 os.geterrorlevel = function() return errorlevel end
 os.clock = function() return now end
+os.setenv = function(name, value) assert(type(name) == "string" and type(value) == "string") end
 
 -- cmd /c: if the line begins with a quote, that and the last one are taken away. `nul` is a device.
 local popen = io.popen

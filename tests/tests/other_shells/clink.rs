@@ -42,6 +42,7 @@ fn play(program: &Path, is_transient: bool, events: &[&str]) -> Option<Played> {
             marks: false,
             title: false,
             build: "b",
+            environment: &[("VIRTUAL_ENV_DISABLE_PROMPT", "1")],
             client: None,
         },
     );

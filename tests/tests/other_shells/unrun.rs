@@ -15,6 +15,7 @@ fn written(shell: Shell) -> String {
         marks: true,
         title: true,
         build: "b",
+        environment: &[("VIRTUAL_ENV_DISABLE_PROMPT", "1")],
         client: None,
     };
     script(shell, &what).unwrap()

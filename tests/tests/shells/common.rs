@@ -23,7 +23,7 @@ macro_rules! in_each_shell {
 in_each_shell! {
     status_and_pipe_status, duration_only_of_commands, jobs, width_and_folder, ctrl_c, one_process_a_prompt,
     program_goes_away, hostile_data, prelude_once_and_as_it_is,
-    output_is_marked,
+    output_is_marked, virtualenv_is_shown_once,
 }
 
 fn status_and_pipe_status(shell: Shell, base: &Setup) {
@@ -149,4 +149,23 @@ fn output_is_marked(shell: Shell, base: &Setup) {
     let commands = session.terminal().commands();
     let marks = commands.iter().filter(|command| *command == "133;C").count();
     assert_eq!(marks, 2, "{commands:?}");
+}
+
+/// `activate` leaves the prompt alone, where that shows the environment itself; a user who said something else is heard.
+fn virtualenv_is_shown_once(shell: Shell, base: &Setup) {
+    for (before, is_shown) in [("", false), ("export VIRTUAL_ENV_DISABLE_PROMPT=", true)] {
+        let Some((mut session, _)) = start(shell, &base.clone().before(before)) else { return };
+        let made = std::process::Command::new("python3")
+            .args(["-m", "venv", "--without-pip", "env"])
+            .current_dir(session.home())
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            return ziron_tests::shells::skipped("python3 makes no virtual environments here");
+        }
+        let script = if shell == Shell::Fish { "activate.fish" } else { "activate" };
+        session.send(&format!("source env/bin/{script}\r"));
+        session.send(if shell == Shell::Fish { "echo (math 6 x 7)\r" } else { "echo $((6 * 7))\r" });
+        session.wait_text("\n42\n");
+        assert_eq!(session.plain().contains("(env)"), is_shown, "{}", session.plain());
+    }
 }

@@ -137,3 +137,39 @@ fn transient_in_vi_mode_returns_to_insert() {
         assert!(session.plain().contains("T> echo hi"), "{}", session.plain());
     }
 }
+
+/// What fish suggests is no part of a line that was accepted, though it was typed ahead.
+#[test]
+fn transient_without_suggestions() {
+    let suggest = "set -g fish_autosuggestion_enabled 1";
+    for setup in [Setup::default().after(suggest), crate::served().after(suggest)] {
+        let Some((mut session, _)) = start(Fish, &setup.transient()) else { return };
+        session.run("false | true");
+        session.send("sleep 1\r");
+        session.wait_text("T> sleep 1");
+        session.send("false\r");
+        session.wait_text("#4 data");
+        assert_eq!(session.prompt().codes(), ("1", "1"));
+        let screen = session.plain();
+        let lines: Vec<&str> = screen.lines().filter(|line| line.starts_with("T> false")).collect();
+        assert_eq!(lines.len(), 2, "{screen}");
+        assert!(!lines[1].contains('|'), "{screen}");
+    }
+}
+
+#[test]
+fn transient_at_the_end() {
+    for setup in [Setup::default(), Setup::default().after("fish_vi_key_bindings"), crate::served()] {
+        let Some((mut session, _)) = start(Fish, &setup.transient()) else { return };
+        session.run("true");
+        // No end while there is a line.
+        session.send("ab\x1b[D\x04");
+        session.wait_cursor_after("> a");
+        session.interrupt();
+        session.send("\x04");
+        session.terminal().wait_exit();
+        let screen = session.plain();
+        assert!(!screen.contains('#'), "{screen}");
+        assert_eq!(screen.matches("T>").count(), 3, "{screen}");
+    }
+}

@@ -259,15 +259,15 @@ fn output_above_the_prompt_stays() {
             }
             session.send("true\r");
             session.wait_text("> true");
-            session.wait_cursor_after("> ");
-            let screen = session.plain();
+            // The first prompt, `true`, and the next one, with what is said below it.
             let first = if setup.is_transient { "T> echo one" } else { "#1 data\n> echo one" };
-            assert!(screen.starts_with(first), "{screen}");
-            assert!(screen.contains("\none\ntwo\n"), "{screen}");
-            let below = screen.split_once("\ntwo\n").unwrap().1;
-            let rest: Vec<&str> = below.lines().filter(|line| !line.trim().is_empty()).collect();
-            let lines = if setup.is_transient { 1 } else { 2 };
-            assert_eq!(rest.len(), lines + 2 + usize::from(!messages.is_empty()), "{screen}");
+            let wanted = if setup.is_transient { 1 } else { 2 } + 2 + usize::from(!messages.is_empty());
+            session.terminal().wait("lines above and below", |screen| {
+                let screen = ziron_tests::dump::plain(screen);
+                let below = screen.split_once("\none\ntwo\n")?.1;
+                let count = below.lines().filter(|line| !line.trim().is_empty()).count();
+                (screen.starts_with(first) && count == wanted).then_some(())
+            });
         }
     }
 }
@@ -293,4 +293,45 @@ fn the_status_of_a_line_that_is_given_up() {
     session.wait_cursor_after("> given up");
     session.interrupt();
     assert_eq!(session.prompt().codes(), ("130", "130"));
+}
+
+/// Ctrl-D in an empty line leaves a small prompt, and nothing else ends so.
+#[test]
+fn transient_at_the_end() {
+    let long = "text ".repeat(30);
+    for (setup, keys, last) in [
+        (
+            Setup::default(),
+            "\x04",
+            "T>                                                                           t2",
+        ),
+        (
+            Setup::default().data(&long),
+            "\x04",
+            "T>                                                                           t2",
+        ),
+        (
+            crate::served(),
+            "\x04",
+            "T>                                                                           t2",
+        ),
+        (
+            Setup::default(),
+            "exit\r",
+            "T> exit                                                                      t2",
+        ),
+        // Where the prompt has not been shown yet.
+        (
+            Setup::default().after("last() { (( ++_n < 3 )) || exit }; precmd_functions+=(last)"),
+            "echo out\r",
+            "T> echo out                                                                  t2\nout",
+        ),
+    ] {
+        let Some((mut session, _)) = start(Zsh, &setup.transient()) else { return };
+        session.run("true");
+        session.send(keys);
+        session.terminal().wait_exit();
+        let first = "T> true                                                                      t1";
+        assert_eq!(session.plain(), format!("{first}\n{last}"));
+    }
 }
