@@ -351,7 +351,8 @@ fn scripts_that_hand_over_are_known_by_what_they_say() {
 
 /// What a real manager says, if it is on this machine: it and we are asked in the same folders.
 #[test]
-#[allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
+#[allow(clippy::disallowed_methods, reason = "tests make files and start programs")]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn real_managers_say_the_same() {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
