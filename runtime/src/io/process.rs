@@ -1,5 +1,6 @@
 //! Programs: where they are found, how they are run, and how they end.
 #![allow(clippy::disallowed_methods, reason = "this is where the bans elsewhere lead to")]
+#![allow(unsafe_code, reason = "the standard library starts no session by itself")]
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -27,6 +28,9 @@ const NEUTRAL_FOLDER: &str = "/";
 /// The `PATH` of scripts where the shell has none, or none with an absolute folder. With an empty one, or without any, a shell looks in its directory
 /// or has a default of its own, which may hold `.`. Source: POSIX, `confstr(_CS_PATH)`; bash's `config-top.h`.
 const DEFAULT_PATH: &str = "/usr/bin:/bin";
+
+/// Who root is in a sandbox that maps it to nobody. Source: `user_namespaces(7)`, `overflowuid`.
+const UNMAPPED: u32 = 65534;
 
 /// How long a program that was killed is waited for, before somebody else sees to it: one that hangs in a file system does not even end then.
 const GRACE: Duration = Duration::from_millis(50);
@@ -75,12 +79,12 @@ pub(super) fn run(command: &Command, sent: Option<&Sent>) -> io::Result<Output> 
     let deadline = crate::exec::deadline(Instant::now(), command.timeout);
     let mut child = std::process::Command::new(&command.program);
     set_up(&mut child, command, sent)?;
+    set_apart(&mut child, command);
     let child = child
         .args(&command.arguments)
         .stdin(if command.input.is_empty() { Stdio::null() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
         .spawn()?;
     let mut running = Running::new(child);
     let outcome = Talk::new(&mut running.child, &command.input).go_on(deadline);
@@ -91,6 +95,23 @@ pub(super) fn run(command: &Command, sent: Option<&Sent>) -> io::Result<Output> 
             running.kill();
             Err(error)
         }
+    }
+}
+
+/// Makes a program the leader of a process group, which can be killed as a whole.
+fn set_apart(child: &mut std::process::Command, command: &Command) {
+    let is_option = |word: &[u8]| word.len() > 1 && word[0] == b'-' && word[1] != b'-';
+    let words = command.arguments.iter().map(|word| word.as_bytes());
+    let is_interactive = words.take_while(|word| is_option(word)).any(|word| word.contains(&b'i'));
+    if !is_interactive || command.scope == Scope::Isolated {
+        child.process_group(0);
+        return;
+    }
+    // An interactive shell wants to be in front of its terminal and stops itself for as long as its group is not. Without a terminal it goes on.
+    // That is not asked of every program, since it takes a `fork` in place of a `posix_spawn`.
+    // SAFETY: between `fork` and `exec` only system calls are made: `setsid` is async-signal-safe, and nothing is allocated.
+    unsafe {
+        child.pre_exec(|| Ok(rustix::process::setsid().map(drop)?));
     }
 }
 
@@ -121,7 +142,7 @@ fn set_up(child: &mut std::process::Command, command: &Command, sent: Option<&Se
 /// Makes sure that nobody else can put files where tools run.
 fn check_neutral() -> io::Result<()> {
     let stat = rustix::fs::stat(NEUTRAL_FOLDER)?;
-    let is_own = stat.st_uid == 0 || stat.st_uid == rustix::process::geteuid().as_raw();
+    let is_own = [0, UNMAPPED, rustix::process::geteuid().as_raw()].contains(&stat.st_uid);
     // Writable by the group, or by others.
     if !is_own || stat.st_mode & 0o022 != 0 {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "other users can write to `/`"));

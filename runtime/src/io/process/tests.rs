@@ -66,6 +66,19 @@ fn nothing_outlives_the_timeout() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn interactive_shells_have_no_terminal_that_they_would_wait_for() {
+    let ids = "read -r pid _ _ _ _ session _ < /proc/$$/stat; echo $(( pid == session ))";
+    for (options, is_leader) in [("-c", "0\n"), ("-ic", "1\n")] {
+        let said = run(&Command::new("/bin/bash", "/", PATIENCE).args([options, ids]), None);
+        assert_eq!(text(&said), is_leader, "{options}");
+    }
+    let error =
+        run(&Command::new("/bin/bash", "/", Duration::from_millis(300)).args(["-ic", "sleep 30"]), None);
+    assert_eq!(error.unwrap_err().kind(), io::ErrorKind::TimedOut);
+}
+
+#[test]
 fn a_program_that_closes_its_outputs_is_waited_for() {
     let output = shell("exec >&- 2>&-; sleep 0.1; exit 4", PATIENCE);
     assert_eq!(output.unwrap().status, Some(4));
