@@ -261,6 +261,22 @@ fn every_form_of_unicode() {
 }
 
 #[test]
+fn submodules_for_which_git_gives_up() {
+    let world = World::new();
+    let library = world.init("library", &[]);
+    library.commit("1");
+    let repo = world.init("r", &[]);
+    repo.git(&["submodule", "add", "-q", library.path.to_str().unwrap(), "sub"]);
+    repo.commit("1");
+    let text = fs::read_to_string(repo.path.join(".gitmodules")).unwrap();
+    for more in ["update = !false", "fetchRecurseSubmodules = perhaps", "[unclosed", "\tignore = perhaps"] {
+        repo.write(".gitmodules", &format!("{text}{more}\n"));
+        let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+        assert_eq!(status.is_ok(), repo.try_git(&["status"]).is_some(), "{more}");
+    }
+}
+
+#[test]
 fn nothing_of_the_work_tree_is_said_inside_the_repository() {
     let world = World::new();
     let repo = world.init("r", &[]);

@@ -52,7 +52,8 @@ impl Repository {
         let mut ignored = Ignored::new(self, Untracked::No);
         // `git status` shows these, `git diff` does not.
         let mut is_hidden = |old: Mode, new: Mode, path: &BStr| {
-            old == Mode::COMMIT && new == Mode::COMMIT && ignored.at(path) == Ignore::All
+            let are_submodules = old == Mode::COMMIT && new == Mode::COMMIT;
+            Ok::<_, ReadError>(are_submodules && ignored.at(path)? == Ignore::All)
         };
         let algorithm = self.inner.diff_algorithm().unwrap_or(Algorithm::Myers);
         let mut counter = Counter {
@@ -68,7 +69,7 @@ impl Repository {
         };
         for pair in staged.modified.iter().chain(&staged.replaced).chain(&staged.renamed) {
             stop()?;
-            if is_hidden(pair.old.mode, pair.new.mode, pair.new.path.as_ref()) {
+            if is_hidden(pair.old.mode, pair.new.mode, pair.new.path.as_ref())? {
                 continue;
             }
             counter.count(
@@ -79,13 +80,13 @@ impl Repository {
         }
         for file in &staged.added {
             stop()?;
-            if !is_hidden(file.mode, file.mode, file.path.as_ref()) {
+            if !is_hidden(file.mode, file.mode, file.path.as_ref())? {
                 counter.count(file.path.as_ref(), None, Some((file.id, file.mode)));
             }
         }
         for file in &staged.deleted {
             stop()?;
-            if !is_hidden(file.mode, file.mode, file.path.as_ref()) {
+            if !is_hidden(file.mode, file.mode, file.path.as_ref())? {
                 counter.count(file.path.as_ref(), Some((file.id, file.mode)), None);
             }
         }

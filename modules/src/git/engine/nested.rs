@@ -126,50 +126,53 @@ pub(super) struct Ignored<'a> {
     superproject: &'a Repository,
     untracked: Untracked,
     own: Option<Vec<(BString, Ignore)>>,
-    /// Why `.gitmodules` could not be read.
-    error: Option<ReadError>,
 }
 
 impl<'a> Ignored<'a> {
     pub(super) fn new(superproject: &'a Repository, untracked: Untracked) -> Self {
-        Self { superproject, untracked, own: None, error: None }
+        Self { superproject, untracked, own: None }
     }
 
     /// What not to look at in the submodule at `path`. Its own setting goes before all others.
-    pub(super) fn at(&mut self, path: &BStr) -> Ignore {
+    ///
+    /// # Errors
+    ///
+    /// Where git gives up because of `.gitmodules`.
+    pub(super) fn at(&mut self, path: &BStr) -> Result<Ignore, ReadError> {
         let superproject = self.superproject;
-        let own = self.own.get_or_insert_with(|| {
-            configured(superproject).unwrap_or_else(|error| {
-                self.error = Some(error);
-                Vec::new()
-            })
-        });
+        let own = match &mut self.own {
+            Some(own) => own,
+            none => none.insert(read(superproject)?),
+        };
         if let Some((_, ignore)) = own.iter().find(|(own, _)| own == path) {
-            return *ignore;
+            return Ok(*ignore);
         }
-        match superproject.setting("diff.ignoreSubmodules").as_deref() {
+        Ok(match superproject.setting("diff.ignoreSubmodules").as_deref() {
             Some(b"all") => Ignore::All,
             Some(b"dirty") => Ignore::Dirty,
             Some(b"untracked") => Ignore::Untracked,
             _ if self.untracked == Untracked::No => Ignore::Untracked,
             _ => Ignore::None,
-        }
-    }
-    /// Git gives up where it needs `.gitmodules` and cannot read it.
-    pub(super) fn finish(self) -> Result<(), ReadError> {
-        self.error.map_or(Ok(()), Err)
+        })
     }
 }
 
-/// What `.gitmodules` and the configuration say of each submodule.
-fn configured(superproject: &Repository) -> Result<Vec<(BString, Ignore)>, ReadError> {
+/// The settings of submodules that say what not to look at.
+fn read(superproject: &Repository) -> Result<Vec<(BString, Ignore)>, ReadError> {
     if let Some(root) = superproject.root() {
         strange::check(root.join(".gitmodules"))?;
     }
-    let submodules = superproject.inner.submodules().map_err(ReadError::at("`.gitmodules`"))?;
-    let settings = submodules
-        .into_iter()
-        .flatten()
-        .filter_map(|submodule| Some((submodule.path().ok()?, submodule.ignore().ok().flatten()?)));
-    Ok(settings.collect())
+    let submodules = superproject.inner.submodules().map_err(ReadError::at(WHAT))?;
+    let mut settings = Vec::new();
+    for submodule in submodules.into_iter().flatten() {
+        // Git reads these as well, and gives up for what it does not know.
+        submodule.update().map_err(ReadError::at(WHAT))?;
+        submodule.fetch_recurse().map_err(ReadError::at(WHAT))?;
+        if let (Ok(path), Ok(Some(ignore))) = (submodule.path(), submodule.ignore()) {
+            settings.push((path, ignore));
+        }
+    }
+    Ok(settings)
 }
+
+const WHAT: &str = "`.gitmodules`";

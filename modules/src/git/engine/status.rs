@@ -315,23 +315,26 @@ impl Repository {
         let submodules = std::mem::take(&mut found.submodules);
         let mut ignored = nested::Ignored::new(self, options.untracked);
         for list in [&mut found.deleted, &mut found.replaced] {
-            list.retain(|&at| {
+            let mut seen = Vec::with_capacity(list.len());
+            for at in std::mem::take(list) {
                 let entry = &index.entries()[at];
-                entry.mode != entry::Mode::COMMIT || ignored.at(entry.path(index)) != Ignore::All
-            });
+                if entry.mode != entry::Mode::COMMIT || ignored.at(entry.path(index))? != Ignore::All {
+                    seen.push(at);
+                }
+            }
+            *list = seen;
         }
         let mut unknown = 0;
         for at in submodules {
             let entry = &index.entries()[at];
             let path = entry.path(index);
-            let ignore = ignored.at(path);
+            let ignore = ignored.at(path)?;
             match nested::compare(self, &join(root, path), ignore, &entry.id, options, interrupt)? {
                 Answer::Same => {}
                 Answer::Different => found.modified.push(at),
                 Answer::Unknown => unknown += 1,
             }
         }
-        ignored.finish()?;
         Ok(unknown)
     }
 }
