@@ -311,7 +311,8 @@ fn ours(folder: &Path, untracked: Untracked) -> Facts {
     match repository.upstream(&head) {
         Ok(Some(upstream)) => {
             let full = String::from_utf8_lossy(upstream.reference.as_bytes());
-            let name = full.strip_prefix("refs/remotes/").or_else(|| full.strip_prefix("refs/heads/"));
+            let below = ["refs/remotes/", "refs/heads/", "refs/"];
+            let name = below.iter().find_map(|prefix| full.strip_prefix(prefix));
             facts.insert("upstream", name.unwrap_or(&full).to_owned());
             match repository.ahead_behind(&head, &upstream, &never) {
                 Ok(Some(distance)) => {
