@@ -1,13 +1,11 @@
 //! Small facts about a repository that several modules draw.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 
-use super::engine::{self, Upstream};
+use super::engine::{self, Head, Upstream};
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Declares a source without options that reads something of the repository.
@@ -69,10 +67,10 @@ repository_source! {
     /// Reads what is checked out.
     GitHead "git_head" -> CheckedOut, File Never [".git/HEAD"],
     |shared, place, io| shared.read(|repository| {
-        let head = repository.head()?;
+        let branch = repository.checked_out()?;
         Ok::<_, engine::ReadError>(CheckedOut {
-            branch: head.branch().map_or_else(|| "HEAD".into(), Cow::into_owned),
-            is_detached: head.is_detached(),
+            branch: branch.as_ref().map_or_else(|| "HEAD".into(), |name| name.shown().into_owned()),
+            is_detached: branch.is_none(),
             is_bare: repository.is_bare(),
         })
     })
@@ -81,5 +79,5 @@ repository_source! {
 repository_source! {
     /// Reads which branch of which remote the checked-out one follows.
     GitUpstream "git_upstream" -> Option<Upstream>, File Never [".git/HEAD", ".git/config"],
-    |shared, place, io| shared.read(|repository| repository.upstream(&repository.head()?))
+    |shared, place, io| shared.read(|repository| repository.upstream(&Head { reference: repository.checked_out()?, id: None }))
 }

@@ -256,6 +256,8 @@ fn damaged_references_are_errors() {
         repo.write(".git/refs/heads/main", text);
         let status = repo.open().status(&options, &AtomicBool::new(false));
         assert!(matches!(status, Err(StatusError::Read(_))), "{text:?}: {status:?}");
+        let name = repo.open().checked_out().unwrap().unwrap();
+        assert_eq!(name.shown(), "main", "`HEAD` is well: {text:?}");
     }
     repo.remove(".git/refs/heads/main");
     for text in
@@ -385,6 +387,20 @@ fn history_that_is_written_anew() {
     repo.check("another commit");
     repo.git(&["pack-refs", "--all"]);
     repo.check("packed");
+}
+
+#[test]
+fn replacements() {
+    each_format(|repo| {
+        repo.write("a/one.txt", "another");
+        repo.git(&["add", "-A"]);
+        let tree = repo.git(&["write-tree"]);
+        repo.git(&["reset", "-q", "--hard"]);
+        repo.git(&["replace", "HEAD^{tree}", tree.trim()]);
+        repo.check("another tree");
+        repo.git(&["config", "core.useReplaceRefs", "false"]);
+        repo.check("left out");
+    });
 }
 
 #[test]

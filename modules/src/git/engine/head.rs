@@ -60,6 +60,21 @@ impl Repository {
         }
     }
 
+    /// Reads which branch is checked out; `None` when detached. The name is known even where what the branch says is damaged.
+    ///
+    /// # Errors
+    ///
+    /// If `HEAD` itself cannot be read.
+    pub fn checked_out(&self) -> Result<Option<RefName>, ReadError> {
+        match self.read_ref(b"HEAD")? {
+            Some(Target::Object(_)) => Ok(None),
+            Some(Target::Symbolic(name)) => {
+                Ok(Some(self.resolve(name.as_bytes()).map_or(name, |found| found.name)))
+            }
+            None => Err(ReadError::new("`HEAD`")),
+        }
+    }
+
     /// The commit of `HEAD`; `None` before the first one.
     pub(super) fn head_id(&self) -> Result<Option<gix::ObjectId>, ReadError> {
         match self.read_ref(b"HEAD")? {
