@@ -60,14 +60,47 @@ impl Place {
         Place { command_timeout, ..self }
     }
 
-    /// What is in the directory: one listing that all sources share, made when the first one asks.
-    pub async fn listing<I: Io>(&self, io: &I) -> &Listing {
-        if let Some(listing) = self.listing.get() {
-            return listing;
+    /// What is in the directory: one listing that all sources share, made when the first one asks. Of symbolic links it knows what those lead to whose names
+    /// `is_wanted`; others are not looked at, since it may take for ever.
+    pub async fn listing<I: Io>(&self, io: &I, is_wanted: impl Fn(&OsStr) -> bool + Send) -> &Listing {
+        let listing = match self.listing.get() {
+            Some(listing) => listing,
+            None => {
+                let Scan { follow_symlinks, timeout } = self.scan;
+                let entries = io.list(&self.physical, follow_symlinks, timeout).await.unwrap_or_default();
+                self.listing.get_or_init(|| Listing::new(entries))
+            }
+        };
+        for link in &listing.links {
+            if link.kind.get().is_none() && is_wanted(&link.name) {
+                let kind = io.kind(&self.physical.join(&link.name)).await;
+                // One that leads nowhere is a file that is missing.
+                let _ = link.kind.set(kind.unwrap_or(FileKind::File));
+            }
         }
-        let Scan { follow_symlinks, timeout } = self.scan;
-        let entries = io.list(&self.physical, follow_symlinks, timeout).await.unwrap_or_default();
-        self.listing.get_or_init(|| Listing::new(entries))
+        listing
+    }
+
+    /// Whether the directory matches what a module looks for, as [`Listing::matches`] does.
+    pub async fn matches<I: Io>(
+        &self,
+        io: &I,
+        files: &[&str],
+        folders: &[&str],
+        extensions: &[&str],
+    ) -> bool {
+        let listing = self.listing(io, |name| is_named(name, files, folders, extensions)).await;
+        listing.matches(files, folders, extensions)
+    }
+
+    /// Whether there is a file of this name.
+    pub async fn has_file<I: Io>(&self, io: &I, name: &str) -> bool {
+        self.listing(io, |other| other == name).await.has_file(name)
+    }
+
+    /// Whether there is a folder of this name.
+    pub async fn has_folder<I: Io>(&self, io: &I, name: &str) -> bool {
+        self.listing(io, |other| other == name).await.has_folder(name)
     }
 
     /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file.
@@ -163,13 +196,33 @@ pub struct Listing {
     files: Vec<OsString>,
     folders: Vec<OsString>,
     extensions: Vec<Box<str>>,
+    /// Nearly always few, or none.
+    links: Vec<Link>,
+}
+
+/// A symbolic link.
+#[derive(Debug)]
+struct Link {
+    name: OsString,
+    /// What it leads to, once somebody has looked.
+    kind: OnceLock<FileKind>,
+}
+
+impl Link {
+    fn is(&self, kind: FileKind) -> bool {
+        self.kind.get() == Some(&kind)
+    }
 }
 
 impl Listing {
     /// Sorts the entries of a directory by what can be asked of them.
     pub fn new(entries: Vec<Entry>) -> Listing {
         let mut listing = Listing::default();
-        for Entry { name, is_folder } in entries {
+        for Entry { name, is_folder, is_link } in entries {
+            if is_link {
+                listing.links.push(Link { name, kind: OnceLock::new() });
+                continue;
+            }
             if is_folder {
                 listing.folders.push(name);
                 continue;
@@ -187,21 +240,29 @@ impl Listing {
     /// Whether there is a file of this name.
     pub fn has_file(&self, name: &str) -> bool {
         self.files.binary_search_by(|file| file.as_os_str().cmp(OsStr::new(name))).is_ok()
+            || self.has_link(name, FileKind::File)
     }
 
     /// Whether there is a folder of this name.
     pub fn has_folder(&self, name: &str) -> bool {
         self.folders.binary_search_by(|folder| folder.as_os_str().cmp(OsStr::new(name))).is_ok()
+            || self.has_link(name, FileKind::Folder)
     }
 
     /// Whether there is a file with this extension, written without the dot.
     pub fn has_extension(&self, extension: &str) -> bool {
         self.extensions.binary_search_by(|other| (**other).cmp(extension)).is_ok()
+            || self.links.iter().any(|link| link.is(FileKind::File) && has_extension(&link.name, extension))
     }
 
-    /// The names of all files, sorted.
+    fn has_link(&self, name: &str, kind: FileKind) -> bool {
+        self.links.iter().any(|link| link.name == name && link.is(kind))
+    }
+
+    /// The names of all files, and of links that are known to lead to one.
     pub fn files(&self) -> impl Iterator<Item = &OsStr> {
-        self.files.iter().map(AsRef::as_ref)
+        let links = self.links.iter().filter(|link| link.is(FileKind::File)).map(|link| &link.name);
+        self.files.iter().chain(links).map(AsRef::as_ref)
     }
 
     /// Whether the directory matches what a module looks for: at least one hit, and none of those written with a leading `!`.
@@ -226,6 +287,17 @@ impl Listing {
     }
 }
 
+/// Whether a module that looks for these asks for this name, be it to stay away.
+pub fn is_named(name: &OsStr, files: &[&str], folders: &[&str], extensions: &[&str]) -> bool {
+    let plain = |wanted: &&str| wanted.strip_prefix('!').unwrap_or(wanted) == name;
+    files.iter().chain(folders).any(plain)
+        || extensions.iter().any(|wanted| has_extension(name, wanted.strip_prefix('!').unwrap_or(wanted)))
+}
+
+fn has_extension(name: &OsStr, extension: &str) -> bool {
+    name.to_str().is_some_and(|name| extensions(name).any(|other| other == extension))
+}
+
 /// The extensions of a file's name: what follows the last dot and what follows the first; none for a name that begins with a dot.
 fn extensions(name: &str) -> impl Iterator<Item = &str> {
     let visible = !name.starts_with('.');
@@ -239,8 +311,11 @@ mod tests {
     use super::*;
 
     fn listing(names: &[&str]) -> Listing {
-        let entry =
-            |name: &&str| Entry { name: name.trim_end_matches('/').into(), is_folder: name.ends_with('/') };
+        let entry = |name: &&str| Entry {
+            name: name.trim_end_matches('/').into(),
+            is_folder: name.ends_with('/'),
+            is_link: false,
+        };
         Listing::new(names.iter().map(entry).collect())
     }
 
@@ -257,6 +332,33 @@ mod tests {
         let listing = listing(&["a.tar.gz", ".hidden.rs", "folder.py/"]);
         assert!(listing.has_extension("gz") && listing.has_extension("tar.gz"));
         assert!(!listing.has_extension("rs") && !listing.has_extension("py"));
+    }
+
+    #[test]
+    fn links_are_looked_behind_only_where_somebody_asks() {
+        use crate::io::{Real, Simulated};
+        use futures_lite::future::block_on;
+
+        let folder = tempfile::tempdir().unwrap();
+        for (name, target) in
+            [("a.py", "/etc/passwd"), ("venv", "/etc"), ("gone.rs", "nowhere"), ("nas", "/proc")]
+        {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
+        }
+        let at = folder.path().to_owned();
+        let place = |follow_symlinks| {
+            Place::new(at.clone(), at.clone(), None, Duration::MAX)
+                .scanned(Scan { follow_symlinks, timeout: Duration::MAX })
+        };
+        let (place, unfollowed, io) = (place(true), place(false), Real::default());
+        assert!(block_on(place.matches(&io, &[], &[], &["py"])));
+        assert!(block_on(place.has_folder(&io, "venv")) && !block_on(place.has_file(&io, "venv")));
+        assert!(block_on(place.matches(&io, &[], &[], &["rs"])), "one that leads nowhere is a file");
+        assert!(!block_on(place.matches(&io, &["!a.py"], &[], &["py"])));
+        let listing = place.listing.get().unwrap();
+        assert!(listing.links.iter().all(|link| (link.name == "nas") == link.kind.get().is_none()));
+        assert!(block_on(unfollowed.has_file(&io, "venv")) && !block_on(unfollowed.has_folder(&io, "venv")));
+        assert!(!block_on(place.has_file(&Simulated::new(), "b")));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 set -g _ziron_folder @FOLDER@
 set -g _ziron_socket $_ziron_folder/socket
 set -g _ziron_files $_ziron_folder/s.$fish_pid # .ask is the question, .reply the answer
+set -g _ziron_pid $_ziron_folder/pid
+set -g _ziron_process '' # the daemon, as the system shows it
 set -g _ziron_seq 0
 set -g _ziron_seq_high (builtin random) # Else answers to a shell that was here before (exec) could be taken for ours.
 set -g _ziron_seq_low
@@ -21,6 +23,13 @@ function _ziron_ask
     if set -q _ziron_rest[1]
         set -e _ziron_rest[1]
         return 1
+    end
+    if not builtin test -d "$_ziron_process"
+        # Another one may have begun meanwhile. Where none has, nobody would say that what an empty line shows is old.
+        builtin test -e $_ziron_pid -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; and builtin read --delimiter ' ' process rest <$_ziron_pid; or return 1
+        set -g _ziron_process /proc/$process
+        builtin test -d /proc/self; or set _ziron_process / # Here it cannot be told.
+        builtin test -d $_ziron_process; or return 1
     end
     # The folder is the proof of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
     if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@

@@ -33,7 +33,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
         parts=("${(@ps:\x1f:)${reply%$_ziron_rs}}")
       if [[ $#parts == (8|9|13) ]]; then
         _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7] _ziron_prelude=$parts[8]
-        _ziron_answered=$_ziron_seq
+        _ziron_answered=$_ziron_seq _ziron_state=$parts[3]
         case $#parts in
           13) _ziron_held=("${(@)parts[9,13]}") ;;
           9) _ziron_held=("${(@)parts[4,8]}") ;; # the same
@@ -56,6 +56,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
 builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq _ziron_answered _ziron_owed _ziron_idle
 builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
 builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time
+builtin typeset -g _ziron_state=fresh # of what is shown
 builtin typeset -g _ziron_hello= _ziron_heard= _ziron_values= _ziron_types= _ziron_escaped= _ziron_question= _ziron_renew=
 builtin typeset -ga _ziron_held # the parts that are shown when the next line is empty; none if that is not known
 
@@ -101,7 +102,7 @@ function _ziron_take {
       drawn|redraw)
         if [[ $parts[2] == $_ziron_seq && $#parts -ge 8 ]]; then
           _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7]
-          _ziron_answered=$_ziron_seq _ziron_held=()
+          _ziron_answered=$_ziron_seq _ziron_state=$parts[3] _ziron_held=()
           [[ $parts[9] != "=" ]] || _ziron_held=("${(@)parts[4,8]}")
           (( $#parts < 13 )) || _ziron_held=("${(@)parts[9,13]}")
           [[ $parts[1] == redraw ]] || _ziron_prelude=$parts[8] until=0
@@ -118,7 +119,7 @@ function _ziron_take {
 function _ziron_ask_later {
   builtin zle -F $1
   (( _ziron_fd && _ziron_owed == _ziron_seq )) || builtin return 0
-  builtin syswrite -o $_ziron_fd -- "draw${_ziron_us}seq=$_ziron_seq${_ziron_us}held=1$_ziron_question" || _ziron_hang_up
+  builtin syswrite -o $_ziron_fd -- "draw${_ziron_us}seq=$_ziron_seq${_ziron_us}held=1$_ziron_question" || _ziron_lost
 }
 
 # zsh cannot ask who is at the other end, so that the folder is the proof: only root and this user can put anything there. The program has checked the
@@ -153,7 +154,17 @@ function _ziron_listen {
   elif builtin sysread -i $_ziron_fd -t 0 reply && (( $#_ziron_heard < 1048576 )) && _ziron_take; then
     [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle _ziron_news
   else
-    _ziron_hang_up
+    _ziron_lost
+  fi
+}
+
+# The daemon has gone while the editor waits for keys. If it still owed a picture, that is asked for anew: of the next daemon, or of the program.
+function _ziron_lost {
+  builtin local before="$_ziron_left$_ziron_right"
+  _ziron_hang_up
+  if (( _ziron_answered != _ziron_seq )) || [[ $_ziron_state != fresh ]]; then
+    _ziron_precmd again
+    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
   fi
 }
 

@@ -16,6 +16,7 @@ pub mod dump;
 pub mod oracle;
 pub mod session;
 pub mod shells;
+pub mod soak;
 pub mod stub;
 pub mod stub_daemon;
 pub mod terminal;

@@ -58,4 +58,5 @@ pub use refs::RefName;
 pub use rename::Renames;
 pub use state::{State, StateKind};
 pub use status::{Status, StatusOptions, Untracked};
+pub use strange::{alternate_directories, common_directory, own_directory};
 pub use upstream::{AheadBehind, Upstream};

@@ -9,7 +9,7 @@ use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{ReadError, Trigger};
 
-use super::engine::{Configuration, Environment, OpenError, Repository};
+use super::engine::{self, Configuration, Environment, OpenError, Repository};
 
 /// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
 pub(super) const VARIABLES: &[&str] = &{
@@ -52,7 +52,27 @@ pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
     if !place.may_be_in_repository(io).await && !io.has_env("GIT_DIR") {
         return None;
     }
+    if io.may_wait() {
+        wait_for_parts(place, io).await;
+    }
     open(place, io).key(place)
+}
+
+/// Waits for file systems that may not answer and have a part of the repository: a `.git` file, a link or a list of alternates leads there.
+async fn wait_for_parts<I: Io>(place: &Place, io: &I) {
+    let Some(git_dir) = engine::own_directory(&place.physical) else { return };
+    io.wait_for(&git_dir).await;
+    let common_dir = engine::common_directory(&git_dir);
+    io.wait_for(&common_dir).await;
+    for part in ["HEAD", "index"] {
+        io.wait_for(&git_dir.join(part)).await;
+    }
+    for part in ["config", "refs", "refs/heads", "logs", "objects", "objects/info", "objects/pack"] {
+        io.wait_for(&common_dir.join(part)).await;
+    }
+    for other in engine::alternate_directories(&common_dir.join("objects")) {
+        io.wait_for(&other).await;
+    }
 }
 
 /// The same for a source that reads the work tree; `None` if there is none, as in a bare repository.

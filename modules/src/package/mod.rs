@@ -7,12 +7,13 @@
 
 mod formats;
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use ziron_macros::{Choice, Options, Vars};
 use ziron_runtime::io::Io;
-use ziron_runtime::place::Place;
+use ziron_runtime::place::{Place, is_named};
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
@@ -85,7 +86,13 @@ impl Source for Package {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Manifests> {
-        let listing = place.listing(io).await;
+        let is_wanted = |name: &OsStr| {
+            FORMATS.iter().any(|(format, _)| match format.strip_prefix("*.") {
+                Some(extension) => is_named(name, &[], &[], &[extension]),
+                None => name == *format,
+            })
+        };
+        let listing = place.listing(io, is_wanted).await;
         let mut manifests = Vec::new();
         for (name, _) in FORMATS {
             if let Some(extension) = name.strip_prefix("*.") {

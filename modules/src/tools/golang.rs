@@ -131,7 +131,7 @@ impl Source for GoMod {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
-        place.listing(io).await.has_file("go.mod").then(|| place.physical.clone())
+        place.has_file(io, "go.mod").await.then(|| place.physical.clone())
     }
 
     async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<Needed, ReadError> {

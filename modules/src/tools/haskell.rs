@@ -101,7 +101,7 @@ impl Source for Snapshot {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
-        place.listing(io).await.has_file("stack.yaml").then(|| place.physical.clone())
+        place.has_file(io, "stack.yaml").await.then(|| place.physical.clone())
     }
 
     async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<String, ReadError> {

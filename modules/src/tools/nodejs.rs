@@ -66,7 +66,7 @@ impl Source for Nodejs {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        if !self.detection().matches(place, io).await || place.listing(io).await.has_folder("esy.lock") {
+        if !self.detection().matches(place, io).await || place.has_folder(io, "esy.lock").await {
             return None;
         }
         Some(tool_key(RUN, Needs::NOTHING, place, io).await)
@@ -106,7 +106,7 @@ impl Source for Engines {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
-        place.listing(io).await.has_file("package.json").then(|| place.physical.clone())
+        place.has_file(io, "package.json").await.then(|| place.physical.clone())
     }
 
     async fn read<I: Io>(&self, folder: &PathBuf, _place: &Place, io: &I) -> Result<Needed, ReadError> {

@@ -18,7 +18,7 @@ pub(crate) struct Detection {
 impl Detection {
     /// Whether the place has one of the names, and none of those that hide the module.
     pub(crate) async fn matches<I: Io>(self, place: &Place, io: &I) -> bool {
-        place.listing(io).await.matches(self.files, self.folders, self.extensions)
+        place.matches(io, self.files, self.folders, self.extensions).await
     }
 
     /// The manifest of a source that looks for these names.

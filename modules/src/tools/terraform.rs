@@ -118,9 +118,7 @@ impl Source for TerraformVersion {
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
         // What the module's own source looks for decides whether this is drawn; where there is nothing of the kind, nothing is run.
-        let listing = place.listing(io).await;
-        let is_used = listing.has_folder(".terraform")
-            || ["tf", "tfplan", "tfstate"].iter().any(|e| listing.has_extension(e));
+        let is_used = place.matches(io, &[], &[".terraform"], &["tf", "tfplan", "tfstate"]).await;
         if !is_used {
             return None;
         }

@@ -124,7 +124,7 @@ impl Source for Wrapper {
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
         let is_here = self.detection().matches(place, io).await
-            || (place.listing(io).await.has_folder(self.folder)
+            || (place.has_folder(io, self.folder).await
                 && io.kind(&place.physical.join(self.settings)).await.is_some());
         is_here.then(|| place.physical.clone())
     }

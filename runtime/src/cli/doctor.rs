@@ -152,7 +152,9 @@ fn connection() -> Vec<Finding> {
         program: Path::new(&program),
         home: &home,
         variable: &variable,
-        read: &|path| std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        read: &|path| {
+            crate::io::open::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        },
         is_as_new: &|one, other| modified(one) >= modified(other),
     })
 }

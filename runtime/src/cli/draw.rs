@@ -2,12 +2,15 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::arguments::{self, Way};
+use super::guarded::Danger;
 use super::{background, detach, guarded, output, world};
 use crate::gather::{Direct, Means, Parts};
-use crate::io;
+use crate::io::far::Far;
+use crate::io::{self, Io};
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{self, Prompt};
@@ -28,22 +31,34 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
     let budget = P::SETTINGS.budget;
     if way == Way::Alone {
         // What is late is drawn without, and that takes time too.
-        directly::<P>(&request, parts, budget / 8 * 7);
+        directly::<P>(&request, parts, budget / 8 * 7, None);
         return;
     }
-    if guarded::may_hang::<P>(&request) {
-        let text = guarded::draw(&request, parts, budget);
-        output::write(&text.unwrap_or_else(|| guarded::at_hand::<P>(&request, parts)));
-    } else {
-        directly::<P>(&request, parts, budget);
+    match guarded::danger::<P>(&request) {
+        Danger::None => directly::<P>(&request, parts, budget, None),
+        Danger::Links(mounts) => {
+            directly::<P>(&request, parts, budget, Some(Far::leaving(Arc::new(mounts))));
+        }
+        Danger::Certain => {
+            let text = guarded::draw(&request, parts, budget);
+            output::write(&text.unwrap_or_else(|| guarded::at_hand::<P>(&request, parts)));
+        }
     }
     background::leave_daemon_behind::<P>();
 }
 
-/// Draws in this process.
-fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration) {
-    let gather = Direct::new(world::means::<P>(request), request, parts, budget);
+/// Draws in this process. If something in the place leads to a file system that may not answer, all is drawn by another one as well, which is waited for.
+fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: Option<Far>) {
+    let mut means = world::means::<P>(request);
+    means.io = means.io.minding(far.map(Arc::new));
+    let gather = Direct::new(means, request, parts, budget);
     let facts = P::gather(&gather);
+    let was_left = gather.means().io.was_left();
+    if was_left && let Some(text) = guarded::draw(request, parts, budget) {
+        output::write(&text);
+        io::kill_all();
+        return;
+    }
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
     output::write(&out);
@@ -51,7 +66,7 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration) {
     if !gather.is_late() {
         return;
     }
-    if let Some(store) = store {
+    if let Some(store) = store.as_ref().filter(|_| !was_left) {
         leave_refresh_behind(store, place);
     }
     // Nobody is left who would kill them at their timeout.

@@ -10,32 +10,41 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::draw::BUFFER_BYTES;
-use super::mounts::Mounts;
-use super::{detach, mounts, world};
+use super::{detach, world};
 use crate::gather::{AtHand, Parts};
 use crate::io::Real;
+use crate::io::mounts::{self, Mounts};
 use crate::prompt::{self, Prompt};
 use crate::request::Request;
 
 /// Variables that name folders which are looked at for nearly every prompt, besides those of the plan: programs, settings, the store.
 const FOLDERS: [&str; 5] = ["HOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", world::CACHE_VARIABLE];
 
-/// Whether drawing a request may have to look at a file system that may not answer: that of its place, of a folder that a variable names, or of one
-/// of several such as `PATH` has. Nothing there is touched.
+/// What may keep a request waiting.
+pub(super) enum Danger {
+    /// Nothing: all file systems answer.
+    None,
+    /// What links in its place lead to.
+    Links(Mounts),
+    /// Its place, a folder that a variable names, or one of several such as `PATH` has.
+    Certain,
+}
+
+/// Whether drawing a request may have to look at a file system that may not answer. Nothing there is touched.
 #[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
-pub(super) fn may_hang<P: Prompt>(request: &Request) -> bool {
-    let list = mounts::read(Path::new(mounts::MOUNTS));
-    let mounts = Mounts::new(&list);
-    if mounts.is_empty() {
-        return false;
-    }
+pub(super) fn danger<P: Prompt>(request: &Request) -> Danger {
+    let Some(mounts) = Mounts::new(&mounts::read(Path::new(mounts::MOUNTS))) else { return Danger::None };
     let names = FOLDERS.iter().chain(P::VARIABLES);
     let values = || names.filter_map(std::env::var_os);
-    mounts.lead_away(&place_of(request)) || values().any(|value| names_one(&value, &mounts))
+    if mounts.lead_away(&place_of(request)) || values().any(|value| names_one(&value, &mounts)) {
+        Danger::Certain
+    } else {
+        Danger::Links(mounts)
+    }
 }
 
 /// Whether a variable's value is a path, or a list of paths, of which one leads away.
-fn names_one(value: &OsStr, mounts: &Mounts<'_>) -> bool {
+fn names_one(value: &OsStr, mounts: &Mounts) -> bool {
     std::env::split_paths(value).any(|path| path.is_absolute() && mounts.lead_away(&path))
 }
 

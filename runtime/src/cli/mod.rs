@@ -11,7 +11,6 @@ mod failure;
 mod flame;
 mod guarded;
 mod keep;
-mod mounts;
 #[cfg_attr(not(feature = "otlp"), path = "otlp_off.rs")]
 pub(crate) mod otlp;
 mod output;
@@ -24,12 +23,12 @@ mod world;
 use std::io::Write;
 use std::process::ExitCode;
 
+#[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
+pub(crate) use crate::io::mounts::is_local;
 use arguments::{Arguments, Command, Script, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
 use failure::Failure;
-#[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
-pub(crate) use mounts::is_local;
 
 use crate::prompt::Prompt;
 use quick::Outcome;

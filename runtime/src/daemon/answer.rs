@@ -1,13 +1,16 @@
 //! Answering a request: with what is known, with what another has just found, or with a glance at the place; and what follows when facts arrive.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures_lite::future::or;
+
 use super::asked::Asked;
 use super::drawing::{Picture, make_redraw};
-use super::guard::{HUNG_LIMIT, Watched};
+use super::guard::{HUNG_LIMIT, LIMIT, Watched};
 use super::held::Holding;
-use super::hub::Counts;
+use super::hub::{Counts, Hub};
 use super::line::{Line, Spare as _};
 use super::live::Waiting;
 use super::session::{End, READING_LIMIT, Session};
@@ -23,8 +26,11 @@ const LEFTOVERS: usize = 256;
 impl<P: Prompt, W: World> Session<P, W> {
     /// Draws what was asked for, and answers.
     pub(super) async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
-        Counts::add(&self.hub.counts.requests);
-        if let Some(seat) = &self.seat {
+        self.silent = None;
+        if !asked.is_answered {
+            Counts::add(&self.hub.counts.requests);
+        }
+        if let Some(seat) = self.seat.as_ref().filter(|_| !asked.is_answered) {
             seat.note(|entry| {
                 entry.requests += 1;
                 entry.place.clear();
@@ -40,15 +46,27 @@ impl<P: Prompt, W: World> Session<P, W> {
         if let Some(seat) = &self.seat {
             seat.view.rests();
         }
+        let far = asked.far(&self.hub.world);
+        if !far.is_empty() && !answers(&self.hub, &far).await {
+            if !asked.is_answered {
+                asked.echo(&self.hub, &mut self.out);
+                self.send_picture(line).await?;
+            }
+            self.drawing = None;
+            self.asked = None;
+            self.silent = Some((asked.answered(), far));
+            return Ok(());
+        }
         let guard = self.hub.guard.clone();
         let is_hopeless =
             asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
-        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless) {
+        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless && !asked.is_answered) {
             return self.answer_with(line, asked, &glance, &holding).await;
         }
         // A shell that shows a picture already has no use for another one that is old.
-        let mut is_echo = is_hopeless || self.redraws && !asked.is_held && asked.memo.is_slow();
-        if is_echo {
+        let mut is_echo =
+            is_hopeless || asked.is_answered || self.redraws && !asked.is_held && asked.memo.is_slow();
+        if is_echo && !asked.is_answered {
             asked.echo(&self.hub, &mut self.out);
             self.send_picture(line).await?;
         }
@@ -105,6 +123,14 @@ impl<P: Prompt, W: World> Session<P, W> {
         if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
     }
 
+    /// Answers once more what was answered with what was known: the file systems answer now.
+    pub(super) async fn answer_at_last(&mut self, line: &mut impl Line) -> Result<(), End> {
+        match self.silent.take() {
+            Some((asked, _)) => self.answer(line, asked).await,
+            None => Ok(()),
+        }
+    }
+
     /// Answers with what another look has found.
     async fn answer_with(
         &mut self,
@@ -153,4 +179,25 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
         self.send_picture(line).await
     }
+}
+
+/// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited for.
+async fn answers<P: Prompt, W: World>(hub: &Hub<P, W>, mounts: &[PathBuf]) -> bool {
+    let Some(probes) = hub.world.probes() else { return true };
+    let clock = hub.exec.clock();
+    let is_silent = |since| clock.now().saturating_duration_since(since) >= LIMIT;
+    if mounts.iter().any(|mount| probes.since(mount).is_some_and(is_silent)) {
+        return false;
+    }
+    let all = async {
+        for mount in mounts {
+            probes.answer(mount).await;
+        }
+        true
+    };
+    let late = async {
+        clock.sleep(LIMIT).await;
+        false
+    };
+    or(all, late).await
 }

@@ -34,6 +34,8 @@ pub(super) struct Asked<I> {
     pub(super) holds: bool,
     /// … and does so for this one.
     pub(super) is_held: bool,
+    /// Whether it was answered with what was known, since a file system has not answered.
+    pub(super) is_answered: bool,
 }
 
 impl<I: Io> Asked<I> {
@@ -44,6 +46,16 @@ impl<I: Io> Asked<I> {
             // What the shell shows is not marked as old.
             make_redraw(out);
         }
+    }
+
+    /// The same, answered with what was known.
+    pub(super) fn answered(self) -> Asked<I> {
+        Asked { is_answered: true, ..self }
+    }
+
+    /// The mounts that may not answer, of those that drawing it leads to.
+    pub(super) fn far(&self, world: &impl World) -> Vec<PathBuf> {
+        world.far(self.request.path.as_deref().unwrap_or(&self.logical), &self.sent)
     }
 
     /// Prepares it for a place that is known now.
@@ -99,6 +111,6 @@ impl<P: Prompt, W: World> Session<P, W> {
         let (holds, is_held) = (self.redraws, self.redraws && is_held);
         let io = self.hub.world.io(sent.clone());
         let received = tick();
-        Asked { seq, received, request, subject, logical, sent, io, memo, holds, is_held }
+        Asked { seq, received, request, subject, logical, sent, io, memo, holds, is_held, is_answered: false }
     }
 }

@@ -23,7 +23,7 @@ use portable::Alarm;
 use crate::exec::Single;
 
 /// A request is answered by the guard after so long: before shells lose their patience (100 ms).
-const LIMIT: Duration = Duration::from_millis(50);
+pub(super) const LIMIT: Duration = Duration::from_millis(50);
 
 /// So many threads may hang. Were it more, only what is known would be shown.
 pub(super) const HUNG_LIMIT: usize = 8;

@@ -42,7 +42,8 @@ pub(super) struct Pending<F> {
 enum State<F> {
     Unwanted,
     Ready(Found<F>),
-    Begun(Work),
+    /// It goes on; the fact is what is shown meanwhile if nothing is known from before.
+    Begun(Work, Option<F>),
 }
 
 impl<'a, I> Live<'a, I> {
@@ -85,11 +86,12 @@ impl<I: Io> Gather for Live<'_, I> {
             return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
         let (cost, policy) = (source.cost(), source.policy());
+        let going_on = |work| State::Begun(work, source.at_hand(&self.means.place));
         let state = match begin(source, memory, self.means) {
             Begun::Ready(found) => State::Ready(found),
             // What is large begins when all that is small has been read: its threads would take the processor from it.
-            Begun::Rest(work) if cost >= Cost::Tree => State::Begun(work),
-            Begun::Rest(mut work) => poll(&mut work).map_or_else(|| State::Begun(work), State::Ready),
+            Begun::Rest(work) if cost >= Cost::Tree => going_on(work),
+            Begun::Rest(mut work) => poll(&mut work).map_or_else(|| going_on(work), State::Ready),
         };
         Pending { name, state, memory, is_question: policy != Policy::Never }
     }
@@ -99,7 +101,7 @@ impl<I: Io> Gather for Live<'_, I> {
         let found = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(found) => Ok(found),
-            State::Begun(mut work) => poll(&mut work).ok_or(work),
+            State::Begun(mut work, at_hand) => poll(&mut work).ok_or((work, at_hand)),
         };
         let (known, answer) = match found {
             Ok((fact, outcome)) => {
@@ -117,9 +119,12 @@ impl<I: Io> Gather for Live<'_, I> {
                 };
                 (known, answer)
             }
-            Err(work) => {
+            Err((work, at_hand)) => {
                 self.readings.borrow_mut().push(work);
-                let last = late(self.means.take_last(name));
+                let last = match self.means.take_last(name) {
+                    Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
+                    last => late(last),
+                };
                 if last.get().is_some() {
                     self.memo.note(name, &last);
                 }

@@ -20,6 +20,7 @@ mod line;
 mod live;
 mod memory;
 mod metrics;
+mod mounted;
 mod news;
 mod other;
 mod process;

@@ -1,5 +1,6 @@
 //! A session: one shell, from its hello to its end.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -66,6 +67,8 @@ pub(super) struct Session<P: Prompt, W: World> {
     pub(super) picture: Vec<u8>,
     /// What it shows by itself when the next line is empty.
     pub(super) holding: Holding,
+    /// What was answered with what was known, and the mounts that have not answered.
+    pub(super) silent: Option<(Asked<W::Io>, Vec<PathBuf>)>,
 }
 
 /// What is known of the shell's last command.
@@ -94,6 +97,8 @@ enum Step {
     GivenUp,
     /// What the last picture shows has become old.
     Called,
+    /// The file systems answer that did not.
+    Answers,
 }
 
 /// Why a session ends.
@@ -149,6 +154,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
         holding: Holding::Nothing,
+        silent: None,
     };
     loop {
         match session.step(&mut line).await {
@@ -200,12 +206,21 @@ impl<P: Prompt, W: World> Session<P, W> {
             clock.sleep(FRAME).await;
             Ok(Step::Called)
         };
-        let unasked = or(or(arrived, given_up), called);
+        let (silent, probes) = (&self.silent, self.hub.world.probes());
+        let answers = async {
+            let (Some((_, mounts)), Some(probes)) = (silent, probes) else { return pending().await };
+            for mount in mounts {
+                probes.answer(mount).await;
+            }
+            Ok(Step::Answers)
+        };
+        let unasked = or(or(arrived, given_up), or(called, answers));
         match or(async { line.receive().await.map(Step::Frame) }, unasked).await? {
             Step::Frame(false) => Err(End::Left),
             Step::Frame(true) => self.hear(line).await,
             Step::Arrived => self.redraw(line).await,
             Step::Called => self.renew(line).await,
+            Step::Answers => self.answer_at_last(line).await,
             Step::GivenUp => {
                 self.waiting = Waiting::default();
                 Ok(())

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::guard::LIMIT;
 use super::hub::Hub;
 use super::metrics;
 use super::readings::Account;
@@ -19,13 +20,32 @@ use crate::store::{Now, answer_cache};
 pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
     match tool.kind {
         ToolKind::Status => Ok(status(hub, tool.get("full").is_some())),
-        ToolKind::Health => Ok(String::from("well\n")),
+        ToolKind::Health => Ok(health(hub)),
         ToolKind::Cache => cache(hub, tool),
         ToolKind::Metrics if tool.get("format") == Some(b"otlp") => metrics::otlp(hub),
         ToolKind::Metrics => Ok(metrics::page(hub)),
         ToolKind::Stop => Ok(String::from("the daemon ends\n")),
         other => Err(format!("this daemon has no `{}`\n", other.name())),
     }
+}
+
+fn health<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+    let silent = silent(hub);
+    if silent.is_empty() { String::from("well\n") } else { format!("well, but {}\n", silent.join("; ")) }
+}
+
+/// The file systems that do not answer.
+fn silent<P: Prompt, W: World>(hub: &Hub<P, W>) -> Vec<String> {
+    let now = hub.exec.clock().now();
+    let waiting = hub.world.probes().map(|probes| probes.waiting()).unwrap_or_default();
+    let spans = waiting.into_iter().map(|(mount, since)| (mount, now.saturating_duration_since(since)));
+    let silent = spans.filter(|(_, span)| *span >= LIMIT);
+    silent
+        .map(|(mount, span)| {
+            let mount: String = mount.to_string_lossy().chars().filter(|c| !c.is_control()).collect();
+            format!("{mount} has not answered for {:.1} s", span.as_secs_f32())
+        })
+        .collect()
 }
 
 /// What is remembered: `do` says what is wanted, `of` names a source and the beginning of a key.
@@ -57,6 +77,9 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
     let _ = writeln!(text, "readings     {} going on, {given_up} given up", hub.flights.count());
     let _ = writeln!(text, "places       {} known", hub.places.count());
     let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
+    for mount in silent(hub) {
+        let _ = writeln!(text, "silent       {mount}");
+    }
     for shelved in P::shelves() {
         let seen = shelved.shelf.statistics();
         // Most sources have nothing to remember: they find nothing here, or are read for every prompt.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::files::Fifos;
 use super::line::Line;
+use super::mounted::Mounted;
 use crate::exec::Handle;
+use crate::io::probe::Probes;
 use crate::io::{Io, Real, Sent};
 use crate::ipc::folder::Folder;
 use crate::store::Store;
@@ -28,6 +30,17 @@ pub(super) trait World: Send + Sync + 'static {
     /// Makes the FIFOs of a shell.
     fn fifos(&self, pid: u32) -> io::Result<Self::Fifos>;
 
+    /// The mounts that may not answer, of those that a place and variables lead to.
+    fn far(&self, place: &Path, sent: &Sent) -> Vec<PathBuf> {
+        let _ = (place, sent);
+        Vec::new()
+    }
+
+    /// The file systems that are being asked whether they answer.
+    fn probes(&self) -> Option<&Arc<Probes>> {
+        None
+    }
+
     /// Where facts outlive the daemon.
     fn store(&self) -> Option<Arc<Store>>;
 }
@@ -38,11 +51,14 @@ pub(super) struct Machine {
     store: Option<Arc<Store>>,
     folder: Arc<Folder>,
     exec: Handle,
+    probes: Arc<Probes>,
+    mounted: Mounted,
 }
 
 impl Machine {
     pub(super) fn new(store: Option<Arc<Store>>, folder: Arc<Folder>, exec: Handle) -> Machine {
-        Machine { store, folder, exec }
+        let probes = Arc::<Probes>::default();
+        Machine { store, folder, exec, mounted: Mounted::new(probes.clone()), probes }
     }
 }
 
@@ -50,7 +66,15 @@ impl World for Machine {
     type Io = Real;
 
     fn io(&self, sent: Sent) -> Real {
-        Real::with(sent)
+        Real::with(sent).minding(self.mounted.far())
+    }
+
+    fn far(&self, place: &Path, sent: &Sent) -> Vec<PathBuf> {
+        self.mounted.far().map(|far| far.mounts_of(place, sent)).unwrap_or_default()
+    }
+
+    fn probes(&self) -> Option<&Arc<Probes>> {
+        Some(&self.probes)
     }
 
     #[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look for it")]

@@ -41,7 +41,8 @@ pub struct Pending<F> {
 enum State<F> {
     Unwanted,
     Ready(Found<F>),
-    Waiting(Job<Learned>),
+    /// It is waited for; the fact is what is shown should it be late and nothing is known from before.
+    Waiting(Job<Learned>, Option<F>),
 }
 
 impl<'a, I: Io> Direct<'a, I> {
@@ -84,6 +85,11 @@ impl<'a, I: Io> Direct<'a, I> {
         self.late.get()
     }
 
+    /// Until when it is waited. What another process will draw anyway is not waited for.
+    fn patience(&self) -> Instant {
+        if self.means.io.was_left() { self.start } else { self.deadline }
+    }
+
     #[allow(clippy::disallowed_methods, reason = "a record of elapsed time is a matter of the real clock")]
     fn now(&self) -> Instant {
         if self.record.get() { Instant::now() } else { self.start }
@@ -121,7 +127,7 @@ impl<I: Io> Gather for Direct<'_, I> {
             Begun::Ready(found) => State::Ready(found),
             Begun::Rest(mut work) => match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(learned) => State::Ready(found(learned)),
-                Poll::Pending => State::Waiting(self.model.spawn(work)),
+                Poll::Pending => State::Waiting(self.model.spawn(work), source.at_hand(&self.means.place)),
             },
         };
         let end = matches!(state, State::Ready(_)).then(|| self.now());
@@ -133,12 +139,15 @@ impl<I: Io> Gather for Direct<'_, I> {
         let (fact, outcome) = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(found) => found,
-            State::Waiting(job) => match self.model.wait_until(job, self.deadline) {
+            State::Waiting(job, at_hand) => match self.model.wait_until(job, self.patience()) {
                 Ok(learned) => found(learned),
                 Err(job) => {
                     drop(job);
                     self.note(name, start, end, Outcome::Late);
-                    return late(self.means.take_last(name));
+                    return match self.means.take_last(name) {
+                        Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
+                        last => late(last),
+                    };
                 }
             },
         };

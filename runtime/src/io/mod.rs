@@ -4,8 +4,12 @@
 //! tests have [`Simulated`]. Both are chosen statically.
 
 mod environment;
+pub(crate) mod far;
+pub(crate) mod mounts;
 pub mod open;
 mod passwd;
+#[cfg(feature = "background")]
+pub(crate) mod probe;
 mod process;
 mod real;
 mod simulated;
@@ -44,8 +48,10 @@ pub struct Identity {
 pub struct Entry {
     /// Its name.
     pub name: OsString,
-    /// Whether it is a folder, or a symbolic link to one where links are followed.
+    /// Whether it is a folder.
     pub is_folder: bool,
+    /// Whether it is a symbolic link that counts as what it leads to, which nobody has looked at.
+    pub is_link: bool,
 }
 
 /// A program to run.
@@ -141,7 +147,8 @@ pub trait Io: Send + Sync + 'static {
     /// Reads a whole file.
     fn read(&self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
-    /// Lists a directory, in no order; stops with what it has when `patience` runs out.
+    /// Lists a directory, in no order; stops with what it has when `patience` runs out. What links lead to is not looked at: it may be on a file system
+    /// that does not answer.
     fn list(
         &self,
         path: &Path,
@@ -190,6 +197,22 @@ pub trait Io: Send + Sync + 'static {
     /// Reads a variable as text, replacing what is not UTF-8.
     fn env_text(&self, name: &str) -> Option<String> {
         self.env(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    /// Waits until the file system answers that a path leads to; at once where none may hang.
+    fn wait_for(&self, path: &Path) -> impl Future<Output = ()> + Send {
+        let _ = path;
+        std::future::ready(())
+    }
+
+    /// Whether [`Io::wait_for`] may have to wait.
+    fn may_wait(&self) -> bool {
+        false
+    }
+
+    /// Whether something was left to another process, since the file system it is on may not answer.
+    fn was_left(&self) -> bool {
+        false
     }
 
     /// Whether a variable is set, be it to nothing.

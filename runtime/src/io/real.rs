@@ -6,8 +6,10 @@ use std::future::Future;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::far::Far;
 use super::process::{find_program, run};
 use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User, open, passwd};
 use crate::exec::unblock;
@@ -16,12 +18,18 @@ use crate::exec::unblock;
 #[derive(Clone, Debug, Default)]
 pub struct Real {
     sent: Option<Sent>,
+    far: Option<Arc<Far>>,
 }
 
 impl Real {
     /// The operating system as a shell sees it that has sent its variables.
     pub fn with(sent: Sent) -> Real {
-        Real { sent: Some(sent) }
+        Real { sent: Some(sent), far: None }
+    }
+
+    /// The same, where file systems are mounted that may not answer.
+    pub(crate) fn minding(self, far: Option<Arc<Far>>) -> Real {
+        Real { far, ..self }
     }
 }
 
@@ -42,6 +50,7 @@ impl Io for Real {
     }
 
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
+        self.wait_for(path).await;
         let meta = std::fs::metadata(path)?;
         Ok(Identity {
             inode: (meta.ino(), meta.dev()),
@@ -52,24 +61,42 @@ impl Io for Real {
     }
 
     async fn kind(&self, path: &Path) -> Option<FileKind> {
+        self.wait_for(path).await;
         let meta = std::fs::metadata(path).ok()?;
         Some(if meta.is_dir() { FileKind::Folder } else { FileKind::File })
     }
 
     async fn is_writable(&self, path: &Path) -> bool {
+        self.wait_for(path).await;
         rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
     }
 
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.wait_for(path).await;
         open::read(path)
     }
 
     async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
+        self.wait_for(path).await;
         list(path, follow_links, patience)
     }
 
     async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
         find_program(OsStr::new(name), &self.env("PATH").unwrap_or_default(), found)
+    }
+
+    async fn wait_for(&self, path: &Path) {
+        if let Some(far) = &self.far {
+            far.wait(path).await;
+        }
+    }
+
+    fn may_wait(&self) -> bool {
+        self.far.is_some()
+    }
+
+    fn was_left(&self) -> bool {
+        self.far.as_ref().is_some_and(|far| far.was_left())
     }
 
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send {
@@ -99,12 +126,10 @@ fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<E
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let Ok(entry) = entry else { continue };
-        let is_folder = match entry.file_type() {
-            Ok(kind) if kind.is_symlink() => follow_links && entry.path().is_dir(),
-            Ok(kind) => kind.is_dir(),
-            Err(_) => false,
-        };
-        entries.push(Entry { name: entry.file_name(), is_folder });
+        let kind = entry.file_type().ok();
+        let is_folder = kind.is_some_and(|kind| kind.is_dir());
+        let is_link = follow_links && kind.is_some_and(|kind| kind.is_symlink());
+        entries.push(Entry { name: entry.file_name(), is_folder, is_link });
         // The clock is asked now and then only: on a local disk the listing itself is cheaper.
         if entries.len() % 64 == 0 && start.elapsed() > patience {
             break;

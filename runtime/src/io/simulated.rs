@@ -187,6 +187,7 @@ impl Io for Simulated {
             (file.parent() == Some(path)).then(|| Entry {
                 name: file.file_name().map(ToOwned::to_owned).unwrap_or_default(),
                 is_folder,
+                is_link: false,
             })
         };
         let files = self.files.keys().filter_map(|file| below(file, false));

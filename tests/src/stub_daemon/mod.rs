@@ -56,6 +56,7 @@ pub fn main(folder: &Path, log: Option<&Path>, data: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let socket = folder.join("socket");
     let _ = fs::remove_file(&socket);
+    fs::write(folder.join("pid"), format!("{} stub\n", std::process::id()))?;
     let listener = UnixListener::bind(socket)?;
     let watch = inotify::init(inotify::CreateFlags::CLOEXEC)?;
     inotify::add_watch(&watch, folder, inotify::WatchFlags::CLOSE_WRITE)?;

@@ -11,6 +11,8 @@ mod faults;
 mod hostile;
 mod hung;
 mod hung_elsewhere;
+mod hung_files;
+mod hung_links;
 mod life;
 mod permissions;
 mod stand_in;

@@ -241,11 +241,6 @@ fn a_daemon_is_missed_soon(shell: Shell) {
     let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
     session.run("false");
     session.daemon().kill();
-    // fish has nothing that tells it.
-    if shell == Fish {
-        session.send("\r");
-        session.wait_text("#2 held");
-    }
     let told = session.run("");
     assert_eq!((told.is_by_daemon(), told.codes()), (false, ("1", "1")));
     assert!(!session.plain().contains("_ziron"), "{}", session.plain());

@@ -11,6 +11,7 @@ use ziron_runtime::io::open;
 use super::error::ReadError;
 use super::head::Head;
 use super::open::Repository;
+use super::strange;
 use super::upstream::{AheadBehind, Upstream};
 
 const HERE: u8 = 1;
@@ -116,6 +117,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(repository: &'a Repository) -> Result<Self, ReadError> {
         let inner = &repository.inner;
+        strange::check_graph(repository.common_dir())?;
         let shallow = inner.shallow_commits().map_err(ReadError::at("the shallow boundary"))?;
         let grafts = grafts(repository)?;
         // The graph knows of nothing that gives a commit other parents.

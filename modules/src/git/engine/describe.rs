@@ -20,7 +20,8 @@ impl Repository {
         if let Some(tables) = &self.tables {
             return tables.nearest_tag(&self.inner, id, candidates);
         }
-        strange::check_objects(self.common_dir())?;
+        strange::check_packs(self.common_dir())?;
+        strange::check_graph(self.common_dir())?;
         let commit = self.commit(id)?;
         let found = commit
             .describe()

@@ -89,7 +89,7 @@ impl Repository {
         let Some(id) = self.head_id()? else {
             return Ok(gix::ObjectId::empty_tree(self.inner.object_hash()));
         };
-        strange::check_objects(self.common_dir())?;
+        strange::check_packs(self.common_dir())?;
         // A branch may be set to a tag.
         let commit = self.commit(id)?;
         Ok(commit.tree_id().map_err(ReadError::at("the commit of `HEAD`"))?.detach())

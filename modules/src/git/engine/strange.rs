@@ -38,6 +38,30 @@ const MAX_DEPTH: usize = 5;
 /// Inclusions lead on so often. Source: git's `config.c`.
 const MAX_INCLUDES: usize = 10;
 
+/// The directory of the repository around a folder, as far as the files of its name say; `None` if there is none.
+pub fn own_directory(physical_dir: &Path) -> Option<PathBuf> {
+    physical_dir.ancestors().find_map(|folder| {
+        let dot_git = folder.join(".git");
+        match kind(&dot_git).ok()? {
+            FileType::Directory => Some(dot_git),
+            FileType::RegularFile => Some(folder.join(link(&dot_git, "gitdir: ")?)),
+            _ => None,
+        }
+    })
+}
+
+/// The directory with what all work trees of a repository share.
+pub fn common_directory(git_dir: &Path) -> PathBuf {
+    link(&git_dir.join("commondir"), "").map_or_else(|| git_dir.to_owned(), |to| git_dir.join(to))
+}
+
+/// Other directories with objects, as a list of alternates names them.
+pub fn alternate_directories(objects: &Path) -> Vec<PathBuf> {
+    let text = open::read_begin(objects.join("info/alternates"), LIST_BYTES).unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
+    lines.map(|line| objects.join(OsStr::from_bytes(line))).collect()
+}
+
 /// Looks for such a thing in a repository's own directory, among the files that are read whenever it is opened.
 ///
 /// # Cost
@@ -48,8 +72,7 @@ pub(super) fn find_in(git_dir: &Path) -> Option<PathBuf> {
     if own.strange.is_some() {
         return own.strange;
     }
-    let common = own.has_commondir.then(|| link(&git_dir.join("commondir"), "")).flatten();
-    let common = common.map(|to| git_dir.join(to));
+    let common = own.has_commondir.then(|| common_directory(git_dir));
     if let Some(common) = &common {
         let shared = Look::at(common, is_read);
         if shared.strange.is_some() {
@@ -59,19 +82,21 @@ pub(super) fn find_in(git_dir: &Path) -> Option<PathBuf> {
     alternates(&common.as_deref().unwrap_or(git_dir).join("objects"), MAX_DEPTH)
 }
 
-/// Looks at where objects are, before they are read: at packs, their indexes, and what is said about all of them.
+/// Looks at packs and their indexes before they are read.
 ///
 /// # Cost
 ///
-/// Two listings.
-pub(super) fn check_objects(common_dir: &Path) -> Result<(), ReadError> {
-    let objects = common_dir.join("objects");
-    let strange = ["info", "info/commit-graphs", "pack"].iter().find_map(|folder| {
-        // There is a file for each part of the graph only where one file does not hold it.
-        let folder = objects.join(folder);
-        Look::at(&folder, |_| true).strange
-    });
-    refuse(strange)
+/// One listing.
+pub(super) fn check_packs(common_dir: &Path) -> Result<(), ReadError> {
+    refuse(Look::at(&common_dir.join("objects/pack"), |_| true).strange)
+}
+
+/// Looks at what is said about all commits, before that is read.
+pub(super) fn check_graph(common_dir: &Path) -> Result<(), ReadError> {
+    let objects = common_dir.join("objects/info");
+    check(objects.join("commit-graph"))?;
+    // There is a file for each part only where one file does not hold all.
+    refuse(Look::at(&objects.join("commit-graphs"), |_| true).strange)
 }
 
 /// Looks at the files that a configuration includes, and at those that they include.
@@ -136,6 +161,9 @@ impl Look {
     fn at(folder: &Path, is_read: impl Fn(&[u8]) -> bool) -> Look {
         let mut names = Listing::default();
         let listed = Tree::open(folder).and_then(|tree| tree.list(&mut names));
+        if listed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Look { strange: None, has_commondir: false };
+        }
         if listed.is_err() {
             // It may be a folder that may be entered and not listed.
             let paths = || READ.iter().map(|name| folder.join(OsStr::from_bytes(name)));
@@ -169,9 +197,7 @@ fn alternates(objects: &Path, depth: usize) -> Option<PathBuf> {
     if depth == 0 {
         return None;
     }
-    let text = open::read_begin(&list, LIST_BYTES).ok()?;
-    let folders = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#');
-    folders.into_iter().find_map(|line| alternates(&objects.join(OsStr::from_bytes(line)), depth - 1))
+    alternate_directories(objects).iter().find_map(|folder| alternates(folder, depth - 1))
 }
 
 fn kind(path: &Path) -> io::Result<FileType> {

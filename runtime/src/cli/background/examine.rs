@@ -54,7 +54,7 @@ fn watches() -> Option<Finding> {
     use rustix::fs::inotify;
 
     let limit = |name: &str| -> Option<u64> {
-        std::fs::read_to_string(format!("/proc/sys/fs/inotify/{name}")).ok()?.trim().parse().ok()
+        crate::io::open::read_text(format!("/proc/sys/fs/inotify/{name}")).ok()?.trim().parse().ok()
     };
     let raise = |name: &str, value: u64| {
         format!("`sysctl fs.inotify.{name}={value}` as root; a file in /etc/sysctl.d keeps it")

@@ -154,6 +154,18 @@ impl<I: Io> Io for Traced<I> {
         self.io.instant()
     }
 
+    async fn wait_for(&self, file: &Path) {
+        self.io.wait_for(file).await;
+    }
+
+    fn may_wait(&self) -> bool {
+        self.io.may_wait()
+    }
+
+    fn was_left(&self) -> bool {
+        self.io.was_left()
+    }
+
     async fn identity(&self, file: &Path) -> io::Result<Identity> {
         self.noted("identity", path(file), failure, self.io.identity(file)).await
     }

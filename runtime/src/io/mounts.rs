@@ -2,14 +2,14 @@
 //!
 //! The list of mounts is the kernel's own; reading it waits for no file system. Source: `proc_pid_mountinfo(5)`.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
-use crate::io::open;
+use super::open;
 
 /// Where Linux says what is mounted.
-pub(super) const MOUNTS: &str = "/proc/self/mountinfo";
+pub(crate) const MOUNTS: &str = "/proc/self/mountinfo";
 
 /// Room for the list of a usual machine (bytes).
 const USUAL_BYTES: usize = 16 << 10;
@@ -45,11 +45,11 @@ const REMOTE: [&[u8]; 23] = [
 #[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
 pub(crate) fn is_local(path: &Path) -> bool {
     let list = read(Path::new(MOUNTS));
-    !list.is_empty() && !Mounts::new(&list).lead_away(path)
+    !list.is_empty() && !Mounts::new(&list).is_some_and(|mounts| mounts.lead_away(path))
 }
 
 /// Reads the list; empty where there is none.
-pub(super) fn read(list: &Path) -> Vec<u8> {
+pub(crate) fn read(list: &Path) -> Vec<u8> {
     let mut mounts = Vec::with_capacity(USUAL_BYTES);
     let Ok(file) = open::file(list) else { return mounts };
     loop {
@@ -69,41 +69,37 @@ pub(super) fn read(list: &Path) -> Vec<u8> {
 const LINKS: usize = 40;
 
 /// What is mounted.
-pub(super) struct Mounts<'a>(Vec<Mount<'a>>);
+#[derive(Debug)]
+pub(crate) struct Mounts(Vec<Mount>);
 
-impl<'a> Mounts<'a> {
-    /// Takes apart a list. Where nothing in it may hang, nothing is kept: no path leads there.
-    pub(super) fn new(list: &'a [u8]) -> Mounts<'a> {
-        let mounts = || list.split(|byte| *byte == b'\n').filter_map(Mount::read);
-        Mounts(if mounts().any(|mount| mount.is_remote()) { mounts().collect() } else { Vec::new() })
+impl Mounts {
+    /// Takes apart a list; `None` where nothing in it may hang.
+    pub(crate) fn new(list: &[u8]) -> Option<Mounts> {
+        let lines = || list.split(|byte| *byte == b'\n').filter_map(Line::read);
+        lines().any(|line| line.is_remote()).then(|| Mounts(lines().map(|line| Mount::new(&line)).collect()))
     }
 
-    /// Whether no file system may hang.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Whether something is mounted at a path.
+    pub(crate) fn is_mount(&self, path: &Path) -> bool {
+        self.0.iter().any(|mount| mount.point == path)
     }
 
-    /// Whether a path, as it is written, is on a file system that may not answer.
-    fn is_remote(&self, path: &Path) -> bool {
-        let path = path.as_os_str().as_bytes();
+    /// The mount that a path, as it is written, is on, if that may not answer.
+    fn remote(&self, path: &Path) -> Option<&Path> {
         // Of several at the same place, the last one hides the others.
-        let mut best: Option<(usize, bool)> = None;
-        for mount in &self.0 {
-            if let Some(length) = mount.holds(path)
-                && best.is_none_or(|(longest, _)| length >= longest)
-            {
-                best = Some((length, mount.is_remote()));
-            }
-        }
-        best.is_some_and(|(_, is_remote)| is_remote)
+        let holding = self.0.iter().filter(|mount| path.starts_with(&mount.point));
+        let mount = holding.max_by_key(|mount| mount.point.as_os_str().len())?;
+        mount.is_remote.then_some(&*mount.point)
     }
 
-    /// Whether an absolute path leads over a file system that may not answer, symbolic links included. What is beyond the first such is not looked
-    /// at, nor is the path of a relative link's target on it.
-    pub(super) fn lead_away(&self, path: &Path) -> bool {
-        if self.is_empty() {
-            return false;
-        }
+    /// Whether an absolute path leads over a file system that may not answer, symbolic links included.
+    pub(crate) fn lead_away(&self, path: &Path) -> bool {
+        self.leads_to(path).is_some()
+    }
+
+    /// The first mount that an absolute path leads over that may not answer, symbolic links included. What is beyond it is not looked at, nor is the path
+    /// of a relative link's target on it.
+    pub(crate) fn leads_to(&self, path: &Path) -> Option<PathBuf> {
         let mut ahead: Vec<OsString> = steps(path);
         let mut at = PathBuf::from("/");
         let mut links = 0;
@@ -113,16 +109,16 @@ impl<'a> Mounts<'a> {
                 continue;
             }
             at.push(&step);
-            if self.is_remote(&at) {
-                return true;
+            if let Some(mount) = self.remote(&at) {
+                return Some(mount.to_owned());
             }
             let target = rustix::fs::readlink(&at, Vec::new());
             let Ok(target) = target else { continue };
             links += 1;
             if links > LINKS {
-                return false;
+                return None;
             }
-            let target = Path::new(std::ffi::OsStr::from_bytes(target.as_bytes())).to_owned();
+            let target = Path::new(OsStr::from_bytes(target.as_bytes())).to_owned();
             if target.is_absolute() {
                 at = PathBuf::from("/");
             } else {
@@ -130,7 +126,7 @@ impl<'a> Mounts<'a> {
             }
             ahead.extend(steps(&target));
         }
-        self.is_remote(&at)
+        self.remote(&at).map(Path::to_owned)
     }
 }
 
@@ -144,30 +140,18 @@ fn steps(path: &Path) -> Vec<OsString> {
     path.components().rev().filter_map(step).collect()
 }
 
-/// One line of the list.
-struct Mount<'a> {
-    point: &'a [u8],
-    kind: &'a [u8],
+/// A file system in its place.
+#[derive(Debug)]
+struct Mount {
+    point: PathBuf,
+    is_remote: bool,
 }
 
-impl Mount<'_> {
-    /// Reads `ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELDS…] - TYPE SOURCE OPTIONS`.
-    fn read(line: &[u8]) -> Option<Mount<'_>> {
-        let mut words = line.split(|byte| *byte == b' ');
-        let point = words.nth(4)?;
-        words.find(|word| *word == b"-")?;
-        Some(Mount { point, kind: words.next()? })
-    }
-
-    /// How long its path is, if another path is below it.
-    fn holds(&self, path: &[u8]) -> Option<usize> {
-        let mut rest = path;
-        let mut point = self.point;
-        if point == b"/" {
-            return Some(0);
-        }
-        let mut length = 0;
-        while let Some((&byte, after)) = point.split_first() {
+impl Mount {
+    fn new(line: &Line<'_>) -> Mount {
+        let mut point = Vec::with_capacity(line.point.len());
+        let mut rest = line.point;
+        while let Some((&byte, after)) = rest.split_first() {
             let (byte, after) = match after {
                 // Blanks, tabs, line ends and backslashes are written as three octal digits.
                 [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', after @ ..] if byte == b'\\' => {
@@ -175,10 +159,26 @@ impl Mount<'_> {
                 }
                 _ => (byte, after),
             };
-            rest = rest.strip_prefix(&[byte])?;
-            (point, length) = (after, length + 1);
+            point.push(byte);
+            rest = after;
         }
-        (rest.is_empty() || rest.starts_with(b"/")).then_some(length)
+        Mount { point: OsString::from_vec(point).into(), is_remote: line.is_remote() }
+    }
+}
+
+/// One line of the list.
+struct Line<'a> {
+    point: &'a [u8],
+    kind: &'a [u8],
+}
+
+impl Line<'_> {
+    /// Reads `ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELDS…] - TYPE SOURCE OPTIONS`.
+    fn read(line: &[u8]) -> Option<Line<'_>> {
+        let mut words = line.split(|byte| *byte == b' ');
+        let point = words.nth(4)?;
+        words.find(|word| *word == b"-")?;
+        Some(Line { point, kind: words.next()? })
     }
 
     fn is_remote(&self) -> bool {
@@ -220,14 +220,12 @@ mod tests {
             ("/mnt/twice/x", false),
             ("/mnt/rev/x", true),
         ] {
-            assert_eq!(Mounts::new(LIST.as_bytes()).is_remote(Path::new(path)), expected, "{path}");
+            let mounts = Mounts::new(LIST.as_bytes()).unwrap();
+            assert_eq!(mounts.remote(Path::new(path)).is_some(), expected, "{path}");
         }
-        assert!(
-            !Mounts::new(b"").lead_away(Path::new("/mnt/far")),
-            "where there is no list, nothing is known"
-        );
+        assert!(Mounts::new(b"").is_none(), "where there is no list, nothing is known");
         let local = "27 1 254:0 / / rw - ext4 /dev/vda rw\n";
-        assert!(Mounts::new(local.as_bytes()).is_empty(), "nothing there may hang");
+        assert!(Mounts::new(local.as_bytes()).is_none(), "nothing there may hang");
     }
 
     #[test]
@@ -237,7 +235,7 @@ mod tests {
         let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, here.join(name)).unwrap();
         let local = "27 1 254:0 / / rw - ext4 /dev/vda rw\n";
         let list = format!("{local}40 27 0:40 / {}/far rw - nfs4 server:/far rw\n", here.display());
-        let mounts = Mounts::new(list.as_bytes());
+        let mounts = Mounts::new(list.as_bytes()).unwrap();
         link("far/home", "relative");
         link(here.join("far").to_str().unwrap(), "absolute");
         link("relative", "twice");
@@ -263,19 +261,21 @@ mod tests {
     fn this_machine_has_a_list() {
         let mounts = read(Path::new(MOUNTS));
         assert_eq!(mounts.is_empty(), !cfg!(target_os = "linux"));
-        assert!(!Mounts::new(&mounts).lead_away(Path::new("/proc")));
+        assert!(Mounts::new(&mounts).is_none_or(|mounts| !mounts.lead_away(Path::new("/proc"))));
     }
 
     proptest! {
         #[test]
         fn no_list_is_too_strange(list: Vec<u8>, path in "(/[a-z]{1,2}){0,4}") {
-            Mounts::new(&list).lead_away(Path::new(&path));
+            if let Some(mounts) = Mounts::new(&list) {
+                mounts.lead_away(Path::new(&path));
+            }
         }
 
         #[test]
         fn lines_that_are_no_mounts_change_nothing(junk in "[a-z0-9 /]{0,40}", path in "/mnt/(far|near|twice)(/x)?") {
             let list = format!("{LIST}{}\n", junk.replace('-', ""));
-            let is_remote = |list: &str| Mounts::new(list.as_bytes()).is_remote(Path::new(&path));
+            let is_remote = |list: &str| Mounts::new(list.as_bytes()).is_some_and(|mounts| mounts.remote(Path::new(&path)).is_some());
             prop_assert_eq!(is_remote(&list), is_remote(LIST));
         }
     }
