@@ -342,7 +342,9 @@ mod tests {
 
     #[test]
     fn what_the_prompt_shows_itself_is_not_shown_by_others() {
-        let reads = |env: &[&'static str]| Manifest { env: env.to_vec(), ..Manifest::default() };
+        use crate::source::{Cost, Policy};
+        let nothing = || Manifest::new(Cost::Free, Policy::Never);
+        let reads = |env: &[&'static str]| Manifest { env: env.to_vec(), ..nothing() };
         let all = [reads(&["PATH", "VIRTUAL_ENV"]), reads(&["HOME"]), reads(&[])];
         assert_eq!(unprompted(&all), []);
         assert_eq!(unprompted(&[reads(&["VIRTUAL_ENV"])]), [("VIRTUAL_ENV_DISABLE_PROMPT", "1")]);
