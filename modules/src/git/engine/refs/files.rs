@@ -27,7 +27,7 @@ pub(super) fn find(repository: &Repository, name: &[u8]) -> Result<Option<Target
     let path = dir.join(gix::path::from_bstr(name.as_bstr()).map_err(ReadError::at(WHAT))?);
     let kind = repository.inner.object_hash();
     let text = match read(&path) {
-        Ok(Content::Text(text)) => text,
+        Ok(Content::Text { text, .. }) => text,
         Ok(Content::Link(to)) => return Ok(Some(Target::Symbolic(to))),
         // A folder is there for other references below it.
         Err(error)
@@ -58,36 +58,44 @@ pub(super) fn find(repository: &Repository, name: &[u8]) -> Result<Option<Target
 pub(in super::super) fn is_head(path: &Path) -> bool {
     match read(path) {
         Ok(Content::Link(_)) => true,
-        Ok(Content::Text(text)) => {
+        Ok(Content::Text { text, is_link }) => {
             let is_symbolic =
                 text.strip_prefix(b"ref:").is_some_and(|to| to.trim_ascii_start().starts_with(b"refs/"));
-            let is_link = || fs::read_link(path).is_ok();
-            (is_symbolic || object_id(&text, Kind::Sha1).is_some()) && !is_link()
+            (is_symbolic || object_id(&text, Kind::Sha1).is_some()) && !is_link
         }
         Err(_) => false,
     }
 }
 
 enum Content {
-    Text(Vec<u8>),
+    Text {
+        text: Vec<u8>,
+        /// Whether the file was reached by a symbolic link.
+        is_link: bool,
+    },
     /// The file is a symbolic link whose text is the name of another reference, which need not be a file.
     Link(RefName),
 }
 
 fn read(path: &Path) -> io::Result<Content> {
-    let file = match open::unlinked(path) {
-        Ok(file) => file,
-        Err(error) => match fs::read_link(path) {
-            Err(_) => return Err(error),
-            Ok(to) => match gix::path::into_bstr(to) {
+    let (mut file, is_link) = match open::unlinked(path) {
+        Ok(file) => (file, false),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            match gix::path::into_bstr(fs::read_link(path)?) {
                 Ok(name) if name.starts_with(b"refs/") && is_valid(&name) => {
                     return Ok(Content::Link(RefName::new(name.into_owned())));
                 }
-                _ => open::file(path)?,
-            },
-        },
+                _ => (open::file(path)?, true),
+            }
+        }
+        Err(error) => return Err(error),
     };
-    let mut text = Vec::with_capacity(128);
-    file.take(MAX_BYTES).read_to_end(&mut text)?;
-    Ok(Content::Text(text))
+    // Nearly always one call reads all.
+    let mut text = vec![0; 256];
+    let length = file.read(&mut text)?;
+    text.truncate(length);
+    if length == 256 {
+        file.take(MAX_BYTES).read_to_end(&mut text)?;
+    }
+    Ok(Content::Text { text, is_link })
 }
