@@ -6,8 +6,10 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use ziron_runtime::shell::{Quoting, Shell};
+use ziron_tests::dump;
 use ziron_tests::session::{Session, Setup};
 use ziron_tests::shells::TESTED;
 use ziron_tests::terminal::Size;
@@ -19,7 +21,7 @@ format = """
 $directory|
 $git_branch|
 ${custom.said}|
-$python|
+$python$package|
 ${env_var.EVIL}> """
 right_format = "${env_var.EVIL}"
 continuation_prompt = '\$ `touch canary` %n \\ > '
@@ -44,6 +46,9 @@ format = "[$output](red)"
 
 [python]
 format = "[$version](yellow)"
+
+[package]
+format = "[$version](cyan)"
 
 [env_var.EVIL]
 format = "[$env_value](purple)"
@@ -155,6 +160,49 @@ fn start(shell: Shell, program: &Path, world: &World, parent: &Path) -> Option<S
     let go = format!("cd {}/*end*", quote(parent.to_owned()));
     let setup = Setup { size: Size { rows: 30, columns: 200 }, ..Setup::default() };
     Session::open(shell, program, &setup.before(&format!("{set}\n{go}")))
+}
+
+/// What a shell expands in a time that grows with the square of its length: 300 kB in a `package.json` left bash without a prompt for ten seconds.
+const DEAR: &str = r"\w$`!%~";
+
+#[test]
+fn long_data_costs_no_shell_its_time() {
+    let world = World::new();
+    let folder = world.folder("place/long");
+    world.write("place/long/package.json", &format!("{{\"version\": \"1.{}\"}}", "9".repeat(300_000)));
+    world.write("place/long/a.py", "");
+    world.write("place/said", &DEAR.repeat(100_000 / DEAR.len()));
+    world.write("place/version", &format!("Python 3.{}\n", "1".repeat(300_000)));
+    world.write("place/evil", &format!("e{}", DEAR.repeat(120_000 / DEAR.len())));
+    let parent = folder.parent().unwrap();
+    world.tool("python", &format!("/bin/cat '{}'", parent.join("version").display()));
+    let program = world::prompt(CONFIG);
+    // fish cuts lines of a prompt by itself.
+    for shell in [Shell::Bash, Shell::Tcsh, Shell::Zsh] {
+        let (evil, tools) = (parent.join("evil"), world.path("tools"));
+        let (evil, tools, folder) = (evil.display(), tools.display(), folder.display());
+        let before = match shell {
+            Shell::Tcsh => format!("setenv EVIL \"`cat {evil}`\"\nset path = ({tools} $path)\ncd {folder}"),
+            _ => format!("export EVIL=\"$(cat {evil})\"\nexport PATH={tools}:$PATH\ncd {folder}"),
+        };
+        let setup = Setup { size: Size { rows: 60, columns: 120 }, ..Setup::default() };
+        let Some(mut session) = Session::open(shell, &program, &setup.before(&before)) else { continue };
+        let mut is_ready = |said: &str| {
+            session.send(&format!("echo sa''id {said}\r"));
+            let begin = Instant::now();
+            session.terminal().wait(&format!("prompt after {said}"), |screen| {
+                let shown = dump::plain(screen);
+                let at = shown.find(&format!("said {said}\n"))?;
+                (shown[at..].contains('…') && dump::before_cursor(screen).ends_with("> ")).then_some(())
+            });
+            begin.elapsed()
+        };
+        // What came too late the first time comes later; a machine that has other things to do is forgiven.
+        let quickest = ["one", "two", "three", "four"].map(&mut is_ready).into_iter().min();
+        assert!(quickest < Some(Duration::from_secs(1)), "{shell:?}: {quickest:?}");
+        let screen = session.plain();
+        assert!(screen.contains("v1.999"), "{shell:?}\n{screen}");
+    }
 }
 
 /// Files that only a command could have made.

@@ -14,5 +14,6 @@ mod hung_elsewhere;
 mod hung_files;
 mod hung_links;
 mod life;
+mod marks;
 mod permissions;
 mod stand_in;
