@@ -120,11 +120,19 @@ impl Source for Package {
         place: &Place,
         io: &I,
     ) -> Result<PackageVersion, ReadError> {
+        // A manifest that cannot be read is a failure, unless another tells a version. One that tells none is no failure.
+        let mut failure = ReadError::nothing("no manifest here tells a version");
         for name in names {
             let matches =
                 |format: &str| format.strip_prefix('*').map_or(format == name, |end| name.ends_with(end));
             let Some((_, parse)) = FORMATS.iter().find(|(format, _)| matches(format)) else { continue };
-            let text = files::text(io, &place.physical.join(name)).await;
+            let text = match files::readable_text(io, &place.physical.join(name)).await {
+                Ok(text) => text,
+                Err(error) => {
+                    failure = error;
+                    continue;
+                }
+            };
             let found = match text.as_deref().and_then(parse) {
                 Some(Found::Inherited) => inherited(place, io).await,
                 Some(Found::Elsewhere(path)) => elsewhere(&path, place, io).await,
@@ -140,7 +148,7 @@ impl Source for Package {
                 _ => {}
             }
         }
-        Err(ReadError::nothing("no manifest here tells a version"))
+        Err(failure)
     }
 }
 
@@ -242,6 +250,22 @@ mod tests {
         assert_eq!(version(&[("package.json", r#"{"version": "v1.0.0"}"#), chart]).as_deref(), Some("1.0.0"));
         assert_eq!(version(&[("package.json", "{"), chart]).as_deref(), Some("2.0.0"));
         assert_eq!(version(&[("a.nimble", "version = \"3\"")]).as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_is_a_failure() {
+        let large = "1".repeat(2 << 20);
+        let chart = ("Chart.yaml", "version: 2.0.0\n");
+        let read = |files: &[(&str, &str)]| {
+            let put = |io: Simulated, (name, text): &(&str, &str)| io.file(format!("{HERE}/{name}"), *text);
+            let io = files.iter().fold(Simulated::new(), put);
+            try_read(&Package::DEFAULT, &io).unwrap()
+        };
+        assert!(read(&[("package.json", &large)]).unwrap_err().is_failure());
+        assert_eq!(read(&[("package.json", &large), chart]).unwrap(), PackageVersion::Known("2.0.0".into()));
+        for text in ["{}", "{", ""] {
+            assert!(!read(&[("package.json", text)]).unwrap_err().is_failure(), "{text:?}");
+        }
     }
 
     #[test]
