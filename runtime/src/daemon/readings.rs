@@ -60,7 +60,7 @@ impl Last {
     pub(super) fn describe(&self, now: Instant) -> String {
         let what = match self.ended {
             Some(Ended::Well) => "was read",
-            Some(Ended::Badly) => "could not be read",
+            Some(Ended::Badly | Ended::BadlySoon) => "could not be read",
             None => "was given up",
         };
         let ago = now.saturating_duration_since(self.at).as_secs();
@@ -165,6 +165,9 @@ impl Going<'_> {
     /// Notes a failure, and says whether it was one too many.
     fn fail(&mut self) -> bool {
         self.account.failed.add(1);
+        if self.ended == Some(Ended::BadlySoon) {
+            return false;
+        }
         let mut troubled = self.account.troubled();
         if troubled.len() >= TROUBLED {
             troubled.clear();
@@ -192,7 +195,8 @@ impl Drop for Going<'_> {
         let Readings { bus, clock, .. } = self.readings;
         let (source, at) = (self.account.source, clock.now());
         let took = at.saturating_duration_since(self.begin);
-        let is_failure = self.ended == Some(Ended::Badly) || self.ended.is_none() && took >= TOO_LONG;
+        let has_failed = matches!(self.ended, Some(Ended::Badly | Ended::BadlySoon));
+        let is_failure = has_failed || self.ended.is_none() && took >= TOO_LONG;
         *self.account.last.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Last { at, took, ended: self.ended });
         let rests = is_failure && self.fail();
@@ -208,7 +212,7 @@ impl Drop for Going<'_> {
         bus.trace.tell("reading", || {
             let what = match self.ended {
                 Some(Ended::Well) => "has read",
-                Some(Ended::Badly) => "could not read",
+                Some(Ended::Badly | Ended::BadlySoon) => "could not read",
                 None => "has given up reading",
             };
             format!("{what} {source} in {} µs", took.as_micros())
@@ -256,6 +260,17 @@ mod tests {
         assert_eq!((account.resting(), account.failed(), account.given_up()), (vec![], 3, 3));
         assert_eq!(account.spans.snapshot().count(), 3, "those that were given up have no span");
         assert_eq!(account.last().map(|last| last.ended), Some(Some(Ended::Well)));
+    }
+
+    #[test]
+    fn what_fails_within_a_moment_is_tried_for_every_prompt() {
+        let time = VirtualTime::new();
+        let readings = Readings::new(["tree"], Arc::new(Bus::new(Table::default())), time.clock());
+        for _ in 0..9 {
+            readings.begin("tree", 1).unwrap().end(Ended::BadlySoon);
+        }
+        let account = readings.of("tree").unwrap();
+        assert_eq!((account.resting(), account.failed()), (vec![], 9));
     }
 
     #[test]

@@ -142,10 +142,14 @@ impl<I: Io> Asking<I> {
         let (began, mark, start) = (tick(), self.memory.mark(), with.io.instant());
         let result = self.read(&with).await;
         let failure = result.as_ref().err().filter(|error| error.is_failure());
-        if let Some(observation) = observation.flatten() {
-            observation.end(if failure.is_none() { Ended::Well } else { Ended::Badly });
-        }
         let took = with.io.instant().saturating_duration_since(start);
+        if let Some(observation) = observation.flatten() {
+            observation.end(match failure {
+                None => Ended::Well,
+                Some(_) if took < SLOW && !self.is_process() => Ended::BadlySoon,
+                Some(_) => Ended::Badly,
+            });
+        }
         // What the key identifies may have been replaced while it was read. Then this is true now, but not of the key.
         let may_be_another = self.waits && self.longest.is_some();
         let is_of_key = !may_be_another || self.subject.is_still_asked(&with.place, &with.io).await;

@@ -9,6 +9,8 @@ pub(crate) enum Ended {
     Well,
     /// It failed.
     Badly,
+    /// It failed within a moment and without a program, so that it costs little to try it for every prompt: it need not rest.
+    BadlySoon,
 }
 
 /// Is told of readings that take their time.
