@@ -19,16 +19,16 @@ _ziron_ask() {
   [[ $BASH_SUBSHELL == 0 ]] || builtin return 1
   [[ -n $_ziron_session ]] || _ziron_introduce || builtin return 1
   [[ -p ${_ziron_files}request && -p ${_ziron_files}token@PROOF@ ]] || { _ziron_session=''; builtin return 1; }
-  builtin local pipe="${_ziron_codes[*]:1}" token='' IFS=$'\x1f'
+  builtin local _ziron_pipe="${_ziron_codes[*]:1}" _ziron_token='' IFS=$'\x1f'
   # Nothing that has not run can have changed what the prompt depends on.
-  [[ -n $idle && $PWD == "$_ziron_seen" ]] || _ziron_look
+  [[ -n $_ziron_idle && $PWD == "$_ziron_seen" ]] || _ziron_look
   _ziron_seq=$((_ziron_seq + 1))
-  token="draw"$'\x1f'"seq=$_ziron_seq"$'\x1f'"status=${_ziron_codes[0]}"$'\x1f'"pipe=$pipe"$'\x1f'"duration=$duration"$'\x1f'"jobs=$jobs"$'\x1f'"shlvl=${SHLVL-}"$'\x1f'"columns=${COLUMNS-}"$'\x1f'"path=$_ziron_escaped"$'\x1e'
-  [[ ${#token} -lt 15000 ]] || builtin return 1 # More might not go in at once, and then this would wait.
-  builtin printf %s "$token" 1<>"${_ziron_files}request" || builtin return 1
+  _ziron_token="draw"$'\x1f'"seq=$_ziron_seq"$'\x1f'"status=${_ziron_codes[0]}"$'\x1f'"pipe=$_ziron_pipe"$'\x1f'"duration=$_ziron_took"$'\x1f'"jobs=$_ziron_count"$'\x1f'"shlvl=${SHLVL-}"$'\x1f'"columns=${COLUMNS-}"$'\x1f'"path=$_ziron_escaped"$'\x1e'
+  [[ ${#_ziron_token} -lt 15000 ]] || builtin return 1 # More might not go in at once, and then this would wait.
+  builtin printf %s "$_ziron_token" 1<>"${_ziron_files}request" || builtin return 1
   # Word of earlier answers can come first.
-  while builtin read -r -u 3 -t "$_ziron_patience" -d $'\x1e' token 3<>"${_ziron_files}token"; do
-    [[ $token == "$_ziron_seq" ]] || builtin continue
+  while builtin read -r -u 3 -t "$_ziron_patience" -d $'\x1e' _ziron_token 3<>"${_ziron_files}token"; do
+    [[ $_ziron_token == "$_ziron_seq" ]] || builtin continue
     builtin read -r -u 3 -d $'\x1e' -a _ziron_reply 3<"${_ziron_files}reply" || builtin break
     [[ ${_ziron_reply[0]-} == drawn && ${_ziron_reply[1]-} == "$_ziron_seq" ]] || builtin break
     _ziron_left=${_ziron_reply[3]-} _ziron_right=${_ziron_reply[4]-} _ziron_transient_left=${_ziron_reply[5]-} _ziron_transient_right=${_ziron_reply[6]-}
@@ -37,25 +37,25 @@ _ziron_ask() {
     builtin return 0
   done
   _ziron_session='' # Also when it has died.
-  [[ $token == "$_ziron_seq" ]] || builtin printf -v _ziron_rest '%(%s)T' -1 # It did not answer in time: it is left alone for a while.
+  [[ $_ziron_token == "$_ziron_seq" ]] || builtin printf -v _ziron_rest '%(%s)T' -1 # It did not answer in time: it is left alone for a while.
   builtin return 1
 }
 
 # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
 _ziron_look() {
-  builtin local world
-  world=("$PWD")
+  builtin local _ziron_sent
+  _ziron_sent=("$PWD")
   @ENVIRONMENT@
-  builtin test "${#world[@]} ${world[*]}" = "$_ziron_world" || _ziron_world_changed
+  builtin test "${#_ziron_sent[@]} ${_ziron_sent[*]}" = "$_ziron_world" || _ziron_world_changed
   _ziron_seen=$PWD
 }
 
 _ziron_world_changed() {
-  _ziron_world="${#world[@]} ${world[*]}"
-  world=("${world[@]//$'\x1d'/$'\x1d]'}")
-  world=("${world[@]//$'\x1e'/$'\x1d^'}")
-  world=("${world[@]//$'\x1f'/$'\x1d_'}")
-  _ziron_escaped="${world[*]}"
+  _ziron_world="${#_ziron_sent[@]} ${_ziron_sent[*]}"
+  _ziron_sent=("${_ziron_sent[@]//$'\x1d'/$'\x1d]'}")
+  _ziron_sent=("${_ziron_sent[@]//$'\x1e'/$'\x1d^'}")
+  _ziron_sent=("${_ziron_sent[@]//$'\x1f'/$'\x1d_'}")
+  _ziron_escaped="${_ziron_sent[*]}"
 }
 
 # One process, which makes the FIFOs and tells the daemon of this shell: when the shell starts, and after something went wrong. The folder is the proof

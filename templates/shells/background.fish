@@ -36,7 +36,6 @@ function _ziron_ask
         builtin test -S $_ziron_socket -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; or return 1
         builtin printf '' >$_ziron_files.reply
     end
-    set -q _ziron_world; or _ziron_find_world
     set -l jobs 0
     builtin jobs --query; and set jobs (builtin jobs --group 2>/dev/null | builtin count)
     set -l keymap insert
@@ -45,6 +44,8 @@ function _ziron_ask
     end
     builtin test $_ziron_vi = 1; and set keymap $fish_bind_mode
     set -l pipe $_ziron_codes[2..-1]
+    # Here and no sooner: a variable of the plan may be called as one of these, and fish tells of local ones too.
+    set -q _ziron_world; or _ziron_find_world
     set -l question status=$_ziron_codes[1]\x1fpipe="$pipe"\x1fjobs=$jobs\x1fshlvl="$SHLVL"\x1fkeymap=$keymap\x1fcolumns="$COLUMNS$_ziron_world"
     set -l kind
     set -l seq
@@ -128,8 +129,8 @@ end
 function _ziron_find_world
     set -g _ziron_world ''
     _ziron_add_field path "$PWD"
-    for name in @VARIABLES@
-        set -q --export $name; and _ziron_add_field e.$name "$$name"
+    for _ziron_name in @VARIABLES@
+        set -q --export $_ziron_name; and _ziron_add_field e.$_ziron_name "$$_ziron_name"
     end
 end
 

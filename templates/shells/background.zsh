@@ -11,10 +11,10 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
   if (( _ziron_can_ask && ! ZSH_SUBSHELL )) && { (( _ziron_fd )) || _ziron_connect }; then
     # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
     # Values first, since they are cheap to look at; what is exported can only differ when a command has run.
-    reply="$PWD@ENVIRONMENT@"
-    [[ $reply == "$_ziron_values" ]] && { [[ -z $ran ]] || [[ "@TYPES@" == "$_ziron_types" ]] } || _ziron_world_changed
-    reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
-    if [[ -z $ran && $reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
+    _ziron_reply="$PWD@ENVIRONMENT@"
+    [[ $_ziron_reply == "$_ziron_values" ]] && { [[ -z $_ziron_ran ]] || [[ "@TYPES@" == "$_ziron_types" ]] } || _ziron_world_changed
+    _ziron_reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$_ziron_jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
+    if [[ -z $_ziron_ran && $_ziron_reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
       # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has shown it, as the daemon
       # would take a processor from it; should anything be different, the editor hears of it.
       _ziron_left=$_ziron_held[1] _ziron_right=$_ziron_held[2] _ziron_transient_left=$_ziron_held[3] _ziron_transient_right=$_ziron_held[4]
@@ -23,27 +23,27 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
       builtin zle -F $_ziron_idle _ziron_ask_later
     else
       (( ++_ziron_seq ))
-      _ziron_question=$reply
+      _ziron_question=$_ziron_reply
       # There are never more than two unread questions and one event in the connection, so that writing does not wait for anybody.
-      builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}duration=$_ziron_duration$reply"
-      builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
+      builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}duration=$_ziron_duration$_ziron_reply"
+      builtin sysread -i $_ziron_fd -t $_ziron_patience _ziron_reply || _ziron_failure=$?
       # As a rule that is one answer, and the right one.
-      parts=()
-      [[ -n $failure$_ziron_heard || $reply != "drawn$_ziron_us$_ziron_seq$_ziron_us"*"$_ziron_rs" ]] ||
-        parts=("${(@ps:\x1f:)${reply%$_ziron_rs}}")
-      if [[ $#parts == (8|9|13) ]]; then
-        _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7] _ziron_prelude=$parts[8]
-        _ziron_answered=$_ziron_seq _ziron_state=$parts[3]
-        case $#parts in
-          13) _ziron_held=("${(@)parts[9,13]}") ;;
-          9) _ziron_held=("${(@)parts[4,8]}") ;; # the same
+      _ziron_parts=()
+      [[ -n $_ziron_failure$_ziron_heard || $_ziron_reply != "drawn$_ziron_us$_ziron_seq$_ziron_us"*"$_ziron_rs" ]] ||
+        _ziron_parts=("${(@ps:\x1f:)${_ziron_reply%$_ziron_rs}}")
+      if [[ $#_ziron_parts == (8|9|13) ]]; then
+        _ziron_left=$_ziron_parts[4] _ziron_right=$_ziron_parts[5] _ziron_transient_left=$_ziron_parts[6] _ziron_transient_right=$_ziron_parts[7] _ziron_prelude=$_ziron_parts[8]
+        _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3]
+        case $#_ziron_parts in
+          13) _ziron_held=("${(@)_ziron_parts[9,13]}") ;;
+          9) _ziron_held=("${(@)_ziron_parts[4,8]}") ;; # the same
           *) _ziron_held=() ;;
         esac
       else
-        _ziron_hear || failure=1
+        _ziron_hear || _ziron_failure=1
       fi
     fi
-    if [[ -z $failure ]]; then
+    if [[ -z $_ziron_failure ]]; then
       [[ -z $_ziron_prelude ]] || (( $# )) || builtin print -rn -- "$_ziron_prelude"
       builtin return 0
     fi
@@ -62,30 +62,30 @@ builtin typeset -ga _ziron_held # the parts that are shown when the next line is
 
 function _ziron_world_changed {
   builtin local _ziron_name
-  _ziron_values=$reply _ziron_types="@TYPES@"
-  reply=$PWD
+  _ziron_values=$_ziron_reply _ziron_types="@TYPES@"
+  _ziron_reply=$PWD
   for _ziron_name in @VARIABLES@; do
-    [[ ${(Pt)_ziron_name} != *export* ]] || reply+="${_ziron_nul}e.$_ziron_name=${(P)_ziron_name}"
+    [[ ${(Pt)_ziron_name} != *export* ]] || _ziron_reply+="${_ziron_nul}e.$_ziron_name=${(P)_ziron_name}"
   done
-  reply=${reply//$_ziron_gs/$_ziron_gs]}
-  reply=${reply//$_ziron_rs/$_ziron_gs^}
-  reply=${reply//$_ziron_us/${_ziron_gs}_}
-  _ziron_escaped=${reply//$_ziron_nul/$_ziron_us}
+  _ziron_reply=${_ziron_reply//$_ziron_gs/$_ziron_gs]}
+  _ziron_reply=${_ziron_reply//$_ziron_rs/$_ziron_gs^}
+  _ziron_reply=${_ziron_reply//$_ziron_us/${_ziron_gs}_}
+  _ziron_escaped=${_ziron_reply//$_ziron_nul/$_ziron_us}
 }
 
 # Goes on listening, after the first piece of an answer: it can begin with answers to earlier questions and with news of earlier
 # drawings, or be anything. Fails when there is no answer by the deadline.
 function _ziron_hear {
-  builtin local -F until
-  (( until = EPOCHREALTIME + _ziron_patience ))
+  builtin local -F _ziron_until
+  (( _ziron_until = EPOCHREALTIME + _ziron_patience ))
   _ziron_hello=
-  while [[ -z $failure ]] && _ziron_take; do
-    (( until )) || builtin return 0
-    (( EPOCHREALTIME < until )) || { failure=4; builtin break }
-    builtin sysread -i $_ziron_fd -t $_ziron_patience reply || failure=$?
+  while [[ -z $_ziron_failure ]] && _ziron_take; do
+    (( _ziron_until )) || builtin return 0
+    (( EPOCHREALTIME < _ziron_until )) || { _ziron_failure=4; builtin break }
+    builtin sysread -i $_ziron_fd -t $_ziron_patience _ziron_reply || _ziron_failure=$?
   done
   _ziron_hang_up
-  [[ $failure != 4 ]] || (( _ziron_rest = EPOCHREALTIME + 5 )) # Nothing came in time.
+  [[ $_ziron_failure != 4 ]] || (( _ziron_rest = EPOCHREALTIME + 5 )) # Nothing came in time.
   builtin return 1
 }
 
@@ -93,23 +93,23 @@ function _ziron_hear {
 function _ziron_take {
   builtin local frame
   builtin local -a frames
-  frames=("${(@ps:\x1e:):-$_ziron_heard$reply}")
+  frames=("${(@ps:\x1e:):-$_ziron_heard$_ziron_reply}")
   _ziron_heard=$frames[-1]
   frames[-1]=()
   for frame in "$frames[@]"; do
-    parts=("${(@ps:\x1f:)frame}")
-    case $parts[1] in
+    _ziron_parts=("${(@ps:\x1f:)frame}")
+    case $_ziron_parts[1] in
       drawn|redraw)
-        if [[ $parts[2] == $_ziron_seq && $#parts -ge 8 ]]; then
-          _ziron_left=$parts[4] _ziron_right=$parts[5] _ziron_transient_left=$parts[6] _ziron_transient_right=$parts[7]
-          _ziron_answered=$_ziron_seq _ziron_state=$parts[3] _ziron_held=()
-          [[ $parts[9] != "=" ]] || _ziron_held=("${(@)parts[4,8]}")
-          (( $#parts < 13 )) || _ziron_held=("${(@)parts[9,13]}")
-          [[ $parts[1] == redraw ]] || _ziron_prelude=$parts[8] until=0
+        if [[ $_ziron_parts[2] == $_ziron_seq && $#_ziron_parts -ge 8 ]]; then
+          _ziron_left=$_ziron_parts[4] _ziron_right=$_ziron_parts[5] _ziron_transient_left=$_ziron_parts[6] _ziron_transient_right=$_ziron_parts[7]
+          _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3] _ziron_held=()
+          [[ $_ziron_parts[9] != "=" ]] || _ziron_held=("${(@)_ziron_parts[4,8]}")
+          (( $#_ziron_parts < 13 )) || _ziron_held=("${(@)_ziron_parts[9,13]}")
+          [[ $_ziron_parts[1] == redraw ]] || _ziron_prelude=$_ziron_parts[8] _ziron_until=0
         fi ;;
       hello)
-        (( ! $parts[(I)state=refused] )) || builtin return 1
-        (( ! $parts[(I)state=other-build] )) || _ziron_renew=1 ;;
+        (( ! $_ziron_parts[(I)state=refused] )) || builtin return 1
+        (( ! $_ziron_parts[(I)state=other-build] )) || _ziron_renew=1 ;;
       *) builtin return 1 ;;
     esac
   done
@@ -147,12 +147,12 @@ function _ziron_hang_up {
 
 # The editor has seen that there is news, or that the daemon has gone. Shows what is newer than what is shown.
 function _ziron_listen {
-  builtin local reply until before="$_ziron_left$_ziron_right"
-  builtin local -a parts
+  builtin local _ziron_reply _ziron_until _ziron_before="$_ziron_left$_ziron_right"
+  builtin local -a _ziron_parts
   if (( $1 != _ziron_fd )); then
     builtin zle -F $1
-  elif builtin sysread -i $_ziron_fd -t 0 reply && (( $#_ziron_heard < 1048576 )) && _ziron_take; then
-    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle _ziron_news
+  elif builtin sysread -i $_ziron_fd -t 0 _ziron_reply && (( $#_ziron_heard < 1048576 )) && _ziron_take; then
+    [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || builtin zle _ziron_news
   else
     _ziron_lost
   fi
@@ -160,11 +160,11 @@ function _ziron_listen {
 
 # The daemon has gone while the editor waits for keys. If it still owed a picture, that is asked for anew: of the next daemon, or of the program.
 function _ziron_lost {
-  builtin local before="$_ziron_left$_ziron_right"
+  builtin local _ziron_before="$_ziron_left$_ziron_right"
   _ziron_hang_up
   if (( _ziron_answered != _ziron_seq )) || [[ $_ziron_state != fresh ]]; then
     _ziron_precmd again
-    [[ $_ziron_left$_ziron_right == "$before" ]] || builtin zle .reset-prompt
+    [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || builtin zle _ziron_news
   fi
 }
 
@@ -181,10 +181,10 @@ function _ziron_lost {
 _ziron_begin_again() {
   _ziron_renew=
   # What is shown has been drawn for this prompt already, and goes on being shown.
-  \builtin local start="$_ziron_start" last="$_ziron_status" pipe="$_ziron_pipestatus" mode="$_ziron_keymap"
+  \builtin local start="$_ziron_start" last="$_ziron_status" _ziron_pipe="$_ziron_pipestatus" mode="$_ziron_keymap"
   \builtin local left="$_ziron_left" right="$_ziron_right" small="$_ziron_transient_left" small_right="$_ziron_transient_right"
   \builtin eval "$("$_ziron_path" init zsh --folder "$_ziron_folder" 2>/dev/null)"
-  _ziron_start="$start" _ziron_status="$last" _ziron_pipestatus="$pipe" _ziron_keymap="$mode"
+  _ziron_start="$start" _ziron_status="$last" _ziron_pipestatus="$_ziron_pipe" _ziron_keymap="$mode"
   _ziron_left="$left" _ziron_right="$right" _ziron_transient_left="$small" _ziron_transient_right="$small_right"
 }
 

@@ -30,19 +30,19 @@ fi
 # Draws the prompt. Must not fail, since `set -e` would end the shell, and must not use what is not set, as with `set -u`. bash copies a
 # function whenever it calls it: what each prompt calls is short.
 _ziron_draw() {
-  builtin local IFS=$' \t\n' duration='' jobs=0 idle=''
+  builtin local IFS=$' \t\n' _ziron_took='' _ziron_count=0 _ziron_idle=''
   if [[ -n $_ziron_start ]]; then
     if [[ -n ${EPOCHREALTIME-} ]]; then
-      duration=$(((${EPOCHREALTIME/[.,]/} - _ziron_start) / 1000))
+      _ziron_took=$(((${EPOCHREALTIME/[.,]/} - _ziron_start) / 1000))
     else
-      duration=$(((SECONDS - _ziron_start) * 1000))
+      _ziron_took=$(((SECONDS - _ziron_start) * 1000))
     fi
-    [[ $duration != -* ]] || duration='' # The clock was set back.
+    [[ $_ziron_took != -* ]] || _ziron_took='' # The clock was set back.
     _ziron_start=
   elif [[ ${PS0-} == *_ziron_start* && ${PROMPT_COMMAND[*]-} == ': _ziron_prompt' ]]; then
-    idle=1 # Nothing has run, neither a command nor somebody's hook.
+    _ziron_idle=1 # Nothing has run, neither a command nor somebody's hook.
   fi
-  [[ $_ziron_version -lt 404 ]] || jobs=${_ziron_jobs@P}
+  [[ $_ziron_version -lt 404 ]] || _ziron_count=${_ziron_jobs@P}
   if [[ -z ${PWD-} ]]; then # It has been unset.
     builtin local PWD
     PWD=$(builtin pwd 2>/dev/null) || PWD=''
@@ -53,21 +53,21 @@ _ziron_draw() {
 }
 
 _ziron_draw_directly() {
-  builtin local reply=''
-  reply=$(\builtin exec "$_ziron_path" prompt --all @DIRECT@--shell bash --status "${_ziron_codes[0]}" \
-    --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$duration" --jobs "$jobs" --shlvl "${SHLVL-}" --keymap '' \
-    --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || reply=''
-  if [[ $reply == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
-    _ziron_left=${reply%%$'\x1f'*}
-    reply=${reply:${#_ziron_left}+1}
-    _ziron_right=${reply%%$'\x1f'*}
-    reply=${reply:${#_ziron_right}+1}
-    _ziron_transient_left=${reply%%$'\x1f'*}
-    reply=${reply:${#_ziron_transient_left}+1}
-    _ziron_transient_right=${reply%%$'\x1f'*}
-    reply=${reply:${#_ziron_transient_right}+1}
-    reply=${reply%$'\x1f'} # The prelude, for the terminal as it is; bash shows its prompt on standard error too.
-    [[ -z $reply ]] || builtin printf %s "$reply" >&2
+  builtin local _ziron_said=''
+  _ziron_said=$(\builtin exec "$_ziron_path" prompt --all @DIRECT@--shell bash --status "${_ziron_codes[0]}" \
+    --pipestatus "${_ziron_codes[*]:1}" --cmd-duration "$_ziron_took" --jobs "$_ziron_count" --shlvl "${SHLVL-}" --keymap '' \
+    --terminal-width "${COLUMNS-}" --logical-path "$PWD" </dev/null 2>/dev/null) || _ziron_said=''
+  if [[ $_ziron_said == *$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f'*$'\x1f' ]]; then
+    _ziron_left=${_ziron_said%%$'\x1f'*}
+    _ziron_said=${_ziron_said:${#_ziron_left}+1}
+    _ziron_right=${_ziron_said%%$'\x1f'*}
+    _ziron_said=${_ziron_said:${#_ziron_right}+1}
+    _ziron_transient_left=${_ziron_said%%$'\x1f'*}
+    _ziron_said=${_ziron_said:${#_ziron_transient_left}+1}
+    _ziron_transient_right=${_ziron_said%%$'\x1f'*}
+    _ziron_said=${_ziron_said:${#_ziron_transient_right}+1}
+    _ziron_said=${_ziron_said%$'\x1f'} # The prelude, for the terminal as it is; bash shows its prompt on standard error too.
+    [[ -z $_ziron_said ]] || builtin printf %s "$_ziron_said" >&2
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left='\W \$ ' _ziron_right= _ziron_transient_left= _ziron_transient_right=
   fi
@@ -93,11 +93,16 @@ _ziron_draw_apart() {
   builtin printf %s "${_ziron_left@P}"
 }
 
-# ble.sh can show a right prompt, and replace both once the line has been accepted.
+# ble.sh can show a right prompt, and replace both once the line has been accepted. It begins in the first line of the prompt, and ours belongs to the
+# last: empty lines lead there. A right prompt that is not replaced by another one has to be taken away.
 _ziron_ble() {
-  bleopt prompt_rps1="$_ziron_right"
+  builtin local _ziron_lines=''
+  _ziron_lines=${_ziron_left//'\\\\'/}
+  _ziron_lines=${_ziron_lines//'\n'/$'\n'}
+  _ziron_lines=${_ziron_lines//[!$'\n']/}
+  bleopt prompt_rps1="${_ziron_right:+$_ziron_lines$_ziron_right}"
   [[ $_ziron_transient == 1 && -n $_ziron_transient_left ]] || builtin return 0
-  bleopt prompt_ps1_transient=always prompt_ps1_final="$_ziron_transient_left" prompt_rps1_final="$_ziron_transient_right"
+  bleopt prompt_rps1_transient=always prompt_ps1_transient=always prompt_ps1_final="$_ziron_transient_left" prompt_rps1_final="$_ziron_transient_right"
 }
 
 # An element of PROMPT_COMMAND (bash 5.1 and later), where every element sees the status of the user's command.

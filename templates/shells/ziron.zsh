@@ -30,27 +30,27 @@ function _ziron_preexec {
 # Once before each prompt: asks for every part of it. With an argument: draws it again. One function, since each that is called costs some
 # ten microseconds.
 function _ziron_precmd {
-  builtin local now=$? pipe="${(j: :)pipestatus}" reply parts failure ran=${1-$_ziron_start}
-  builtin local jobs="${(%):-%j}" # A subshell has no jobs.
+  builtin local _ziron_now=$? _ziron_pipe="${(j: :)pipestatus}" _ziron_reply _ziron_parts _ziron_failure _ziron_ran=${1-$_ziron_start}
+  builtin local _ziron_jobs="${(%):-%j}" # A subshell has no jobs.
   if (( ! $# )); then
     (( ! _ziron_doubt )) || _ziron_end_doubt
     _ziron_duration=
-    if [[ -z $ran ]]; then
-      [[ $now == $_ziron_status ]] || pipe=$now # A line given up with Ctrl-C has a status but no pipe.
-    elif (( EPOCHREALTIME >= ran )); then # Else the clock was set back.
-      _ziron_duration=$(( (EPOCHREALTIME - ran) * 1000 ))
+    if [[ -z $_ziron_ran ]]; then
+      [[ $_ziron_now == $_ziron_status ]] || _ziron_pipe=$_ziron_now # A line given up with Ctrl-C has a status but no pipe.
+    elif (( EPOCHREALTIME >= _ziron_ran )); then # Else the clock was set back.
+      _ziron_duration=$(( (EPOCHREALTIME - _ziron_ran) * 1000 ))
       _ziron_duration=${_ziron_duration%.*}
     fi
-    _ziron_status=$now _ziron_pipestatus=$pipe _ziron_start= _ziron_keymap=main
+    _ziron_status=$_ziron_now _ziron_pipestatus=$_ziron_pipe _ziron_start= _ziron_keymap=main
   fi
   @@ask
-  reply=$(exec "$_ziron_path" prompt --all @DIRECT@--shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
-    --cmd-duration "$_ziron_duration" --jobs "$jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
+  _ziron_reply=$(exec "$_ziron_path" prompt --all @DIRECT@--shell zsh --status "$_ziron_status" --pipestatus "$_ziron_pipestatus" \
+    --cmd-duration "$_ziron_duration" --jobs "$_ziron_jobs" --shlvl "$SHLVL" --keymap "$_ziron_keymap" \
     --terminal-width "$COLUMNS" --logical-path "$PWD" </dev/null 2>/dev/null)
-  parts=("${(@ps:\x1f:)reply}")
-  if (( $#parts >= 6 )); then
-    _ziron_left=$parts[1] _ziron_right=$parts[2] _ziron_transient_left=$parts[3] _ziron_transient_right=$parts[4]
-    _ziron_prelude=$parts[5]
+  _ziron_parts=("${(@ps:\x1f:)_ziron_reply}")
+  if (( $#_ziron_parts >= 6 )); then
+    _ziron_left=$_ziron_parts[1] _ziron_right=$_ziron_parts[2] _ziron_transient_left=$_ziron_parts[3] _ziron_transient_right=$_ziron_parts[4]
+    _ziron_prelude=$_ziron_parts[5]
   else # The binary is gone or broken: a plain prompt, without a word.
     _ziron_left="%1~ %# " _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
   fi
@@ -61,9 +61,9 @@ function _ziron_precmd {
 function _ziron_mode {
   [[ $KEYMAP != "$_ziron_keymap" ]] || return 0
   _ziron_keymap=$KEYMAP
-  builtin local before=$_ziron_left$_ziron_right
+  builtin local _ziron_before=$_ziron_left$_ziron_right
   _ziron_precmd again
-  [[ $_ziron_left$_ziron_right == "$before" ]] || _ziron_redraw
+  [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || _ziron_redraw
 }
 
 # Shows what is to be shown now, in a widget. `reset-prompt` goes up to where the prompt begins, at once, and draws with the next refresh: a second one

@@ -283,7 +283,9 @@ fn sent(shell: Shell, variables: &[&str]) -> String {
         // Within double quotes: what they hold. What is exported is another look.
         Shell::Zsh => format!("|${name}"),
         Shell::Bash => {
-            format!("[[ -z ${{{name}+x}} || ${{{name}@a}} != *x* ]] || world+=(\"e.{name}=${name}\")\n  ")
+            format!(
+                "[[ -z ${{{name}+x}} || ${{{name}@a}} != *x* ]] || _ziron_sent+=(\"e.{name}=${name}\")\n  "
+            )
         }
         _ => format!(" --on-variable {name}"),
     });

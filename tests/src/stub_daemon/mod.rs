@@ -28,7 +28,8 @@ pub const FOLDER: &str = "ZIRON_STUB_FOLDER";
 /// The build that the stubs say they are.
 pub const BUILD: &str = "stub";
 /// The environment variables that the stubs' prompt is said to depend on.
-pub const VARIABLES: &[&str] = &["STUB_ONE", "STUB_TWO", "STUB_THREE", "PATH"];
+pub const VARIABLES: &[&str] =
+    &["STUB_ONE", "STUB_TWO", "STUB_THREE", "PATH", "reply", "parts", "pipe", "world", "duration", "failure"];
 
 /// What the daemon is.
 #[derive(Debug)]

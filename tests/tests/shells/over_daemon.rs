@@ -183,3 +183,22 @@ fn news_while_zsh_completes_from_a_menu() {
     let screen = session.plain();
     assert!(!screen.contains("_ziron"), "{screen}");
 }
+
+/// A variable of the plan may be called as anything in a script might be.
+#[test]
+fn variables_with_names_that_scripts_like() {
+    let names = ["reply", "parts", "pipe", "world", "duration", "failure"];
+    for shell in [Zsh, Bash, Fish] {
+        let Some((mut session, _)) = start(shell, &served()) else { return };
+        let words: Vec<String> = names.iter().map(|name| format!("{name}=its-{name}")).collect();
+        let told = match shell {
+            Fish => session.run(&format!("export {}", words.join("; export "))),
+            _ => session.run(&format!("export {}", words.join(" "))),
+        };
+        assert!(told.is_by_daemon());
+        let sent = told.arguments().join(" ");
+        for name in names {
+            assert!(sent.contains(&format!("--{name} its-{name}")), "{shell:?}: {name}: {sent}");
+        }
+    }
+}
