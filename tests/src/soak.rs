@@ -150,7 +150,9 @@ fn open(shell: Shell, program: &Path, world: &World, folder: &Path) -> Option<Wi
         _ => ["-i"].as_slice(),
     });
     command.env_clear();
-    variables(world).into_iter().for_each(|(name, value)| command.env(name, value));
+    for (name, value) in variables(world) {
+        command.env(name, value);
+    }
     command.cwd(folder);
     let terminal = Terminal::start(command, Size { rows: 24, columns: 100 }).expect("a terminal");
     terminal.wait_for(Duration::from_secs(30), |screen| shown(screen).ends_with('%'));
