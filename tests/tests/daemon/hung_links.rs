@@ -18,6 +18,12 @@ fn session(home: &Home) -> std::os::unix::net::UnixStream {
     stream
 }
 
+/// Starts a daemon, however busy the machine is.
+fn begin(home: &Home) {
+    home.run(&["daemon", "start"]);
+    home.wait_for_daemon();
+}
+
 #[test]
 fn a_link_that_no_module_asks_about_costs_nothing() {
     let home = Home::new();
@@ -30,7 +36,7 @@ fn a_link_that_no_module_asks_about_costs_nothing() {
     assert!(prompt.contains("place") && prompt.contains("ok"), "{prompt:?}");
     assert!(!is_marked(&prompt), "nothing of it was asked for: {prompt:?}");
     eprintln!("a prompt beside links that lead to a file system that does not answer: {took:?}");
-    home.says(&["daemon", "start"]);
+    begin(&home);
     let mut here = session(&home);
     for seq in 1..4 {
         let prompt = ask(&mut here, seq, &place, "").unwrap();
@@ -72,13 +78,13 @@ fn check(home: &Home, far: &crate::stand_in::StandIn, place: &Path, what: &str) 
         assert!(took < LIMIT, "{what}: {took:?}");
         eprintln!("a direct prompt, {what} on a file system that does not answer: {took:?}");
     }
-    home.says(&["daemon", "start"]);
+    begin(home);
     let mut here = session(home);
     for seq in 1..4 {
-        let begin = Instant::now();
+        let asked = Instant::now();
         let prompt = ask(&mut here, seq, place, "").unwrap();
         assert!(prompt.contains(name) && prompt.contains("ok"), "{what}: {prompt:?}");
-        assert!(begin.elapsed() < LIMIT, "{what}: {:?}", begin.elapsed());
+        assert!(asked.elapsed() < LIMIT, "{what}: {:?}", asked.elapsed());
     }
     let status = home.says(&["daemon", "status"]);
     assert!(status.contains("hung         0"), "{what}: {status}");
@@ -90,16 +96,17 @@ fn check(home: &Home, far: &crate::stand_in::StandIn, place: &Path, what: &str) 
 fn a_daemon_remembers_which_file_systems_do_not_answer() {
     let home = Home::new();
     let Some(far) = stand_in(&home) else { return };
-    home.says(&["daemon", "start"]);
+    begin(&home);
     let point = home.path("far");
     let mut here = session(&home);
-    assert!(!is_marked(&ask(&mut here, 1, &point, "").unwrap()));
+    // On a busy machine even what answers may take longer than nobody notices.
+    wait("it answers", || (!is_marked(&ask(&mut here, 1, &point, "").unwrap())).then_some(()));
     far.hang();
     for seq in 2..6 {
-        let begin = Instant::now();
+        let asked = Instant::now();
         // The same shell asks again and again: its session is not the one that waits.
         let prompt = ask(&mut here, seq, &point, "").unwrap();
-        eprintln!("the same session on a file system that does not answer: {:?}", begin.elapsed());
+        eprintln!("the same session on a file system that does not answer: {:?}", asked.elapsed());
         assert!(prompt.contains("/far") && is_marked(&prompt), "{prompt:?}");
         let deeper = ask(&mut session(&home), seq, &point.join("deeper"), "").unwrap();
         assert!(deeper.contains("deeper"), "{deeper:?}");
