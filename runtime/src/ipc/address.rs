@@ -111,11 +111,12 @@ fn is_local(path: &Path) -> bool {
     crate::cli::is_local(path)
 }
 
-/// Whether the file system of a path is this machine's own.
+/// Whether the file system of a path is this machine's own. Source: the systems' mount(8); one that is not named here counts as none.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_local(path: &Path) -> bool {
+    const LOCAL: [&str; 6] = ["apfs", "ffs", "hfs", "tmpfs", "ufs", "zfs"];
     let found = path.ancestors().find_map(|path| nix::sys::statfs::statfs(path).ok());
-    found.is_some_and(|found| found.flags().contains(nix::mount::MntFlags::MNT_LOCAL))
+    found.is_some_and(|found| LOCAL.contains(&found.filesystem_type_name()))
 }
 
 fn is_writable(folder: &Path) -> bool {
