@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::fs::{Uid, chown};
+use ziron_tests::world::private_folder;
 
 use crate::common::{Home, is_root, wait};
 
@@ -86,10 +87,9 @@ fn somebody_elses_socket_is_not_asked() {
     home.wait_for_end();
     let socket = home.daemon().join("socket");
     // Root can put another user's socket there; that user would answer whatever is asked.
-    let listener = home.path("listener");
-    fs::create_dir(&listener).unwrap();
-    chown(&listener, Some(Uid::from_raw(NOBODY)), None).unwrap();
-    set_mode(&home.path(""), 0o755);
+    let listener = private_folder("zd-");
+    let listener = listener.path();
+    chown(listener, Some(Uid::from_raw(NOBODY)), None).unwrap();
     let script = "import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen(8)\nprint('ready',flush=True)\n\
         c=s.accept()[0]\nprint(len(c.recv(9)),flush=True)";
     let python = Command::new("setpriv")

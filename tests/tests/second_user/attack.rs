@@ -29,7 +29,8 @@ pub(crate) enum Layout {
 
 /// An attack that goes on until it is looked at.
 pub(crate) struct Attack {
-    folder: PathBuf,
+    /// Where he looks for what was written.
+    folders: Vec<PathBuf>,
     heard: Arc<Mutex<Vec<u8>>>,
     end: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -77,7 +78,7 @@ impl Attack {
             symlink(&other, own.join("socket")).unwrap();
             listener
         });
-        let mut attack = Attack { folder: own.clone(), heard, end, threads: Vec::new() };
+        let mut attack = Attack { folders: vec![own.clone()], heard, end, threads: Vec::new() };
         let heard = attack.heard.clone();
         attack.go_on(move || take(&listener, &heard));
         attack.exchange(&own.join("socket"), &own.join("trap"));
@@ -94,8 +95,14 @@ impl Attack {
         attack
     }
 
+    /// Exchanges his run-time folder and another name again and again.
+    pub(crate) fn exchange_folder(&mut self, town: &Town, run: &Path, other: &Path) {
+        self.folders.extend([run, other].map(|run| run.join("ziron").join(town.id())));
+        self.exchange(run, other);
+    }
+
     /// Exchanges two names again and again, as the attacker.
-    pub(crate) fn exchange(&mut self, one: &Path, other: &Path) {
+    fn exchange(&mut self, one: &Path, other: &Path) {
         let (one, other) = (one.to_owned(), other.to_owned());
         self.go_on(move || {
             // Where he may not, nothing is exchanged.
@@ -119,7 +126,7 @@ impl Attack {
         self.stop();
         let heard = std::mem::take(&mut *self.heard.lock().unwrap());
         assert!(heard.is_empty(), "he was told: {}", String::from_utf8_lossy(&heard));
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+        for entry in self.folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
             let is_file = entry.file_type().unwrap().is_file();
             if is_file && entry.file_name().to_string_lossy().ends_with(".ask") {
                 assert_eq!(fs::read_to_string(entry.path()).unwrap(), "", "he can read what was asked");

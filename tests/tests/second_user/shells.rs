@@ -133,7 +133,7 @@ fn a_link_made_anew(shell: Shell) {
     let trap = town.path("shared/trap");
     let mut attack = Attack::plant(&town, &trap, &shells, Layout::Open);
     by(ATTACKER, || symlink(&legal, &run).unwrap());
-    attack.exchange(&run, &trap);
+    attack.exchange_folder(&town, &run, &trap);
     go_on(&terminal, PROMPTS);
     attack.has_failed();
     town.is_intact();
@@ -208,7 +208,6 @@ fn pictures() {
     go_on(&terminal, 1);
     wait("a picture", || count(&cache.join("instant")) > 0);
     // It goes, and the attacker makes it anew, while the shell goes on and keeps another at its end.
-    by(VICTIM, || fs::remove_dir_all(&cache).unwrap());
     let plant = || {
         by(ATTACKER, || {
             folder(&cache, 0o777);
@@ -218,25 +217,39 @@ fn pictures() {
             }
         });
     };
+    let open_files = || {
+        for number in 0..64 {
+            let file = cache.join(format!("instant/{number}"));
+            by(ATTACKER, || {
+                let _ = fs::remove_file(&file);
+                fs::write(&file, "").unwrap();
+                crate::set_mode(&file, 0o666);
+            });
+        }
+    };
+    let are_empty = || {
+        for number in 0..64 {
+            let file = cache.join(format!("instant/{number}"));
+            assert_eq!(fs::read_to_string(file).unwrap(), "", "{number}");
+        }
+    };
+    let second = open().unwrap();
+    by(VICTIM, || fs::remove_dir_all(&cache).unwrap());
     plant();
     terminal.send("cd place\r");
     say(&terminal, "there");
     terminal.send("exit\r");
-    wait("the shell's end", || town.processes("zsh").is_empty());
+    wait("the shell's end", || town.processes("zsh").len() == 1);
     town.is_intact();
-    // The same from the beginning, and with pictures that he can read and has drawn.
-    for number in 0..64 {
-        let file = cache.join(format!("instant/{number}"));
-        by(ATTACKER, || {
-            fs::remove_file(&file).unwrap();
-            fs::write(&file, "").unwrap();
-            crate::set_mode(&file, 0o666);
-        });
-    }
+    // The same with files that he can read, and then from the beginning.
+    open_files();
+    second.send("cd place\r");
+    say(&second, "there");
+    second.send("exit\r");
+    wait("the second shell's end", || town.processes("zsh").is_empty());
+    are_empty();
     let Some(mut terminal) = open() else { return };
     terminal.send("exit\r");
     terminal.wait_exit();
-    for number in 0..64 {
-        assert_eq!(fs::read_to_string(cache.join(format!("instant/{number}"))).unwrap(), "", "{number}");
-    }
+    are_empty();
 }

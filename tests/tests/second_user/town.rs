@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::UnixDatagram;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -42,8 +42,8 @@ pub(crate) const PRIVATE: &str = "nobody else's business\n";
 /// The machine.
 pub(crate) struct Town {
     root: TempDir,
-    /// The victim's own socket, of something else.
-    _other: UnixListener,
+    /// The victim's own socket, of something else, which takes no connection: whoever tries has lost no time.
+    _other: UnixDatagram,
 }
 
 impl Town {
@@ -71,7 +71,7 @@ impl Town {
             set_mode(&path("home/private"), 0o600);
             fs::create_dir(path("home/place")).unwrap();
             fs::write(path("home/place/package.json"), "{}").unwrap();
-            UnixListener::bind(path("home/other")).unwrap()
+            UnixDatagram::bind(path("home/other")).unwrap()
         });
         Some(Town { root, _other: other })
     }
