@@ -106,6 +106,14 @@ fn served(town: &Town, shell: Shell, run: &Path) -> Option<Terminal> {
     Some(terminal)
 }
 
+/// The victim removes a folder, into which a daemon may just be writing.
+fn remove(folder: &Path) {
+    wait("the folder's end", || {
+        let _ = by(VICTIM, || fs::remove_dir_all(folder));
+        !folder.exists()
+    });
+}
+
 /// The victim's folder goes, as at a logout that leaves a shell behind, and the attacker takes its name.
 fn a_folder_made_anew(shell: Shell) {
     let Some(town) = Town::new() else { return };
@@ -113,7 +121,7 @@ fn a_folder_made_anew(shell: Shell) {
         let run = town.path(&format!("shared/{layout:?}"));
         let Some(terminal) = served(&town, shell, &run) else { return };
         let shells = town.processes(shell.name());
-        by(VICTIM, || fs::remove_dir_all(&run).unwrap());
+        remove(&run);
         let attack = Attack::plant(&town, &run, &shells, layout);
         go_on(&terminal, PROMPTS);
         attack.has_failed();
@@ -129,7 +137,7 @@ fn a_link_made_anew(shell: Shell) {
     let shells = town.processes(shell.name());
     let legal = town.path("home/legal");
     by(VICTIM, || fs::rename(&run, &legal).or_else(|_| fs::create_dir(&legal)).unwrap());
-    let _ = by(VICTIM, || fs::remove_dir_all(&run));
+    remove(&run);
     let trap = town.path("shared/trap");
     let mut attack = Attack::plant(&town, &trap, &shells, Layout::Open);
     by(ATTACKER, || symlink(&legal, &run).unwrap());
@@ -234,7 +242,7 @@ fn pictures() {
         }
     };
     let second = open().unwrap();
-    by(VICTIM, || fs::remove_dir_all(&cache).unwrap());
+    remove(&cache);
     plant();
     terminal.send("cd place\r");
     say(&terminal, "there");
