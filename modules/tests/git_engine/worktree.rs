@@ -274,6 +274,14 @@ fn submodules_for_which_git_gives_up() {
         let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
         assert_eq!(status.is_ok(), repo.try_git(&["status"]).is_some(), "{more}");
     }
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.write(".gitmodules", &format!("{text}\tignore = all\n"));
+    repo.commit("side");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write(".gitmodules", &format!("{text}\tignore = none\n"));
+    repo.commit("main");
+    assert!(repo.try_git(&["merge", "side"]).is_none());
+    repo.check("in conflict");
 }
 
 #[test]

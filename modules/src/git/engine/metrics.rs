@@ -49,7 +49,7 @@ impl Repository {
         let tree = Tree::open(root).map_err(ReadError::at("the work tree"))?;
         let index = index::read(self)?;
         let limit = self.inner.config_snapshot().integer("core.bigFileThreshold");
-        let mut ignored = Ignored::new(self, Untracked::No);
+        let mut ignored = Ignored::new(self, &index, Untracked::No);
         // `git status` shows these, `git diff` does not.
         let mut is_hidden = |old: Mode, new: Mode, path: &BStr| {
             let are_submodules = old == Mode::COMMIT && new == Mode::COMMIT;

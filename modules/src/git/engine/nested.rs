@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
 use gix::bstr::{BStr, BString};
+use gix::index::State;
 use gix::submodule::config::Ignore;
 use ziron_runtime::io::open;
 
@@ -124,13 +125,14 @@ pub(super) fn compare(
 /// What the configuration says not to look at in submodules; read when it is asked for the first time.
 pub(super) struct Ignored<'a> {
     superproject: &'a Repository,
+    index: &'a State,
     untracked: Untracked,
     own: Option<Vec<(BString, Ignore)>>,
 }
 
 impl<'a> Ignored<'a> {
-    pub(super) fn new(superproject: &'a Repository, untracked: Untracked) -> Self {
-        Self { superproject, untracked, own: None }
+    pub(super) fn new(superproject: &'a Repository, index: &'a State, untracked: Untracked) -> Self {
+        Self { superproject, index, untracked, own: None }
     }
 
     /// What not to look at in the submodule at `path`. Its own setting goes before all others.
@@ -142,7 +144,7 @@ impl<'a> Ignored<'a> {
         let superproject = self.superproject;
         let own = match &mut self.own {
             Some(own) => own,
-            none => none.insert(read(superproject)?),
+            none => none.insert(read(superproject, self.index)?),
         };
         if let Some((_, ignore)) = own.iter().find(|(own, _)| own == path) {
             return Ok(*ignore);
@@ -158,7 +160,12 @@ impl<'a> Ignored<'a> {
 }
 
 /// The settings of submodules that say what not to look at.
-fn read(superproject: &Repository) -> Result<Vec<(BString, Ignore)>, ReadError> {
+fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore)>, ReadError> {
+    // In a conflict it is no configuration, and git does not read it.
+    let entries = index.prefixed_entries(".gitmodules".into()).unwrap_or_default();
+    if entries.iter().any(|entry| entry.path(index) == ".gitmodules" && entry.stage_raw() != 0) {
+        return Ok(Vec::new());
+    }
     if let Some(root) = superproject.root() {
         strange::check(root.join(".gitmodules"))?;
     }

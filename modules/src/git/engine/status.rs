@@ -313,7 +313,7 @@ impl Repository {
         interrupt: &AtomicBool,
     ) -> Result<u32, StatusError> {
         let submodules = std::mem::take(&mut found.submodules);
-        let mut ignored = nested::Ignored::new(self, options.untracked);
+        let mut ignored = nested::Ignored::new(self, index, options.untracked);
         for list in [&mut found.deleted, &mut found.replaced] {
             let mut seen = Vec::with_capacity(list.len());
             for at in std::mem::take(list) {
