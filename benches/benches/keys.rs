@@ -9,7 +9,7 @@ use futures_lite::future::block_on;
 use ziron::{Gather, Known, Parts, Prompt, Request, Source};
 use ziron_benches::DefaultPrompt;
 use ziron_runtime::gather::Memory;
-use ziron_runtime::io::Real;
+use ziron_runtime::io::{Real, Sent};
 use ziron_runtime::place::Place;
 
 /// Computes keys and reads nothing.
@@ -26,7 +26,7 @@ impl Gather for Keys<'_> {
     }
 
     fn begin<S: Source>(&self, _parts: Parts, source: &'static S, _memory: &'static dyn Memory) {
-        black_box(block_on(source.key(self.place, &Real::default())).is_some());
+        black_box(block_on(source.key(self.place, &Real::with(Sent::of_process()))).is_some());
     }
 
     fn finish<F: ziron_runtime::source::Fact>(&self, (): ()) -> Known<F> {

@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn links_are_looked_behind_only_where_somebody_asks() {
-        use crate::io::{Real, Simulated};
+        use crate::io::{Real, Sent, Simulated};
         use futures_lite::future::block_on;
 
         let folder = tempfile::tempdir().unwrap();
@@ -350,7 +350,7 @@ mod tests {
             Place::new(at.clone(), at.clone(), None, Duration::MAX)
                 .scanned(Scan { follow_symlinks, timeout: Duration::MAX })
         };
-        let (place, unfollowed, io) = (place(true), place(false), Real::default());
+        let (place, unfollowed, io) = (place(true), place(false), Real::with(Sent::default()));
         assert!(block_on(place.matches(&io, &[], &[], &["py"])));
         assert!(block_on(place.has_folder(&io, "venv")) && !block_on(place.has_file(&io, "venv")));
         assert!(block_on(place.matches(&io, &[], &[], &["rs"])), "one that leads nowhere is a file");

@@ -206,6 +206,14 @@ pub enum Policy {
     Last,
 }
 
+impl Policy {
+    /// What holds where the configuration says how long a fact does.
+    #[must_use]
+    pub fn under(self, lifetime: Option<Duration>) -> Policy {
+        lifetime.map_or(self, Policy::Ttl)
+    }
+}
+
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -47,6 +47,10 @@ macro_rules! start {
 
 /// What ends a process that writes to a pipe whose reader is gone. Source: signal(7).
 const SIGPIPE: c_int = 13;
+/// What a process is told by when one that it has started ends. Source: signal(7).
+const SIGCHLD: c_int = if cfg!(any(target_os = "linux", target_os = "android")) { 17 } else { 20 };
+/// Lets the system do what is usual. Source: `SIG_DFL` in the C libraries' signal.h.
+const DEFAULT: usize = 0;
 /// Ignores a signal. Source: `SIG_IGN` in the C libraries' signal.h.
 const IGNORE: usize = 1;
 
@@ -92,6 +96,13 @@ pub unsafe fn from_main<P: Prompt>(
     let arguments: Vec<OsString> =
         (1..count).map(|index| OsStr::from_bytes(argument(index)).to_owned()).collect();
     c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments), asked))
+}
+
+/// Makes sure that the system remembers how programs have ended that this process starts. In one that was started while `SIGCHLD` was ignored, as
+/// below a shell with `trap '' CHLD`, it would forget them at once.
+pub(crate) fn remember_children() {
+    // SAFETY: no handler is put in place, and none of this program's is taken away.
+    unsafe { signal(SIGCHLD, DEFAULT) };
 }
 
 /// Looks up a user by name in `/etc/passwd`: what takes the place of the C library's `getpwnam` in a static program. The result is a `struct passwd`

@@ -13,6 +13,9 @@ const ALWAYS: [&str; 2] = ["HOME", "PATH"];
 /// Shells say it with every request.
 const SAID: &str = "PWD";
 
+/// What a manifest says in place of names where a script of the user's is given all that the shell exports.
+pub const EVERYTHING: &str = "*";
+
 /// The variables of a prompt whose sources read some: those, and what it learns about the terminal from. Sorted.
 ///
 /// ```

@@ -9,7 +9,8 @@ set -g _ziron_process '' # the daemon, as the system shows it
 set -g _ziron_seq 0
 set -g _ziron_seq_high (builtin random) # Else answers to a shell that was here before (exec) could be taken for ours.
 set -g _ziron_seq_low
-set -g _ziron_rest # prompts for which the daemon is left alone, since it did not answer in time
+set -g _ziron_rest # prompts for which the daemon is left alone, since it did not answer in time twice in a row
+set -g _ziron_late # something if it did not answer in time when it was last asked
 set -g _ziron_looks 1 2 3 4 5 6 7 8 9 10 # how often to look for an answer, a hundred times each; some 30 ms
 set -g _ziron_question # what was asked last, without its number
 set -g _ziron_seen '' # what .reply began with when it was last looked at
@@ -45,6 +46,7 @@ function _ziron_ask
     builtin test $_ziron_vi = 1; and set keymap $fish_bind_mode
     set -l pipe $_ziron_codes[2..-1]
     # Here and no sooner: a variable of the plan may be called as one of these, and fish tells of local ones too.
+    @MORE@
     set -q _ziron_world; or _ziron_find_world
     set -l question status=$_ziron_codes[1]\x1fpipe="$pipe"\x1fjobs=$jobs\x1fshlvl="$SHLVL"\x1fkeymap=$keymap\x1fcolumns="$COLUMNS$_ziron_world"
     set -l kind
@@ -102,9 +104,11 @@ function _ziron_ask
             builtin contains -- "$kind" '' drawn redraw; or break
         end
         if not builtin test "$seq" = $_ziron_seq
-            set _ziron_rest 1 2 3 4 5
+            set -q _ziron_late[1]; and set _ziron_rest 1 2 3 4 5
+            set _ziron_late 1
             return 1
         end
+        set _ziron_late
         # Whole it is only with its end; what later versions append is left alone.
         builtin test "$kind" = drawn -o "$kind" = redraw
         and builtin string match --quiet --regex '^(?<prelude>[^\x1e\x1f]*)(?s:.*)\x1e\x1f*$' -- "$prelude"\x1f"$held"\x1f"$rest"
@@ -115,6 +119,14 @@ function _ziron_ask
     set _ziron_transient_left $small
     set _ziron_transient_right $small_right
     set _ziron_prelude $prelude
+end
+
+# Where something in the prompt depends on when commands begin. A question that has not been read is of a prompt that nobody looks at any more.
+if test @EVENTS@ = 1
+    function _ziron_tell_start --on-event fish_preexec
+        builtin test -e $_ziron_files.reply -a -S $_ziron_socket -a -O $_ziron_socket; or return 0
+        builtin printf 'event\x1fname=command-start\x1e' >$_ziron_files.ask
+    end
 end
 
 # What the prompt depends on has changed: where this is, or a variable of the plan.

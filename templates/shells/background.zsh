@@ -12,7 +12,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
     # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
     # Values first, since they are cheap to look at; what is exported can only differ when a command has run.
     _ziron_reply="$PWD@ENVIRONMENT@"
-    [[ $_ziron_reply == "$_ziron_values" ]] && { [[ -z $_ziron_ran ]] || [[ "@TYPES@" == "$_ziron_types" ]] } || _ziron_world_changed
+    [[ $_ziron_reply == "$_ziron_values" ]] && { [[ -z $_ziron_ran ]] || [[ "@TYPES@" == "$_ziron_types"@MORE@ ]] } || _ziron_world_changed
     _ziron_reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$_ziron_jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
     if [[ -z $_ziron_ran && $_ziron_reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
       # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has shown it, as the daemon
@@ -33,7 +33,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
         _ziron_parts=("${(@ps:\x1f:)${_ziron_reply%$_ziron_rs}}")
       if [[ $#_ziron_parts == (8|9|13) ]]; then
         _ziron_left=$_ziron_parts[4] _ziron_right=$_ziron_parts[5] _ziron_transient_left=$_ziron_parts[6] _ziron_transient_right=$_ziron_parts[7] _ziron_prelude=$_ziron_parts[8]
-        _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3]
+        _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3] _ziron_late=0
         case $#_ziron_parts in
           13) _ziron_held=("${(@)_ziron_parts[9,13]}") ;;
           9) _ziron_held=("${(@)_ziron_parts[4,8]}") ;; # the same
@@ -55,8 +55,9 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
 (( ! ${_ziron_fd-0} )) || _ziron_hang_up # when this text is read again
 builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq _ziron_answered _ziron_owed _ziron_idle
 builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
-builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time
 builtin typeset -g _ziron_state=fresh # of what is shown
+builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time twice in a row
+builtin typeset -gi _ziron_late=0 # how often it has not answered in time since it last did
 builtin typeset -g _ziron_hello= _ziron_heard= _ziron_values= _ziron_types= _ziron_escaped= _ziron_question= _ziron_renew=
 builtin typeset -ga _ziron_held # the parts that are shown when the next line is empty; none if that is not known
 
@@ -67,6 +68,7 @@ function _ziron_world_changed {
   for _ziron_name in @VARIABLES@; do
     [[ ${(Pt)_ziron_name} != *export* ]] || _ziron_reply+="${_ziron_nul}e.$_ziron_name=${(P)_ziron_name}"
   done
+  (( $#_ziron_reply < 100000 )) || _ziron_reply=${${_ziron_reply[1,100000]}%$_ziron_nul*} # More might not go in at once, and then this would wait.
   _ziron_reply=${_ziron_reply//$_ziron_gs/$_ziron_gs]}
   _ziron_reply=${_ziron_reply//$_ziron_rs/$_ziron_gs^}
   _ziron_reply=${_ziron_reply//$_ziron_us/${_ziron_gs}_}
@@ -85,7 +87,7 @@ function _ziron_hear {
     builtin sysread -i $_ziron_fd -t $_ziron_patience _ziron_reply || _ziron_failure=$?
   done
   _ziron_hang_up
-  [[ $_ziron_failure != 4 ]] || (( _ziron_rest = EPOCHREALTIME + 5 )) # Nothing came in time.
+  [[ $_ziron_failure != 4 ]] || (( _ziron_late++ == 0 )) || (( _ziron_rest = EPOCHREALTIME + 5 )) # Nothing came in time.
   builtin return 1
 }
 
@@ -102,7 +104,7 @@ function _ziron_take {
       drawn|redraw)
         if [[ $_ziron_parts[2] == $_ziron_seq && $#_ziron_parts -ge 8 ]]; then
           _ziron_left=$_ziron_parts[4] _ziron_right=$_ziron_parts[5] _ziron_transient_left=$_ziron_parts[6] _ziron_transient_right=$_ziron_parts[7]
-          _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3] _ziron_held=()
+          _ziron_answered=$_ziron_seq _ziron_state=$_ziron_parts[3] _ziron_late=0 _ziron_held=()
           [[ $_ziron_parts[9] != "=" ]] || _ziron_held=("${(@)_ziron_parts[4,8]}")
           (( $#_ziron_parts < 13 )) || _ziron_held=("${(@)_ziron_parts[9,13]}")
           [[ $_ziron_parts[1] == redraw ]] || _ziron_prelude=$_ziron_parts[8] _ziron_until=0

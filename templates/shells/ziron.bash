@@ -175,6 +175,8 @@ if [[ ${PS0-} != *_ziron_start* && $_ziron_fixed != *PS0* ]]; then
   fi
 fi
 
+@@event
+
 # Where marks are on, the output of the command begins here.
 [[ @MARKS@ != 1 || ${PS0-} == *'133;C'* || $_ziron_fixed == *PS0* ]] || PS0=${PS0-}'\e]133;C\a'
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use ziron_runtime::io::{Io as _, Real};
+use ziron_runtime::io::{Io as _, Real, Sent};
 use ziron_runtime::shell::Shell;
 use ziron_tests::dump;
 use ziron_tests::session::{Session, Setup};
@@ -61,7 +61,8 @@ fn run(session: &mut Session, line: &str, last: &str) -> (String, Vec<String>) {
 fn everything_is_sent_once_and_in_order() {
     for shell in TESTED {
         let Some(mut session) = start(shell, &PROGRAM, ("EDITOR", "ed"), "~ ❯ ") else { continue };
-        let home = format!("file://{}{}", Real::default().hostname(), session.home().display());
+        let home =
+            format!("file://{}{}", Real::with(Sent::of_process()).hostname(), session.home().display());
         let (screen, commands) = run(&mut session, "sh -c 'exit 3'", "status 3, took some time\n~ ❯");
         let wanted = ["133;C", "133;D;3", &format!("7;{home}"), "0;in ~", "9;", "133;A", "8;;", "133;B"];
         let mut wanted = wanted.into_iter().peekable();

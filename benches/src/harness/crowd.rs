@@ -125,7 +125,7 @@ fn request(seq: u64, folder: &Path) -> Draw<'static> {
         ..Request::default()
     };
     let environment = vec![(OsStr::new("PATH"), OsStr::new("/usr/bin:/bin").into())];
-    Draw { seq, request, wanted: Wanted::All, is_held: false, environment }
+    Draw { seq, request, wanted: Wanted::All, is_held: false, environment, is_environment_in_file: false }
 }
 
 /// Measures it.

@@ -116,7 +116,14 @@ impl Starter<'_> {
             .iter()
             .map(|(name, value)| (name.as_os_str(), Cow::Borrowed::<OsStr>(value)))
             .collect();
-        Draw { seq: 1, request, wanted: Wanted::All, environment, is_held: false }
+        Draw {
+            seq: 1,
+            request,
+            wanted: Wanted::All,
+            environment,
+            is_held: false,
+            is_environment_in_file: false,
+        }
     }
 }
 

@@ -247,6 +247,7 @@ mod prompt {
         });
 
         const VARIABLES: &'static [&'static str] = &[
+            "*",
             "ASDF_DEFAULT_TOOL_VERSIONS_FILENAME",
             "ASDF_PYTHON_VERSION",
             "ASDF_RUBY_VERSION",

@@ -16,7 +16,7 @@ use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
 use ziron_runtime::spec::{Condition, Format, StyleText, Words};
-use ziron_runtime::variables::of_script;
+use ziron_runtime::variables::{EVERYTHING, of_script};
 
 use crate::tools::options::Detection;
 
@@ -93,6 +93,8 @@ pub struct Setting {
     is_certain: bool,
     /// A hash of the variables that the scripts name and of the `PATH`. They may be secrets, and keys are written into files.
     variables: u64,
+    /// What tells the shell's other variables, which programs that the scripts run may read, from those of other shells.
+    environment: u64,
 }
 
 /// What the scripts said.
@@ -121,9 +123,9 @@ impl Source for Custom {
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
         let manifest = self.detection().manifest(self).env(&["PATH", SHELL]);
-        // A daemon runs the command with the variables of the shell, as far as it knows that they are wanted.
+        // The scripts are given all that the shell exports.
         let named: Vec<&'static str> = self.named().collect();
-        manifest.env(&named).programs([shell])
+        manifest.env(&[EVERYTHING]).env(&named).programs([shell])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Setting> {
@@ -140,7 +142,8 @@ impl Source for Custom {
         let mut hasher = DefaultHasher::new();
         self.named().chain(["PATH"]).for_each(|name| io.env(name).hash(&mut hasher));
         let variables = hasher.finish();
-        Some(Setting { folder: place.physical.clone(), shell: self.shell(io), is_certain, variables })
+        let (folder, environment) = (place.physical.clone(), io.environment_of_scripts());
+        Some(Setting { folder, shell: self.shell(io), is_certain, variables, environment })
     }
 
     async fn read<I: Io>(&self, setting: &Setting, place: &Place, io: &I) -> Result<Said, ReadError> {

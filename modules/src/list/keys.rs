@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use futures_lite::future::block_on;
-use ziron_runtime::io::Simulated;
+use ziron_runtime::io::{Real, Sent, Simulated};
 use ziron_runtime::place::Place;
 use ziron_runtime::source::{Manifest, Source};
 use ziron_runtime::spec::{Condition, FactSpec};
@@ -291,5 +291,88 @@ fn every_source_is_looked_at() {
             };
             assert!(known.contains(&name), "`{name}` is missing");
         }
+    }
+}
+
+/// Where a process that was started for it writes down what it has found.
+const FOUND: &str = "ZIRON_TEST_FOUND";
+
+/// What all sources find in a folder whose request brings a `PATH` and nothing else, line by line.
+fn found_in(folder: &Path) -> String {
+    fn check<S: Source + Debug>(source: &S, folder: &Path, lines: &Mutex<String>) {
+        let io = Real::with(Sent::new(&["PATH"], [("PATH".into(), "/usr/bin:/bin".into())]));
+        let place =
+            Place::new(folder.to_owned(), folder.to_owned(), None, std::time::Duration::from_secs(60));
+        let found = block_on(async {
+            let key = source.key(&place, &io).await?;
+            let fact = source.read(&key, &place, &io).await.map_err(|error| error.to_string());
+            Some((key, fact))
+        });
+        // What the clock says is different each time.
+        if source.name() != "time" {
+            use std::fmt::Write;
+            writeln!(lines.lock().unwrap(), "{} {found:?}", source.name()).unwrap();
+        }
+    }
+    let lines = Mutex::new(String::new());
+    macro_rules! each {
+        ($source:expr) => {
+            check($source, folder, &lines)
+        };
+    }
+    for_each_source!(each);
+    lines.into_inner().unwrap()
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "it is about this process")]
+fn no_source_sees_the_environment_of_the_process() {
+    use std::process::Command;
+    if let Some(file) = std::env::var_os(FOUND).map(PathBuf::from) {
+        return std::fs::write(&file, found_in(&file.with_file_name("place"))).unwrap();
+    }
+    let world = tempfile::tempdir().unwrap();
+    let folder = world.path().canonicalize().unwrap();
+    let place = folder.join("place");
+    std::fs::create_dir_all(folder.join("traps/git")).unwrap();
+    std::fs::write(folder.join("traps/.gitconfig"), "[status]\nshowUntrackedFiles = no\n").unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(arguments);
+        assert!(git.current_dir(&folder).status().unwrap().success());
+    };
+    git(&["init", "-q", "-b", "main", "place"]);
+    git(&["-C", "place", "commit", "-q", "--allow-empty", "-m", "1"]);
+    let mut names = BTreeSet::from(["HOME", "PATH", "TERM", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY"]);
+    macro_rules! each {
+        ($source:expr) => {{
+            let manifest = Source::manifest($source);
+            let files = manifest.files.iter().filter(|name| !name.starts_with(['!', '/', '$', '~', '.']));
+            for name in files.filter(|name| !name.contains('/')) {
+                std::fs::write(place.join(name.replace("*.", "file.")), contents(name, 1)).unwrap();
+            }
+            names.extend(manifest.env.iter().map(|name| numbered(name)));
+        }};
+    }
+    for_each_source!(each);
+    let look = |name: &str, traps: &[(&str, &str)]| {
+        let file = folder.join(name);
+        let mut own = Command::new(std::env::current_exe().unwrap());
+        own.args(["--exact", "list::keys::no_source_sees_the_environment_of_the_process"]);
+        own.env_clear().envs(traps.iter().copied()).env(FOUND, &file);
+        let output = own.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        std::fs::read_to_string(file).unwrap()
+    };
+    let expected = look("expected", &[]);
+    assert!(expected.contains("git_status Some(") && expected.contains("package Some("), "{expected}");
+    let traps = folder.join("traps");
+    for value in [traps.to_str().unwrap(), "1", ""] {
+        let all: Vec<_> = names.iter().map(|name| (*name, value)).collect();
+        let found = look("found", &all);
+        for (expected, found) in expected.lines().zip(found.lines()) {
+            assert_eq!(expected, found, "with {value:?} in all variables of the process");
+        }
+        assert_eq!(expected, found);
     }
 }

@@ -9,7 +9,7 @@ mod tools;
 
 pub(super) use examine::findings;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -28,6 +28,8 @@ use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
 use crate::shell::{Fitness, Shell};
 use crate::source::Trigger;
+use crate::store::REFRESH_BUDGET;
+use crate::variables::{EVERYTHING, family};
 
 /// How long a prompt waits for the daemon before it is drawn directly. A daemon that lives answers within its patience.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -76,8 +78,7 @@ fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
     let deadline = Instant::now() + PATIENCE;
     let mut client = Client::connect_to(&daemon::address().ok()?, deadline).ok()?;
     let hello = hello::<P>(&request);
-    let environment =
-        daemon::variables::<P>().iter().filter_map(|name| Some((OsStr::new(name), std::env::var_os(name)?)));
+    let environment = environment(daemon::variables::<P>());
     let write = |out: &mut Vec<u8>| write_draw(1, &request, &wanted, environment, out);
     let drawn = client.greet_and_draw_with(&hello, 1, write, deadline).ok()?;
     if parts == Parts::ALL {
@@ -92,6 +93,24 @@ fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
         output::write(drawn.left);
     }
     Some(())
+}
+
+/// What this process sends of its environment where these variables are asked for.
+fn environment(names: &[&str]) -> Vec<(OsString, OsString)> {
+    if names.contains(&EVERYTHING) {
+        return std::env::vars_os().collect();
+    }
+    let mut sent = Vec::with_capacity(names.len());
+    for name in names {
+        match family(name) {
+            None => sent.extend(std::env::var_os(name).map(|value| ((*name).into(), value))),
+            Some(begin) => {
+                let named = (0..).map(|number| format!("{begin}{number}"));
+                sent.extend(named.map_while(|name| Some((OsString::from(&name), std::env::var_os(&name)?))));
+            }
+        }
+    }
+    sent
 }
 
 fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
@@ -216,7 +235,10 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
         return result;
     }
     match words[..] {
-        ["daemon", "run"] => daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string().into()),
+        ["daemon", "run"] => {
+            detach::close_inherited();
+            daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string().into())
+        }
         ["daemon", "run", "detached"] => {
             detach::leave();
             // Nobody reads what it could say; the log has it.
@@ -253,7 +275,12 @@ fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, Cl
 
 /// Asks the daemon and prints its answer.
 fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), Failure> {
-    let deadline = Instant::now() + TOOL_PATIENCE;
+    ask_for::<P>(request, tool, TOOL_PATIENCE)
+}
+
+/// Does the same for so long.
+fn ask_for<P: Prompt>(request: &Request, tool: &Tool<'_>, patience: Duration) -> Result<(), Failure> {
+    let deadline = Instant::now() + patience;
     let mut client = match connect::<P>(request, deadline) {
         Err(ClientError::Absent) => {
             return Err(Failure::from("no daemon is running; `daemon start` starts it"));
@@ -279,6 +306,18 @@ pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Resu
     let of = of.join(" ");
     let tool = Tool::new(ToolKind::Cache).with("do", what.as_bytes()).with("of", of.as_bytes());
     Some(ask::<P>(request, &tool))
+}
+
+/// Has the daemon read what a prompt needs in a place, with the environment of this process; `None` if there is none to ask.
+pub(super) fn warm<P: Prompt>(request: &Request) -> Option<Result<(), Failure>> {
+    if !is_on::<P>() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
+        return None;
+    }
+    let here = tools::here::<P>(request);
+    let tool = here
+        .iter()
+        .fold(Tool::new(ToolKind::Cache).with("do", b"warm"), |tool, (name, value)| tool.with(name, value));
+    Some(ask_for::<P>(request, &tool, REFRESH_BUDGET + TOOL_PATIENCE))
 }
 
 /// Opens a session for a shell that talks through files. It says nothing: a shell asks in its start-up file.

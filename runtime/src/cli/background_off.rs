@@ -57,6 +57,11 @@ pub(super) fn cache<P: Prompt>(_request: &Request, _words: &[&str]) -> Option<Re
     None
 }
 
+/// There is none to ask.
+pub(super) fn warm<P: Prompt>(_request: &Request) -> Option<Result<(), Failure>> {
+    None
+}
+
 /// Says so.
 pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), Failure> {
     let word = words.first().map_or("", String::as_str);

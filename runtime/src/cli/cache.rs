@@ -1,7 +1,5 @@
 //! `cache`: what is remembered, by the daemon and between processes.
 
-use std::path::PathBuf;
-
 use super::failure::Failure;
 use super::{background, counted, say, world};
 use crate::gather::{Direct, Outcome, Parts};
@@ -14,14 +12,11 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         [] => return Err(Failure::usage(CACHE_USAGE)),
-        ["warm"] => say(&warm::<P>(request)),
+        ["warm"] => return warm_where_it_counts::<P>(request),
         ["warm", folder] => {
             let path = std::fs::canonicalize(folder).map_err(|error| format!("{folder}: {error}"))?;
-            say(&warm::<P>(&Request {
-                path: Some(path),
-                logical_path: Some(PathBuf::from(folder)),
-                ..request.clone()
-            }));
+            let logical_path = Some(std::path::absolute(folder).unwrap_or_else(|_| path.clone()));
+            return warm_where_it_counts::<P>(&Request { path: Some(path), logical_path, ..request.clone() });
         }
         _ => match background::cache::<P>(request, &words) {
             Some(answer) => return answer,
@@ -29,6 +24,14 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
         },
     }
     Ok(())
+}
+
+/// Lets the daemon read everything, since it draws the next prompt; where there is none, reads it here.
+fn warm_where_it_counts<P: Prompt>(request: &Request) -> Result<(), Failure> {
+    background::warm::<P>(request).unwrap_or_else(|| {
+        say(&warm::<P>(request));
+        Ok(())
+    })
 }
 
 /// Reads everything that a prompt would need in a place, with patience, so that the first prompt there finds it in the store.

@@ -83,9 +83,9 @@ pub(super) fn leave() {
     let _ = rustix::stdio::dup2_stdin(&null);
 }
 
-/// Closes what this process was given besides its three streams.
+/// Closes what this process was given besides its three streams. It is to be called before anything is opened.
 #[allow(clippy::disallowed_methods, reason = "it is about this process")]
-fn close_inherited() {
+pub(super) fn close_inherited() {
     let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
     let number = |name: OsString| name.to_str()?.parse::<RawFd>().ok().filter(|number| *number > 2);
     // Where there is no such folder they stay open: better than to try all the numbers there could be.

@@ -13,7 +13,6 @@ use connection::Surroundings;
 use super::report::describe;
 use super::{background, counted, draw, rebuild, world};
 use crate::gather::{Direct, Outcome, Parts};
-use crate::io::Real;
 use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -77,7 +76,7 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
             }
         },
     }
-    if let Some(folder) = state::folder(&Real::default()) {
+    if let Some(folder) = state::folder(&world::system()) {
         for notice in state::notices(&folder) {
             let remedy = format!(
                 "it is kept as a `.dropped` file in {}; once `notices` there is deleted, this is forgotten",

@@ -12,7 +12,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::draw::BUFFER_BYTES;
 use super::{detach, world};
 use crate::gather::{AtHand, Parts};
-use crate::io::Real;
 use crate::io::mounts::{self, Mounts};
 use crate::prompt::{self, Prompt};
 use crate::request::Request;
@@ -120,7 +119,7 @@ fn read_within(mut pipe: PipeReader, budget: Duration) -> Option<Vec<u8>> {
 /// Draws what is known without looking anywhere, marked as old.
 pub(super) fn at_hand<P: Prompt>(request: &Request, parts: Parts) -> Vec<u8> {
     let place = world::place_unseen::<P>(request, place_of(request));
-    let facts = P::gather(&AtHand::new(Real::default(), place, request));
+    let facts = P::gather(&AtHand::new(world::system(), place, request));
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
     out

@@ -8,7 +8,6 @@ use super::draw::BUFFER_BYTES;
 use super::flame::{self, Stack};
 use super::{background, world};
 use crate::gather::{Direct, Outcome, Parts, Reading};
-use crate::io::Real;
 use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -53,7 +52,7 @@ pub(super) fn paths<P: Prompt>() -> String {
     if let Some(folder) = background::folder() {
         line("daemon", &folder);
     }
-    if let Some(folder) = state::folder(&Real::default()) {
+    if let Some(folder) = state::folder(&world::system()) {
         line("state", &folder);
     }
     text
@@ -100,7 +99,7 @@ fn measure<P: Prompt>(request: &Request) -> Measured {
 impl Measured {
     fn table(&self) -> String {
         let mut text = String::from("source                     time  outcome\n");
-        for Reading { source, elapsed, outcome } in &self.readings {
+        for Reading { source, elapsed, outcome, .. } in &self.readings {
             line(&mut text, source, *elapsed, &describe(outcome));
         }
         text.push_str("\nmodule                     time  text\n");
@@ -134,9 +133,10 @@ impl Measured {
 pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget);
+    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let is_read_by_people = std::io::stdout().is_terminal();
+    let readings = gather.into_readings();
     let mut text = String::from("This prompt shows here:\n");
     for module in P::MODULES {
         let mut out = Vec::with_capacity(BUFFER_BYTES);
@@ -151,7 +151,9 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     }
     text.push_str("\nIt reads:\n");
     for (name, manifest) in P::sources() {
-        let _ = writeln!(text, "  {name} ({}, {})", manifest.cost, manifest.policy);
+        let reading = readings.iter().find(|reading| reading.source == name);
+        let policy = manifest.policy.under(reading.and_then(|reading| reading.lifetime));
+        let _ = writeln!(text, "  {name} ({}, {policy})", manifest.cost);
         for (what, list) in [
             ("variables", manifest.env.join(" ")),
             ("files", manifest.files.join(" ")),

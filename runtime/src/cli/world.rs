@@ -2,10 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::gather::Means;
-use crate::io::Real;
+use crate::io::{Real, Sent};
 use crate::pen::Terminal;
 use crate::place::{Place, Scan};
 use crate::prelude;
@@ -28,9 +28,15 @@ pub(super) fn complete(request: &Request) -> Request {
     request
 }
 
+/// The operating system as whoever has started this process sees it, with the environment that was given to it: the one request that it draws for.
+pub(super) fn system() -> Real {
+    static GIVEN: OnceLock<Sent> = OnceLock::new();
+    Real::with(GIVEN.get_or_init(Sent::of_process).clone())
+}
+
 /// What the readings of a request are done with in this process.
 pub(super) fn means<P: Prompt>(request: &Request) -> Means<Real> {
-    Means::new(Real::default(), place::<P>(request), store::<P>().map(Arc::new))
+    Means::new(system(), place::<P>(request), store::<P>().map(Arc::new))
 }
 
 /// Finds the place of a request.
@@ -77,7 +83,7 @@ pub(super) fn cache(name: &str) -> Option<Result<SafePath, UnsafePath>> {
 
 /// The terminal, as far as the environment tells.
 pub(super) fn terminal<P: Prompt>() -> Terminal {
-    prelude::terminal::<P, _>(&Real::default())
+    prelude::terminal::<P, _>(&system())
 }
 
 /// The width of the terminal, if one of the standard streams is one.

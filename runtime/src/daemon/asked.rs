@@ -92,7 +92,7 @@ impl<I: Io> Asked<I> {
 impl<P: Prompt, W: World> Session<P, W> {
     /// Takes over what a client wants to have drawn.
     pub(super) fn ask(&self, draw: Draw<'_>) -> Asked<W::Io> {
-        let Draw { seq, mut request, wanted, is_held, environment } = draw;
+        let Draw { seq, mut request, wanted, is_held, environment, .. } = draw;
         let values = || environment.iter().map(|(name, value)| (*name, &**value));
         // It is seldom another than that of the prompt before.
         let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));

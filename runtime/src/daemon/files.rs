@@ -49,6 +49,7 @@ impl Drop for Files {
             (SessionFile::Token, FileType::Fifo),
             (SessionFile::Ask, FileType::RegularFile),
             (SessionFile::Reply, FileType::RegularFile),
+            (SessionFile::Exported, FileType::RegularFile),
         ];
         for (file, kind) in kinds {
             // Not every shell has all of them.
@@ -153,6 +154,18 @@ impl Line for Fifos {
 
     fn pid(&self) -> Option<u32> {
         Some(self.files.pid)
+    }
+
+    fn exported(&self) -> io::Result<Vec<u8>> {
+        use std::io::Read;
+        let name = self.files.name(SessionFile::Exported);
+        let file = File::from(self.files.folder.file(&name, OFlags::RDONLY | OFlags::NONBLOCK)?);
+        let mut text = Vec::new();
+        let most = Limits::REQUEST.bytes as u64;
+        if file.take(most + 1).read_to_end(&mut text)? as u64 > most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(text)
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {

@@ -95,8 +95,8 @@ impl<P: Prompt, W: World> Hub<P, W> {
     pub(super) fn new(world: W, exec: Handle) -> Hub<P, W> {
         let sources = P::sources();
         let bus = Arc::new(Bus::new(Table::new(&sources, &P::shelves())));
-        let names = sources.iter().map(|(source, _)| *source);
-        let readings = Arc::new(Readings::new(names, bus.clone(), exec.clock().clone()));
+        let costs = sources.iter().map(|(source, manifest)| (*source, manifest.cost));
+        let readings = Arc::new(Readings::new(costs, bus.clone(), exec.clock().clone()));
         Hub {
             world,
             exec,

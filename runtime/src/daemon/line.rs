@@ -33,6 +33,11 @@ pub(super) trait Line: Send {
         None
     }
 
+    /// What the shell has written into a file of what it exports, if it is one that does.
+    fn exported(&self) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// How to send a frame while somebody else holds the line.
     fn spare(&self) -> Self::Spare;
 

@@ -108,9 +108,9 @@ impl<I: Io> Gather for Live<'_, I> {
                 let known = known(fact, &outcome);
                 self.memo.note(name, &known);
                 let answer = match outcome {
-                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Resting | Outcome::Elsewhere => {
-                        Some(Answer::Hit)
-                    }
+                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Elsewhere => Some(Answer::Hit),
+                    // Nothing was found, and nothing was looked for.
+                    Outcome::Resting => Some(Answer::Resting),
                     // There was something to show; the new value was just quicker.
                     Outcome::Verified if is_question => Some(Answer::Stale),
                     // What is cheap is read for every prompt: that is no question to the memory.
@@ -166,6 +166,11 @@ impl Waiting {
     /// Whether there is nothing to wait for, and nothing new to draw.
     pub(super) fn is_empty(&self) -> bool {
         self.readings.is_empty() && !self.has_news
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.readings.len()
     }
 
     /// Whether the drawing shows nothing at all in place of one of them.

@@ -109,6 +109,7 @@ fn all<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
 }
 
 fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
+    let now = hub.exec.clock().now();
     let accounts = hub.readings.accounts();
     page.family("ziron_reading_seconds", Kind::Histogram, "Time that readings took, by source.");
     for account in accounts {
@@ -129,10 +130,10 @@ fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
     page.family(
         "ziron_resting",
         Kind::Gauge,
-        "Keys that rest because their readings failed too often, by source.",
+        "Keys that rest because their readings have failed, by source.",
     );
     for account in accounts {
-        page.sample("ziron_resting", &[("source", account.source)], account.resting().len().into());
+        page.sample("ziron_resting", &[("source", account.source)], account.resting(now).len().into());
     }
     // Shelves are in the order of their sources, and are called by what sources are in the program.
     let shelves = P::shelves();
@@ -144,7 +145,9 @@ fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
         "What became of questions to the memory, by source and outcome.",
     );
     for (source, seen) in &seen {
-        for (outcome, value) in [("hit", seen.hits), ("stale", seen.stale), ("miss", seen.misses)] {
+        for (outcome, value) in
+            [("hit", seen.hits), ("stale", seen.stale), ("miss", seen.misses), ("resting", seen.resting)]
+        {
             page.sample("ziron_facts_total", &[("source", source), ("outcome", outcome)], value.into());
         }
     }

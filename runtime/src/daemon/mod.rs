@@ -15,6 +15,7 @@ mod held;
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 mod hints;
 mod hub;
+mod inherited;
 mod life;
 mod line;
 mod live;

@@ -8,7 +8,8 @@ use crate::bus::{Bus, Event};
 use crate::exec::breaker::{Breaker, Circuit, Permit, Thresholds};
 use crate::exec::metrics::{Counter, Histogram};
 use crate::exec::time::Clock;
-use crate::gather::{Ended, Observation, Observer};
+use crate::gather::{Ended, Observation, Observer, REST};
+use crate::source::Cost;
 
 /// A reading that was given up after this has failed; one that was given up sooner was not needed any more.
 const TOO_LONG: Duration = Duration::from_secs(5);
@@ -36,14 +37,23 @@ pub(super) struct Readings {
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) source: &'static str,
+    /// Whether it runs a program: then it is left alone for a while after each failure.
+    is_process: bool,
     /// How long those took that have ended.
     pub(super) spans: Histogram,
     failed: Counter,
     given_up: Counter,
     /// Those keys that have failed and not been read since. What fails in one place may go well in another.
-    troubled: Mutex<HashMap<u64, Arc<Breaker>>>,
+    troubled: Mutex<HashMap<u64, Trouble>>,
     last: Mutex<Option<Last>>,
     last_event: Mutex<Option<(String, Instant)>>,
+}
+
+/// A key whose last reading has failed.
+#[derive(Debug)]
+struct Trouble {
+    breaker: Arc<Breaker>,
+    failed_at: Instant,
 }
 
 /// What came of the last reading.
@@ -70,12 +80,13 @@ impl Last {
 
 impl Readings {
     pub(super) fn new(
-        sources: impl IntoIterator<Item = &'static str>,
+        sources: impl IntoIterator<Item = (&'static str, Cost)>,
         bus: Arc<Bus>,
         clock: Clock,
     ) -> Readings {
-        let account = |source| Account {
+        let account = |(source, cost)| Account {
             source,
+            is_process: cost >= Cost::Process,
             spans: Histogram::new(),
             failed: Counter::default(),
             given_up: Counter::default(),
@@ -114,11 +125,17 @@ impl Account {
         self.given_up.get()
     }
 
-    /// What rests, by the hashes of its keys, or is being tried again after it did.
-    pub(super) fn resting(&self) -> Vec<(u64, Circuit)> {
-        let circuits = self.troubled();
-        let circuits = circuits.iter().map(|(key, breaker)| (*key, breaker.circuit()));
-        circuits.filter(|(_, circuit)| *circuit != Circuit::Closed).collect()
+    /// What rests, by the hashes of its keys, or is being tried again after it did; and why.
+    pub(super) fn resting(&self, now: Instant) -> Vec<(u64, &'static str)> {
+        let troubled = self.troubled();
+        let why = |trouble: &Trouble| match trouble.breaker.circuit() {
+            Circuit::Closed => {
+                let is_new = now.saturating_duration_since(trouble.failed_at) < REST;
+                (self.is_process && is_new).then_some("failed a moment ago")
+            }
+            other => Some(other.name()),
+        };
+        troubled.iter().filter_map(|(key, trouble)| Some((*key, why(trouble)?))).collect()
     }
 
     /// Notes that something has happened to it. What has failed is forgotten.
@@ -132,7 +149,7 @@ impl Account {
         self.last_event.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn troubled(&self) -> MutexGuard<'_, HashMap<u64, Arc<Breaker>>> {
+    fn troubled(&self) -> MutexGuard<'_, HashMap<u64, Trouble>> {
         self.troubled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -140,7 +157,7 @@ impl Account {
 impl Observer for Readings {
     fn begin<'o>(&'o self, source: &'static str, key: u64) -> Option<Box<dyn Observation + 'o>> {
         let account = self.of(source)?;
-        let breaker = account.troubled().get(&key).cloned();
+        let breaker = account.troubled().get(&key).map(|trouble| trouble.breaker.clone());
         let permit = match breaker {
             Some(breaker) => Some(breaker.permit_for_long().ok()?),
             None => None,
@@ -172,9 +189,14 @@ impl Going<'_> {
         if troubled.len() >= TROUBLED {
             troubled.clear();
         }
-        let breaker = troubled
-            .entry(self.key)
-            .or_insert_with(|| Arc::new(Breaker::new(THRESHOLDS, self.readings.clock.clone())));
+        let failed_at = self.readings.clock.now();
+        let new = || Trouble {
+            breaker: Arc::new(Breaker::new(THRESHOLDS, self.readings.clock.clone())),
+            failed_at,
+        };
+        let trouble = troubled.entry(self.key).or_insert_with(new);
+        trouble.failed_at = failed_at;
+        let breaker = &trouble.breaker;
         let opened = breaker.statistics().opened;
         match self.permit.take().or_else(|| breaker.permit_for_long().ok()) {
             Some(permit) => permit.fail(),
@@ -239,7 +261,8 @@ mod tests {
         let time = VirtualTime::new();
         let bus = Arc::new(Bus::new(Table::default()));
         let listening = bus.events.listen(Filter::new(["rests"]));
-        let readings = Readings::new(["tool", "other"], bus.clone(), time.clock());
+        let sources = [("tool", Cost::Process), ("other", Cost::Tree)];
+        let readings = Readings::new(sources, bus.clone(), time.clock());
         // One that was given up soon says nothing; one that hung has failed.
         drop(readings.begin("tool", 1).unwrap());
         for _ in 0..2 {
@@ -254,29 +277,39 @@ mod tests {
         bus.tell(&bus.take().unwrap());
         assert_eq!(&*futures_lite::future::block_on(listening.next()), "rests tool");
         let account = readings.of("tool").unwrap();
-        assert_eq!(account.resting(), [(1, Circuit::Open)]);
+        let resting = |account: &Account| account.resting(time.clock().now());
+        assert_eq!(resting(account), [(1, Circuit::Open.name())]);
         time.advance(THRESHOLDS.cool_down);
         readings.begin("tool", 1).unwrap().end(Ended::Well);
-        assert_eq!((account.resting(), account.failed(), account.given_up()), (vec![], 3, 3));
+        assert_eq!((resting(account), account.failed(), account.given_up()), (vec![], 3, 3));
         assert_eq!(account.spans.snapshot().count(), 3, "those that were given up have no span");
         assert_eq!(account.last().map(|last| last.ended), Some(Some(Ended::Well)));
+        // A program rests after its first failure, and is tried again after that; what is only read does not.
+        for (source, rests) in [("tool", 1), ("other", 0)] {
+            readings.begin(source, 7).unwrap().end(Ended::Badly);
+            assert_eq!(resting(readings.of(source).unwrap()).len(), rests, "{source}");
+        }
+        time.advance(REST);
+        assert_eq!(resting(account), []);
     }
 
     #[test]
     fn what_fails_within_a_moment_is_tried_for_every_prompt() {
         let time = VirtualTime::new();
-        let readings = Readings::new(["tree"], Arc::new(Bus::new(Table::default())), time.clock());
+        let readings =
+            Readings::new([("tree", Cost::Tree)], Arc::new(Bus::new(Table::default())), time.clock());
         for _ in 0..9 {
             readings.begin("tree", 1).unwrap().end(Ended::BadlySoon);
         }
         let account = readings.of("tree").unwrap();
-        assert_eq!((account.resting(), account.failed()), (vec![], 9));
+        assert_eq!((account.resting(time.clock().now()), account.failed()), (vec![], 9));
     }
 
     #[test]
     fn an_event_gives_it_another_chance() {
         let time = VirtualTime::new();
-        let readings = Readings::new(["tool"], Arc::new(Bus::new(Table::default())), time.clock());
+        let readings =
+            Readings::new([("tool", Cost::Process)], Arc::new(Bus::new(Table::default())), time.clock());
         for _ in 0..3 {
             readings.begin("tool", 1).unwrap().end(Ended::Badly);
         }

@@ -15,6 +15,7 @@ use super::feeds;
 use super::files::{Fifos, left_behind};
 use super::guard::{Ending, Guard};
 use super::hub::{Counts, Hub};
+use super::inherited;
 use super::life::{Life, LifeError};
 use super::line::Stream;
 use super::memory;
@@ -41,6 +42,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// # Errors
 /// When it cannot be one: there is another, its folder is not the user's own, or it has crashed too often.
 pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
+    inherited::drop_all();
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
     let binary = std::env::current_exe().unwrap_or_default();

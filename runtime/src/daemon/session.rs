@@ -17,7 +17,9 @@ use super::tools;
 use super::world::World;
 use crate::exec::Priority;
 use crate::ipc::frame::FrameError;
-use crate::ipc::message::{Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Welcome};
+use crate::ipc::message::{
+    Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Welcome, read_exported,
+};
 use crate::ipc::rate::Bucket;
 use crate::ipc::version::{Agreement, SPOKEN, agree};
 use crate::prompt::Prompt;
@@ -246,7 +248,11 @@ impl<P: Prompt, W: World> Session<P, W> {
                 self.say(line, &Reply::Fault(fault)).await
             }
             Message::Draw(frame) => {
-                let draw = Draw::read(frame, self.shell)?;
+                let mut draw = Draw::read(frame, self.shell)?;
+                let text = if draw.is_environment_in_file { line.exported()? } else { Vec::new() };
+                if draw.is_environment_in_file {
+                    draw.environment = read_exported(&text);
+                }
                 let asked = self.ask(draw);
                 self.note_request(&asked);
                 // Others may have asked at the same time: one look is enough for all.
@@ -261,6 +267,11 @@ impl<P: Prompt, W: World> Session<P, W> {
             Message::Tool(tool) if matches!(tool.kind, ToolKind::Events | ToolKind::Trace) => {
                 let listening = self.listen_as(&tool);
                 self.follow(line, listening).await
+            }
+            Message::Tool(tool) if tool.kind == ToolKind::Cache && tool.get("do") == Some(b"warm") => {
+                let draw = Draw::read(line.frame(), self.shell)?;
+                let warm = self.warm(draw);
+                self.explain(line, Ok(warm.await)).await
             }
             Message::Tool(tool) => {
                 let answer = match tool.kind {

@@ -95,11 +95,11 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
     let (happened, lost) = hub.bus.counts();
     let _ = writeln!(text, "events       {happened}, {lost} lost");
     for account in hub.readings.accounts() {
-        for (key, circuit) in account.resting() {
-            let (source, failed, circuit) = (account.source, account.failed(), circuit.name());
+        for (key, why) in account.resting(now) {
+            let (source, failed) = (account.source, account.failed());
             let last = account.last().map(|last| format!("; it {}", last.describe(now))).unwrap_or_default();
             let failures = counted(failed, "failure", "failures");
-            let _ = writeln!(text, "rests        {source} {key:016x} ({circuit}): {failures}{last}");
+            let _ = writeln!(text, "rests        {source} {key:016x} ({why}): {failures}{last}");
         }
     }
     let tasks = hub.exec.tasks();

@@ -135,7 +135,7 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
     fn tell(&self, index: usize, key: &Asked, lifetime: Option<Duration>) {
         let mut page = self.page.borrow_mut();
         let (name, manifest) = &self.sources[index];
-        page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy));
+        page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy.under(lifetime)));
         match key {
             Asked::Waits => page.line("key", "has to be waited for"),
             Asked::Nothing => page.line("key", "none: there is nothing to read here"),
@@ -219,8 +219,8 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
             let ago = seconds(now.saturating_duration_since(at));
             page.line("event", &format!("{event}, {ago} ago, made it old"));
         }
-        for (key, circuit) in account.resting() {
-            page.line("rests", &format!("{key:016x} has failed too often and rests ({})", circuit.name()));
+        for (key, why) in account.resting(now) {
+            page.line("rests", &format!("{key:016x} has failed and rests ({why})"));
         }
     }
 }

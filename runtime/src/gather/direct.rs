@@ -34,7 +34,16 @@ pub struct Pending<F> {
     start: Instant,
     /// When it ended, if that was while it was begun.
     end: Option<Instant>,
+    lifetime: Option<Duration>,
     state: State<F>,
+}
+
+/// What a record says of a source besides what came of it.
+struct Span {
+    source: &'static str,
+    start: Instant,
+    end: Option<Instant>,
+    lifetime: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -95,13 +104,13 @@ impl<'a, I: Io> Direct<'a, I> {
         if self.record.get() { Instant::now() } else { self.start }
     }
 
-    fn note(&self, source: &'static str, start: Instant, end: Option<Instant>, outcome: Outcome) {
+    fn note(&self, Span { source, start, end, lifetime }: Span, outcome: Outcome) {
         if matches!(outcome, Outcome::Late) {
             self.late.set(true);
         }
         if self.record.get() {
             let elapsed = end.unwrap_or_else(|| self.now()).saturating_duration_since(start);
-            self.readings.borrow_mut().push(Reading { source, elapsed, outcome });
+            self.readings.borrow_mut().push(Reading { source, elapsed, lifetime, outcome });
         }
     }
 }
@@ -119,9 +128,9 @@ impl<I: Io> Gather for Direct<'_, I> {
         source: &'static S,
         memory: &'static dyn Memory,
     ) -> Pending<S::Fact> {
-        let (name, start) = (source.name(), self.now());
+        let (name, start, lifetime) = (source.name(), self.now(), memory.lifetime());
         if !parts.meets(self.wanted) {
-            return Pending { name, start, end: None, state: State::Unwanted };
+            return Pending { name, start, end: None, lifetime, state: State::Unwanted };
         }
         let state = match begin(source, memory, &self.means) {
             Begun::Ready(found) => State::Ready(found),
@@ -131,11 +140,12 @@ impl<I: Io> Gather for Direct<'_, I> {
             },
         };
         let end = matches!(state, State::Ready(_)).then(|| self.now());
-        Pending { name, start, end, state }
+        Pending { name, start, end, lifetime, state }
     }
 
     fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
-        let Pending { name, start, end, state } = pending;
+        let Pending { name, start, end, lifetime, state } = pending;
+        let span = Span { source: name, start, end, lifetime };
         let (fact, outcome) = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(found) => found,
@@ -143,7 +153,7 @@ impl<I: Io> Gather for Direct<'_, I> {
                 Ok(learned) => found(learned),
                 Err(job) => {
                     drop(job);
-                    self.note(name, start, end, Outcome::Late);
+                    self.note(span, Outcome::Late);
                     return match self.means.take_last(name) {
                         Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
                         last => late(last),
@@ -152,7 +162,7 @@ impl<I: Io> Gather for Direct<'_, I> {
             },
         };
         let known = known(fact, &outcome);
-        self.note(name, start, end, outcome);
+        self.note(span, outcome);
         known
     }
 }
@@ -294,6 +304,29 @@ mod tests {
         let (known, readings, _) = gather(&BRIEF, hanging(60), &store);
         assert_eq!(known, Known::Stale("1.0".into()));
         assert!(matches!(readings[..], [Reading { outcome: Outcome::Late, .. }]));
+    }
+
+    #[test]
+    fn a_lifetime_of_the_configuration_counts_however_quick_the_source_is() {
+        use crate::store::{Keeping, eviction::Lru, shelf::Shelf};
+        // What is read for every prompt, with and without its last value.
+        for policy in [Policy::Last, Policy::Never] {
+            let source: &'static Tool = Box::leak(Box::new(Tool(policy)));
+            let lifetime = Some(Duration::from_secs(30));
+            let keeping = Keeping { ttl: lifetime, ..Keeping::DEFAULT };
+            let (_guard, store) = store();
+            for (at, runs) in [(0, 1), (30, 0), (31, 1)] {
+                let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
+                let means = Means::new(machine(at), place, Some(store.clone()));
+                let request = Request::default();
+                let direct = Direct::new(means, &request, Parts::LEFT, Duration::MAX).recording();
+                let shelf: &'static Shelf<Lru> = Box::leak(Box::new(Shelf::new("tool", keeping)));
+                let pending = direct.begin(Parts::LEFT, source, shelf);
+                assert_eq!(direct.finish(pending), Known::Fresh("1.0".into()));
+                assert_eq!(direct.means().io.ran().len(), runs, "{policy:?} at {at} s");
+                assert_eq!(direct.into_readings()[0].lifetime, lifetime);
+            }
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::store::entry::fnv1a;
 const SLOW: Duration = Duration::from_millis(50);
 
 /// After a reading failed, its source rests for so long: a tool that is broken does not cost every prompt a process.
-const REST: Duration = Duration::from_secs(60);
+pub(crate) const REST: Duration = Duration::from_secs(60);
 
 /// What is known of a fact in the end: the fact if there is one, and what came of it.
 pub(crate) type Learned = (Option<AnyFact>, Outcome);
@@ -166,11 +166,8 @@ impl<I: Io> Asking<I> {
         let store = with.store.as_deref().filter(|_| is_of_key);
         match result {
             Ok(fact) => {
-                let worth_keeping = match self.policy {
-                    Policy::Never => false,
-                    Policy::Keyed | Policy::Ttl(_) => true,
-                    Policy::Last => took > SLOW,
-                };
+                // What holds for a while, by its source or by the configuration, is not read again meanwhile, however quick it is.
+                let worth_keeping = self.longest.is_some() || self.policy == Policy::Last && took > SLOW;
                 if let (true, Some(store)) = (worth_keeping && self.memory.mark() == mark, store)
                     && let Some(bytes) = self.subject.store(&fact)
                 {

@@ -74,6 +74,13 @@ impl<I> Means<I> {
         Means { patient: true, ..self }
     }
 
+    /// The same for what others have made, with as much time for each program.
+    #[cfg(feature = "background")]
+    pub(crate) fn be_patient(&mut self, command_timeout: std::time::Duration) {
+        self.patient = true;
+        self.place.command_timeout = command_timeout;
+    }
+
     /// Remembers facts in this process. What is read from now on is as new as this prompt can be.
     #[cfg(feature = "background")]
     pub(crate) fn remembering(self, flights: Arc<Flights>) -> Means<I> {

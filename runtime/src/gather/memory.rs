@@ -66,6 +66,8 @@ pub enum Answer {
     Stale,
     /// It had to be read.
     Miss,
+    /// Its source has failed, and is left alone for a while.
+    Resting,
 }
 
 /// A memory that forgets at once: what a process has that draws once.

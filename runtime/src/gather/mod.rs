@@ -24,7 +24,7 @@ pub use direct::{Direct, Pending};
 #[cfg(feature = "background")]
 pub(crate) use flights::Flights;
 #[cfg(feature = "background")]
-pub(crate) use learn::Work;
+pub(crate) use learn::{REST, Work};
 pub use means::Means;
 #[cfg(feature = "background")]
 pub(crate) use means::tick;
@@ -113,6 +113,8 @@ pub struct Reading {
     pub source: &'static str,
     /// How long it took from its beginning to its end, or to the end of the budget.
     pub elapsed: Duration,
+    /// How long its fact holds, where the configuration says so.
+    pub lifetime: Option<Duration>,
     /// What came of it.
     pub outcome: Outcome,
 }

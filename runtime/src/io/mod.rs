@@ -129,6 +129,11 @@ pub trait Io: Send + Sync + 'static {
     /// Reads a variable of the environment that the shell sent.
     fn env(&self, name: &str) -> Option<OsString>;
 
+    /// What tells the environment that scripts of the user's are given from that of others. Whoever draws for one request only has no others.
+    fn environment_of_scripts(&self) -> u64 {
+        0
+    }
+
     /// The time of day.
     fn now(&self) -> SystemTime;
 

@@ -74,8 +74,9 @@ pub(super) fn clean_path(search: &OsStr) -> OsString {
 
 /// Runs a program to its end, or to its timeout. Then its whole process group is killed: also what ignores that nobody reads its output, and
 /// what it has started and left behind.
-pub(super) fn run(command: &Command, sent: Option<&Sent>) -> io::Result<Output> {
+pub(super) fn run(command: &Command, sent: &Sent) -> io::Result<Output> {
     reap();
+    crate::start::remember_children();
     let deadline = crate::exec::deadline(Instant::now(), command.timeout);
     let mut child = std::process::Command::new(&command.program);
     set_up(&mut child, command, sent)?;
@@ -116,23 +117,16 @@ fn set_apart(child: &mut std::process::Command, command: &Command) {
 }
 
 /// Says where a program runs, and with which variables.
-fn set_up(child: &mut std::process::Command, command: &Command, sent: Option<&Sent>) -> io::Result<()> {
+fn set_up(child: &mut std::process::Command, command: &Command, sent: &Sent) -> io::Result<()> {
     match &command.scope {
         Scope::Isolated => {
             check_neutral()?;
             child.env_clear().current_dir(NEUTRAL_FOLDER);
         }
         Scope::Folder(folder) => {
-            if let Some(sent) = sent {
-                // What the shell did not send stays as it was where this process was started.
-                child.envs(sent.iter());
-                sent.unset().for_each(|name| _ = child.env_remove(name));
-            }
-            let search = match sent {
-                Some(sent) => sent.get("PATH").map(OsStr::to_owned),
-                None => std::env::var_os("PATH"),
-            };
-            child.env("PATH", clean_path(&search.unwrap_or_default())).current_dir(folder);
+            child.env_clear().envs(sent.for_scripts());
+            let search = sent.get("PATH").unwrap_or_default();
+            child.env("PATH", clean_path(search)).current_dir(folder);
         }
     }
     child.envs(command.environment.iter().map(|(name, value)| (name, value)));

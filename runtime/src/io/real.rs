@@ -14,17 +14,17 @@ use super::process::{find_program, run};
 use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User, open, passwd};
 use crate::exec::unblock;
 
-/// The real operating system, with the environment of this process or with that of a shell.
-#[derive(Clone, Debug, Default)]
+/// The real operating system, with the environment of a request.
+#[derive(Clone, Debug)]
 pub struct Real {
-    sent: Option<Sent>,
+    sent: Sent,
     far: Option<Arc<Far>>,
 }
 
 impl Real {
-    /// The operating system as a shell sees it that has sent its variables.
+    /// The operating system as whoever has made a request sees it.
     pub fn with(sent: Sent) -> Real {
-        Real { sent: Some(sent), far: None }
+        Real { sent, far: None }
     }
 
     /// The same, where file systems are mounted that may not answer.
@@ -35,10 +35,12 @@ impl Real {
 
 impl Io for Real {
     fn env(&self, name: &str) -> Option<OsString> {
-        match &self.sent {
-            Some(sent) => sent.get(name).map(OsStr::to_owned),
-            None => std::env::var_os(name),
-        }
+        self.sent.get(name).map(OsStr::to_owned)
+    }
+
+    #[cfg(feature = "background")]
+    fn environment_of_scripts(&self) -> u64 {
+        self.sent.hash()
     }
 
     fn now(&self) -> SystemTime {
@@ -101,7 +103,7 @@ impl Io for Real {
 
     fn run(&self, command: Command) -> impl Future<Output = io::Result<Output>> + Send {
         let sent = self.sent.clone();
-        unblock(move || run(&command, sent.as_ref()))
+        unblock(move || run(&command, &sent))
     }
 
     fn unblock<T: Send + 'static>(

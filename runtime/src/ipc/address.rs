@@ -240,6 +240,8 @@ pub enum SessionFile {
     Reply,
     /// A file: the shell's last request, where it can only write files.
     Ask,
+    /// A file: all variables that the shell exports, in its own words.
+    Exported,
 }
 
 impl SessionFile {
@@ -250,6 +252,7 @@ impl SessionFile {
             SessionFile::Token => "token",
             SessionFile::Reply => "reply",
             SessionFile::Ask => "ask",
+            SessionFile::Exported => "exported",
         };
         format!("s.{shell_pid}.{name}")
     }

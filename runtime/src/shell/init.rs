@@ -6,6 +6,7 @@
 
 use super::Shell;
 use crate::source::Manifest;
+use crate::variables::{EVERYTHING, family};
 
 /// How a shell writes a string that stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +210,8 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
         script = script
             .replace("@ENVIRONMENT@", &sent(shell, client.variables))
             .replace("@TYPES@", &types(client.variables))
-            .replace("@VARIABLES@", &names(client.variables).collect::<Vec<_>>().join(" "))
+            .replace("@MORE@", &more(shell, client.variables))
+            .replace("@VARIABLES@", &all_names(shell, client.variables))
             .replace("@EVENTS@", flag(client.events))
             .replace("@PROOF@", &proof(shell, client.anchors))
             .replace("@ANCHORS@", &words(client.anchors, quoting))
@@ -277,9 +279,31 @@ fn names<'a>(variables: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     variables.iter().copied().filter(is_name)
 }
 
+/// Whether all that the shell exports is handed over.
+fn is_everything(variables: &[&str]) -> bool {
+    variables.contains(&EVERYTHING)
+}
+
+/// What the names of the variables' families begin with.
+fn families<'a>(variables: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    variables.iter().filter_map(|entry| family(entry)).filter(|begin| names(&[begin]).next().is_some())
+}
+
+/// The first variable of each family, written so.
+fn firsts(variables: &[&str], write: impl Fn(&str) -> String) -> Vec<String> {
+    families(variables).map(|begin| write(&format!("{begin}0"))).collect()
+}
+
 /// What makes a shell say which of the variables are exported, and what they hold: one step for each, without a loop.
 fn sent(shell: Shell, variables: &[&str]) -> String {
-    let steps = names(variables).map(|name| match shell {
+    if is_everything(variables) && shell == Shell::Bash {
+        // In a file: it says all in one step, and the daemon takes it apart.
+        return String::from(concat!(
+            "builtin export -p >|\"${_ziron_files}exported\" 2>/dev/null || builtin return 1\n",
+            "  _ziron_sent+=(\"exported=file\")\n"
+        ));
+    }
+    let step = |name: &str| match shell {
         // Within double quotes: what they hold. What is exported is another look.
         Shell::Zsh => format!("|${name}"),
         Shell::Bash => {
@@ -288,8 +312,61 @@ fn sent(shell: Shell, variables: &[&str]) -> String {
             )
         }
         _ => format!(" --on-variable {name}"),
-    });
-    steps.collect()
+    };
+    if shell != Shell::Bash {
+        return names(variables).map(step).collect();
+    }
+    // Those of git are many, and as a rule none is set.
+    let is_of_git = |name: &&str| name.starts_with(GIT);
+    let usual: String = names(variables).filter(|name| !is_of_git(name)).map(step).collect();
+    let of_git: String = names(variables).filter(is_of_git).map(step).collect();
+    let numbered: String = families(variables).map(numbered).collect();
+    if of_git.is_empty() && numbered.is_empty() {
+        return usual;
+    }
+    format!("{usual}if [[ -n \"${{!{GIT}*}}\" ]]; then\n  {of_git}{numbered}fi\n  ")
+}
+
+/// What the names of git's variables begin with. Families have no others.
+const GIT: &str = "GIT_";
+
+/// What makes bash say which variables of a family are exported.
+fn numbered(begin: &str) -> String {
+    format!(
+        "builtin local _ziron_name; for _ziron_name in ${{!{begin}*}}; do [[ ${{!_ziron_name@a}} != *x* ]] || _ziron_sent+=(\"e.$_ziron_name=${{!_ziron_name}}\"); done\n  "
+    )
+}
+
+/// What makes a shell look again at what it sends, besides a variable that it knows to watch: where scripts are given everything, after each command;
+/// where a family is set, too.
+fn more(shell: Shell, variables: &[&str]) -> String {
+    match (shell, is_everything(variables)) {
+        (Shell::Zsh, true) => String::from(" && 0 == 1"),
+        (Shell::Zsh, false) => firsts(variables, |name| format!(" && -z ${{{name}-}}")).concat(),
+        (Shell::Fish, true) => String::from("builtin test $_ziron_ran = 0; or set -e _ziron_world"),
+        (Shell::Fish, false) => {
+            firsts(variables, |name| format!("set -q {name}; and set -e _ziron_world; ")).concat()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The names of the variables as a shell lists them, those of families as far as they are set.
+fn all_names(shell: Shell, variables: &[&str]) -> String {
+    match (shell, is_everything(variables)) {
+        (Shell::Zsh, true) => String::from("${(k)parameters[(R)*export*]}"),
+        (Shell::Fish, true) => String::from("(builtin set --names --export)"),
+        _ => {
+            let more = families(variables).map(|begin| match shell {
+                Shell::Zsh => format!("${{(k)parameters[(I){begin}<->]}}"),
+                Shell::Fish => {
+                    format!("(set -q {begin}0; and builtin set --names --export | builtin string match --regex '^{begin}\\d+$')")
+                }
+                _ => String::new(),
+            });
+            names(variables).map(ToOwned::to_owned).chain(more).collect::<Vec<_>>().join(" ")
+        }
+    }
 }
 
 /// Paths as words of a shell.

@@ -66,6 +66,8 @@ pub struct ShelfStatistics {
     pub misses: u64,
     /// Old facts that were drawn while new ones were read.
     pub stale: u64,
+    /// Facts that were not looked for, since their source had failed a moment ago.
+    pub resting: u64,
     /// Entries that had to make room, or were too large from the start.
     pub evictions: u64,
     /// Entries now.

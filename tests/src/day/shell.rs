@@ -88,7 +88,9 @@ impl Shell {
             .iter()
             .map(|(name, value)| (OsStr::new(name), OsStr::new(value).into()))
             .collect();
-        let draw = Draw { seq: self.seq, request, wanted: Wanted::All, is_held: false, environment };
+        let (wanted, is_environment_in_file) = (Wanted::All, false);
+        let draw =
+            Draw { seq: self.seq, request, wanted, is_held: false, environment, is_environment_in_file };
         let deadline = Instant::now() + PATIENCE;
         let drawn = self.client.draw(&draw, deadline).expect("an answer");
         let (mut freshness, mut picture) = (drawn.freshness, Picture::of(&drawn));

@@ -13,6 +13,7 @@ mod hung;
 mod hung_elsewhere;
 mod hung_files;
 mod hung_links;
+mod inherited;
 mod life;
 mod marks;
 mod permissions;

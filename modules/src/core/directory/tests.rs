@@ -175,7 +175,7 @@ fn a_lock_where_nothing_can_be_written() {
 fn symbolic_links_keep_their_names() {
     use std::os::unix::fs::symlink;
     use std::time::Duration;
-    use ziron_runtime::io::Real;
+    use ziron_runtime::io::{Real, Sent};
 
     let folder = tempfile::tempdir().unwrap();
     let top = std::fs::canonicalize(folder.path()).unwrap();
@@ -194,7 +194,8 @@ fn symbolic_links_keep_their_names() {
         let real = std::fs::canonicalize(&path).unwrap();
         let place = Place::new(path, real, Some(top.clone()), Duration::from_secs(1));
         let shown = |module: Directory| {
-            let key = futures_lite::future::block_on(module.key(&place, &Real::default())).unwrap();
+            let key =
+                futures_lite::future::block_on(module.key(&place, &Real::with(Sent::of_process()))).unwrap();
             module.arrange(&key).path
         };
         assert_eq!(shown(PLAIN), logical);

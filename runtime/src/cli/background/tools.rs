@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
-use super::{TOOL_PATIENCE, ask, connect};
+use super::{TOOL_PATIENCE, ask, connect, environment};
 use crate::cli::failure::Failure;
 use crate::cli::{output, world};
 use crate::daemon;
@@ -83,18 +83,25 @@ fn why<P: Prompt>(request: &Request, segment: &str, full: &[u8]) -> Result<(), F
     }
     .to_string();
     let styles: &[u8] = if is_read_by_people && world::terminal::<P>().colors { b"1" } else { b"0" };
-    let place = world::place::<P>(request);
-    let variables = daemon::variables::<P>().iter();
-    let set: Vec<_> =
-        variables.filter_map(|name| Some((format!("e.{name}"), std::env::var_os(name)?))).collect();
+    let here = here::<P>(request);
     let mut tool = Tool::new(ToolKind::Why)
         .with("segment", segment.as_bytes())
         .with("full", full)
         .with("styles", styles)
-        .with("columns", columns.as_bytes())
-        .with("path", place.logical.as_os_str().as_bytes());
-    for (name, value) in &set {
-        tool = tool.with(name, value.as_bytes());
+        .with("columns", columns.as_bytes());
+    for (name, value) in &here {
+        tool = tool.with(name, value);
     }
     ask::<P>(request, &tool)
+}
+
+/// Where a tool is, and the environment of this process, as far as the prompt depends on it.
+pub(super) fn here<P: Prompt>(request: &Request) -> Vec<(String, Vec<u8>)> {
+    let place = world::place::<P>(request);
+    let path = (String::from("path"), place.logical.as_os_str().as_bytes().to_vec());
+    // What is no text is no name that a plan asks for.
+    let set = environment(daemon::variables::<P>()).into_iter();
+    let set =
+        set.filter_map(|(name, value)| Some((format!("e.{}", name.to_str()?), value.into_encoded_bytes())));
+    std::iter::once(path).chain(set).collect()
 }

@@ -7,6 +7,7 @@ use crate::cli::world;
 use crate::ipc::frame::{ESCAPE, ESCAPED, FIELD_END, FRAME_END};
 use crate::ipc::version::VERSION;
 use crate::shell::Shell;
+use crate::variables::{EVERYTHING, family};
 
 /// A call of the kind that shells' scripts make. Every text in it is one that needs no second look.
 #[derive(Debug, Default)]
@@ -126,6 +127,10 @@ impl<'a> Call<'a> {
             out.pair(b"parts", self.parts);
         }
         for name in names {
+            // Whoever sends more than these variables does not do it here.
+            if *name == EVERYTHING || family(name).is_some_and(|begin| is_set(begin, variables)) {
+                return None;
+            }
             if let Some(value) = variables(name.as_bytes()) {
                 out.bytes(&[FIELD_END, b'e', b'.']);
                 out.escaped(name.as_bytes());
@@ -136,6 +141,15 @@ impl<'a> Call<'a> {
         out.byte(FRAME_END);
         (!out.is_full).then_some(out.length)
     }
+}
+
+/// Whether the first variable of a family is set.
+fn is_set(begin: &str, variables: Variables<'_>) -> bool {
+    let mut name = [0; 64];
+    let Some(room) = name.get_mut(..=begin.len()) else { return true };
+    room[..begin.len()].copy_from_slice(begin.as_bytes());
+    room[begin.len()] = b'0';
+    variables(room).is_some()
 }
 
 /// The longest name of the process's own folder (bytes). Source: `PATH_MAX` is 4096; what is longer than this is for the ordinary way.

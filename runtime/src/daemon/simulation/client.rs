@@ -216,7 +216,8 @@ impl Client {
         let mut bytes = Vec::new();
         {
             let environment = variables(&profile, &token).map(|(name, value)| (name, value.into())).into();
-            Draw { seq, request, wanted, is_held, environment }.write(&mut bytes);
+            Draw { seq, request, wanted, is_held, environment, is_environment_in_file: false }
+                .write(&mut bytes);
         }
         let at = self.around.now();
         self.asks.push_back(Ask { seq, place, profile, token, at, shows });

@@ -6,7 +6,7 @@ use super::*;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn shell(script: &str, timeout: Duration) -> io::Result<Output> {
-    run(&Command::new("/bin/sh", "/", timeout).args(["-c", script]), None)
+    run(&Command::new("/bin/sh", "/", timeout).args(["-c", script]), &Sent::of_process())
 }
 
 fn text(output: &io::Result<Output>) -> String {
@@ -56,7 +56,7 @@ fn nothing_outlives_the_timeout() {
         let folder = tempfile::tempdir().unwrap();
         let command = Command::new("/bin/sh", folder.path(), Duration::from_millis(300));
         let start = Instant::now();
-        let error = run(&command.args(["-c", script]), None).unwrap_err();
+        let error = run(&command.args(["-c", script]), &Sent::of_process()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{script}");
         assert!(start.elapsed() < Duration::from_secs(10), "{script}");
         let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
@@ -70,11 +70,13 @@ fn nothing_outlives_the_timeout() {
 fn interactive_shells_have_no_terminal_that_they_would_wait_for() {
     let ids = "read -r pid _ _ _ _ session _ < /proc/$$/stat; echo $(( pid == session ))";
     for (options, is_leader) in [("-c", "0\n"), ("-ic", "1\n")] {
-        let said = run(&Command::new("/bin/bash", "/", PATIENCE).args([options, ids]), None);
+        let said = run(&Command::new("/bin/bash", "/", PATIENCE).args([options, ids]), &Sent::of_process());
         assert_eq!(text(&said), is_leader, "{options}");
     }
-    let error =
-        run(&Command::new("/bin/bash", "/", Duration::from_millis(300)).args(["-ic", "sleep 30"]), None);
+    let error = run(
+        &Command::new("/bin/bash", "/", Duration::from_millis(300)).args(["-ic", "sleep 30"]),
+        &Sent::of_process(),
+    );
     assert_eq!(error.unwrap_err().kind(), io::ErrorKind::TimedOut);
 }
 
@@ -89,7 +91,7 @@ fn scripts_have_the_variables_of_the_shell() {
     let sent = Sent::new(&["PATH", "ZIRON_A"], [("ZIRON_A".into(), "a".into())]);
     let command = Command::new("/bin/sh", "/", PATIENCE)
         .args(["-c", "/usr/bin/env | /bin/grep -E '^(PATH|ZIRON_A)=' | /usr/bin/sort"]);
-    assert_eq!(text(&run(&command, Some(&sent))), "PATH=/usr/bin:/bin\nZIRON_A=a\n");
+    assert_eq!(text(&run(&command, &sent)), "PATH=/usr/bin:/bin\nZIRON_A=a\n");
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn scripts_do_not_run_programs_of_their_directory() {
         let sent = Sent::new(&["PATH"], [("PATH".into(), path.into())]);
         let mut command = Command::new("/bin/sh", folder.path(), PATIENCE);
         command.input = b"echo real | cat".to_vec();
-        assert_eq!(text(&run(&command, Some(&sent))), "real\n", "{path:?}");
+        assert_eq!(text(&run(&command, &sent)), "real\n", "{path:?}");
     }
 }
 
@@ -112,7 +114,7 @@ fn tools_see_no_directory_and_no_variable_but_theirs() {
         Sent::new(&["PATH", "SECRET"], [("SECRET".into(), "s".into()), ("PATH".into(), "/bin".into())]);
     let mut command = Command::isolated("/bin/sh", PATIENCE).args(["-c", "/bin/pwd; exec /usr/bin/env"]);
     command.environment = vec![("MINE".into(), "m".into())];
-    let said = text(&run(&command, Some(&sent)));
+    let said = text(&run(&command, &sent));
     // What a shell sets by itself.
     let lines: Vec<_> =
         said.lines().filter(|l| !["PWD=", "SHLVL=", "_="].iter().any(|own| l.starts_with(own))).collect();
@@ -123,12 +125,12 @@ fn tools_see_no_directory_and_no_variable_but_theirs() {
 fn input_is_given_however_long_it_is() {
     let mut command = Command::new("/bin/cat", "/", PATIENCE);
     command.input = b"hello".to_vec();
-    assert_eq!(run(&command, None).unwrap().stdout, b"hello");
+    assert_eq!(run(&command, &Sent::of_process()).unwrap().stdout, b"hello");
     command.input = vec![b'x'; 300_000];
-    assert_eq!(run(&command, None).unwrap().stdout.len(), 300_000);
+    assert_eq!(run(&command, &Sent::of_process()).unwrap().stdout.len(), 300_000);
     let mut deaf = Command::new("/bin/sh", "/", PATIENCE).args(["-c", "echo ok"]);
     deaf.input = vec![b'x'; 300_000];
-    assert_eq!(run(&deaf, None).unwrap().stdout, b"ok\n", "nobody reads it");
+    assert_eq!(run(&deaf, &Sent::of_process()).unwrap().stdout, b"ok\n", "nobody reads it");
 }
 
 #[test]

@@ -12,7 +12,14 @@ fn hello() -> Hello<'static> {
 }
 
 fn draw(seq: u64) -> Draw<'static> {
-    Draw { seq, request: Request::default(), wanted: Wanted::All, is_held: false, environment: Vec::new() }
+    Draw {
+        seq,
+        request: Request::default(),
+        wanted: Wanted::All,
+        is_held: false,
+        environment: Vec::new(),
+        is_environment_in_file: false,
+    }
 }
 
 #[test]

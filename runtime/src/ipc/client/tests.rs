@@ -13,7 +13,14 @@ fn hello() -> Hello<'static> {
 }
 
 fn draw(seq: u64) -> Draw<'static> {
-    Draw { seq, request: Request::default(), wanted: Wanted::All, is_held: false, environment: Vec::new() }
+    Draw {
+        seq,
+        request: Request::default(),
+        wanted: Wanted::All,
+        is_held: false,
+        environment: Vec::new(),
+        is_environment_in_file: false,
+    }
 }
 
 const HELLO: &str = "hello|v=1|build=b1|shell=zsh|answer=once|redraw=0";

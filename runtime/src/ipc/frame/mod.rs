@@ -39,7 +39,7 @@ pub struct Limits {
 
 impl Limits {
     /// What a client may send.
-    pub const REQUEST: Limits = Limits { bytes: 256 << 10, fields: 512 };
+    pub const REQUEST: Limits = Limits { bytes: 256 << 10, fields: 2048 };
     /// What a daemon may answer.
     pub const REPLY: Limits = Limits { bytes: 1 << 20, fields: 512 };
 }

@@ -56,8 +56,10 @@ pub struct Draw<'f> {
     pub wanted: Wanted<'f>,
     /// Whether the shell shows the picture already that the last answer had for an empty line.
     pub is_held: bool,
-    /// The exported variables of the plan's manifest that are set.
+    /// The exported variables of the plan's manifest that are set; all that are, if the plan runs scripts of the user's.
     pub environment: Vec<Variable<'f>>,
+    /// Whether all of them are in a file of the session instead.
+    pub is_environment_in_file: bool,
 }
 
 impl<'f> Draw<'f> {
@@ -79,6 +81,7 @@ impl<'f> Draw<'f> {
             request: Request::default(),
             wanted: Wanted::All,
             is_held: false,
+            is_environment_in_file: false,
             environment: Vec::with_capacity(frame.fields().count()),
         };
         for pair in frame.pairs() {
@@ -108,6 +111,7 @@ impl<'f> Draw<'f> {
                 b"physical" => request.path = absolute(value),
                 b"parts" => draw.wanted = Wanted::read(value),
                 b"held" => draw.is_held = &*value == b"1",
+                b"exported" => draw.is_environment_in_file = &*value == b"file",
                 _ => {}
             }
         }
@@ -127,6 +131,9 @@ impl<'f> Draw<'f> {
         let mut frame = begin(self.seq, &self.request, &self.wanted, out);
         if self.is_held {
             frame = frame.pair("held", b"1");
+        }
+        if self.is_environment_in_file {
+            frame = frame.pair("exported", b"file");
         }
         with_environment(frame, environment).end();
     }

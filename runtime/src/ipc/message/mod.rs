@@ -6,11 +6,15 @@
 #[cfg_attr(windows, path = "bytes_windows.rs")]
 mod bytes;
 mod draw;
+#[cfg(unix)]
+mod exported;
 mod reply;
 
 use std::borrow::Cow;
 
 pub use draw::{Draw, Variable, Wanted, write_draw};
+#[cfg(unix)]
+pub use exported::read_exported;
 #[cfg(unix)]
 pub(crate) use reply::SAME;
 pub use reply::{Code, Drawn, Fault, Freshness, Held, Reply, State, Welcome};

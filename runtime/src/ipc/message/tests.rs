@@ -70,7 +70,7 @@ proptest! {
         let environment = names.iter().zip(&values);
         let environment: Vec<Variable<'_>> =
             environment.map(|(name, value)| (OsStr::new(name), OsStr::from_bytes(value).into())).collect();
-        let draw = Draw { seq, request, wanted, is_held: seq % 2 == 1, environment };
+        let draw = Draw { seq, request, wanted, is_held: seq % 2 == 1, environment, is_environment_in_file: seq % 3 == 1 };
         let mut out = Vec::new();
         draw.write(&mut out);
         reread(&out, |frame| {

@@ -40,10 +40,10 @@ impl<E: Eviction> Kept for Shelf<E> {
         let (entries, bytes) =
             self.lock().as_ref().map_or((0, 0), |contents| (contents.len(), contents.bytes()));
         let counts = &self.counts;
-        let [hits, misses, stale, evictions] =
-            [&counts.hits, &counts.misses, &counts.stale, &counts.evictions]
+        let [hits, misses, stale, resting, evictions] =
+            [&counts.hits, &counts.misses, &counts.stale, &counts.resting, &counts.evictions]
                 .map(|count| count.load(Ordering::Relaxed));
-        ShelfStatistics { hits, misses, stale, evictions, entries, bytes }
+        ShelfStatistics { hits, misses, stale, resting, evictions, entries, bytes }
     }
 
     fn entries(&self, now: Instant) -> Vec<Entry> {

@@ -34,6 +34,7 @@ impl<E: Eviction> Memory for Shelf<E> {
             Answer::Hit => &self.counts.hits,
             Answer::Stale => &self.counts.stale,
             Answer::Miss => &self.counts.misses,
+            Answer::Resting => &self.counts.resting,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }

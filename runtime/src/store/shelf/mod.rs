@@ -69,14 +69,15 @@ struct Counts {
     hits: AtomicU64,
     misses: AtomicU64,
     stale: AtomicU64,
+    resting: AtomicU64,
     evictions: AtomicU64,
 }
 
 impl<E: Eviction> Shelf<E> {
     /// A shelf of a source.
     pub const fn new(name: &'static str, keeping: Keeping) -> Shelf<E> {
-        let [hits, misses, stale, evictions] = [const { AtomicU64::new(0) }; 4];
-        let counts = Counts { hits, misses, stale, evictions };
+        let [hits, misses, stale, resting, evictions] = [const { AtomicU64::new(0) }; 5];
+        let counts = Counts { hits, misses, stale, resting, evictions };
         Shelf { name, keeping, contents: Mutex::new(None), counts }
     }
 
