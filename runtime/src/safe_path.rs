@@ -3,14 +3,15 @@
 //! Shells cannot ask who listens at a socket or who wrote a file, so the folder is the proof. A path is *safe* if each folder on it, from `/` on,
 //!
 //! - belongs to root or to this user, and
-//! - cannot be written to by anybody else; a sticky folder of root's, such as `/tmp`, is all right where the next folder is this user's with mode
+//! - cannot be written to by anybody else, its group included, unless that is the private group of this user; a sticky folder of root's, such as `/tmp`, is all right where the next folder is this user's with mode
 //!   0700, since nobody else can then rename or remove that one;
 //!
 //! and if each symbolic link on it belongs to root or to this user, in a folder that nobody else can write to. Folders are looked at from the top
 //! down, so that nobody else can exchange what has been looked at. The bits of the group stand for access control lists too: the mask of a POSIX
-//! list is shown there.
+//! list is shown there, and a folder with a list is nobody's alone.
 
 mod error;
+mod group;
 #[cfg(test)]
 mod tests;
 
@@ -159,7 +160,10 @@ pub fn check(path: &Path, uid: u32) -> Result<SafePath, UnsafePath> {
             ahead.extend(steps(target));
             continue;
         }
-        let judged = judge(&stat, uid, access).map_err(|cause| unsafe_at(&below, cause))?;
+        let judged = match judge(&stat, uid, access) {
+            Err(Cause::Mode { .. }) if group::is_private(&below, &stat, uid) => Ok(Access::Own),
+            judged => judged.map_err(|cause| unsafe_at(&below, cause)),
+        }?;
         if access == Access::Shared {
             anchors.push(below.clone());
         }
@@ -218,7 +222,7 @@ pub(crate) enum AsWritten {
     Own,
     /// It is not, or not there, from this byte of the path on.
     Unfit { at: usize },
-    /// It has links or unusual steps in it: [`check`] knows.
+    /// It has links or unusual steps in it, or a folder that its group can write to: [`check`] knows.
     Unusual,
 }
 
@@ -263,6 +267,8 @@ pub(crate) fn look_as_written(room: &mut [u8], base: usize, length: usize, uid: 
         }
         match judge(&stat, uid, access) {
             Ok(judged) => (access, owner) = (judged, stat.st_uid),
+            // It may be the group of this user alone.
+            Err(Cause::Mode { mode }) if mode & 0o002 == 0 => return AsWritten::Unusual,
             Err(_) => return AsWritten::Unfit { at: end },
         }
         start = if end == 1 { 0 } else { end };

@@ -83,6 +83,53 @@ fn modes() {
     assert_eq!(say(Path::new("")), "relative");
 }
 
+/// As with a mode mask of 002 where each user has a group of the same name.
+#[test]
+#[cfg(target_os = "linux")]
+fn private_groups() {
+    /// Debian's user and group for web servers, in which nobody else is.
+    const USER: u32 = 33;
+    let (_guard, root) = root();
+    if uid() != ROOT
+        || !fs::read_to_string("/etc/group").unwrap().lines().any(|line| line == "www-data:x:33:")
+    {
+        return;
+    }
+    chown(&root, Some(USER), None).unwrap();
+    let home = folder(root.join("home"), 0o775);
+    let check = || check(&home, USER).is_ok();
+    chown(&home, Some(USER), Some(USER)).unwrap();
+    assert!(check());
+    for (owner, group, mode) in
+        [(USER, 0, 0o775), (USER, 100, 0o775), (USER, USER, 0o777), (USER, USER, 0o772), (0, USER, 0o775)]
+    {
+        chown(&home, Some(owner), Some(group)).unwrap();
+        fs::set_permissions(&home, Permissions::from_mode(mode)).unwrap();
+        assert!(!check(), "{owner} {group} {mode:o}");
+    }
+    chown(&home, Some(USER), Some(USER)).unwrap();
+    fs::set_permissions(&home, Permissions::from_mode(0o775)).unwrap();
+    assert!(check());
+    // A list that lets somebody else write: version 2, then a tag, permissions and a number for each entry. Source: linux/posix_acl_xattr.h.
+    let entries = [
+        (0x01_u16, 7_u16, u32::MAX),
+        (0x02, 7, STRANGER),
+        (0x04, 5, u32::MAX),
+        (0x10, 7, u32::MAX),
+        (0x20, 5, u32::MAX),
+    ];
+    let mut list = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, number) in entries {
+        list.extend(tag.to_le_bytes());
+        list.extend(permissions.to_le_bytes());
+        list.extend(number.to_le_bytes());
+    }
+    match rustix::fs::setxattr(&home, "system.posix_acl_access", &list, rustix::fs::XattrFlags::empty()) {
+        Ok(()) => assert!(!check(), "somebody else may write"),
+        Err(error) => assert_eq!(error, Errno::NOTSUP, "this file system has no lists"),
+    }
+}
+
 #[test]
 fn sticky_folders() {
     let (_guard, root) = root();

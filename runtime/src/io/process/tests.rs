@@ -68,15 +68,16 @@ fn nothing_outlives_the_timeout() {
 #[test]
 #[cfg(target_os = "linux")]
 fn interactive_shells_have_no_terminal_that_they_would_wait_for() {
+    // The user's own start-up files are not read: they may do anything.
+    let home = tempfile::tempdir().unwrap();
+    let sent = Sent::new(&["HOME"], [("HOME".into(), home.path().into())]);
     let ids = "read -r pid _ _ _ _ session _ < /proc/$$/stat; echo $(( pid == session ))";
     for (options, is_leader) in [("-c", "0\n"), ("-ic", "1\n")] {
-        let said = run(&Command::new("/bin/bash", "/", PATIENCE).args([options, ids]), &Sent::of_process());
+        let said = run(&Command::new("/bin/bash", "/", PATIENCE).args([options, ids]), &sent);
         assert_eq!(text(&said), is_leader, "{options}");
     }
-    let error = run(
-        &Command::new("/bin/bash", "/", Duration::from_millis(300)).args(["-ic", "sleep 30"]),
-        &Sent::of_process(),
-    );
+    let error =
+        run(&Command::new("/bin/bash", "/", Duration::from_millis(300)).args(["-ic", "sleep 30"]), &sent);
     assert_eq!(error.unwrap_err().kind(), io::ErrorKind::TimedOut);
 }
 
