@@ -7,7 +7,13 @@
 //! A line has columns parted by tabs: `equal`, `differs` or `nothing` (neither sees a work tree) · the script · the facts that differ, by name ·
 //! what each side says of them, ours first · the folder · the command before.
 #![cfg(unix)]
-#![allow(clippy::disallowed_methods, reason = "it is a git for tests")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    reason = "it is a git for tests, which speaks as git does, and is in no hurry"
+)]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

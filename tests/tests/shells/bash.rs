@@ -239,7 +239,7 @@ fn beside_kittys_integration() {
     }
 }
 
-/// A prompt all the same where PROMPT_COMMAND cannot be changed, and no word about it.
+/// A prompt all the same where `PROMPT_COMMAND` cannot be changed, and no word about it.
 #[test]
 fn variables_that_cannot_be_changed() {
     for fixed in [

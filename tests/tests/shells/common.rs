@@ -154,7 +154,7 @@ fn output_is_marked(shell: Shell, base: &Setup) {
 /// `activate` leaves the prompt alone, where that shows the environment itself; a user who said something else is heard.
 fn virtualenv_is_shown_once(shell: Shell, base: &Setup) {
     for (before, is_shown) in [("", false), ("export VIRTUAL_ENV_DISABLE_PROMPT=", true)] {
-        let Some((mut session, _)) = start(shell, &base.clone().before(before)) else { return };
+        let Some((session, _)) = start(shell, &base.clone().before(before)) else { return };
         let made = std::process::Command::new("python3")
             .args(["-m", "venv", "--without-pip", "env"])
             .current_dir(session.home())

@@ -4,7 +4,6 @@
 //! afterwards says what became of the prompt: nothing above it may be touched, nothing may be left behind, and the shell goes on.
 
 mod bash;
-mod fish;
 mod zsh;
 
 use std::time::Duration;
@@ -156,10 +155,9 @@ fn settle(session: &mut Session, marker: &str, outcome: Outcome, asked: usize, i
         })
     };
     let is_right = |rest: &str| match outcome {
-        Outcome::GoesOn => is_whole(rest, "data"),
-        Outcome::GoesOnOld => is_whole(rest, "old"),
         Outcome::Ends if is_transient => rest.starts_with("T> "),
-        Outcome::Ends => is_whole(rest, "data"),
+        Outcome::GoesOn | Outcome::Ends => is_whole(rest, "data"),
+        Outcome::GoesOnOld => is_whole(rest, "old"),
         Outcome::EndsWhole | Outcome::Reads => true,
     };
     let is_over = matches!(outcome, Outcome::Ends | Outcome::EndsWhole);

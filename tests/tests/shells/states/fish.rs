@@ -1,1 +1,0 @@
-//! readline, as bash uses it.
