@@ -91,6 +91,11 @@ impl Far {
         }
     }
 
+    /// Whether a path leads to a file system that may not answer.
+    pub(crate) fn leads_away(&self, path: &Path) -> bool {
+        self.leads_to(path).is_some()
+    }
+
     /// Waits until the file system answers that a path leads to; for ever if another process is to ask it.
     pub(crate) async fn wait(&self, path: &Path) {
         match (&self.way, self.leads_to(path)) {

@@ -33,6 +33,21 @@ impl Real {
     }
 }
 
+impl Real {
+    /// Does something with a file: at once, unless the file system may not answer. Then it is asked first, and what is done is done on a thread, since
+    /// it may stop answering at any time.
+    async fn at<T: Send + 'static>(&self, path: &Path, work: impl FnOnce(&Path) -> T + Send + 'static) -> T {
+        match self.far.as_ref().filter(|far| far.leads_away(path)) {
+            None => work(path),
+            Some(far) => {
+                far.wait(path).await;
+                let path = path.to_owned();
+                unblock(move || work(&path)).await
+            }
+        }
+    }
+}
+
 impl Io for Real {
     fn env(&self, name: &str) -> Option<OsString> {
         self.sent.get(name).map(OsStr::to_owned)
@@ -52,35 +67,23 @@ impl Io for Real {
     }
 
     async fn identity(&self, path: &Path) -> io::Result<Identity> {
-        self.wait_for(path).await;
-        let meta = std::fs::metadata(path)?;
-        Ok(Identity {
-            inode: (meta.ino(), meta.dev()),
-            size_bytes: meta.size(),
-            modified: (meta.mtime(), u32::try_from(meta.mtime_nsec()).unwrap_or_default()),
-            path: target(path),
-        })
+        self.at(path, identity).await
     }
 
     async fn kind(&self, path: &Path) -> Option<FileKind> {
-        self.wait_for(path).await;
-        let meta = std::fs::metadata(path).ok()?;
-        Some(if meta.is_dir() { FileKind::Folder } else { FileKind::File })
+        self.at(path, kind).await
     }
 
     async fn is_writable(&self, path: &Path) -> bool {
-        self.wait_for(path).await;
-        rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+        self.at(path, |path| rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()).await
     }
 
     async fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.wait_for(path).await;
-        open::read(path)
+        self.at(path, |path| open::read(path)).await
     }
 
     async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
-        self.wait_for(path).await;
-        list(path, follow_links, patience)
+        self.at(path, move |path| list(path, follow_links, patience)).await
     }
 
     async fn find_program_behind(&self, name: &str, found: Option<&Path>) -> Option<PathBuf> {
@@ -121,6 +124,21 @@ impl Io for Real {
     fn hostname(&self) -> String {
         rustix::system::uname().nodename().to_string_lossy().into_owned()
     }
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let meta = std::fs::metadata(path)?;
+    Ok(Identity {
+        inode: (meta.ino(), meta.dev()),
+        size_bytes: meta.size(),
+        modified: (meta.mtime(), u32::try_from(meta.mtime_nsec()).unwrap_or_default()),
+        path: target(path),
+    })
+}
+
+fn kind(path: &Path) -> Option<FileKind> {
+    let meta = std::fs::metadata(path).ok()?;
+    Some(if meta.is_dir() { FileKind::Folder } else { FileKind::File })
 }
 
 fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {

@@ -214,7 +214,7 @@ impl Reactor {
         use std::os::fd::AsRawFd;
 
         let of_table = lock(&self.sources).slots.iter().flatten().count();
-        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", self.epoll.as_raw_fd()));
+        let info = crate::io::open::read_text(format!("/proc/self/fdinfo/{}", self.epoll.as_raw_fd()));
         let of_system = info.unwrap_or_default().lines().filter(|line| line.starts_with("tfd:")).count();
         // The bell is no source.
         (of_table, of_system - 1)
