@@ -25,12 +25,12 @@ function _ziron_ask
         set -e _ziron_rest[1]
         return 1
     end
-    if not builtin test -d "$_ziron_process"
+    if not builtin test -e "$_ziron_process"
         # Another one may have begun meanwhile. Where none has, nobody would say that what an empty line shows is old.
         builtin test -e $_ziron_pid -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; and builtin read --delimiter ' ' process rest <$_ziron_pid; or return 1
-        set -g _ziron_process /proc/$process
+        set -g _ziron_process /proc/$process/exe # One that has ended, and that nobody has taken note of, has none.
         builtin test -d /proc/self; or set _ziron_process / # Here it cannot be told.
-        builtin test -d $_ziron_process; or return 1
+        builtin test -e $_ziron_process; or return 1
     end
     # The folder is the proof of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
     if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@
