@@ -89,6 +89,7 @@ function _ziron_ask
         end
     end
     set _ziron_question $question
+    @PROVE@
     builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1f%s\x1f%s\x1e' \
         $fish_pid $_ziron_seq $how $question >$_ziron_files.ask
     if not builtin test $how = held=1
@@ -124,7 +125,7 @@ end
 # Where something in the prompt depends on when commands begin. A question that has not been read is of a prompt that nobody looks at any more.
 if test @EVENTS@ = 1
     function _ziron_tell_start --on-event fish_preexec
-        builtin test -e $_ziron_files.reply -a -S $_ziron_socket -a -O $_ziron_socket; or return 0
+        builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@; or return 0
         builtin printf 'event\x1fname=command-start\x1e' >$_ziron_files.ask
     end
 end

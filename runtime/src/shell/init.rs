@@ -214,6 +214,7 @@ pub fn script(shell: Shell, what: &Script<'_>) -> Option<String> {
             .replace("@VARIABLES@", &all_names(shell, client.variables))
             .replace("@EVENTS@", flag(client.events))
             .replace("@PROOF@", &proof(shell, client.anchors))
+            .replace("@PROVE@", &prove(client.anchors))
             .replace("@ANCHORS@", &words(client.anchors, quoting))
             .replace("@FOLDER@", &quoting.quote(client.folder));
     }
@@ -375,6 +376,10 @@ pub(super) fn words(paths: &[String], quoting: Quoting) -> String {
     words.join(" ")
 }
 
+/// How often it is asked in turn whose a folder is and whether it is a link. Somebody who exchanges a folder of theirs and a link to the user's, which a
+/// shell's `-O` follows, is believed only if they exchange the two between every two questions.
+const ROUNDS: usize = 8;
+
 /// What must hold of folders for the files below them to be the user's alone, behind other conditions: as a rule, nothing.
 fn proof(shell: Shell, anchors: &[String]) -> String {
     let proof = |folder: &String| match shell {
@@ -387,7 +392,15 @@ fn proof(shell: Shell, anchors: &[String]) -> String {
             format!(" && -O {folder} && ! -h {folder}")
         }
     };
-    anchors.iter().map(proof).collect()
+    (0..ROUNDS).flat_map(|_| anchors.iter().map(proof)).collect()
+}
+
+/// A line of fish that gives up where the folders are not the user's any more, right before something is written: as a rule, nothing.
+fn prove(anchors: &[String]) -> String {
+    if anchors.is_empty() {
+        return String::new();
+    }
+    format!("builtin test -e $_ziron_folder{}; or return 1", proof(Shell::Fish, anchors))
 }
 
 /// What makes zsh say of which type the variables are, within double quotes: whether they are exported, and whether they are set at all.

@@ -218,13 +218,13 @@ fn a_script_sees_what_its_shell_exports() {
         };
         let unset = if fish { "set -e ZIRON_OTHER\r" } else { "unset ZIRON_OTHER\r" };
         let lines =
-            if fish { r#""it's \$x\n" "#.to_owned() } else { r#"$'it\'s\n$x `y` "z" \\ é'"#.to_owned() };
+            if fish { r#""it's \$x" "#.to_owned() } else { r#"$'it\'s\n$x `y` "z" \\ é'"#.to_owned() };
         for (line, expected) in [
             (String::from("\r"), "other=first lines= trap= "),
             (export("ZIRON_OTHER", "second"), "other=second lines= trap= "),
             (
                 export("ZIRON_LINES", &lines),
-                if fish { r"lines=it's $x\n trap= " } else { r#"lines=it's$x `y` "z" \ é trap= "# },
+                if fish { "lines=it's $x trap= " } else { r#"lines=it's$x `y` "z" \ é trap= "# },
             ),
             (unset.to_owned(), "other= lines="),
             (export("ZIRON_OTHER", "third"), "other=third lines="),
