@@ -73,7 +73,15 @@ fn a_silent_daemon_is_left_alone(shell: Shell) {
     session.daemon().signal(Signal::STOP);
     assert!(!session.run("true").is_by_daemon());
     session.daemon().signal(Signal::CONT);
-    // Not by the next prompt, which would wait in vain again if it had not gone on.
+    // One late answer may be a busy machine: it is asked again.
+    assert!(session.run("true").is_by_daemon());
+    session.daemon().signal(Signal::STOP);
+    // bash has to introduce itself again first, and is left without an answer three times.
+    for _ in 0..if shell == Bash { 4 } else { 2 } {
+        assert!(!session.run("true").is_by_daemon());
+    }
+    session.daemon().signal(Signal::CONT);
+    // Two in a row are not: the next prompt would wait in vain again if it had not gone on.
     assert!(!session.run("true").is_by_daemon());
 }
 
