@@ -41,7 +41,7 @@ pub fn file(path: impl Arg) -> io::Result<File> {
 /// Opens a regular file for reading that is no symbolic link.
 ///
 /// # Errors
-/// As [`file`]; `ELOOP` for a link.
+/// As [`file()`]; `ELOOP` for a link.
 ///
 /// # Examples
 /// ```
@@ -156,7 +156,7 @@ pub fn folder_below(folder: impl AsFd, name: impl Arg) -> io::Result<OwnedFd> {
 /// Reads a regular file of at most [`FILE_LIMIT`].
 ///
 /// # Errors
-/// As [`file`]; `FileTooLarge` for a larger one.
+/// As [`file()`]; `FileTooLarge` for a larger one.
 ///
 /// # Examples
 /// ```
@@ -170,7 +170,7 @@ pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 /// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// As [`file`]; `FileTooLarge` for a larger one.
+/// As [`file()`]; `FileTooLarge` for a larger one.
 ///
 /// # Examples
 /// ```
@@ -198,7 +198,7 @@ pub fn read_text(path: impl AsRef<Path>) -> io::Result<String> {
 /// Reads a regular file up to `limit` bytes; what follows is left out.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 ///
 /// # Examples
 /// ```
