@@ -73,7 +73,10 @@ _ziron_introduce() {
   [[ now -ge _ziron_rest+5 && -S $_ziron_folder/socket && -O $_ziron_folder && ! -h $_ziron_folder@PROOF@ ]] || builtin return 1
   _ziron_misses=$((_ziron_misses + 1))
   [[ $_ziron_misses -lt 3 ]] || _ziron_rest=$now # It leads nowhere: not at each prompt.
-  "$_ziron_path" session bash "$$" --folder "$_ziron_folder" </dev/null >/dev/null 2>&1 || builtin return 1
+  "$_ziron_path" session bash "$$" --folder "$_ziron_folder" </dev/null >/dev/null 2>&1 || {
+    [[ $_ziron_misses -lt 3 ]] || builtin printf -v _ziron_rest '%(%s)T' -1 # It may have taken a while.
+    builtin return 1
+  }
   _ziron_session=1
   # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read byte by byte.
   [[ $_ziron_seq != 0 ]] || _ziron_seq=$((now % 900 + 100))
