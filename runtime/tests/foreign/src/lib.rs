@@ -17,3 +17,45 @@ mod terminal;
 pub mod pen {
     pub use crate::terminal::Terminal;
 }
+
+/// As much of a source's manifest as scripts ask for.
+pub mod source {
+    /// See `ziron_runtime::source::Cost`.
+    #[derive(Debug)]
+    pub enum Cost {
+        /// Nothing is read.
+        Free,
+    }
+
+    /// See `ziron_runtime::source::Policy`.
+    #[derive(Debug)]
+    pub enum Policy {
+        /// Nothing is stored.
+        Never,
+    }
+
+    /// See `ziron_runtime::source::Manifest`.
+    #[derive(Clone, Debug, Default)]
+    pub struct Manifest {
+        /// The variables of the environment that it reads.
+        pub env: Vec<&'static str>,
+    }
+
+    impl Manifest {
+        /// Reads nothing.
+        pub fn new(_: Cost, _: Policy) -> Manifest {
+            Manifest::default()
+        }
+    }
+}
+
+/// How manifests name variables; see `ziron_runtime::variables`.
+pub mod variables {
+    /// The entry for every variable.
+    pub const EVERYTHING: &str = "*";
+
+    /// The beginning of the names of a numbered family.
+    pub fn family(entry: &str) -> Option<&str> {
+        entry.strip_suffix('#')
+    }
+}

@@ -76,6 +76,7 @@ fn hello_drawing_tool_and_event() {
         request: Request::default(),
         wanted: Wanted::All,
         is_held: false,
+        is_environment_in_file: false,
         environment: Vec::new(),
     };
     let drawn = client.greet_and_draw(&hello(), &draw, far()).unwrap();
