@@ -43,9 +43,11 @@ const BREATH: Duration = Duration::from_millis(100);
 /// When it cannot be one: there is another, its folder is not the user's own, or it has crashed too often.
 pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     inherited::drop_all();
+    // Before anybody can know of this daemon, and so replace its program because of it.
+    let binary = std::env::current_exe().unwrap_or_default();
+    let own = own_identity(&binary);
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
-    let binary = std::env::current_exe().unwrap_or_default();
     memory::use_one_arena();
     crate::store::shelf::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::driven().unwrap_or_default());
@@ -74,7 +76,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let exec = hub.exec.clone();
     let tidy = tidy(hub.clone());
     let end = async move {
-        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary)).await;
+        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary, own)).await;
         finish(life, end, &binary);
     };
     exec.spawn_named("end", Priority::High, end).detach();
@@ -120,13 +122,17 @@ impl End {
 }
 
 /// Waits until something has happened to the daemon's folder or program.
-async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, binary: &Path) -> End {
-    let before = identity(binary);
+async fn changed<P: Prompt, W: World>(
+    hub: &Arc<Hub<P, W>>,
+    folder: Arc<Folder>,
+    binary: &Path,
+    own: Option<Identity>,
+) -> End {
     let Ok(mut watch) = Watch::new(folder, binary, &hub.exec) else { return pending().await };
     // What happened before it was watched.
     match identity(binary) {
         None => return End::Homeless,
-        now if now != before => return End::Replaced,
+        now if now != own => return End::Replaced,
         _ => {}
     }
     loop {
@@ -137,7 +143,7 @@ async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>,
                 hub.exec.clock().sleep(SETTLE).await;
                 match identity(binary) {
                     None => return End::Homeless,
-                    now if now != before => return End::Replaced,
+                    now if now != own => return End::Replaced,
                     _ => {}
                 }
             }
@@ -146,9 +152,16 @@ async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>,
     }
 }
 
-/// What tells one program from another at the same path.
+/// What tells one program from another at the same path: inode, length (bytes), and when it was written (s and ns since 1970).
+type Identity = (u64, u64, i64, i64);
+
+/// The identity of the program that runs, whatever has its name by now: Linux has a link to it. Elsewhere it is what has its name at the start.
+fn own_identity(binary: &Path) -> Option<Identity> {
+    identity(Path::new("/proc/self/exe")).or_else(|| identity(binary))
+}
+
 #[allow(clippy::disallowed_methods, reason = "its own program is no fact of a prompt")]
-fn identity(binary: &Path) -> Option<(u64, u64, i64, i64)> {
+fn identity(binary: &Path) -> Option<Identity> {
     let meta = std::fs::metadata(binary).ok()?;
     Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
