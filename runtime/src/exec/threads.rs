@@ -1,7 +1,8 @@
 //! Threads for what blocks: as many as there is work at once, each for as long as there is more.
 //!
 //! Where the system gives no thread (`ulimit -u`), the caller does the work itself: late is better than never. It is left to the threads that
-//! there are, if there are any: they may be busy, but they are not the one that everybody waits for.
+//! there are, if there are any: they may be busy, but they are not the one that everybody waits for. The crate `blocking` never returns there, not
+//! even with threads of its own (`ARCHITECTURE.md`, departures).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -155,6 +156,22 @@ mod tests {
         let left = without_threads(&NONE);
         assert_eq!(NONE.lock().queue.len(), 1);
         thread::spawn(|| NONE.work());
+        assert_ne!(block_on(left), thread::current().id());
+    }
+
+    #[test]
+    fn what_was_left_to_a_thread_that_hangs_is_done_by_the_next_one() {
+        static HUNG: Threads = Threads {
+            state: Mutex::new(State { queue: VecDeque::new(), idle: 0, count: 1 }),
+            wake: Condvar::new(),
+        };
+        let left = without_threads(&HUNG);
+        // Once a thread can be made again, it does both.
+        let (runnable, next) = async_task::spawn(async {}, |work| {
+            HUNG.take(work, || thread::Builder::new().spawn(|| HUNG.work()).is_ok());
+        });
+        runnable.schedule();
+        block_on(next);
         assert_ne!(block_on(left), thread::current().id());
     }
 
