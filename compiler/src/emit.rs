@@ -8,6 +8,7 @@ mod extras;
 mod module;
 mod shelf;
 mod style;
+mod text;
 mod value;
 
 use std::collections::BTreeSet;
@@ -16,9 +17,10 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::spec::Value;
 
-use crate::plan::{Backend, FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
+use crate::plan::{Backend, FactUse, LEFT, Node, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
 use body::Body;
 use style::Styles;
+pub use text::text;
 
 /// What identifies a build.
 #[allow(clippy::struct_field_names, reason = "`build_hash` is not that of the configuration")]
@@ -63,69 +65,20 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
     let facts = facts(plan);
     let implementation = implementation(plan, build, background, &mut styles);
     let constants = styles.constants();
-    let items = quote!(#(#modules)* #failed #(#units)* #shelves #facts #implementation);
-    let imports = imports(&items);
     quote! {
         /// A prompt, compiled.
         mod prompt {
-            #imports
-            #items
+            use ::ziron::generated::*;
+
+            #(#modules)*
+            #failed
+            #(#units)*
+            #shelves
+            #facts
+            #implementation
             #constants
         }
         pub use self::prompt::Prompt;
-    }
-}
-
-/// The imports that these items use.
-fn imports(items: &TokenStream) -> TokenStream {
-    let names = [
-        "modules",
-        "Background",
-        "Build",
-        "Condition",
-        "Extras",
-        "FactOf",
-        "Forget",
-        "Fifo",
-        "Format",
-        "Gather",
-        "Health",
-        "Keeping",
-        "Lfu",
-        "Literal",
-        "Lru",
-        "Manifest",
-        "Module",
-        "Notification",
-        "Notify",
-        "Parts",
-        "Pen",
-        "Profile",
-        "Request",
-        "Settings",
-        "Shelf",
-        "Style",
-        "StyleText",
-        "Substitution",
-        "Words",
-    ];
-    let names = names.into_iter().filter(|name| mentions(items, name)).map(|name| {
-        let name = format_ident!("{name}");
-        quote!(#name)
-    });
-    let traits = [("vars", quote!(Segment as _)), ("manifest", quote!(Source as _))];
-    let traits = traits.into_iter().filter(|(method, _)| mentions(items, method)).map(|(_, name)| name);
-    let names = names.chain(traits);
-    let datum = mentions(items, "is_empty").then(|| {
-        quote! {
-            #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-            use ::ziron::Datum as _;
-        }
-    });
-    quote! {
-        use ::core::prelude::rust_2024::*;
-        #datum
-        use ::ziron::{#(#names),*};
     }
 }
 
@@ -143,53 +96,6 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
         ::ziron::start!(Prompt);
     };
     text(&tokens)
-}
-
-/// Writes code for people to read.
-pub fn text(tokens: &TokenStream) -> String {
-    match syn::parse2(tokens.clone()) {
-        Ok(file) => spaced(&prettyplease::unparse(&file)),
-        // Tokens that are no file are a mistake of ours; the compiler that reads them says where.
-        Err(_) => tokens.to_string(),
-    }
-}
-
-/// Puts an empty line between items: before every line of code that begins one, or its documentation.
-fn spaced(code: &str) -> String {
-    let begins = |line: &str| {
-        let words = [
-            "///",
-            "#[",
-            "use ",
-            "static ",
-            "const BUILD",
-            "const SETTINGS",
-            "const BACKGROUND",
-            "const VARIABLES",
-            "const EXTRAS",
-            "const MODULES",
-            "pub const ",
-        ];
-        let others = ["impl ", "mod ", "fn ", "pub use ", "::ziron::"];
-        words.iter().chain(&others).any(|word| line.trim_start().starts_with(word))
-    };
-    // Imports stand together, and so do constants.
-    let is_import =
-        |line: &str| line.trim_start().starts_with("use ") || line.contains("#[allow(unused_imports");
-    let is_constant = |line: &str| line.trim_start().starts_with("pub const ");
-    let mut spaced = String::with_capacity(code.len() + code.len() / 16);
-    let mut before = "";
-    for line in code.lines() {
-        let ends = before.ends_with([';', '}']) || before.starts_with("//!") || before.starts_with("#![");
-        let continues = is_import(before) && is_import(line) || is_constant(line) && !is_import(before);
-        if ends && begins(line) && !continues {
-            spaced.push('\n');
-        }
-        spaced.push_str(line);
-        spaced.push('\n');
-        before = line;
-    }
-    spaced
 }
 
 /// The cargo features of the `ziron` crate that a plan needs as a program of its own.
@@ -316,17 +222,8 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
         let constant = screaming(&source.ident);
         quote!((#constant.name(), #constant.manifest()))
     });
-    let left = part("left", &plan.parts.left, true, styles);
-    let right = part("right", &plan.parts.right, true, styles);
-    let continuation = part("continuation", &plan.parts.continuation, false, styles);
-    let transient_left = part("transient_left", &plan.parts.transient_left, true, styles);
-    let transient_right = part("transient_right", &plan.parts.transient_right, true, styles);
+    let parts = parts_drawn(plan, background, styles);
     let extras = extras::constant(plan);
-    let [title, footer] = [("title", &plan.parts.title), ("footer", &plan.parts.footer)]
-        .map(|(name, nodes)| (!nodes.is_empty()).then(|| part(name, nodes, true, styles)));
-    // Nobody but a daemon watches the configuration.
-    let outdated = background && !plan.parts.outdated.is_empty();
-    let outdated = outdated.then(|| part("outdated", &plan.parts.outdated, false, styles));
     quote! {
         /// The prompt.
         #[derive(Clone, Copy, Debug)]
@@ -348,14 +245,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
                 Facts { #request #(#finishes),* }
             }
 
-            #left
-            #right
-            #continuation
-            #transient_left
-            #transient_right
-            #title
-            #footer
-            #outdated
+            #(#parts)*
 
             fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
                 ::std::vec::Vec::from([#(#sources),*])
@@ -366,8 +256,28 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     }
 }
 
-fn part(name: &str, nodes: &[crate::plan::Node], has_facts: bool, styles: &mut Styles) -> TokenStream {
-    let body = Body::for_part(styles).nodes(nodes);
+/// A function for each part that draws something.
+fn parts_drawn(plan: &Plan, background: bool, styles: &mut Styles) -> Vec<TokenStream> {
+    let parts = &plan.parts;
+    // Nobody but a daemon watches the configuration.
+    let outdated: &[Node] = if background { &parts.outdated } else { &[] };
+    let all: [(&str, &[Node], bool); 8] = [
+        ("left", &parts.left, true),
+        ("right", &parts.right, true),
+        ("continuation", &parts.continuation, false),
+        ("transient_left", &parts.transient_left, true),
+        ("transient_right", &parts.transient_right, true),
+        ("title", &parts.title, true),
+        ("footer", &parts.footer, true),
+        ("outdated", outdated, false),
+    ];
+    let drawn = all.into_iter().filter(|(_, nodes, _)| !nodes.is_empty());
+    drawn.map(|(name, nodes, has_facts)| part(name, nodes, has_facts, styles)).collect()
+}
+
+fn part(name: &str, nodes: &[Node], has_facts: bool, styles: &mut Styles) -> TokenStream {
+    // A part draws no data of its own, and so matches no enum.
+    let (_, body) = Body::for_part(styles).function(nodes);
     let name = format_ident!("{name}");
     let (facts, pen) = (unused(&body, "facts"), unused(&body, "pen"));
     let facts = has_facts.then(|| quote!(#facts: &Facts,));

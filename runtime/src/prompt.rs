@@ -37,28 +37,30 @@ pub trait Prompt: 'static {
     /// Gathers the facts.
     fn gather<G: Gather>(gather: &G) -> Self::Facts;
 
+    // A part that the configuration does not have draws nothing.
+
     /// Draws the left prompt.
-    fn left(facts: &Self::Facts, pen: &mut Pen<'_>);
+    fn left(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
     /// Draws the right prompt.
-    fn right(facts: &Self::Facts, pen: &mut Pen<'_>);
+    fn right(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
     /// Draws the prompt of a continued line.
-    fn continuation(pen: &mut Pen<'_>);
+    fn continuation(_pen: &mut Pen<'_>) {}
 
     /// Draws what stays of the left prompt once a command runs.
-    fn transient_left(facts: &Self::Facts, pen: &mut Pen<'_>);
+    fn transient_left(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
     /// Draws what stays of the right prompt once a command runs.
-    fn transient_right(facts: &Self::Facts, pen: &mut Pen<'_>);
+    fn transient_right(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
-    /// Draws the mark that the configuration has changed since this was built. Nothing where the configuration wants none.
+    /// Draws the mark that the configuration has changed since this was built.
     fn outdated(_pen: &mut Pen<'_>) {}
 
-    /// Draws what the terminal's window is called, without styles. Nothing where the configuration does not say.
+    /// Draws what the terminal's window is called, without styles.
     fn title(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
-    /// Draws what is said about the finished command above the next prompt. Nothing where the configuration does not say.
+    /// Draws what is said about the finished command above the next prompt.
     fn footer(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
 
     /// The sources of the plan with what they read and cost.

@@ -197,9 +197,9 @@ pub const LINK: &str = "file://box/%20%n\\u$HOME$(touch,pwned)`touch,pwned`!";
 fn draw(shell: Shell, data: &str, color: Color) -> String {
     let mut out = Vec::new();
     let mut pen = Pen::new(&mut out, shell, 80).on(&Terminal::default());
-    pen.begin(Style::new().fg(color));
+    pen.set_style(Style::new().fg(color));
     pen.put(&Linked { text: data, url: LINK });
-    pen.end();
+    pen.reset_style();
     pen.finish();
     String::from_utf8(out).expect("the pen writes text")
 }

@@ -153,9 +153,9 @@ impl<'i, 'v> Drawing<'i, 'v> {
                 }
             }
             Node::Module { ident, base } => {
-                pen.base(base.map_or(Style::PLAIN, runtime_style));
+                pen.set_base_style(base.map_or(Style::PLAIN, runtime_style));
                 self.module(ident, pen);
-                pen.base(Style::PLAIN);
+                pen.set_base_style(Style::PLAIN);
             }
             Node::Fill { symbol, look } => {
                 self.look(look, pen);
@@ -186,10 +186,10 @@ impl<'i, 'v> Drawing<'i, 'v> {
         let mark = (!failed.is_empty()).then_some(&draw_failed as DrawMark<'_>);
         made.with_vars(facts, &names, &mut |vars| {
             let Some(nodes) = &module.draw else { return };
-            let Some(vars) = vars else { return pen.leave_out(health, &module.name, mark) };
-            pen.enter(health);
+            let Some(vars) = vars else { return pen.omit_module(health, &module.name, mark) };
+            pen.begin_module(health);
             Drawing { interpreter, facts, scopes: vec![Scope::Fields(vars)] }.nodes(nodes, pen);
-            pen.leave_marked(&module.name, mark);
+            pen.end_module_marked(&module.name, mark);
         });
     }
 
@@ -208,8 +208,8 @@ impl<'i, 'v> Drawing<'i, 'v> {
 
     fn look(&self, look: &Look, pen: &mut Pen<'_>) {
         match look {
-            Look::Absent => pen.end(),
-            Look::Fixed(style) => pen.begin(runtime_style(*style)),
+            Look::Absent => pen.reset_style(),
+            Look::Fixed(style) => pen.set_style(runtime_style(*style)),
             Look::Choice { access, arms, .. } => {
                 if let Some(VarValue::Choice(Some(choice))) = self.value(access)
                     && let Some((_, look)) = arms.get(choice.arm())

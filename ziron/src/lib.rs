@@ -30,6 +30,19 @@ pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight}
 pub use ziron_runtime::store::shelf::Shelf;
 pub use ziron_runtime::store::{BackendChoice, Keeping, RedisChoice};
 
+/// The names that generated code uses without a path.
+#[doc(hidden)]
+pub mod generated {
+    pub use core::matches;
+    pub use core::prelude::rust_2024::*;
+
+    pub use crate::{
+        Background, Build, Condition, Datum, Extras, FactOf, Fifo, Forget, Format, Gather, Health, Keeping,
+        Lfu, Literal, Lru, Manifest, Module, Notification, Notify, Parts, Pen, Profile, Request, Segment,
+        Settings, Shelf, Source, Style, StyleText, Substitution, Words, modules,
+    };
+}
+
 /// The version of Ziron.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

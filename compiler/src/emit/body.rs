@@ -1,5 +1,7 @@
 //! Bodies: the steps of a drawing as calls on the pen.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use ziron_runtime::pen::escape;
@@ -34,12 +36,22 @@ pub(super) struct Body<'s> {
     look: Option<Look>,
     /// The style of what has none of its own. Only parts change it.
     base: Style,
+    /// The enums that are matched, by the last names of their paths: they are imported, and written without a path.
+    imported: BTreeMap<String, String>,
 }
 
 impl<'s> Body<'s> {
     pub(super) fn for_part(styles: &'s mut Styles) -> Self {
-        let (scopes, there) = (Vec::new(), Vec::new());
-        Body { styles, spec: None, scopes, there, marks: 0, look: Some(Look::Absent), base: Style::default() }
+        Body {
+            styles,
+            spec: None,
+            scopes: Vec::new(),
+            there: Vec::new(),
+            marks: 0,
+            look: Some(Look::Absent),
+            base: Style::default(),
+            imported: BTreeMap::new(),
+        }
     }
 
     pub(super) fn for_module(ident: &str, spec: &'static ModuleSpec, styles: &'s mut Styles) -> Self {
@@ -47,7 +59,25 @@ impl<'s> Body<'s> {
         Body { spec: Some(spec), scopes, ..Body::for_part(styles) }
     }
 
-    pub(super) fn nodes(&mut self, nodes: &[Node]) -> TokenStream {
+    /// The steps of a whole function, and the imports that stand at its head.
+    pub(super) fn function(mut self, nodes: &[Node]) -> (TokenStream, TokenStream) {
+        let body = self.nodes(nodes);
+        let mut families: BTreeMap<&str, Vec<proc_macro2::Ident>> = BTreeMap::new();
+        for (name, ty) in &self.imported {
+            let (family, _) = ty.rsplit_once("::").unwrap_or_default();
+            families.entry(family).or_default().push(format_ident!("{name}"));
+        }
+        let imports = families.into_iter().map(|(family, names)| {
+            let family = path(family);
+            match names.as_slice() {
+                [name] => quote!(use #family::#name;),
+                names => quote!(use #family::{#(#names),*};),
+            }
+        });
+        (imports.collect(), body)
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) -> TokenStream {
         nodes.iter().map(|node| self.node(node)).collect()
     }
 
@@ -266,15 +296,15 @@ impl<'s> Body<'s> {
         }
         self.base = base;
         let base = self.styles.name(base);
-        quote!(pen.base(#base);)
+        quote!(pen.set_base_style(#base);)
     }
 
     fn set_look(&mut self, look: &Look) -> TokenStream {
         match look {
-            Look::Absent => quote!(pen.end();),
+            Look::Absent => quote!(pen.reset_style();),
             Look::Fixed(style) => {
                 let style = self.styles.name(*style);
-                quote!(pen.begin(#style);)
+                quote!(pen.set_style(#style);)
             }
             Look::Choice { access, path: ty, arms } => {
                 let value = self.reference(access);
@@ -334,7 +364,7 @@ impl<'s> Body<'s> {
             let shown = arms.iter().filter(|(_, _, test)| *test == Test::Always);
             let patterns: Vec<TokenStream> =
                 shown.map(|(variant, _, _)| self.pattern(ty, variant, &[], optional)).collect();
-            return quote!(match #value { #(#patterns)|* => true, _ => false });
+            return quote!(matches!(#value, #(#patterns)|*));
         }
         self.scopes.push(Scope::Bound);
         let arms: Vec<TokenStream> = arms
@@ -350,17 +380,29 @@ impl<'s> Body<'s> {
         quote!(match #value { #(#arms)* #none })
     }
 
-    fn pattern(&self, ty: &str, variant: &str, fields: &[&String], optional: bool) -> TokenStream {
+    fn pattern(&mut self, ty: &str, variant: &str, fields: &[&String], optional: bool) -> TokenStream {
         let all = self
             .spec
             .and_then(|spec| find_arm(&spec.vars, ty, variant))
             .map_or(usize::MAX, |arm| arm.vars.len());
-        let (ty, variant) = (path(ty), format_ident!("{variant}"));
+        let (ty, variant) = (self.import(ty), format_ident!("{variant}"));
         let rest = (fields.len() < all).then(|| quote!(..));
         let names = fields.iter().map(|field| format_ident!("{field}"));
         let pattern =
             if all == 0 { quote!(#ty::#variant) } else { quote!(#ty::#variant { #(#names,)* #rest }) };
         if optional { quote!(Some(#pattern)) } else { pattern }
+    }
+
+    /// The short name of an enum, which it has from now on in this function; its path if another one has that name.
+    fn import(&mut self, ty: &str) -> TokenStream {
+        let name = ty.rsplit("::").next().unwrap_or(ty);
+        let imported = self.imported.entry(String::from(name)).or_insert_with(|| String::from(ty));
+        if imported == ty {
+            let name = format_ident!("{name}");
+            quote!(#name)
+        } else {
+            path(ty)
+        }
     }
 
     /// The place of a variable: something that methods can be called on.

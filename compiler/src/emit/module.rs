@@ -11,7 +11,7 @@ use crate::plan::{FactUse, Module, Plan};
 pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut Styles) -> TokenStream {
     let options = options(module, build);
     let draw = module.draw.as_ref().map(|nodes| {
-        let body = Body::for_module(&module.ident, module.spec, styles).nodes(nodes);
+        let (imports, body) = Body::for_module(&module.ident, module.spec, styles).function(nodes);
         let (name, local) = (format_ident!("draw_{}", module.ident), unused(&body, &module.ident));
         let constant = screaming(&module.ident);
         let facts = facts(module, plan);
@@ -21,10 +21,11 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
             return quote! {
                 #[doc = #doc]
                 fn #name(#facts_name: &Facts, pen: &mut Pen<'_>) {
+                    #imports
                     let Some(#local) = #constant.vars(#facts) else { return };
-                    pen.enter(Health::GOOD);
+                    pen.begin_module(Health::GOOD);
                     #body
-                    pen.leave();
+                    pen.end_module();
                 }
             };
         };
@@ -33,13 +34,14 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
         quote! {
             #[doc = #doc]
             fn #name(facts: &Facts, pen: &mut Pen<'_>) {
+                #imports
                 let health = #health;
                 let Some(#local) = #constant.vars(#facts) else {
-                    return pen.leave_out(health, #module_name, #mark);
+                    return pen.omit_module(health, #module_name, #mark);
                 };
-                pen.enter(health);
+                pen.begin_module(health);
                 #body
-                pen.leave_marked(#module_name, #mark);
+                pen.end_module_marked(#module_name, #mark);
             }
         }
     });
@@ -114,7 +116,7 @@ pub(super) fn failed(plan: &Plan, styles: &mut Styles) -> Option<TokenStream> {
     if plan.parts.failed.is_empty() || !can_fail {
         return None;
     }
-    let body = Body::for_part(styles).nodes(&plan.parts.failed);
+    let (_, body) = Body::for_part(styles).function(&plan.parts.failed);
     Some(quote! {
         /// Stands for what could not be read.
         fn draw_failed(pen: &mut Pen<'_>) {

@@ -1,16 +1,13 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    use ::ziron::{
-        modules, Background, Build, FactOf, Gather, Health, Keeping, Lfu, Literal, Lru,
-        Manifest, Module, Parts, Pen, Request, Settings, Shelf, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// `[git_status]`, with its defaults.
     static GIT_STATUS: modules::git::status::GitStatus = modules::git::status::GitStatus::DEFAULT;
 
     /// `([\[$all_status$ahead_behind\]]($style) )`
     fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::git::status::Distance;
         let health = facts
             .git_status
             .health()
@@ -22,21 +19,19 @@ mod prompt {
                 facts.git_stash.get(),
                 facts.git_distance.get(),
             )) else {
-            return pen.leave_out(health, "git_status", Some(&draw_failed));
+            return pen.omit_module(health, "git_status", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         if git_status.conflicted.is_some() || git_status.stashed.is_some()
             || git_status.deleted.is_some() || git_status.renamed.is_some()
             || git_status.modified.is_some() || git_status.staged.is_some()
             || git_status.untracked.is_some() || git_status.unknown.is_some()
-            || match &git_status.ahead_behind {
-                Some(modules::git::status::Distance::Ahead { .. })
-                | Some(modules::git::status::Distance::Behind { .. })
-                | Some(modules::git::status::Distance::Diverged { .. }) => true,
-                _ => false,
-            }
+            || matches!(
+                & git_status.ahead_behind, Some(Distance::Ahead { .. }) |
+                Some(Distance::Behind { .. }) | Some(Distance::Diverged { .. })
+            )
         {
-            pen.begin(style::BOLD_RED);
+            pen.set_style(style::BOLD_RED);
             pen.text("[");
             if git_status.conflicted.is_some() {
                 pen.begin_spoken("conflicted");
@@ -93,18 +88,18 @@ mod prompt {
                 pen.end_spoken();
             }
             match &git_status.ahead_behind {
-                Some(modules::git::status::Distance::UpToDate) => {}
-                Some(modules::git::status::Distance::Ahead { .. }) => {
+                Some(Distance::UpToDate) => {}
+                Some(Distance::Ahead { .. }) => {
                     pen.begin_spoken("ahead");
                     pen.text("⇡");
                     pen.end_spoken();
                 }
-                Some(modules::git::status::Distance::Behind { .. }) => {
+                Some(Distance::Behind { .. }) => {
                     pen.begin_spoken("behind");
                     pen.text("⇣");
                     pen.end_spoken();
                 }
-                Some(modules::git::status::Distance::Diverged { .. }) => {
+                Some(Distance::Diverged { .. }) => {
                     pen.begin_spoken("diverged");
                     pen.text("⇕");
                     pen.end_spoken();
@@ -112,10 +107,10 @@ mod prompt {
                 None => {}
             }
             pen.text("]");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-        pen.leave_marked("git_status", Some(&draw_failed));
+        pen.end_module_marked("git_status", Some(&draw_failed));
     }
 
     /// `[rust]`, with its defaults.
@@ -125,18 +120,18 @@ mod prompt {
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.rust.health();
         let Some(rust) = RUST.vars(facts.rust.get()) else {
-            return pen.leave_out(health, "rust", Some(&draw_failed));
+            return pen.omit_module(health, "rust", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("via ");
-        pen.begin(style::BOLD_RED);
+        pen.set_style(style::BOLD_RED);
         pen.text("🦀 ");
         if let Some(version) = &rust.version {
             pen.text("v");
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave_marked("rust", Some(&draw_failed));
+        pen.end_module_marked("rust", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -144,52 +139,53 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Success => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -303,6 +299,7 @@ mod prompt {
             "XDG_CONFIG_HOME",
             "ZIRON_PROFILE",
         ];
+
         const CACHE: ::ziron::CacheSettings = ::ziron::CacheSettings {
             backend: ::ziron::BackendChoice::Files,
             bytes: 1000000,
@@ -357,21 +354,15 @@ mod prompt {
             draw_character(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
 
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn outdated(pen: &mut Pen<'_>) {
-            pen.begin(style::DIMMED);
+            pen.set_style(style::DIMMED);
             pen.text("↻ ");
         }
 

@@ -1,43 +1,39 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    use ::ziron::{
-        modules, Build, Extras, FactOf, Forget, Gather, Health, Manifest, Module,
-        Notification, Notify, Parts, Pen, Profile, Request, Settings, Style,
-        Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// `[directory]`, with its defaults.
     static DIRECTORY: modules::core::directory::Directory = modules::core::directory::Directory::DEFAULT;
 
     /// `[$path]($style)[$read_only]($read_only_style) `
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::directory::Layout;
         let health = facts.directory.health();
         let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
-            return pen.leave_out(health, "directory", Some(&draw_failed));
+            return pen.omit_module(health, "directory", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         match &directory.layout {
-            modules::core::directory::Layout::Plain => {
-                pen.begin(style::BOLD_CYAN);
+            Layout::Plain => {
+                pen.set_style(style::BOLD_CYAN);
                 pen.put(&directory.path);
-                pen.begin(style::RED);
+                pen.set_style(style::RED);
                 pen.put(&directory.read_only);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
-            modules::core::directory::Layout::Repository => {
-                pen.begin(style::BOLD_CYAN);
+            Layout::Repository => {
+                pen.set_style(style::BOLD_CYAN);
                 pen.put(&directory.before_root_path);
                 pen.put(&directory.repo_root);
                 pen.put(&directory.path);
-                pen.begin(style::RED);
+                pen.set_style(style::RED);
                 pen.put(&directory.read_only);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
         }
-        pen.leave_marked("directory", Some(&draw_failed));
+        pen.end_module_marked("directory", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -45,47 +41,48 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Success => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// extras.toml:13 `[status]`
@@ -93,101 +90,102 @@ mod prompt {
 
     /// `[$symbol$status]($style) `
     fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::status::{Layout, Symbol};
         let Some(status) = STATUS.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &status.layout {
-            modules::core::status::Layout::One => {
-                pen.begin(style::BOLD_RED);
+            Layout::One => {
+                pen.set_style(style::BOLD_RED);
                 match &status.symbol {
-                    modules::core::status::Symbol::Success => {}
-                    modules::core::status::Symbol::Failure => {
+                    Symbol::Success => {}
+                    Symbol::Failure => {
                         pen.text("❌");
                     }
-                    modules::core::status::Symbol::NotExecutable => {
+                    Symbol::NotExecutable => {
                         pen.begin_spoken("not executable");
                         pen.text("🚫");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::NotFound => {
+                    Symbol::NotFound => {
                         pen.begin_spoken("not found");
                         pen.text("🔍");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Interrupt => {
+                    Symbol::Interrupt => {
                         pen.begin_spoken("sigint");
                         pen.text("🧱");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Signal => {
+                    Symbol::Signal => {
                         pen.begin_spoken("signal");
                         pen.text("⚡");
                         pen.end_spoken();
                     }
                 }
                 pen.put(&status.status);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
-            modules::core::status::Layout::Pipeline => {
+            Layout::Pipeline => {
                 pen.text("[");
                 for (index, one_pipestatus) in status.pipestatus.iter().enumerate() {
                     if index > 0 {
                         pen.text("|");
                     }
-                    pen.begin(style::BOLD_RED);
+                    pen.set_style(style::BOLD_RED);
                     match &one_pipestatus.symbol {
-                        modules::core::status::Symbol::Success => {}
-                        modules::core::status::Symbol::Failure => {
+                        Symbol::Success => {}
+                        Symbol::Failure => {
                             pen.text("❌");
                         }
-                        modules::core::status::Symbol::NotExecutable => {
+                        Symbol::NotExecutable => {
                             pen.begin_spoken("not executable");
                             pen.text("🚫");
                             pen.end_spoken();
                         }
-                        modules::core::status::Symbol::NotFound => {
+                        Symbol::NotFound => {
                             pen.begin_spoken("not found");
                             pen.text("🔍");
                             pen.end_spoken();
                         }
-                        modules::core::status::Symbol::Interrupt => {
+                        Symbol::Interrupt => {
                             pen.begin_spoken("sigint");
                             pen.text("🧱");
                             pen.end_spoken();
                         }
-                        modules::core::status::Symbol::Signal => {
+                        Symbol::Signal => {
                             pen.begin_spoken("signal");
                             pen.text("⚡");
                             pen.end_spoken();
                         }
                     }
                     pen.put(&one_pipestatus.status);
-                    pen.end();
+                    pen.reset_style();
                     pen.text(" ");
                 }
                 pen.text("] => ");
-                pen.begin(style::BOLD_RED);
+                pen.set_style(style::BOLD_RED);
                 match &status.symbol {
-                    modules::core::status::Symbol::Success => {}
-                    modules::core::status::Symbol::Failure => {
+                    Symbol::Success => {}
+                    Symbol::Failure => {
                         pen.text("❌");
                     }
-                    modules::core::status::Symbol::NotExecutable => {
+                    Symbol::NotExecutable => {
                         pen.begin_spoken("not executable");
                         pen.text("🚫");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::NotFound => {
+                    Symbol::NotFound => {
                         pen.begin_spoken("not found");
                         pen.text("🔍");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Interrupt => {
+                    Symbol::Interrupt => {
                         pen.begin_spoken("sigint");
                         pen.text("🧱");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Signal => {
+                    Symbol::Signal => {
                         pen.begin_spoken("signal");
                         pen.text("⚡");
                         pen.end_spoken();
@@ -196,11 +194,11 @@ mod prompt {
                 pen.put(&status.common_meaning);
                 pen.put(&status.signal_name);
                 pen.put(&status.maybe_int);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
         }
-        pen.leave();
+        pen.end_module();
     }
 
     /// `[cmd_duration]`, with its defaults.
@@ -209,13 +207,13 @@ mod prompt {
     /// `took [$duration]($style) `
     fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         pen.text("took ");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         pen.put(&cmd_duration.duration);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// extras.toml:16 `[time]`
@@ -225,20 +223,20 @@ mod prompt {
     fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.time.health();
         let Some(time) = TIME.vars(facts.time.get()) else {
-            return pen.leave_out(health, "time", Some(&draw_failed));
+            return pen.omit_module(health, "time", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("at ");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         pen.put(&time.time);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("time", Some(&draw_failed));
+        pen.end_module_marked("time", Some(&draw_failed));
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -338,28 +336,22 @@ mod prompt {
             draw_character(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn title(facts: &Facts, pen: &mut Pen<'_>) {
             draw_directory(facts, pen);
         }
 
         fn footer(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.base(style::DIMMED);
+            pen.set_base_style(style::DIMMED);
             draw_status(facts, pen);
             draw_cmd_duration(facts, pen);
-            pen.base(Style::PLAIN);
+            pen.set_base_style(Style::PLAIN);
             pen.text(" ");
             draw_time(facts, pen);
         }

@@ -1,12 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Health, Literal, Manifest,
-        Module, Parts, Pen, Request, Settings, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// git.toml:3 `[git_branch]`
     static GIT_BRANCH: modules::git::branch::GitBranch = modules::git::branch::GitBranch {
@@ -20,18 +14,18 @@ mod prompt {
         let health = facts.git_head.health().and(facts.git_upstream.health());
         let Some(git_branch) = GIT_BRANCH
             .vars((facts.git_head.get(), facts.git_upstream.get())) else {
-            return pen.leave_out(health, "git_branch", Some(&draw_failed));
+            return pen.omit_module(health, "git_branch", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_PURPLE);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_PURPLE);
         pen.put(&git_branch.branch);
         if !git_branch.remote_branch.is_empty() {
             pen.text(":");
             pen.put(&git_branch.remote_branch);
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("git_branch", Some(&draw_failed));
+        pen.end_module_marked("git_branch", Some(&draw_failed));
     }
 
     /// git.toml:7 `[git_status]`
@@ -48,6 +42,7 @@ mod prompt {
 
     /// `([$all_status$ahead_behind]($style) )`
     fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::git::status::Distance;
         let health = facts
             .git_status
             .health()
@@ -59,28 +54,26 @@ mod prompt {
                 facts.git_stash.get(),
                 facts.git_distance.get(),
             )) else {
-            return pen.leave_out(health, "git_status", Some(&draw_failed));
+            return pen.omit_module(health, "git_status", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         if git_status.conflicted.is_some() || git_status.deleted.is_some()
             || git_status.renamed.is_some() || git_status.modified.is_some()
             || git_status.staged.is_some() || git_status.untracked.is_some()
             || git_status.unknown.is_some()
-            || match &git_status.ahead_behind {
-                Some(modules::git::status::Distance::Ahead { .. })
-                | Some(modules::git::status::Distance::Behind { .. })
-                | Some(modules::git::status::Distance::Diverged { .. }) => true,
-                _ => false,
-            }
+            || matches!(
+                & git_status.ahead_behind, Some(Distance::Ahead { .. }) |
+                Some(Distance::Behind { .. }) | Some(Distance::Diverged { .. })
+            )
         {
-            pen.begin(style::RED);
+            pen.set_style(style::RED);
             if let Some(conflicted) = &git_status.conflicted {
                 pen.begin_spoken("conflicted");
                 pen.text("=");
                 pen.put(&conflicted.count);
                 pen.end_spoken();
             }
-            pen.begin(style::BOLD_RED);
+            pen.set_style(style::BOLD_RED);
             if git_status.deleted.is_some() {
                 pen.begin_spoken("deleted");
                 pen.text("✘");
@@ -120,25 +113,20 @@ mod prompt {
                 pen.end_spoken();
             }
             match &git_status.ahead_behind {
-                Some(modules::git::status::Distance::UpToDate) => {}
-                Some(modules::git::status::Distance::Ahead { count }) => {
+                Some(Distance::UpToDate) => {}
+                Some(Distance::Ahead { count }) => {
                     pen.begin_spoken("ahead");
                     pen.text("⇡");
                     pen.put(count);
                     pen.end_spoken();
                 }
-                Some(modules::git::status::Distance::Behind { count }) => {
+                Some(Distance::Behind { count }) => {
                     pen.begin_spoken("behind");
                     pen.text("⇣");
                     pen.put(count);
                     pen.end_spoken();
                 }
-                Some(
-                    modules::git::status::Distance::Diverged {
-                        ahead_count,
-                        behind_count,
-                    },
-                ) => {
+                Some(Distance::Diverged { ahead_count, behind_count }) => {
                     pen.begin_spoken("diverged");
                     pen.text("⇕⇡");
                     pen.put(ahead_count);
@@ -148,10 +136,10 @@ mod prompt {
                 }
                 None => {}
             }
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-        pen.leave_marked("git_status", Some(&draw_failed));
+        pen.end_module_marked("git_status", Some(&draw_failed));
     }
 
     /// git.toml:16 `[character]`
@@ -162,52 +150,53 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::GREEN);
+            Symbol::Success => {
+                pen.set_style(style::GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -305,18 +294,12 @@ mod prompt {
             draw_character(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

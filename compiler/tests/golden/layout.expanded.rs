@@ -1,42 +1,39 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    use ::ziron::{
-        modules, Build, FactOf, Forget, Gather, Health, Literal, Manifest, Module, Parts,
-        Pen, Request, Settings, Style, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// `[directory]`, with its defaults.
     static DIRECTORY: modules::core::directory::Directory = modules::core::directory::Directory::DEFAULT;
 
     /// `[$path]($style)[$read_only]($read_only_style) `
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::directory::Layout;
         let health = facts.directory.health();
         let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
-            return pen.leave_out(health, "directory", Some(&draw_failed));
+            return pen.omit_module(health, "directory", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         match &directory.layout {
-            modules::core::directory::Layout::Plain => {
-                pen.begin(style::BOLD_CYAN);
+            Layout::Plain => {
+                pen.set_style(style::BOLD_CYAN);
                 pen.put(&directory.path);
-                pen.begin(style::RED);
+                pen.set_style(style::RED);
                 pen.put(&directory.read_only);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
-            modules::core::directory::Layout::Repository => {
-                pen.begin(style::BOLD_CYAN);
+            Layout::Repository => {
+                pen.set_style(style::BOLD_CYAN);
                 pen.put(&directory.before_root_path);
                 pen.put(&directory.repo_root);
                 pen.put(&directory.path);
-                pen.begin(style::RED);
+                pen.set_style(style::RED);
                 pen.put(&directory.read_only);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
         }
-        pen.leave_marked("directory", Some(&draw_failed));
+        pen.end_module_marked("directory", Some(&draw_failed));
     }
 
     /// layout.toml:17 `[time]`
@@ -46,15 +43,15 @@ mod prompt {
     fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.time.health();
         let Some(time) = TIME.vars(facts.time.get()) else {
-            return pen.leave_out(health, "time", Some(&draw_failed));
+            return pen.omit_module(health, "time", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("at ");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         pen.put(&time.time);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("time", Some(&draw_failed));
+        pen.end_module_marked("time", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -62,47 +59,48 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Success => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// `[cmd_duration]`, with its defaults.
@@ -111,13 +109,13 @@ mod prompt {
     /// `took [$duration]($style) `
     fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
         let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         pen.text("took ");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         pen.put(&cmd_duration.duration);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// `[jobs]`, with its defaults.
@@ -125,24 +123,25 @@ mod prompt {
 
     /// `[$symbol$number]($style) `
     fn draw_jobs(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::jobs::Symbol;
         let Some(jobs) = JOBS.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
-        pen.begin(style::BOLD_BLUE);
+        pen.begin_module(Health::GOOD);
+        pen.set_style(style::BOLD_BLUE);
         match &jobs.symbol {
-            Some(modules::core::jobs::Symbol::Shown) => {
+            Some(Symbol::Shown) => {
                 pen.text("✦");
             }
             None => {}
         }
         pen.put(&jobs.number);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -228,7 +227,7 @@ mod prompt {
 
         fn left(facts: &Facts, pen: &mut Pen<'_>) {
             draw_directory(facts, pen);
-            pen.begin(style::DIMMED);
+            pen.set_style(style::DIMMED);
             pen.fill("-");
             draw_time(facts, pen);
             pen.newline();
@@ -249,21 +248,19 @@ mod prompt {
         }
 
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::DIMMED);
+            pen.set_style(style::DIMMED);
             pen.text("..");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
 
         fn transient_left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.base(style::DIMMED);
+            pen.set_base_style(style::DIMMED);
             draw_time(facts, pen);
-            pen.base(Style::PLAIN);
+            pen.set_base_style(Style::PLAIN);
             pen.text(" ");
             draw_character(facts, pen);
         }
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

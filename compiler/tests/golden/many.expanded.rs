@@ -1,12 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Build, Condition, FactOf, Forget, Format, Gather, Manifest, Module,
-        Parts, Pen, Settings, Words, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// many.toml:12 `[custom.todo]`
     static CUSTOM_TODO: modules::core::custom::Custom = modules::core::custom::Custom {
@@ -22,15 +16,15 @@ mod prompt {
     fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.custom_todo.health();
         let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
-            return pen.leave_out(health, "custom.todo", Some(&draw_failed));
+            return pen.omit_module(health, "custom.todo", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         if !custom_todo.output.is_empty() {
             pen.put(&custom_todo.output);
             pen.text(" ");
         }
-        pen.leave_marked("custom.todo", Some(&draw_failed));
+        pen.end_module_marked("custom.todo", Some(&draw_failed));
     }
 
     /// many.toml:18 `[custom.load]`
@@ -45,15 +39,15 @@ mod prompt {
     fn draw_custom_load(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.custom_load.health();
         let Some(custom_load) = CUSTOM_LOAD.vars(facts.custom_load.get()) else {
-            return pen.leave_out(health, "custom.load", Some(&draw_failed));
+            return pen.omit_module(health, "custom.load", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         if !custom_load.output.is_empty() {
             pen.put(&custom_load.output);
             pen.text(" ");
         }
-        pen.leave_marked("custom.load", Some(&draw_failed));
+        pen.end_module_marked("custom.load", Some(&draw_failed));
     }
 
     /// many.toml:27 `[custom.LOAD]`
@@ -68,15 +62,15 @@ mod prompt {
     fn draw_custom_load_2(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.custom_load_2.health();
         let Some(custom_load_2) = CUSTOM_LOAD_2.vars(facts.custom_load_2.get()) else {
-            return pen.leave_out(health, "custom.LOAD", Some(&draw_failed));
+            return pen.omit_module(health, "custom.LOAD", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         if !custom_load_2.output.is_empty() {
             pen.put(&custom_load_2.output);
             pen.text(" ");
         }
-        pen.leave_marked("custom.LOAD", Some(&draw_failed));
+        pen.end_module_marked("custom.LOAD", Some(&draw_failed));
     }
 
     /// many.toml:3 `[env_var]`
@@ -90,15 +84,15 @@ mod prompt {
     fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.env_var.health();
         let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
-            return pen.leave_out(health, "env_var", Some(&draw_failed));
+            return pen.omit_module(health, "env_var", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("with ");
-        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.set_style(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var.env_value);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("env_var", Some(&draw_failed));
+        pen.end_module_marked("env_var", Some(&draw_failed));
     }
 
     /// many.toml:6 `[env_var.EDITOR]`
@@ -112,15 +106,15 @@ mod prompt {
     fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.env_var_editor.health();
         let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
-            return pen.leave_out(health, "env_var.EDITOR", Some(&draw_failed));
+            return pen.omit_module(health, "env_var.EDITOR", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("with ");
-        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.set_style(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var_editor.env_value);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("env_var.EDITOR", Some(&draw_failed));
+        pen.end_module_marked("env_var.EDITOR", Some(&draw_failed));
     }
 
     /// many.toml:9 `[env_var.PAGER-2]`
@@ -135,12 +129,12 @@ mod prompt {
         let health = facts.env_var_pager_2.health();
         let Some(env_var_pager_2) = ENV_VAR_PAGER_2.vars(facts.env_var_pager_2.get())
         else {
-            return pen.leave_out(health, "env_var.PAGER-2", Some(&draw_failed));
+            return pen.omit_module(health, "env_var.PAGER-2", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("less ");
         pen.put(&env_var_pager_2.env_value);
-        pen.leave_marked("env_var.PAGER-2", Some(&draw_failed));
+        pen.end_module_marked("env_var.PAGER-2", Some(&draw_failed));
     }
 
     /// `[hostname]`, with its defaults.
@@ -150,20 +144,20 @@ mod prompt {
     fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.hostname.health();
         let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
-            return pen.leave_out(health, "hostname", Some(&draw_failed));
+            return pen.omit_module(health, "hostname", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_DIMMED_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_DIMMED_GREEN);
         pen.put(&hostname.ssh_symbol);
         pen.put(&hostname.hostname);
-        pen.end();
+        pen.reset_style();
         pen.text(" in ");
-        pen.leave_marked("hostname", Some(&draw_failed));
+        pen.end_module_marked("hostname", Some(&draw_failed));
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -283,18 +277,12 @@ mod prompt {
             draw_hostname(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

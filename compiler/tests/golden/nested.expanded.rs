@@ -1,12 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
-        Settings, Style, StyleText, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// nested.toml:5 `[rust]`
     static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust {
@@ -21,15 +15,15 @@ mod prompt {
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.rust.health();
         let Some(rust) = RUST.vars(facts.rust.get()) else {
-            return pen.leave_out(health, "rust", Some(&draw_failed));
+            return pen.omit_module(health, "rust", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         if rust.version.is_some() || !rust.numver.is_empty() {
-            pen.begin(style::BOLD);
+            pen.set_style(style::BOLD);
             pen.text("r");
-            pen.end();
+            pen.reset_style();
             pen.text("s");
-            pen.begin(style::BOLD_ITALIC_RED);
+            pen.set_style(style::BOLD_ITALIC_RED);
             if rust.version.is_some() || !rust.numver.is_empty() {
                 pen.text("(v ");
                 if let Some(version) = &rust.version {
@@ -39,13 +33,13 @@ mod prompt {
                 pen.text(") ");
                 pen.put(&rust.numver);
             }
-            pen.end();
+            pen.reset_style();
             pen.text(" plain");
         }
         if !rust.toolchain.is_empty() {
             pen.put(&rust.toolchain);
         }
-        pen.leave_marked("rust", Some(&draw_failed));
+        pen.end_module_marked("rust", Some(&draw_failed));
     }
 
     /// nested.toml:9 `[zig]`
@@ -59,11 +53,11 @@ mod prompt {
     fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.zig.health();
         let Some(_zig) = ZIG.vars(facts.zig.get()) else {
-            return pen.leave_out(health, "zig", Some(&draw_failed));
+            return pen.omit_module(health, "zig", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("zig");
-        pen.leave_marked("zig", Some(&draw_failed));
+        pen.end_module_marked("zig", Some(&draw_failed));
     }
 
     /// nested.toml:13 `[lua]`
@@ -77,17 +71,17 @@ mod prompt {
     fn draw_lua(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.lua.health();
         let Some(lua) = LUA.vars(facts.lua.get()) else {
-            return pen.leave_out(health, "lua", Some(&draw_failed));
+            return pen.omit_module(health, "lua", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(Style::PLAIN);
+        pen.begin_module(health);
+        pen.set_style(Style::PLAIN);
         pen.text("🌙 ");
-        pen.end();
+        pen.reset_style();
         if let Some(version) = &lua.version {
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave_marked("lua", Some(&draw_failed));
+        pen.end_module_marked("lua", Some(&draw_failed));
     }
 
     /// `[git_state]`, with its defaults.
@@ -95,33 +89,34 @@ mod prompt {
 
     /// `\([$state( $progress_current/$progress_total)]($style)\) `
     fn draw_git_state(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::git::state::Operation;
         let health = facts.git_operation.health();
         let Some(git_state) = GIT_STATE.vars(facts.git_operation.get()) else {
-            return pen.leave_out(health, "git_state", Some(&draw_failed));
+            return pen.omit_module(health, "git_state", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("(");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         match &git_state.state {
-            modules::git::state::Operation::Rebase => {
+            Operation::Rebase => {
                 pen.text("REBASING");
             }
-            modules::git::state::Operation::Merge => {
+            Operation::Merge => {
                 pen.text("MERGING");
             }
-            modules::git::state::Operation::Revert => {
+            Operation::Revert => {
                 pen.text("REVERTING");
             }
-            modules::git::state::Operation::CherryPick => {
+            Operation::CherryPick => {
                 pen.text("CHERRY-PICKING");
             }
-            modules::git::state::Operation::Bisect => {
+            Operation::Bisect => {
                 pen.text("BISECTING");
             }
-            modules::git::state::Operation::Am => {
+            Operation::Am => {
                 pen.text("AM");
             }
-            modules::git::state::Operation::AmOrRebase => {
+            Operation::AmOrRebase => {
                 pen.text("AM/REBASE");
             }
         }
@@ -132,9 +127,9 @@ mod prompt {
             pen.text("/");
             pen.put(&git_state.progress_total);
         }
-        pen.end();
+        pen.reset_style();
         pen.text(") ");
-        pen.leave_marked("git_state", Some(&draw_failed));
+        pen.end_module_marked("git_state", Some(&draw_failed));
     }
 
     /// `[git_commit]`, with its defaults.
@@ -144,17 +139,17 @@ mod prompt {
     fn draw_git_commit(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.git_commit.health();
         let Some(git_commit) = GIT_COMMIT.vars(facts.git_commit.get()) else {
-            return pen.leave_out(health, "git_commit", Some(&draw_failed));
+            return pen.omit_module(health, "git_commit", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         pen.text("(");
         pen.put(&git_commit.hash);
         pen.put(&git_commit.tag);
         pen.text(")");
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("git_commit", Some(&draw_failed));
+        pen.end_module_marked("git_commit", Some(&draw_failed));
     }
 
     /// nested.toml:17 `[git_metrics]`
@@ -168,26 +163,26 @@ mod prompt {
     fn draw_git_metrics(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.git_metrics.health();
         let Some(git_metrics) = GIT_METRICS.vars(facts.git_metrics.get()) else {
-            return pen.leave_out(health, "git_metrics", Some(&draw_failed));
+            return pen.omit_module(health, "git_metrics", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         if !git_metrics.added.is_empty() {
             pen.text("+");
             pen.put(&git_metrics.added);
         }
-        pen.end();
+        pen.reset_style();
         if !git_metrics.deleted.is_empty() {
             pen.text("-");
             pen.put(&git_metrics.deleted);
             pen.text(" ");
         }
-        pen.leave_marked("git_metrics", Some(&draw_failed));
+        pen.end_module_marked("git_metrics", Some(&draw_failed));
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -288,24 +283,24 @@ mod prompt {
         }
 
         fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.begin(style::RED);
+            pen.set_style(style::RED);
             pen.text("a ");
-            pen.begin(style::BLUE);
+            pen.set_style(style::BLUE);
             pen.text("b ");
             let mark = pen.mark();
-            pen.base(style::BLUE);
+            pen.set_base_style(style::BLUE);
             draw_rust(facts, pen);
             {
                 let mark = pen.mark();
-                pen.begin(style::BLUE);
+                pen.set_style(style::BLUE);
                 pen.text(", ");
                 draw_zig(facts, pen);
                 pen.keep_if_drawn(mark);
             }
             pen.keep_if_drawn(mark);
-            pen.begin(style::RED);
+            pen.set_style(style::RED);
             pen.text(" c");
-            pen.base(Style::PLAIN);
+            pen.set_base_style(Style::PLAIN);
             draw_lua(facts, pen);
             draw_git_state(facts, pen);
         }
@@ -313,7 +308,7 @@ mod prompt {
         fn right(facts: &Facts, pen: &mut Pen<'_>) {
             let mark = pen.mark();
             draw_git_commit(facts, pen);
-            pen.begin(style::RED);
+            pen.set_style(style::RED);
             pen.text("x");
             pen.text("");
             draw_git_metrics(facts, pen);
@@ -321,15 +316,11 @@ mod prompt {
         }
 
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

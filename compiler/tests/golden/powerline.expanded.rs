@@ -1,12 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Health, Manifest, Module, Parts,
-        Pen, Request, Settings, Style, StyleText, Substitution, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// powerline.toml:10 `[username]`
     static USERNAME: modules::core::username::Username = modules::core::username::Username {
@@ -19,23 +13,24 @@ mod prompt {
 
     /// `[ $user ]($style)`
     fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::username::UserStyle;
         let health = facts.username.health();
         let Some(username) = USERNAME.vars(facts.username.get()) else {
-            return pen.leave_out(health, "username", Some(&draw_failed));
+            return pen.omit_module(health, "username", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         match &username.style {
-            modules::core::username::UserStyle::Root => {
-                pen.begin(style::BOLD_RED_ON_RGB_D65D0E);
+            UserStyle::Root => {
+                pen.set_style(style::BOLD_RED_ON_RGB_D65D0E);
             }
-            modules::core::username::UserStyle::User => {
-                pen.begin(style::COLOR_230_ON_RGB_D65D0E);
+            UserStyle::User => {
+                pen.set_style(style::COLOR_230_ON_RGB_D65D0E);
             }
         }
         pen.text(" ");
         pen.put(&username.user);
         pen.text(" ");
-        pen.leave_marked("username", Some(&draw_failed));
+        pen.end_module_marked("username", Some(&draw_failed));
     }
 
     /// powerline.toml:16 `[directory]`
@@ -57,36 +52,37 @@ mod prompt {
 
     /// `[ ([$path](italic fg:grey)[$read_only]($read_only_style)) ]($style)`
     fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::directory::Layout;
         let health = facts.directory.health();
         let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
-            return pen.leave_out(health, "directory", Some(&draw_failed));
+            return pen.omit_module(health, "directory", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         match &directory.layout {
-            modules::core::directory::Layout::Plain => {
-                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+            Layout::Plain => {
+                pen.set_style(style::BOLD_ON_BRIGHT_BLUE);
                 pen.text(" ");
                 if !directory.path.is_empty() || !directory.read_only.is_empty() {
-                    pen.begin(style::ITALIC_COLOR_240);
+                    pen.set_style(style::ITALIC_COLOR_240);
                     pen.put(&directory.path);
-                    pen.begin(style::RED);
+                    pen.set_style(style::RED);
                     pen.put(&directory.read_only);
                 }
-                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+                pen.set_style(style::BOLD_ON_BRIGHT_BLUE);
                 pen.text(" ");
             }
-            modules::core::directory::Layout::Repository => {
-                pen.begin(style::BOLD_ON_BRIGHT_BLUE);
+            Layout::Repository => {
+                pen.set_style(style::BOLD_ON_BRIGHT_BLUE);
                 pen.put(&directory.before_root_path);
                 pen.put(&directory.repo_root);
                 pen.put(&directory.path);
-                pen.begin(style::RED);
+                pen.set_style(style::RED);
                 pen.put(&directory.read_only);
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
         }
-        pen.leave_marked("directory", Some(&draw_failed));
+        pen.end_module_marked("directory", Some(&draw_failed));
     }
 
     /// powerline.toml:24 `[rust]`
@@ -99,16 +95,16 @@ mod prompt {
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.rust.health();
         let Some(rust) = RUST.vars(facts.rust.get()) else {
-            return pen.leave_out(health, "rust", Some(&draw_failed));
+            return pen.omit_module(health, "rust", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         if let Some(version) = &rust.version {
             pen.text("🦀 ");
             pen.text(" ");
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave_marked("rust", Some(&draw_failed));
+        pen.end_module_marked("rust", Some(&draw_failed));
     }
 
     /// powerline.toml:27 `[nodejs]`
@@ -119,27 +115,28 @@ mod prompt {
 
     /// `(text [$symbol$version]($style))`
     fn draw_nodejs(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::tools::capable::Capability;
         let health = facts.nodejs.health().and(facts.nodejs_engines.health());
         let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.nodejs_engines.get()))
         else {
-            return pen.leave_out(health, "nodejs", Some(&draw_failed));
+            return pen.omit_module(health, "nodejs", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         if let Some(version) = &nodejs.version {
             pen.text("text ");
             match &nodejs.style {
-                modules::tools::capable::Capability::Capable => {
-                    pen.begin(style::BOLD_GREEN);
+                Capability::Capable => {
+                    pen.set_style(style::BOLD_GREEN);
                 }
-                modules::tools::capable::Capability::NotCapable => {
-                    pen.begin(style::BOLD_RED);
+                Capability::NotCapable => {
+                    pen.set_style(style::BOLD_RED);
                 }
             }
             pen.text("\u{e718} ");
             pen.text("v");
             pen.put(&version.raw);
         }
-        pen.leave_marked("nodejs", Some(&draw_failed));
+        pen.end_module_marked("nodejs", Some(&draw_failed));
     }
 
     /// `[character]`, with its defaults.
@@ -147,52 +144,53 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Success => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -286,20 +284,20 @@ mod prompt {
         }
 
         fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.begin(style::RGB_D65D0E);
+            pen.set_style(style::RGB_D65D0E);
             pen.text("");
-            pen.base(style::ON_RGB_D65D0E);
+            pen.set_base_style(style::ON_RGB_D65D0E);
             draw_username(facts, pen);
-            pen.begin(style::PREV_BG_ON_BRIGHT_BLUE);
+            pen.set_style(style::PREV_BG_ON_BRIGHT_BLUE);
             pen.text("");
             let mark = pen.mark();
-            pen.base(Style::PLAIN);
+            pen.set_base_style(Style::PLAIN);
             draw_directory(facts, pen);
             pen.keep_if_drawn(mark);
-            pen.begin(style::PREV_BG);
+            pen.set_style(style::PREV_BG);
             pen.text("");
             let mark = pen.mark();
-            pen.end();
+            pen.reset_style();
             pen.text(" via ");
             draw_rust(facts, pen);
             draw_nodejs(facts, pen);
@@ -308,18 +306,12 @@ mod prompt {
             draw_character(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

@@ -1,12 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Build, Format, Gather, Health, Manifest, Module, Pen, Request, Settings,
-        Segment as _,
-    };
+    use ::ziron::generated::*;
 
     /// status.toml:3 `[status]`
     static STATUS: modules::core::status::Status = modules::core::status::Status {
@@ -22,70 +16,71 @@ mod prompt {
 
     /// `[$symbol$status( $signal_name)]($style) `
     fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::status::{Layout, Symbol};
         let Some(status) = STATUS.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &status.layout {
-            modules::core::status::Layout::One => {
+            Layout::One => {
                 match &status.symbol {
-                    modules::core::status::Symbol::Success => {
-                        pen.begin(style::GREEN);
+                    Symbol::Success => {
+                        pen.set_style(style::GREEN);
                         pen.text("ok");
                     }
-                    modules::core::status::Symbol::Failure => {
-                        pen.begin(style::BOLD_RED);
+                    Symbol::Failure => {
+                        pen.set_style(style::BOLD_RED);
                         pen.text("❌");
                     }
-                    modules::core::status::Symbol::NotExecutable => {
-                        pen.begin(style::BOLD_RED);
+                    Symbol::NotExecutable => {
+                        pen.set_style(style::BOLD_RED);
                         pen.begin_spoken("not executable");
                         pen.text("🚫");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::NotFound => {
-                        pen.begin(style::BOLD_RED);
+                    Symbol::NotFound => {
+                        pen.set_style(style::BOLD_RED);
                         pen.begin_spoken("not found");
                         pen.text("🔍");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Interrupt => {
-                        pen.begin(style::BOLD_RED);
+                    Symbol::Interrupt => {
+                        pen.set_style(style::BOLD_RED);
                         pen.begin_spoken("sigint");
                         pen.text("🧱");
                         pen.end_spoken();
                     }
-                    modules::core::status::Symbol::Signal => {
-                        pen.begin(style::BOLD_RED);
+                    Symbol::Signal => {
+                        pen.set_style(style::BOLD_RED);
                         pen.begin_spoken("signal");
                         pen.text("⚡");
                         pen.end_spoken();
                     }
                 }
-                pen.begin(style::BOLD_RED);
+                pen.set_style(style::BOLD_RED);
                 pen.put(&status.status);
                 if !status.signal_name.is_empty() {
                     pen.text(" ");
                     pen.put(&status.signal_name);
                 }
-                pen.end();
+                pen.reset_style();
                 pen.text(" ");
             }
-            modules::core::status::Layout::Pipeline => {
+            Layout::Pipeline => {
                 pen.text("[");
                 for (index, one_pipestatus) in status.pipestatus.iter().enumerate() {
                     if index > 0 {
-                        pen.end();
+                        pen.reset_style();
                         pen.text(" | ");
                     }
-                    pen.begin(style::BOLD_RED);
+                    pen.set_style(style::BOLD_RED);
                     pen.put(&one_pipestatus.status);
                 }
-                pen.end();
+                pen.reset_style();
                 pen.text("] => ");
-                pen.begin(style::BOLD_RED);
+                pen.set_style(style::BOLD_RED);
                 pen.put(&status.common_meaning);
             }
         }
-        pen.leave();
+        pen.end_module();
     }
 
     /// `[character]`, with its defaults.
@@ -93,47 +88,48 @@ mod prompt {
 
     /// `$symbol `
     fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::character::Symbol;
         let Some(character) = CHARACTER.vars(&facts.request) else { return };
-        pen.enter(Health::GOOD);
+        pen.begin_module(Health::GOOD);
         match &character.symbol {
-            modules::core::character::Symbol::Success => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Success => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.text("❯");
             }
-            modules::core::character::Symbol::Error => {
-                pen.begin(style::BOLD_RED);
+            Symbol::Error => {
+                pen.set_style(style::BOLD_RED);
                 pen.begin_spoken("error");
                 pen.text("❯");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Command => {
-                pen.begin(style::BOLD_GREEN);
+            Symbol::Command => {
+                pen.set_style(style::BOLD_GREEN);
                 pen.begin_spoken("command mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Visual => {
-                pen.begin(style::BOLD_YELLOW);
+            Symbol::Visual => {
+                pen.set_style(style::BOLD_YELLOW);
                 pen.begin_spoken("visual mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::Replace => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::Replace => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
-            modules::core::character::Symbol::ReplaceOne => {
-                pen.begin(style::BOLD_PURPLE);
+            Symbol::ReplaceOne => {
+                pen.set_style(style::BOLD_PURPLE);
                 pen.begin_spoken("replace mode");
                 pen.text("❮");
                 pen.end_spoken();
             }
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave();
+        pen.end_module();
     }
 
     /// All that this prompt knows.
@@ -191,18 +187,12 @@ mod prompt {
             draw_character(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([])

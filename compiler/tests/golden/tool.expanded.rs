@@ -1,10 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    use ::ziron::{
-        modules, Build, FactOf, Forget, Format, Gather, Manifest, Module, Parts, Pen,
-        Settings, StyleText, Segment as _, Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// tool.toml:5 `[rust]`
     static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust {
@@ -20,10 +16,10 @@ mod prompt {
     fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.rust.health();
         let Some(rust) = RUST.vars(facts.rust.get()) else {
-            return pen.leave_out(health, "rust", Some(&draw_failed));
+            return pen.omit_module(health, "rust", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_RGB_FF8800);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_RGB_FF8800);
         pen.text("rs ");
         if let Some(version) = &rust.version {
             pen.put(&version.major);
@@ -31,7 +27,7 @@ mod prompt {
             pen.put(&version.minor);
         }
         pen.text(" ");
-        pen.leave_marked("rust", Some(&draw_failed));
+        pen.end_module_marked("rust", Some(&draw_failed));
     }
 
     /// `[zig]`, with its defaults.
@@ -41,23 +37,23 @@ mod prompt {
     fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.zig.health();
         let Some(zig) = ZIG.vars(facts.zig.get()) else {
-            return pen.leave_out(health, "zig", Some(&draw_failed));
+            return pen.omit_module(health, "zig", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("via ");
-        pen.begin(style::BOLD_YELLOW);
+        pen.set_style(style::BOLD_YELLOW);
         pen.text("↯ ");
         if let Some(version) = &zig.version {
             pen.text("v");
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave_marked("zig", Some(&draw_failed));
+        pen.end_module_marked("zig", Some(&draw_failed));
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -120,18 +116,12 @@ mod prompt {
             draw_zig(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
-
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
 
         fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
             ::std::vec::Vec::from([

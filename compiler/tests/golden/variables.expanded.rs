@@ -1,13 +1,6 @@
 /// A prompt, compiled.
 mod prompt {
-    use ::core::prelude::rust_2024::*;
-    #[allow(unused_imports, reason = "texts and lists have an `is_empty` of their own")]
-    use ::ziron::Datum as _;
-    use ::ziron::{
-        modules, Background, Build, Condition, Extras, FactOf, Format, Gather, Keeping,
-        Lru, Manifest, Module, Notify, Parts, Pen, Settings, Shelf, Segment as _,
-        Source as _,
-    };
+    use ::ziron::generated::*;
 
     /// variables.toml:10 `[env_var]`
     static ENV_VAR: modules::core::env_var::EnvVar = modules::core::env_var::EnvVar {
@@ -20,15 +13,15 @@ mod prompt {
     fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.env_var.health();
         let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
-            return pen.leave_out(health, "env_var", Some(&draw_failed));
+            return pen.omit_module(health, "env_var", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("with ");
-        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.set_style(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var.env_value);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("env_var", Some(&draw_failed));
+        pen.end_module_marked("env_var", Some(&draw_failed));
     }
 
     /// variables.toml:13 `[env_var.EDITOR]`
@@ -42,15 +35,15 @@ mod prompt {
     fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.env_var_editor.health();
         let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
-            return pen.leave_out(health, "env_var.EDITOR", Some(&draw_failed));
+            return pen.omit_module(health, "env_var.EDITOR", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("with ");
-        pen.begin(style::BOLD_DIMMED_BLACK);
+        pen.set_style(style::BOLD_DIMMED_BLACK);
         pen.put(&env_var_editor.env_value);
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("env_var.EDITOR", Some(&draw_failed));
+        pen.end_module_marked("env_var.EDITOR", Some(&draw_failed));
     }
 
     /// variables.toml:16 `[custom.todo]`
@@ -65,15 +58,15 @@ mod prompt {
     fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.custom_todo.health();
         let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
-            return pen.leave_out(health, "custom.todo", Some(&draw_failed));
+            return pen.omit_module(health, "custom.todo", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_GREEN);
         if !custom_todo.output.is_empty() {
             pen.put(&custom_todo.output);
             pen.text(" ");
         }
-        pen.leave_marked("custom.todo", Some(&draw_failed));
+        pen.end_module_marked("custom.todo", Some(&draw_failed));
     }
 
     /// variables.toml:20 `[hostname]`
@@ -86,15 +79,15 @@ mod prompt {
     fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.hostname.health();
         let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
-            return pen.leave_out(health, "hostname", Some(&draw_failed));
+            return pen.omit_module(health, "hostname", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_DIMMED_GREEN);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_DIMMED_GREEN);
         pen.put(&hostname.ssh_symbol);
         pen.put(&hostname.hostname);
-        pen.end();
+        pen.reset_style();
         pen.text(" in ");
-        pen.leave_marked("hostname", Some(&draw_failed));
+        pen.end_module_marked("hostname", Some(&draw_failed));
     }
 
     /// variables.toml:23 `[ruby]`
@@ -107,18 +100,18 @@ mod prompt {
     fn draw_ruby(facts: &Facts, pen: &mut Pen<'_>) {
         let health = facts.ruby.health();
         let Some(ruby) = RUBY.vars((facts.ruby.get(), None)) else {
-            return pen.leave_out(health, "ruby", Some(&draw_failed));
+            return pen.omit_module(health, "ruby", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         pen.text("via ");
-        pen.begin(style::BOLD_RED);
+        pen.set_style(style::BOLD_RED);
         pen.text("💎 ");
         if let Some(version) = &ruby.version {
             pen.text("v");
             pen.put(&version.raw);
             pen.text(" ");
         }
-        pen.leave_marked("ruby", Some(&draw_failed));
+        pen.end_module_marked("ruby", Some(&draw_failed));
     }
 
     /// variables.toml:26 `[python]`
@@ -130,26 +123,27 @@ mod prompt {
 
     /// `[$symbol$version]($style) `
     fn draw_python(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::tools::python::PythonVersion;
         let health = facts.python.health();
         let Some(python) = PYTHON.vars((facts.python.get(), None)) else {
-            return pen.leave_out(health, "python", Some(&draw_failed));
+            return pen.omit_module(health, "python", Some(&draw_failed));
         };
-        pen.enter(health);
-        pen.begin(style::BOLD_YELLOW);
+        pen.begin_module(health);
+        pen.set_style(style::BOLD_YELLOW);
         pen.text("🐍 ");
         match &python.version {
-            Some(modules::tools::python::PythonVersion::Python { raw, .. }) => {
+            Some(PythonVersion::Python { raw, .. }) => {
                 pen.text("v");
                 pen.put(raw);
             }
-            Some(modules::tools::python::PythonVersion::Pyenv { raw }) => {
+            Some(PythonVersion::Pyenv { raw }) => {
                 pen.put(raw);
             }
             None => {}
         }
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
-        pen.leave_marked("python", Some(&draw_failed));
+        pen.end_module_marked("python", Some(&draw_failed));
     }
 
     /// `[username]`, with its defaults.
@@ -157,28 +151,29 @@ mod prompt {
 
     /// `[$user]($style) in `
     fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
+        use modules::core::username::UserStyle;
         let health = facts.username.health();
         let Some(username) = USERNAME.vars(facts.username.get()) else {
-            return pen.leave_out(health, "username", Some(&draw_failed));
+            return pen.omit_module(health, "username", Some(&draw_failed));
         };
-        pen.enter(health);
+        pen.begin_module(health);
         match &username.style {
-            modules::core::username::UserStyle::Root => {
-                pen.begin(style::BOLD_RED);
+            UserStyle::Root => {
+                pen.set_style(style::BOLD_RED);
             }
-            modules::core::username::UserStyle::User => {
-                pen.begin(style::BOLD_YELLOW);
+            UserStyle::User => {
+                pen.set_style(style::BOLD_YELLOW);
             }
         }
         pen.put(&username.user);
-        pen.end();
+        pen.reset_style();
         pen.text(" in ");
-        pen.leave_marked("username", Some(&draw_failed));
+        pen.end_module_marked("username", Some(&draw_failed));
     }
 
     /// Stands for what could not be read.
     fn draw_failed(pen: &mut Pen<'_>) {
-        pen.begin(style::BOLD_RED_ON_PREV_BG);
+        pen.set_style(style::BOLD_RED_ON_PREV_BG);
         pen.text("⚠ ");
     }
 
@@ -385,21 +380,15 @@ mod prompt {
             draw_username(facts, pen);
         }
 
-        fn right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn continuation(pen: &mut Pen<'_>) {
-            pen.begin(style::BRIGHT_BLACK);
+            pen.set_style(style::BRIGHT_BLACK);
             pen.text("∙");
-            pen.end();
+            pen.reset_style();
             pen.text(" ");
         }
 
-        fn transient_left(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
-        fn transient_right(_facts: &Facts, _pen: &mut Pen<'_>) {}
-
         fn outdated(pen: &mut Pen<'_>) {
-            pen.begin(style::DIMMED);
+            pen.set_style(style::DIMMED);
             pen.text("↻ ");
         }
 

@@ -8,7 +8,7 @@ pub type DrawMark<'m> = &'m dyn Fn(&mut Pen<'_>);
 
 impl Pen<'_> {
     /// Begins the drawing of a module. Where its facts are old, it is dimmed.
-    pub fn enter(&mut self, health: Health) {
+    pub fn begin_module(&mut self, health: Health) {
         self.in_module = true;
         self.health = health;
         self.module_start = self.out.len();
@@ -16,7 +16,7 @@ impl Pen<'_> {
     }
 
     /// Ends the drawing of a module.
-    pub fn leave(&mut self) {
+    pub fn end_module(&mut self) {
         self.in_module = false;
         self.health = Health::GOOD;
         self.chosen = None;
@@ -24,18 +24,18 @@ impl Pen<'_> {
 
     /// Ends the drawing of a module whose facts are read somewhere. What is old is marked where nothing can be dimmed, and what could not be
     /// read in any case, unless the configuration has no mark.
-    pub fn leave_marked(&mut self, module: &str, mark: Option<DrawMark<'_>>) {
+    pub fn end_module_marked(&mut self, module: &str, mark: Option<DrawMark<'_>>) {
         if self.health != Health::GOOD {
             self.put_health(module, mark);
         }
-        self.leave();
+        self.end_module();
     }
 
     /// Draws no more of a module than the mark, if it shows nothing because its facts could not be read.
-    pub fn leave_out(&mut self, health: Health, module: &str, mark: Option<DrawMark<'_>>) {
+    pub fn omit_module(&mut self, health: Health, module: &str, mark: Option<DrawMark<'_>>) {
         if health != Health::GOOD {
-            self.enter(health);
-            self.leave_marked(module, mark);
+            self.begin_module(health);
+            self.end_module_marked(module, mark);
         }
     }
 

@@ -158,17 +158,17 @@ impl<'b> Pen<'b> {
     }
 
     /// Sets the style of text that has no style of its own: of modules inside a group of the prompt's format.
-    pub fn base(&mut self, style: Style) {
+    pub fn set_base_style(&mut self, style: Style) {
         self.base = style;
     }
 
-    /// Chooses the style of what follows, until [`Pen::end`].
-    pub fn begin(&mut self, style: Style) {
+    /// Chooses the style of what follows, until another is set or [`Pen::reset_style`].
+    pub fn set_style(&mut self, style: Style) {
         self.chosen = Some(style);
     }
 
     /// Returns to the base style.
-    pub fn end(&mut self) {
+    pub fn reset_style(&mut self) {
         self.chosen = None;
     }
 

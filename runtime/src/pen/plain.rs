@@ -353,9 +353,9 @@ mod tests {
     #[test]
     fn what_draws_nothing_shows_nothing() {
         let text = drawn(Profile::Ascii, 80, |pen| {
-            pen.begin(super::super::Style::new().bold());
+            pen.set_style(super::super::Style::new().bold());
             pen.text("🦀 ");
-            pen.end();
+            pen.reset_style();
             pen.text("x");
         });
         assert_eq!(text, "x");

@@ -14,9 +14,9 @@ fn draw(shell: Shell, columns: u16, with: impl FnOnce(&mut Pen<'_>)) -> String {
 #[test]
 fn styles_are_wrapped_for_the_shell() {
     let piece = |pen: &mut Pen<'_>| {
-        pen.begin(RED);
+        pen.set_style(RED);
         pen.put("x");
-        pen.end();
+        pen.reset_style();
         pen.text(" ");
     };
     assert_eq!(draw(Shell::Fish, 80, piece), "␛[31mx␛[0m ");
@@ -67,12 +67,12 @@ fn a_conditional_without_text_is_taken_back() {
         draw(Shell::Plain, 80, |pen| {
             pen.text("<");
             let mark = pen.mark();
-            pen.begin(RED);
+            pen.set_style(RED);
             pen.text("(");
-            pen.end();
-            pen.enter(Health::GOOD);
+            pen.reset_style();
+            pen.begin_module(Health::GOOD);
             pen.put(text);
-            pen.leave();
+            pen.end_module();
             pen.keep_if_drawn(mark);
             pen.text(">");
         })
@@ -84,9 +84,9 @@ fn a_conditional_without_text_is_taken_back() {
 #[test]
 fn previous_colours_follow_the_line() {
     let line = |pen: &mut Pen<'_>| {
-        pen.begin(ON_BLUE);
+        pen.set_style(ON_BLUE);
         pen.put("a");
-        pen.begin(Style::new().fg(Color::PrevBg));
+        pen.set_style(Style::new().fg(Color::PrevBg));
         pen.text(">");
         pen.newline();
         pen.text("<");
@@ -97,10 +97,10 @@ fn previous_colours_follow_the_line() {
 #[test]
 fn old_facts_are_dimmed() {
     let text = draw(Shell::Plain, 80, |pen| {
-        pen.enter(Health::STALE);
-        pen.begin(RED);
+        pen.begin_module(Health::STALE);
+        pen.set_style(RED);
         pen.put("x");
-        pen.leave();
+        pen.end_module();
     });
     assert_eq!(text, "␛[2;31mx␛[0m");
 }
@@ -109,7 +109,7 @@ fn old_facts_are_dimmed() {
 fn drawing_without_colours_writes_no_escape() {
     let mut out = Vec::new();
     let mut pen = Pen::new(&mut out, Shell::Zsh, 80).colored(false);
-    pen.begin(RED);
+    pen.set_style(RED);
     pen.put("x");
     pen.finish();
     assert_eq!(out, b"x");
@@ -131,7 +131,7 @@ fn links_take_no_room_and_cannot_be_broken() {
     let link = |shell, terminal: &Terminal| {
         let mut out = Vec::new();
         let mut pen = Pen::new(&mut out, shell, 8).on(terminal);
-        pen.begin(RED);
+        pen.set_style(RED);
         pen.put(&Linked { text: "a%", url: "file://h/%20$`\\\x1b\x07\u{9c} é" });
         pen.fill(".");
         pen.finish();

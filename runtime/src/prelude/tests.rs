@@ -38,7 +38,7 @@ macro_rules! prompts {
                 Facts { text: String::new() }
             }
             fn left(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.begin(Style::new().bold());
+                pen.set_style(Style::new().bold());
                 pen.put(&facts.text);
             }
             fn right(facts: &Facts, pen: &mut Pen<'_>) {
@@ -52,13 +52,13 @@ macro_rules! prompts {
             }
             fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
             fn title(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.begin(Style::new().bold());
+                pen.set_style(Style::new().bold());
                 pen.put(&facts.text);
                 pen.newline();
                 pen.text(" ");
             }
             fn footer(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.begin(Style::new().dimmed());
+                pen.set_style(Style::new().dimmed());
                 pen.put(&facts.text);
             }
             fn sources() -> Vec<(&'static str, Manifest)> {

@@ -4,7 +4,7 @@ use crate::shell::Shell;
 
 /// A mark as a configuration might have it.
 fn mark(pen: &mut Pen<'_>) {
-    pen.begin(Style::new().fg(Color::Ansi(1)));
+    pen.set_style(Style::new().fg(Color::Ansi(1)));
     pen.text("⚠ ");
 }
 
@@ -14,11 +14,11 @@ fn draw(profile: Profile, colors: bool, a: (Health, &str), b: (Health, &str)) ->
     let mut pen = Pen::new(&mut out, Shell::Plain, 80).colored(colors).in_profile(profile);
     for (name, (health, text)) in [("mod_a", a), ("mod_b", b)] {
         if text.is_empty() {
-            pen.leave_out(health, name, Some(&mark));
+            pen.omit_module(health, name, Some(&mark));
         } else {
-            pen.enter(health);
+            pen.begin_module(health);
             pen.put(text);
-            pen.leave_marked(name, Some(&mark));
+            pen.end_module_marked(name, Some(&mark));
         }
     }
     pen.finish();
@@ -70,12 +70,12 @@ fn a_mark_is_text_of_its_module() {
     let mut pen = Pen::new(&mut out, Shell::Plain, 80).colored(false);
     let start = pen.mark();
     pen.text("(");
-    pen.leave_out(Health::FAILED, "a", Some(&mark));
+    pen.omit_module(Health::FAILED, "a", Some(&mark));
     pen.text(")");
     pen.keep_if_drawn(start);
     let start = pen.mark();
     pen.text("[");
-    pen.leave_out(Health::FAILED, "a", None);
+    pen.omit_module(Health::FAILED, "a", None);
     pen.text("]");
     pen.keep_if_drawn(start);
     pen.finish();
@@ -91,12 +91,12 @@ fn what_stands_before_the_last_line_moves_the_rest() {
             pen.text("one");
             pen.newline();
         }
-        pen.begin(Style::new().fg(Color::Ansi(2)));
+        pen.set_style(Style::new().fg(Color::Ansi(2)));
         pen.text("a");
         pen.fill("-");
         pen.text("$");
         pen.before_last_line(|pen| {
-            pen.begin(Style::new().dimmed());
+            pen.set_style(Style::new().dimmed());
             pen.text("* ");
         });
         pen.finish();

@@ -153,12 +153,12 @@ fn take(pen: &mut Pen<'_>, step: &Step) {
         Step::Percent(which) => pen.escaped(&PERCENTS[*which]),
         Step::Style(bits) => {
             let color = crate::pen::Color::Rgb(255, *bits, 255);
-            pen.begin(Style::new().with_attributes(*bits).fg(color).bg(color));
+            pen.set_style(Style::new().with_attributes(*bits).fg(color).bg(color));
         }
         Step::Link(url) => pen.put(&Linked { text: "link", url }),
         Step::Fill => pen.fill("─"),
         Step::Newline => pen.newline(),
-        Step::Stale(stale) => pen.enter(if *stale { Health::STALE } else { Health::GOOD }),
+        Step::Stale(stale) => pen.begin_module(if *stale { Health::STALE } else { Health::GOOD }),
     }
 }
 
