@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     };
     let seed = words.next().flatten().unwrap_or(1);
     let found = ziron_tests::soak::run(minutes, seed, &mut std::io::stdout());
-    println!("{} checks, {} wrong", found.checks, found.wrong.len());
+    println!("{} checks, {} wrong, {} marked as old", found.checks, found.wrong.len(), found.marked);
     found.wrong.iter().for_each(|wrong| println!("\n{wrong}"));
     if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
