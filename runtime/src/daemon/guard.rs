@@ -1,7 +1,8 @@
 //! The guard: nobody waits for a file system that does not answer.
 //!
 //! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another one, which has slept until an alarm
-//! that is set while requests are being served, answers that request with what was known last, and serves in its place.
+//! that is set while requests are being served, answers that request with what was known last, and serves in its place. When the first one goes on after
+//! all, one of the two ends: a machine that is busy for a moment must not make the daemon larger for ever.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -9,11 +10,12 @@ mod linux;
 mod portable;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use event_listener::Event;
+use futures_lite::future::or;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use linux::Alarm;
@@ -35,6 +37,14 @@ pub(super) struct Guard {
     next: AtomicU64,
     /// Says that the daemon ends.
     end: Arc<Ending>,
+    recovered: Recovered,
+}
+
+/// How many threads went on serving after another had taken their place: so many of those are not needed any more.
+#[derive(Debug, Default)]
+struct Recovered {
+    count: AtomicUsize,
+    event: Event,
 }
 
 /// Says that the daemon ends: whoever serves waits for it meanwhile.
@@ -87,9 +97,31 @@ impl Ending {
     }
 }
 
+impl Recovered {
+    fn add(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        // Each of them lets one thread go, however many come at once.
+        self.event.notify_additional(1);
+    }
+
+    /// Waits for one that nobody else has taken.
+    async fn take(&self) {
+        let take =
+            || self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1));
+        loop {
+            let listener = self.event.listen();
+            if take().is_ok() {
+                return;
+            }
+            listener.await;
+        }
+    }
+}
+
 impl Guard {
     pub(super) fn new(end: Arc<Ending>) -> std::io::Result<Guard> {
-        Ok(Guard { alarm: Alarm::new()?, watch: Mutex::default(), next: AtomicU64::new(1), end })
+        let (watch, next) = (Mutex::default(), AtomicU64::new(1));
+        Ok(Guard { alarm: Alarm::new()?, watch, next, end, recovered: Recovered::default() })
     }
 
     /// Begins to watch over a request.
@@ -111,7 +143,7 @@ impl Guard {
         self.watching().sections.iter().filter(|section| section.instead.is_none()).count()
     }
 
-    /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves.
+    /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves until the thread that hung goes on.
     pub(super) fn stand(self: Arc<Self>, single: &Arc<Single>) {
         loop {
             if self.alarm.wait().is_err() {
@@ -120,8 +152,7 @@ impl Guard {
             if let Some(instead) = self.hangs() {
                 self.clone().post(single);
                 instead();
-                let end = self.end.clone();
-                single.run(async move { end.wait().await });
+                single.run(or(self.end.wait(), self.recovered.take()));
                 return;
             }
         }
@@ -181,7 +212,13 @@ impl Watched<'_> {
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        self.guard.watching().sections.retain(|section| section.id != self.id);
+        let mut watch = self.guard.watching();
+        let index = watch.sections.iter().position(|section| section.id == self.id);
+        let ended = index.map(|index| watch.sections.swap_remove(index));
+        drop(watch);
+        if ended.is_some_and(|section| section.instead.is_none()) {
+            self.guard.recovered.add();
+        }
     }
 }
 
@@ -270,6 +307,33 @@ mod tests {
         served.recv().unwrap();
         assert!(watched.end(), "it knows that it was answered");
         assert_eq!(guard.hung(), 0);
+        end.set();
+    }
+
+    #[test]
+    fn whoever_took_over_ends_when_the_first_goes_on() {
+        struct Tells(std::sync::mpsc::Sender<std::thread::ThreadId>);
+        impl Drop for Tells {
+            fn drop(&mut self) {
+                let _ = self.0.send(std::thread::current().id());
+            }
+        }
+        thread_local!(static TELLS: std::cell::RefCell<Option<Tells>> = const { std::cell::RefCell::new(None) });
+        let (guard, single, end) = guard();
+        let (gone, went) = channel();
+        for _ in 0..3 {
+            let gone = gone.clone();
+            let (answer, answered) = channel();
+            let watched = guard.watch(move || {
+                // It is dropped with the thread.
+                TELLS.set(Some(Tells(gone)));
+                answer.send(std::thread::current().id()).unwrap();
+            });
+            let other = answered.recv().unwrap();
+            drop(watched);
+            assert_eq!(went.recv_timeout(Duration::from_secs(10)).unwrap(), other);
+        }
+        drop(single);
         end.set();
     }
 
