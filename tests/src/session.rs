@@ -337,6 +337,7 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
         Shell::Nu => "$env.config.show_banner = false\n",
         _ => "",
     };
+    shells::move_in(shell, home);
     let path = home.join(name);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
     let patience = match shell {

@@ -156,6 +156,7 @@ fn open(shell: Shell, program: &Path, world: &World, folder: &Path) -> Option<Wi
         ),
     };
     world.write(&format!("home/{rc}"), &line);
+    shells::move_in(shell, &world.path("home"));
     let mut command = CommandBuilder::new(path);
     command.args(match shell {
         Shell::Zsh => ["-d", "-i"].as_slice(),

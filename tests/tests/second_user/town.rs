@@ -132,6 +132,7 @@ impl Town {
         let lines =
             if shell == Shell::Fish { format!("set -g fish_greeting\n{lines}") } else { lines.to_owned() };
         by(VICTIM, || {
+            shells::move_in(shell, &home);
             fs::create_dir_all(home.join(file).parent().unwrap()).unwrap();
             fs::write(home.join(file), lines).unwrap();
         });

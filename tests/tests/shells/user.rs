@@ -105,6 +105,7 @@ impl User {
             Shell::Bash => ".bashrc",
             _ => ".config/fish/config.fish",
         };
+        shells::move_in(self.shell, self.home.path());
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let greeting = if self.shell == Shell::Fish { "set -g fish_greeting\n" } else { "" };
