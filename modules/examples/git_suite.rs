@@ -5,7 +5,7 @@
 //! With `SUITE_TIMES`, a number, it times the engine instead.
 //!
 //! A line has columns parted by tabs: `equal`, `differs` or `nothing` (neither sees a work tree) · the script · the facts that differ, by name ·
-//! what each side says of them, ours first · the folder · the command before.
+//! what each side says of them, ours first · the folder · the command before · why git gives up.
 #![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
@@ -112,7 +112,7 @@ fn compare(folder: &Path, arguments: &[OsString]) {
     if std::env::var_os("GIT_TEST_ASSUME_DIFFERENT_OWNER").is_some() {
         return;
     }
-    let theirs = gits(&folder);
+    let (theirs, reason) = gits(&folder);
     let ours = ours_in_time(&folder, Untracked::Collapsed);
     let mut differences = differences(&ours, &theirs);
     if !differences.is_empty()
@@ -129,7 +129,7 @@ fn compare(folder: &Path, arguments: &[OsString]) {
     if kind == "differs" {
         keep(&folder, &differences);
     }
-    report(kind, &differences, &folder, arguments);
+    report(kind, &differences, &folder, arguments, reason);
 }
 
 /// The facts that are not equal: name, ours and git's.
@@ -140,7 +140,13 @@ fn differences(ours: &Facts, theirs: &Facts) -> Vec<(&'static str, String, Strin
     pairs.filter(|(_, ours, theirs)| ours != theirs).collect()
 }
 
-fn report(kind: &str, differences: &[(&str, String, String)], folder: &Path, arguments: &[OsString]) {
+fn report(
+    kind: &str,
+    differences: &[(&str, String, String)],
+    folder: &Path,
+    arguments: &[OsString],
+    reason: String,
+) {
     let Some(log) = std::env::var_os("SUITE_LOG") else { return };
     let names: Vec<_> = differences.iter().map(|(name, ..)| *name).collect();
     let values: Vec<_> =
@@ -154,6 +160,7 @@ fn report(kind: &str, differences: &[(&str, String, String)], folder: &Path, arg
         values.join("; "),
         folder.display().to_string(),
         command.join(" ").chars().take(200).collect(),
+        reason,
     ];
     let line = columns.map(|column| column.replace(['\t', '\n'], " ")).join("\t") + "\n";
     if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(log) {
@@ -205,10 +212,10 @@ fn setting(folder: &Path, name: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// What git says; nothing where there is no work tree.
-fn gits(folder: &Path) -> Facts {
+/// What git says; nothing where there is no work tree. With it comes why it gives up.
+fn gits(folder: &Path) -> (Facts, String) {
     let arguments = ["status", "--porcelain=v2", "--branch", "--show-stash"];
-    let Ok(output) = git(folder).args(arguments).output() else { return Facts::new() };
+    let Ok(output) = git(folder).args(arguments).output() else { return (Facts::new(), String::new()) };
     let mut facts = Facts::new();
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -216,7 +223,7 @@ fn gits(folder: &Path) -> Facts {
         if !is_nothing.iter().any(|text| error.contains(text)) {
             facts.insert("error", "refused".into());
         }
-        return facts;
+        return (facts, error);
     }
     let mut counts = BTreeMap::<&'static str, u32>::new();
     for line in output.stdout.split(|&byte| byte == b'\n') {
@@ -250,13 +257,12 @@ fn gits(folder: &Path) -> Facts {
         }
     }
     facts.extend(counts.into_iter().map(|(name, count)| (name, count.to_string())));
-    facts
+    (facts, String::new())
 }
 
 const INDEX: [&str; 6] =
     ["index added", "index deleted", "index modified", "index typechanged", "renamed", "renamed"];
-const WORKTREE: [&str; 6] =
-    ["added", "deleted", "modified", "typechanged", "worktree renamed", "worktree renamed"];
+const WORKTREE: [&str; 6] = ["added", "deleted", "modified", "typechanged", "renamed", "renamed"];
 
 /// What we say, or that we say nothing in time, or that we fell over.
 fn ours_in_time(folder: &Path, untracked: Untracked) -> Facts {
