@@ -13,7 +13,7 @@ use super::engine::{self, Configuration, Environment, OpenError, Repository};
 
 /// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
 pub(super) const VARIABLES: &[&str] = &{
-    const OWN: [&str; 8] = Environment::VARIABLES;
+    const OWN: [&str; 10] = Environment::VARIABLES;
     let mut all = [""; OWN.len() + Configuration::VARIABLES.len()];
     let mut at = 0;
     while at < all.len() {
@@ -44,6 +44,8 @@ pub struct RepositoryKey {
     common_dir: Option<PathBuf>,
     /// Where objects are, by the environment: instead of the repository's own, and besides them.
     objects: (Option<PathBuf>, Vec<PathBuf>),
+    /// What gives commits other parents, by the environment.
+    parents: [Option<PathBuf>; 2],
     configuration: Configuration,
 }
 
@@ -80,7 +82,7 @@ pub(super) async fn work_tree_key<I: Io>(place: &Place, io: &I) -> Option<Reposi
     let key = key(place, io).await?;
     let is_bare = matches!(
         &*open(place, io).repository.lock().unwrap_or_else(PoisonError::into_inner),
-        Ok(Some(repository)) if repository.work_tree().is_none()
+        Ok(Some(repository)) if repository.work_tree().is_none() && !repository.is_bogus()
     );
     (!is_bare).then_some(key)
 }
@@ -111,13 +113,15 @@ impl Shared {
                 Ok(None) => return None,
                 Err(_) => (place.physical.clone(), None, self.environment.index_file.clone()),
             };
-        let Environment { common_dir, objects, alternates, configuration, .. } = &self.environment;
+        let Environment { common_dir, objects, alternates, grafts, shallow, configuration, .. } =
+            &self.environment;
         Some(RepositoryKey {
             git_dir,
             work_tree,
             index,
             common_dir: common_dir.clone(),
             objects: (objects.clone(), alternates.clone()),
+            parents: [grafts.clone(), shallow.clone()],
             configuration: Configuration::clone(configuration),
         })
     }

@@ -213,7 +213,7 @@ pub struct GitStatusVars {
     /// Files deleted from the work tree or the index.
     #[var(item = "deleted")]
     pub deleted: Option<Counted>,
-    /// Files renamed in the index.
+    /// Files renamed in the index, or in the work tree and announced.
     #[var(item = "renamed")]
     pub renamed: Option<Counted>,
     /// Files changed in the work tree.

@@ -187,6 +187,45 @@ fn copies() {
 }
 
 #[test]
+fn renames_that_are_not_staged() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    let text = |begin: &str| -> String { (0..60).map(|line| format!("{begin} {line}\n")).collect() };
+    for name in ["same", "alike", "other", "stays"] {
+        repo.write(&format!("{name}.txt"), &text(name));
+    }
+    symlink("stays.txt", repo.path.join("link")).unwrap();
+    repo.commit("1");
+    fs::rename(repo.path.join("same.txt"), repo.path.join("moved.txt")).unwrap();
+    repo.check("not announced");
+    repo.git(&["add", "-N", "moved.txt"]);
+    repo.check("announced");
+    assert_eq!(repo.status(Untracked::No).renamed, 1);
+    repo.remove("alike.txt");
+    repo.write("d/alike", &text("alike").replace("alike 7", "another"));
+    repo.remove("other.txt");
+    repo.write("new", &text("quite another"));
+    repo.git(&["mv", "one.txt", "eins.txt"]);
+    fs::rename(repo.path.join("link"), repo.path.join("connection")).unwrap();
+    repo.git(&["add", "-N", "."]);
+    repo.check("much alike, another, a link, and one that is staged");
+    repo.write("stays.txt", &(text("stays") + "more\n"));
+    repo.write("copy", &text("stays"));
+    repo.git(&["add", "-N", "."]);
+    repo.check("no copy");
+    repo.git(&["config", "status.renames", "copies"]);
+    repo.git(&["config", "diff.renames", "copies"]);
+    repo.check("a copy");
+    repo.git(&["config", "status.renames", "false"]);
+    repo.check("switched off");
+    repo.git(&["config", "core.autocrlf", "true"]);
+    repo.git(&["config", "status.renames", "true"]);
+    repo.write("moved.txt", &text("same").replace('\n', "\r\n"));
+    repo.check("converted");
+}
+
+#[test]
 fn interrupted() {
     let world = World::new();
     let repo = world.init("r", &[]);

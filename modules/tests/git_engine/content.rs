@@ -1,6 +1,10 @@
 //! What attributes make of a file's content.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use ziron_modules::git::engine::Untracked;
 
 use crate::world::World;
 
@@ -40,4 +44,43 @@ fn line_endings_and_encodings() {
         touch();
         repo.check(value);
     }
+}
+
+#[test]
+fn files_of_the_second_in_which_the_index_was_written() {
+    // A second that is long over, so that only its parts differ.
+    let at =
+        |milliseconds: u64| SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + milliseconds);
+    let set = |path: &Path, milliseconds| {
+        File::options().write(true).open(path).unwrap().set_modified(at(milliseconds)).unwrap();
+    };
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    let index = repo.path.join(".git/index");
+    repo.write("a.txt", "1\r\n2\r\n");
+    set(&repo.path.join("a.txt"), 100);
+    repo.git(&["-c", "core.autocrlf=input", "add", "a.txt"]);
+    set(&index, 600);
+    // Nothing says that files are converted, and nanoseconds that this one is the same.
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 0);
+    repo.git(&["config", "core.autocrlf", "false"]);
+    repo.check("as `core.autocrlf` was");
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 1);
+    repo.git(&["config", "--unset", "core.autocrlf"]);
+    repo.write(".gitattributes", "*.txt -text\n");
+    repo.check("attributes");
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 1);
+    // A file too large to be read again, of which the index has another size.
+    repo.write("b.txt", &"1\r\n".repeat(500_000));
+    set(&repo.path.join("b.txt"), 100);
+    repo.remove(".gitattributes");
+    repo.git(&["-c", "core.autocrlf=input", "add", "b.txt"]);
+    repo.write(".gitattributes", "*.txt -text\n");
+    set(&index, 600);
+    repo.check("a large file");
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 2);
+    // Another second, and git does not look either.
+    set(&index, 1100);
+    repo.check("a second later");
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 0);
 }

@@ -113,7 +113,12 @@ fn check_from(repo: &Repo, folder: &Path, variables: &[(&str, &OsStr)]) -> bool 
     let (counted, branch) = parse(&text);
     let status = repository.status(&StatusOptions::default(), &AtomicBool::new(false)).unwrap();
     assert_eq!(counts(&status), counted, "{what}");
-    assert_eq!(repository.head().unwrap().branch().unwrap(), branch.head, "{what}");
+    let head = repository.head().unwrap();
+    assert_eq!(head.branch().unwrap_or("(detached)".into()), branch.head, "{what}");
+    let upstream = repository.upstream(&head).unwrap();
+    let distance = upstream
+        .and_then(|upstream| repository.ahead_behind(&head, &upstream, &AtomicBool::new(false)).unwrap());
+    assert_eq!(distance.map(|it| (it.ahead, it.behind)), branch.distance, "{what}");
     true
 }
 
@@ -205,6 +210,139 @@ fn variables_that_name_parts_of_a_repository() {
     ));
 }
 
+/// Whether git gives up (`false`), or finds no work tree (`None`).
+fn outcome(repo: &Repo, folder: &Path, variables: &[(&str, &OsStr)]) -> Option<bool> {
+    let mut command = repo.command(&["--no-optional-locks", "status", "--porcelain=v2"]);
+    let output = command.current_dir(folder).envs(variables.iter().copied()).output().unwrap();
+    let is_nowhere = String::from_utf8_lossy(&output.stderr).contains("must be run in a work tree");
+    (!is_nowhere).then_some(output.status.success())
+}
+
+#[test]
+fn work_trees_that_configuration_or_environment_name() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    repo.write("one.txt", "changed");
+    repo.git(&["worktree", "add", "-q", "../linked"]);
+    let (git_dir, linked) = (repo.path.join(".git"), repo.path.with_file_name("linked"));
+    let inside = git_dir.join("hooks");
+    let absolute = format!("bare = false\nworktree = {}\n", repo.path.join("a").display());
+    let no_such = format!("worktree = {}\n", repo.path.join("none").display());
+    let bare_each = "bare = true\n[extensions]\nworktreeConfig = true\n";
+    let one = OsStr::new;
+    let config = fs::read_to_string(git_dir.join("config")).unwrap();
+    for (more, folder, variables) in [
+        ("worktree = ..\n", &repo.path, &[][..]),
+        ("worktree = ../a\n", &repo.path, &[]),
+        ("worktree = ../none\n", &repo.path, &[]),
+        (&absolute, &repo.path, &[]),
+        (&no_such, &repo.path, &[]),
+        ("worktree = /none/none\n", &repo.path, &[]),
+        ("worktree = .\n", &inside, &[("GIT_DIR", one(".."))]),
+        ("worktree = ../a\n", &inside, &[("GIT_DIR", one("../hooks/.."))]),
+        ("bare = true\n", &repo.path, &[]),
+        ("bare = true\n", &linked, &[]),
+        (bare_each, &linked, &[]),
+        ("bare = true\nworktree = ..\n", &repo.path, &[]),
+        ("bare = true\nworktree = ..\n", &repo.path, &[("GIT_WORK_TREE", one("."))]),
+        ("", &repo.path, &[("GIT_WORK_TREE", one("none"))]),
+        ("", &repo.path, &[("GIT_WORK_TREE", one("none/none"))]),
+        ("", &repo.path, &[("GIT_DIR", one(".git")), ("GIT_WORK_TREE", one("one.txt"))]),
+    ] {
+        repo.write(".git/config", &config.replace("\tbare = false\n", more));
+        let what = format!("{more:?} {} {variables:?}", folder.display());
+        match outcome(&repo, folder, variables) {
+            Some(true) => assert!(check_from(&repo, folder, variables), "{what}"),
+            Some(false) => assert!(!check_from(&repo, folder, variables), "{what}"),
+            None => {
+                let found = discover(folder, variables).unwrap().unwrap();
+                let status = found.status(&StatusOptions::default(), &AtomicBool::new(false));
+                assert!(matches!(status, Err(StatusError::Bare)), "{what}: {status:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_that_give_commits_other_parents() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    for number in 0..5 {
+        repo.write("one.txt", &number.to_string());
+        repo.commit("main");
+    }
+    repo.git(&["checkout", "-q", "-b", "side", "main~3"]);
+    repo.write("side.txt", "side");
+    repo.commit("side");
+    repo.git(&["branch", "-q", "--set-upstream-to=main"]);
+    let id = |name: &str| repo.git(&["rev-parse", name]).trim().to_owned();
+    repo.write("grafts", &format!("{} {}\n", id("side"), id("main~1")));
+    repo.write("cut", &format!("{}\n{}\n", id("main~1"), id("side")));
+    let at = |name: &str| repo.path.join(name).into_os_string();
+    let (grafts, cut) = (at("grafts"), at("cut"));
+    let one = OsStr::new;
+    let check = |variables: &[(&str, &OsStr)]| {
+        assert!(check_from(&repo, &repo.path, variables), "{variables:?}");
+    };
+    for round in 0..2 {
+        check(&[]);
+        for (name, value) in [("GIT_GRAFT_FILE", &grafts), ("GIT_SHALLOW_FILE", &cut)] {
+            for value in [value, one(""), one("none"), one("/none")] {
+                check(&[(name, value)]);
+            }
+        }
+        check(&[("GIT_GRAFT_FILE", one("grafts")), ("GIT_SHALLOW_FILE", one("cut"))]);
+        // Now the repository has some of its own.
+        if round == 0 {
+            fs::copy(repo.path.join("grafts"), repo.path.join(".git/info/grafts")).unwrap();
+            fs::copy(repo.path.join("cut"), repo.path.join(".git/shallow")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_directory_that_shares_another_ones_objects() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    sample(&repo);
+    repo.commit("1");
+    for file in ["HEAD", "index"] {
+        repo.write(&format!(".git/parts/one/{file}"), "");
+        fs::copy(repo.path.join(".git").join(file), repo.path.join(".git/parts/one").join(file)).unwrap();
+    }
+    repo.write(".git/parts/one/commondir", "../..\n");
+    repo.write("a/.git", "gitdir: ../.git/parts/one\n");
+    assert!(check_from(&repo, &repo.path.join("a"), &[]));
+    let variables = [("GIT_DIR", OsStr::new("a/.git"))];
+    assert!(check_from(&repo, &repo.path, &variables));
+}
+
+#[test]
+fn bare_repositories_that_only_the_environment_may_name() {
+    let world = World::new();
+    let library = world.init("library", &[]);
+    library.commit("1");
+    let repo = world.init("r", &[]);
+    repo.git(&["submodule", "add", "-q", library.path.to_str().unwrap(), "sub"]);
+    repo.commit("1");
+    repo.git(&["worktree", "add", "-q", "../linked"]);
+    let bare = world.init("bare.git", &["--bare"]);
+    let parameters = [("GIT_CONFIG_PARAMETERS", OsStr::new("'safe.bareRepository'='explicit'"))];
+    for (folder, is_taken) in [
+        (repo.path.join(".git"), true),
+        (repo.path.join(".git/worktrees/linked"), true),
+        (repo.path.join(".git/modules/sub"), true),
+        (bare.path.clone(), false),
+    ] {
+        let arguments = ["rev-parse", "--git-dir"];
+        let output = repo.command(&arguments).current_dir(&folder).envs(parameters).output().unwrap();
+        assert_eq!(output.status.success(), is_taken, "{}", folder.display());
+        assert_eq!(discover(&folder, &parameters).is_ok(), is_taken, "{}", folder.display());
+    }
+}
+
 #[test]
 fn a_split_index_elsewhere() {
     let world = World::new();
@@ -219,6 +357,14 @@ fn a_split_index_elsewhere() {
     let variables = [("GIT_INDEX_FILE", elsewhere.as_os_str())];
     assert!(check_from(&repo, &repo.path, &variables));
     assert!(check_from(&repo, &repo.path.join("a"), &variables));
+    // One that belongs to another repository has its shared part beside it.
+    let other = world.init("other", &[]);
+    other.write("one.txt", "other");
+    other.commit("1");
+    other.git(&["update-index", "--split-index"]);
+    let of_other = other.path.join(".git/index");
+    assert!(check_from(&repo, &repo.path, &[("GIT_INDEX_FILE", of_other.as_os_str())]));
+    assert!(check_from(&repo, &repo.path, &[("GIT_INDEX_FILE", OsStr::new("../other/.git/index"))]));
     // Without the shared one it cannot be read.
     for entry in fs::read_dir(repo.path.join(".git")).unwrap().flatten() {
         if entry.file_name().to_string_lossy().starts_with("sharedindex.") {

@@ -1,7 +1,8 @@
 //! How far two commits have grown apart.
 
-use std::collections::{BinaryHeap, HashMap, hash_map::Entry};
-use std::io::ErrorKind;
+use std::collections::{BinaryHeap, HashMap, HashSet, hash_map::Entry};
+use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
@@ -105,7 +106,8 @@ struct Walk<'a> {
     engine: &'a Repository,
     repository: &'a gix::Repository,
     graph: Option<gix::commitgraph::Graph>,
-    shallow: Option<gix::shallow::Commits>,
+    /// Commits whose parents are not here.
+    shallow: HashSet<ObjectId>,
     grafts: Grafts,
     commits: HashMap<ObjectId, Commit>,
     queue: BinaryHeap<Place>,
@@ -118,10 +120,10 @@ impl<'a> Walk<'a> {
     fn new(repository: &'a Repository) -> Result<Self, ReadError> {
         let inner = &repository.inner;
         strange::check_graph(repository.common_dir())?;
-        let shallow = inner.shallow_commits().map_err(ReadError::at("the shallow boundary"))?;
+        let shallow = shallow(repository)?;
         let grafts = grafts(repository)?;
         // The graph knows of nothing that gives a commit other parents.
-        let is_rewritten = shallow.is_some() || !grafts.is_empty() || repository.has_replacements();
+        let is_rewritten = !shallow.is_empty() || !grafts.is_empty() || repository.has_replacements();
         Ok(Self {
             engine: repository,
             repository: inner,
@@ -159,8 +161,9 @@ impl<'a> Walk<'a> {
                     self.engine.fetch(id);
                 }
                 let (place, mut parents) =
-                    read(self.repository, self.graph.as_ref(), self.shallow.as_ref(), &id, &mut self.buffer)?;
-                if let Some(others) = self.grafts.get(&id) {
+                    read(self.repository, self.graph.as_ref(), &self.shallow, &id, &mut self.buffer)?;
+                // Where the history is cut off, no graft counts.
+                if let Some(others) = self.grafts.get(&id).filter(|_| !self.shallow.contains(&id)) {
                     parents.clone_from(others);
                 }
                 self.queue.push((place.0, place.1, id));
@@ -176,12 +179,12 @@ impl<'a> Walk<'a> {
 fn read(
     repository: &gix::Repository,
     graph: Option<&gix::commitgraph::Graph>,
-    shallow: Option<&gix::shallow::Commits>,
+    shallow: &HashSet<ObjectId>,
     id: &ObjectId,
     buffer: &mut Vec<u8>,
 ) -> Result<((u32, i64), Vec<ObjectId>), ReadError> {
     const WHAT: &str = "a commit";
-    if shallow.is_some_and(|commits| commits.iter().any(|end| end == id)) {
+    if shallow.contains(id) {
         return Ok(((0, 0), Vec::new()));
     }
     let commit = find(graph, &repository.objects, id, buffer).map_err(ReadError::at(WHAT))?;
@@ -206,17 +209,35 @@ fn read(
     Ok((place, parents))
 }
 
-/// Reads `info/grafts`: on each line a commit and its parents. A line that is damaged counts for nothing, as with git.
+/// Reads the commits at which the history was cut off.
+///
+/// Source: gitformat-shallow(5) of git's technical documents; `is_repository_shallow` in its `shallow.c`.
+fn shallow(repository: &Repository) -> Result<HashSet<ObjectId>, ReadError> {
+    const WHAT: &str = "the shallow boundary";
+    let Some(file) = &repository.shallow else {
+        let commits = repository.inner.shallow_commits().map_err(ReadError::at(WHAT))?;
+        return Ok(commits.iter().flat_map(|commits| commits.iter().copied()).collect());
+    };
+    let text = read_if_there(file).map_err(ReadError::at(WHAT))?;
+    text.lines().map(|line| ObjectId::from_hex(line).map_err(ReadError::at(WHAT))).collect()
+}
+
+/// Reads a file; one that is not there is empty.
+fn read_if_there(file: &Path) -> io::Result<Vec<u8>> {
+    match open::read(file) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
+        read => read,
+    }
+}
+
+/// Reads `info/grafts`, or the file that the environment names: on each line a commit and its parents. A line that is damaged counts for nothing, as with git.
 ///
 /// Source: gitrepository-layout(5); `read_graft_file` in git's `commit.c`.
 fn grafts(repository: &Repository) -> Result<Grafts, ReadError> {
-    let text = match open::read(repository.common_dir().join("info/grafts")) {
-        Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Grafts::new());
-        }
-        Err(error) => return Err(ReadError::at("`info/grafts`")(error)),
-    };
+    let file = repository.grafts.clone().unwrap_or_else(|| repository.common_dir().join("info/grafts"));
+    let text = read_if_there(&file).map_err(ReadError::at("the grafts"))?;
     let mut grafts = Grafts::new();
     for line in text.lines() {
         let ids: Option<Vec<_>> = line

@@ -97,6 +97,16 @@ impl<'a> Reader<'a> {
         if hash.is_ok_and(|id| id == entry.id) { Answer::Same } else { Answer::Different }
     }
 
+    /// Whether a file of the size that the index remembers cannot be what the index has, as nothing is converted and that is of another size.
+    pub(super) fn differs_in_size(&mut self, at: usize) -> bool {
+        let entry = &self.index.entries()[at];
+        self.conversion(entry.path(self.index)).is_some_and(Conversion::is_nothing)
+            && self
+                .repository
+                .find_header(entry.id)
+                .is_ok_and(|header| header.size() as u32 != entry.stat.size)
+    }
+
     /// Compares a file that is not converted.
     fn compare_while_reading(&mut self, path: &BStr, id: &gix::ObjectId) -> Answer {
         let mut hasher = gix::hash::hasher(id.kind());

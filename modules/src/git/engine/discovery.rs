@@ -63,7 +63,9 @@ pub(super) fn named(path: &Path, environment: &Environment) -> Result<Found, Ope
     if !is_repository(path, environment) {
         return Err(strange::find_in(path).map_or_else(nowhere, |path| OpenError::NotAFile { path }));
     }
-    Ok(Found { git_dir: path.to_owned(), top: None, link: None })
+    // What its configuration says of the work tree is taken as from there, whatever way led there.
+    let git_dir = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    Ok(Found { git_dir, top: None, link: None })
 }
 
 /// Takes the repository whose top, or whose own directory, a folder is.

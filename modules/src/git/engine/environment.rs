@@ -30,6 +30,10 @@ pub struct Environment {
     pub objects: Option<PathBuf>,
     /// The directories of `GIT_ALTERNATE_OBJECT_DIRECTORIES`, where more objects are.
     pub alternates: Vec<PathBuf>,
+    /// The value of `GIT_GRAFT_FILE`, in place of `info/grafts`; if relative, to the top of the work tree.
+    pub grafts: Option<PathBuf>,
+    /// The value of `GIT_SHALLOW_FILE`, in place of `shallow`; likewise.
+    pub shallow: Option<PathBuf>,
     /// The directories of `GIT_CEILING_DIRECTORIES`, at which an upward search stops.
     pub ceilings: Vec<PathBuf>,
     /// Whether `GIT_DISCOVERY_ACROSS_FILESYSTEM` lets the search leave the file system it began on.
@@ -39,14 +43,16 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The variables that say it, besides [`Configuration::VARIABLES`]. Source: git(1), "The Git Repository".
-    pub const VARIABLES: [&str; 8] = [
+    /// The variables that say it, besides [`Configuration::VARIABLES`]. Source: git(1), "The Git Repository"; git's `environment.h`.
+    pub const VARIABLES: [&str; 10] = [
         "GIT_DIR",
         "GIT_WORK_TREE",
         "GIT_INDEX_FILE",
         "GIT_COMMON_DIR",
         "GIT_OBJECT_DIRECTORY",
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_GRAFT_FILE",
+        "GIT_SHALLOW_FILE",
         "GIT_CEILING_DIRECTORIES",
         "GIT_DISCOVERY_ACROSS_FILESYSTEM",
     ];
@@ -61,8 +67,18 @@ impl Environment {
         variable: impl Fn(&str) -> Option<OsString>,
         configuration: Arc<Configuration>,
     ) -> Result<Environment, OpenError> {
-        let [git_dir, work_tree, index_file, common_dir, objects, alternates, ceilings, across] =
-            Environment::VARIABLES;
+        let [
+            git_dir,
+            work_tree,
+            index_file,
+            common_dir,
+            objects,
+            alternates,
+            grafts,
+            shallow,
+            ceilings,
+            across,
+        ] = Environment::VARIABLES;
         let refuse = |name: &str| OpenError::Settings { variable: name.to_owned() };
         let folder = |name: &'static str| match variable(name) {
             Some(value) if value.is_empty() => Err(refuse(name)),
@@ -82,6 +98,8 @@ impl Environment {
             common_dir: folder(common_dir)?,
             objects: folder(objects)?,
             alternates: list(alternates),
+            grafts: variable(grafts).map(PathBuf::from),
+            shallow: variable(shallow).map(PathBuf::from),
             ceilings: list(ceilings),
             across_file_systems,
             configuration,

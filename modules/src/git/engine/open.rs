@@ -35,10 +35,15 @@ pub struct Repository {
     pub(super) root: Option<PathBuf>,
     /// Whether the place is in the repository's own directory, where git does not look at the work tree beside it.
     pub(super) is_beside: bool,
+    /// Whether it says that it is bare and where its work tree is: git takes that for neither.
+    pub(super) is_bogus: bool,
     pub(super) index: PathBuf,
     pub(super) tables: Option<reftable::Stacks>,
     /// Where more objects are, by the environment.
     pub(super) alternates: Alternates,
+    /// The files that give commits other parents, where the environment names them. One without a name is not there.
+    pub(super) grafts: Option<PathBuf>,
+    pub(super) shallow: Option<PathBuf>,
     /// What the environment says of git's configuration.
     pub(super) configuration: Arc<Configuration>,
     /// How many superprojects were gone through to get here.
@@ -85,12 +90,16 @@ impl Repository {
         if !is_named && found.top.is_none() && opened.is_forbidden_bare() {
             return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
         }
+        let base = opened.root.as_deref().unwrap_or(physical_dir).to_owned();
+        // A file without a name is not there.
+        let at = |file: &PathBuf| {
+            if file.as_os_str().is_empty() { PathBuf::new() } else { base.join(file) }
+        };
         if let Some(index) = &environment.index_file {
-            // A file without a name is not there.
-            let is_nothing = index.as_os_str().is_empty();
-            let base = opened.root.as_deref().unwrap_or(physical_dir);
-            opened.index = if is_nothing { PathBuf::new() } else { base.join(index) };
+            opened.index = at(index);
         }
+        opened.grafts = environment.grafts.as_ref().map(at);
+        opened.shallow = environment.shallow.as_ref().map(at);
         Ok(Some(opened))
     }
 
@@ -119,9 +128,20 @@ impl Repository {
         if let Some(path) = strange::find_in(dir) {
             return Err(OpenError::NotAFile { path });
         }
-        let options = configuration.options().open_path_as_is(true).with(Trust::Full);
-        let inner = options.open(dir).map_err(|error| refusal(dir, error))?.to_thread_local();
-        let git_dir = inner.git_dir().to_owned();
+        let options = || configuration.options().open_path_as_is(true).with(Trust::Full);
+        let (inner, git_dir) = match options().open(dir) {
+            Ok(inner) => (inner, None),
+            Err(error) => {
+                // Gitoxide does not know one that shares another one's objects and is no work tree's.
+                let common = discovery::common_dir(dir, &Environment::default());
+                if common == dir || dir.join("config.worktree").exists() {
+                    return Err(refusal(dir, error));
+                }
+                (options().open(&common).map_err(|error| refusal(&common, error))?, Some(dir.to_owned()))
+            }
+        };
+        let inner = inner.to_thread_local();
+        let git_dir = git_dir.unwrap_or_else(|| inner.git_dir().to_owned());
         let common_dir = inner.common_dir().to_owned();
         let refs_dir = common_dir.clone();
         let configuration = Arc::clone(configuration);
@@ -133,9 +153,12 @@ impl Repository {
             refs_dir,
             root,
             is_beside: false,
+            is_bogus: false,
             index,
             tables: None,
             alternates: Alternates::default(),
+            grafts: None,
+            shallow: None,
             configuration,
             depth: 0,
         })
@@ -154,33 +177,41 @@ impl Repository {
     /// With it comes whether it is only known to be beside the repository's own directory.
     ///
     /// Source: `check_repository_format_gently` and `setup_explicit_git_dir` in git's `setup.c`.
-    fn own_work_tree(&self, implied: Option<&Path>) -> Option<(PathBuf, bool)> {
+    /// # Errors
+    ///
+    /// Where its configuration says a path from its directory on that leads to no folder.
+    fn own_work_tree(&mut self, implied: Option<&Path>) -> Result<Option<(PathBuf, bool)>, OpenError> {
         let config = self.inner.config_snapshot();
         let own = config.plumbing();
-        // What work trees share says nothing about one of them.
-        let is_shared = self.git_dir != self.common_dir;
+        // What work trees share says nothing about one of them, unless each may say something else.
+        let is_shared = self.git_dir != self.common_dir
+            && own.boolean("extensions.worktreeConfig").ok().flatten() != Some(true);
         let says = |section: &Metadata| match section.source {
             Source::Local => !is_shared,
             Source::Worktree => true,
             _ => false,
         };
+        let named = own.string_filter("core.worktree", says);
         if own.boolean_filter("core.bare", says).ok().flatten() == Some(true) {
-            return None;
+            self.is_bogus = named.is_some();
+            return Ok(None);
         }
-        match own.string_filter("core.worktree", says) {
-            Some(path) => {
-                let path = self.git_dir.join(gix::path::from_bstr(path.as_bstr()).ok()?);
-                Some((path.canonicalize().unwrap_or(path), false))
-            }
-            None => match implied {
+        let Some(named) = named else {
+            return Ok(match implied {
                 Some(top) => Some((top.to_owned(), false)),
                 // In a directory `.git` itself the path of the work tree beside it is shown, and nothing of its state.
                 None => {
                     let beside = self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git"));
                     beside.map(|top| (top.to_owned(), true))
                 }
-            },
+            });
+        };
+        let Ok(named) = gix::path::from_bstr(named.as_bstr()) else { return Ok(None) };
+        let path = self.git_dir.join(&named);
+        if named.is_relative() && !path.is_dir() {
+            return Err(OpenError::Nowhere { path });
         }
+        Ok(Some((path.canonicalize().unwrap_or(path), false)))
     }
 
     /// Says what the repository's own configuration, the environment and the place where it was found make of it.
@@ -188,8 +219,19 @@ impl Repository {
         self.check_format()?;
         self.find_tables();
         self.index = self.git_dir.join("index");
-        let named = environment.work_tree.clone().map(|top| (top, false));
-        let (root, is_beside) = named.or_else(|| self.own_work_tree(implied)).unzip();
+        let (root, is_beside) = match &environment.work_tree {
+            Some(top) => Some((top.clone(), false)),
+            None => self.own_work_tree(implied)?,
+        }
+        .unzip();
+        // Where there is no folder, git is in no work tree; where there could be none, it gives up.
+        let is_missing = |root: &PathBuf| Some(&**root) != implied && !root.is_dir();
+        if let Some(root) = root.as_ref().filter(|root| is_missing(root))
+            && root.parent().is_some_and(|above| !above.exists())
+        {
+            return Err(OpenError::Nowhere { path: root.clone() });
+        }
+        let root = root.filter(|root| !is_missing(root));
         self.is_beside = is_beside.unwrap_or_default();
         self.root.clone_from(&root);
         if self.inner.workdir() != root.as_deref() {
@@ -202,8 +244,12 @@ impl Repository {
     }
 
     /// Says whether `safe.bareRepository=explicit` forbids this one, which has no `.git` above it. Only the user's own configuration counts.
+    ///
+    /// Source: `is_implicit_bare_repo` in git's `setup.c`.
     fn is_forbidden_bare(&self) -> bool {
-        if self.git_dir.ends_with(".git") {
+        let path = self.git_dir.as_os_str().as_encoded_bytes();
+        let is_part = |of: &[u8]| path.find(of).is_some();
+        if self.git_dir.ends_with(".git") || is_part(b"/.git/worktrees/") || is_part(b"/.git/modules/") {
             return false;
         }
         let config = self.inner.config_snapshot();
@@ -236,6 +282,11 @@ impl Repository {
     /// The top of the work tree that git would look at from here: not from the repository's own directory.
     pub fn work_tree(&self) -> Option<&Path> {
         self.root().filter(|_| !self.is_beside)
+    }
+
+    /// Whether it says that it is bare and where its work tree is. Git gives up where that matters.
+    pub fn is_bogus(&self) -> bool {
+        self.is_bogus
     }
 
     /// Whether there is no work tree.

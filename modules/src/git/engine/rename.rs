@@ -23,7 +23,7 @@ const MAX: u64 = 60_000;
 /// Content is compared in lines; what has none, in pieces of this length.
 const PIECE: usize = 64;
 /// Longer files are renames only if they are equal.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// So many files are compared on either side at most, by default. Source: `diff_rename_limit_default` in git's `diff.c`.
 const LIMIT: u64 = 1000;
@@ -77,36 +77,41 @@ pub(super) fn detect(repository: &Repository, staged: &mut Staged, renames: Rena
     if staged.added.is_empty() {
         return;
     }
-    let Some(Wanted { copies, limit }) = Wanted::new(repository, renames) else { return };
-    let mut old: Vec<_> = std::mem::take(&mut staged.deleted)
-        .into_iter()
-        .map(|file| Old { file, used: 0, stays: false })
-        .collect();
-    if copies {
-        let changed = staged.modified.iter().chain(&staged.replaced);
-        old.extend(changed.map(|pair| Old { file: pair.old.clone(), used: 1, stays: true }));
-        old.sort_by(|a, b| a.file.path.cmp(&b.file.path));
-    }
-    let mut search = Search {
-        old,
-        new: std::mem::take(&mut staged.added).into_iter().map(Some).collect(),
-        pairs: Vec::new(),
-        prints: HashMap::new(),
-        copies,
-        repository,
-        interrupt,
-    };
-    if !search.old.is_empty() {
-        search.exact();
-        if !copies {
-            search.by_name();
-        }
-        search.by_content(limit);
-    }
+    let Some(wanted) = Wanted::new(repository, renames) else { return };
+    let changed = staged.modified.iter().chain(&staged.replaced).map(|pair| pair.old.clone());
+    let old = sources(std::mem::take(&mut staged.deleted), changed, wanted);
+    let new = std::mem::take(&mut staged.added);
+    let search = Search::run(repository, old, new, HashMap::new(), wanted, interrupt);
     staged.deleted =
         search.old.into_iter().filter(|old| old.used == 0 && !old.stays).map(|old| old.file).collect();
     staged.added = search.new.into_iter().flatten().collect();
     staged.renamed = search.pairs;
+}
+
+/// Finds what was renamed, or copied, from files of the index that are deleted or changed on disk to new ones with the given contents.
+pub(super) fn detect_on_disk(
+    repository: &Repository,
+    deleted: Vec<File>,
+    changed: Vec<File>,
+    new: Vec<(File, Vec<u8>)>,
+    renames: Renames,
+    interrupt: &AtomicBool,
+) -> Vec<Pair> {
+    let Some(wanted) = Wanted::new(repository, renames) else { return Vec::new() };
+    let old = sources(deleted, changed.into_iter(), wanted);
+    let prints = new.iter().map(|(file, content)| (file.id, Some(Print::new(content)))).collect();
+    let new = new.into_iter().map(|(file, _)| file).collect();
+    Search::run(repository, old, new, prints, wanted, interrupt).pairs
+}
+
+/// The files that others may come from, by path.
+fn sources(deleted: Vec<File>, changed: impl Iterator<Item = File>, wanted: Wanted) -> Vec<Old> {
+    let mut old: Vec<_> = deleted.into_iter().map(|file| Old { file, used: 0, stays: false }).collect();
+    if wanted.copies {
+        old.extend(changed.map(|file| Old { file, used: 1, stays: true }));
+        old.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    }
+    old
 }
 
 struct Search<'a> {
@@ -133,7 +138,27 @@ struct Print {
     pieces: HashMap<u64, u64>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn run(
+        repository: &'a Repository,
+        old: Vec<Old>,
+        new: Vec<File>,
+        prints: HashMap<ObjectId, Option<Print>>,
+        Wanted { copies, limit }: Wanted,
+        interrupt: &'a AtomicBool,
+    ) -> Self {
+        let new = new.into_iter().map(Some).collect();
+        let mut search = Self { old, new, pairs: Vec::new(), prints, copies, repository, interrupt };
+        if !search.old.is_empty() {
+            search.exact();
+            if !copies {
+                search.by_name();
+            }
+            search.by_content(limit);
+        }
+        search
+    }
+
     fn pair(&mut self, old: usize, new: usize) {
         let from = &mut self.old[old];
         if let Some(new) = self.new[new].take() {

@@ -37,7 +37,12 @@ pub(super) fn read(
     let now = State::new(hash).timestamp();
     let (split, _) = State::from_bytes(&bytes, now, hash, options).map_err(ReadError::at(WHAT))?;
     let Some(link) = split.link() else { return Ok(None) };
-    let shared = repository.git_dir().join(format!("sharedindex.{}", link.shared_index_checksum));
+    let name = format!("sharedindex.{}", link.shared_index_checksum);
+    let mut shared = repository.git_dir().join(&name);
+    // Git takes the one beside the index where the repository has none.
+    if let Some(beside) = path.parent().filter(|_| !shared.exists()) {
+        shared = beside.join(&name);
+    }
     strange::check(shared.clone())?;
     // Its time is older than that of the split part, so that more files are compared than need be, and none is taken for unchanged wrongly.
     let mut whole = index::File::at(shared, hash, true, options).map_err(ReadError::at(WHAT))?;

@@ -33,11 +33,13 @@ pub(super) enum Verdict {
     Folder,
     /// Only its content can tell.
     Unsure,
+    /// Nothing changed, as far as nanoseconds say; but it was written in the second in which the index was.
+    SameSecond,
 }
 
 /// A file written this shortly before the index (in nanoseconds) may have been written again since, within the same tick of the
-/// file system's clock.
-const TICK: u64 = 20_000_000;
+/// file system's clock. The longest tick of a kernel is a hundredth of a second.
+const TICK: u64 = 10_000_000;
 
 impl Rules {
     pub(super) fn new(repository: &Repository, index: Moment) -> Self {
@@ -84,7 +86,13 @@ impl Rules {
         if self.all {
             same &= stat.ino == facts.inode && stat.uid == facts.user && stat.gid == facts.group;
         }
-        if !same || self.is_racy(modified) { Verdict::Unsure } else { Verdict::Same }
+        if !same || self.is_racy(modified) {
+            Verdict::Unsure
+        } else if modified.0 >= self.index.0 {
+            Verdict::SameSecond
+        } else {
+            Verdict::Same
+        }
     }
 
     /// Whether the file may have changed after git looked at it without its time showing that.

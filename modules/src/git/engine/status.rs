@@ -6,18 +6,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use gix::bstr::BStr;
 use gix::glob::pattern::Case;
 use gix::index::{self, State, entry};
 use gix::submodule::config::Ignore;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Answer, Reader};
-use super::disk::Tree;
+use super::disk::{Kind, Tree};
 use super::error::{ReadError, StatusError};
 use super::ignore;
 use super::open::Repository;
 use super::rename::{self, Renames};
-use super::staged::{self, Staged};
+use super::staged::{self, File, Pair, Staged};
 use super::stat::Rules;
 use super::walk::{Found, Queue, Walk, join};
 use super::{index as own_index, nested};
@@ -73,7 +74,7 @@ pub struct Status {
     pub index_modified: u32,
     /// Staged: another kind of file.
     pub index_typechanged: u32,
-    /// Staged: moved, or copied where the configuration wants copies.
+    /// Moved, or copied where the configuration wants copies: staged, or not staged and announced.
     pub renamed: u32,
     /// Not staged: announced by `git add --intent-to-add`.
     pub worktree_added: u32,
@@ -102,7 +103,7 @@ pub(super) struct Changes {
 /// A path that differs between index and work tree.
 #[derive(Clone, Debug)]
 pub(super) struct WorktreeChange {
-    pub file: staged::File,
+    pub file: File,
     pub is_deleted: bool,
     pub is_added: bool,
 }
@@ -150,6 +151,10 @@ impl Status {
 const ENTRIES_PER_THREAD: usize = 500;
 /// More threads than this only wait for each other.
 const MAX_THREADS: usize = 8;
+/// Files written in the second in which the index was are compared if they are no more than this, and
+const SAME_SECOND_FILES: usize = 256;
+/// no larger than this together (bytes).
+const SAME_SECOND_BYTES: u64 = 1 << 20;
 /// Comparing so many files is worth a thread.
 const FILES_PER_THREAD: usize = 64;
 
@@ -164,6 +169,9 @@ impl Repository {
     ///
     /// One look at each tracked file, and one listing of each directory if untracked files are wanted.
     pub fn status(&self, options: &StatusOptions, interrupt: &AtomicBool) -> Result<Status, StatusError> {
+        if self.is_bogus {
+            return Err(ReadError::new("a work tree of what is said to have none").into());
+        }
         let root = self.work_tree().ok_or(StatusError::Bare)?;
         let mut options = *options;
         if self.hides_untracked() {
@@ -186,10 +194,11 @@ impl Repository {
         let mut unknown = found.unreadable;
         unknown += self.compare_contents(&tree, &index, &mut found, options, interrupt)?;
         unknown += self.look_into_submodules(root, &index, &mut found, options, interrupt)?;
+        let moved = self.moved_on_disk(&tree, &index, &mut found, options, interrupt)?;
         if interrupt.load(Ordering::Relaxed) {
             return Err(StatusError::Interrupted);
         }
-        Ok(summary(&index, staged, &found, unknown))
+        Ok(summary(&index, staged, &found, moved, unknown))
     }
 
     fn walk<'a>(
@@ -263,7 +272,19 @@ impl Repository {
         options: &StatusOptions,
         interrupt: &AtomicBool,
     ) -> Result<u32, ReadError> {
-        let unsure = std::mem::take(&mut found.unsure);
+        let mut unsure = std::mem::take(&mut found.unsure);
+        let same_second = std::mem::take(&mut found.same_second);
+        if !same_second.is_empty() && self.may_convert(tree, index) {
+            let is_large = |&at: &usize| u64::from(index.entries()[at].stat.size) > SAME_SECOND_BYTES;
+            let (large, small): (Vec<_>, Vec<_>) = same_second.into_iter().partition(is_large);
+            if !large.is_empty() && large.len() <= SAME_SECOND_FILES {
+                let mut reader = Reader::new(self, tree, index, interrupt)?;
+                found.modified.extend(large.into_iter().filter(|&at| reader.differs_in_size(at)));
+            }
+            if are_few(index, &small) {
+                unsure.extend(small);
+            }
+        }
         if unsure.is_empty() {
             return Ok(0);
         }
@@ -303,6 +324,72 @@ impl Repository {
         Ok(unknown)
     }
 
+    /// Whether something says that files are converted, so that what was the same to git a moment ago may not be now: attributes, or `core.autocrlf`, even if that is off now.
+    fn may_convert(&self, tree: &Tree, index: &State) -> bool {
+        const NAME: &[u8] = b".gitattributes";
+        let named = self.setting("core.attributesFile");
+        self.setting("core.autocrlf").is_some()
+            || matches!(tree.facts(NAME), Ok(Some(_)))
+            || self.common_dir().join("info/attributes").exists()
+            || named.is_some_and(|path| gix::path::from_byte_slice(&path).is_ok_and(Path::exists))
+            || index.entries().iter().any(|entry| entry.path(index).ends_with(NAME))
+    }
+
+    /// Takes what was moved out of the deleted and the announced files.
+    fn moved_on_disk(
+        &self,
+        tree: &Tree,
+        index: &State,
+        found: &mut Found,
+        options: &StatusOptions,
+        interrupt: &AtomicBool,
+    ) -> Result<Vec<Pair>, ReadError> {
+        let may_be = !found.deleted.is_empty() || !found.modified.is_empty() || !found.replaced.is_empty();
+        if found.added.is_empty() || !may_be || options.renames == Renames::Never {
+            return Ok(Vec::new());
+        }
+        let file = |at: usize| {
+            let entry = &index.entries()[at];
+            File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
+        };
+        let sorted = |list: &[usize]| {
+            let mut list = list.to_vec();
+            list.sort_unstable();
+            list
+        };
+        let (added, deleted) = (sorted(&found.added), sorted(&found.deleted));
+        let mut reader = Reader::new(self, tree, index, interrupt)?;
+        let mut new = Vec::new();
+        for &at in &added {
+            let mut file = file(at);
+            let Ok(Some(facts)) = tree.facts(&file.path) else { continue };
+            file.mode = match facts.kind {
+                Kind::Link => entry::Mode::SYMLINK,
+                Kind::File if facts.executable => entry::Mode::FILE_EXECUTABLE,
+                Kind::File => entry::Mode::FILE,
+                Kind::Folder | Kind::Other => continue,
+            };
+            if u64::from(facts.size) > rename::MAX_BYTES
+                || reader.read(file.path.as_ref(), facts.kind == Kind::Link) != Answer::Same
+            {
+                continue;
+            }
+            let content = std::mem::take(&mut reader.clean);
+            let id = gix::objs::compute_hash(file.id.kind(), gix::objs::Kind::Blob, &content);
+            file.id = id.map_err(ReadError::at("the work tree"))?;
+            new.push((file, content));
+        }
+        let changed = found.modified.iter().chain(&found.replaced).map(|&at| file(at)).collect();
+        let old = deleted.iter().map(|&at| file(at)).collect();
+        let moved = rename::detect_on_disk(self, old, changed, new, options.renames, interrupt);
+        let is = |path: &BStr, at: usize| index.entries()[at].path(index) == path;
+        for Pair { old, new } in &moved {
+            found.added.retain(|&at| !is(new.path.as_ref(), at));
+            found.deleted.retain(|&at| !is(old.path.as_ref(), at));
+        }
+        Ok(moved)
+    }
+
     /// Settles the submodules; returns how many cannot be settled.
     fn look_into_submodules(
         &self,
@@ -339,6 +426,15 @@ impl Repository {
     }
 }
 
+/// Whether files written in the second in which the index was are few and small enough to be compared, as git does it.
+///
+/// Nanoseconds say that they are the same, but not whether they would be converted as they were then. All of a fresh clone are such files: git, unlike
+/// a prompt, compares them once and writes that down.
+fn are_few(index: &State, files: &[usize]) -> bool {
+    let bytes = || files.iter().map(|&at| u64::from(index.entries()[at].stat.size)).sum::<u64>();
+    files.len() <= SAME_SECOND_FILES && bytes() <= SAME_SECOND_BYTES
+}
+
 fn threads(options: &StatusOptions, useful: usize) -> usize {
     if useful <= 1 {
         return 1;
@@ -347,11 +443,12 @@ fn threads(options: &StatusOptions, useful: usize) -> usize {
     useful.min(available).min(MAX_THREADS)
 }
 
-fn summary(index: &State, staged: Staged, found: &Found, unknown: u32) -> Status {
+fn summary(index: &State, staged: Staged, found: &Found, moved: Vec<Pair>, unknown: u32) -> Status {
+    let on_disk = moved.len() as u32;
     let change = |list: &[usize], is_deleted: bool, is_added: bool| -> Vec<WorktreeChange> {
         let file = |at: usize| {
             let entry = &index.entries()[at];
-            staged::File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
+            File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
         };
         list.iter().map(|&at| WorktreeChange { file: file(at), is_deleted, is_added }).collect()
     };
@@ -359,13 +456,19 @@ fn summary(index: &State, staged: Staged, found: &Found, unknown: u32) -> Status
     worktree.extend(change(&found.replaced, false, false));
     worktree.extend(change(&found.deleted, true, false));
     worktree.extend(change(&found.added, false, true));
+    // The content before is that of the file that was moved.
+    worktree.extend(moved.into_iter().map(|Pair { old, new }| WorktreeChange {
+        file: File { path: new.path, ..old },
+        is_deleted: false,
+        is_added: false,
+    }));
     Status {
         conflicted: found.conflicted,
         index_added: staged.added.len() as u32,
         index_deleted: staged.deleted.len() as u32,
         index_modified: staged.modified.len() as u32,
         index_typechanged: staged.replaced.len() as u32,
-        renamed: staged.renamed.len() as u32,
+        renamed: staged.renamed.len() as u32 + on_disk,
         worktree_added: found.added.len() as u32,
         worktree_deleted: found.deleted.len() as u32,
         worktree_modified: found.modified.len() as u32,

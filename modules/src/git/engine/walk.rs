@@ -45,6 +45,8 @@ pub(super) struct Found {
     pub replaced: Vec<usize>,
     /// Files whose content must be compared.
     pub unsure: Vec<usize>,
+    /// Files that nothing says have changed, but which git would compare.
+    pub same_second: Vec<usize>,
     /// Submodules to look into.
     pub submodules: Vec<usize>,
     pub conflicted: u32,
@@ -60,6 +62,7 @@ impl Found {
         self.modified.extend(other.modified);
         self.replaced.extend(other.replaced);
         self.unsure.extend(other.unsure);
+        self.same_second.extend(other.same_second);
         self.submodules.extend(other.submodules);
         self.conflicted += other.conflicted;
         self.untracked += other.untracked;

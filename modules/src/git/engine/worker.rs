@@ -213,6 +213,7 @@ impl<'w, 'a> Worker<'w, 'a> {
             Verdict::Modified => self.found.modified.push(at),
             Verdict::Replaced => self.found.replaced.push(at),
             Verdict::Unsure => self.found.unsure.push(at),
+            Verdict::SameSecond => self.found.same_second.push(at),
             Verdict::Folder => {
                 let path = [&self.path[..], name].concat();
                 if nested::has_commit(&join(self.walk.root, &path), self.walk.git_dir) {
