@@ -14,7 +14,8 @@ set -g _ziron_late # something if it did not answer in time when it was last ask
 set -g _ziron_looks 1 2 3 4 5 6 7 8 9 10 # how often to look for an answer, a hundred times each; some 30 ms
 set -g _ziron_question # what was asked last, without its number
 set -g _ziron_seen '' # what .reply began with when it was last looked at
-set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not ask for
+set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not ask for: 1 when fish has taken note of that, 2 when it may not have
+set -g _ziron_told 0 # the daemon has said so since it was last asked
 
 @@functions
 # The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a deadline, so that it
@@ -26,6 +27,7 @@ function _ziron_ask
         return 1
     end
     if not builtin test -e "$_ziron_process"
+        set _ziron_question # What the one before had for an empty line is not kept up to date any more.
         # Another one may have begun meanwhile. Where none has, nobody would say that what an empty line shows is old.
         builtin test -e $_ziron_pid -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; and builtin read --delimiter ' ' process rest <$_ziron_pid; or return 1
         set -g _ziron_process /proc/$process/exe # One that has ended, and that nobody has taken note of, has none.
@@ -89,6 +91,7 @@ function _ziron_ask
         end
     end
     set _ziron_question $question
+    set _ziron_told 0
     @PROVE@
     builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1f%s\x1f%s\x1e' \
         $fish_pid $_ziron_seq $how $question >$_ziron_files.ask
@@ -120,6 +123,8 @@ function _ziron_ask
     set _ziron_transient_left $small
     set _ziron_transient_right $small_right
     set _ziron_prelude $prelude
+    builtin test $_ziron_told = 0; or _ziron_find_news # They came before what they are news to.
+    return 0
 end
 
 # Where something in the prompt depends on when commands begin. A question that has not been read is of a prompt that nobody looks at any more.
@@ -158,8 +163,8 @@ function _ziron_add_field --argument-names name value
     set -g _ziron_world $_ziron_world\x1f$name=$value
 end
 
-# The daemon says that there is a newer picture, with a signal that does nothing in shells that do not listen.
-function _ziron_listen --on-signal URG
+# Reads the newest picture; true if it is another one than what is to be shown.
+function _ziron_find_news
     set -l kind
     set -l seq
     set -l state
@@ -168,21 +173,31 @@ function _ziron_listen --on-signal URG
     set -l small
     set -l small_right
     set -l rest
-    builtin test -e $_ziron_files.reply@PROOF@; or return 0
+    builtin test -e $_ziron_files.reply@PROOF@; or return 1
     builtin read --null --delimiter \x1f kind seq state left right small small_right rest <$_ziron_files.reply
-    builtin test "$seq" = $_ziron_seq -a \( "$kind" = redraw -o "$kind" = drawn \); or return 0
+    builtin test "$seq" = $_ziron_seq -a \( "$kind" = redraw -o "$kind" = drawn \); or return 1
     set -g _ziron_transient_left $small
     set -g _ziron_transient_right $small_right
-    builtin test "$left$right" = "$_ziron_left$_ziron_right"; and return 0
+    builtin test "$left$right" = "$_ziron_left$_ziron_right"; and return 1
     set -g _ziron_left $left
     set -g _ziron_right $right
+    return 0
+end
+
+# The daemon says that there is a newer picture, with a signal that does nothing in shells that do not listen. It says so again some time later: fish
+# forgets a signal that comes just before it waits for keys, and draws nothing again while it does so already, in a command substitution. It must not be
+# told twice: while it waits for the character of a jump, fish 3 would end.
+function _ziron_listen --on-signal URG
+    set -g _ziron_told 1
+    _ziron_find_news; and builtin test $_ziron_is_new = 0; or builtin test $_ziron_is_new = 2; or return 0
     set -g _ziron_is_new 1
+    builtin status is-command-substitution; and set -g _ziron_is_new 2
     builtin commandline -f repaint
 end
 
 @@ask
     # News of the prompt before are none.
-    if builtin test $_ziron_is_new$_ziron_new = 10; or _ziron_ask
+    if builtin contains -- $_ziron_is_new$_ziron_new 10 20; or _ziron_ask
         set _ziron_is_new 0
         _ziron_show
         return

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_channel::Receiver;
 use futures_lite::future::or;
@@ -14,7 +16,7 @@ use rustix::fs::{FileType, OFlags};
 
 use super::line::{Line, LineError, Spare};
 use super::process::Process;
-use crate::exec::{Handle, Watched};
+use crate::exec::{Handle, Priority, Watched};
 use crate::ipc::address::SessionFile;
 use crate::ipc::folder::Folder;
 use crate::ipc::frame::{Decoder, FIELD_END, FRAME_END, Frame, Limits};
@@ -28,6 +30,10 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
     let pid = |name: String| name.strip_prefix("s.")?.strip_suffix(".request")?.parse().ok();
     entries.filter_map(name).filter_map(pid).collect()
 }
+
+/// A shell is told of news again after so long, and once more after so long again. fish forgets a signal that comes just before it waits for keys, and
+/// does not draw again while it does so already.
+const REMINDERS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 
 /// The files of one shell; they go with it.
 #[derive(Debug)]
@@ -183,7 +189,7 @@ impl Line for Fifos {
 #[derive(Debug)]
 pub(super) struct Mailbox {
     files: Files,
-    shell: Arc<Process>,
+    reader: Arc<Reader>,
     /// Says that the file was written.
     written: Receiver<()>,
     decoder: Decoder,
@@ -197,8 +203,8 @@ impl Mailbox {
         written: Receiver<()>,
         exec: &Handle,
     ) -> io::Result<Mailbox> {
-        let shell = Arc::new(Process::find(pid, exec)?);
-        Ok(Mailbox { files: Files { folder, pid }, shell, written, decoder: Decoder::new(Limits::REQUEST) })
+        let reader = Arc::new(Reader::find(pid, exec)?);
+        Ok(Mailbox { files: Files { folder, pid }, reader, written, decoder: Decoder::new(Limits::REQUEST) })
     }
 }
 
@@ -207,12 +213,13 @@ impl Line for Mailbox {
         while !self.decoder.advance()? {
             let written = async { self.written.recv().await.is_ok() };
             let gone = async {
-                self.shell.ended().await;
+                self.reader.shell.ended().await;
                 false
             };
             if !or(written, gone).await {
                 return Ok(false);
             }
+            self.reader.asks();
             // Whatever was left of the one before, this file is whole.
             self.decoder = Decoder::new(Limits::REQUEST);
             let name = self.files.name(SessionFile::Ask);
@@ -252,7 +259,7 @@ impl Line for Mailbox {
 
     fn spare(&self) -> Letter {
         let name = self.files.name(SessionFile::Reply);
-        Letter { folder: self.files.folder.clone(), name, shell: self.shell.clone() }
+        Letter { folder: self.files.folder.clone(), name, reader: self.reader.clone() }
     }
 }
 
@@ -261,14 +268,14 @@ impl Line for Mailbox {
 pub(super) struct Letter {
     folder: Arc<Folder>,
     name: String,
-    shell: Arc<Process>,
+    reader: Arc<Reader>,
 }
 
 impl Letter {
     fn write(&self, frame: &[u8]) -> io::Result<()> {
         self.folder.replace(&self.name, frame)?;
         if frame.starts_with(b"redraw") {
-            self.shell.nudge();
+            self.reader.tell();
         }
         Ok(())
     }
@@ -278,5 +285,86 @@ impl Spare for Letter {
     fn send_now(&self, frame: &[u8]) {
         // A shell that gets no answer draws its prompt directly.
         let _ = self.write(frame);
+    }
+}
+
+/// A shell that looks into its file when it is told to.
+#[derive(Debug)]
+struct Reader {
+    shell: Process,
+    exec: Handle,
+    /// So many news and questions there were: news are old when there is another one.
+    count: AtomicU64,
+}
+
+impl Reader {
+    fn find(pid: u32, exec: &Handle) -> io::Result<Reader> {
+        Ok(Reader { shell: Process::find(pid, exec)?, exec: exec.clone(), count: AtomicU64::new(0) })
+    }
+
+    /// It asks: what it was told has an end.
+    fn asks(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tells it that there are news, and again.
+    fn tell(self: &Arc<Self>) {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        self.shell.nudge();
+        let this = self.clone();
+        let remind = async move {
+            for pause in REMINDERS {
+                this.exec.clock().sleep(pause).await;
+                if this.count.load(Ordering::Relaxed) != count {
+                    return;
+                }
+                this.shell.nudge();
+            }
+        };
+        self.exec.spawn_named("reminder", Priority::Normal, remind).detach();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "there has to be a process")]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+    use crate::exec::Single;
+
+    /// A shell that writes a byte when it begins to listen, and one for each signal.
+    fn listener() -> Child {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap 'echo' URG; echo; while :; do sleep 0.01; done"]);
+        shell.stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Waits until it has written so many bytes.
+    async fn heard(output: &Watched<OwnedFd>, count: usize) {
+        let mut seen = 0;
+        while seen < count {
+            let read = |output: &OwnedFd| Ok(rustix::io::read(output, &mut [0; 1])?);
+            seen += output.read_with(read).await.unwrap();
+        }
+    }
+
+    #[test]
+    fn news_are_told_again_until_the_shell_asks() {
+        let model = Single::driven().unwrap();
+        let mut child = listener();
+        let output = model.handle().watch(OwnedFd::from(child.stdout.take().unwrap())).unwrap();
+        let reader = Arc::new(Reader::find(child.id(), model.handle()).unwrap());
+        model.run(async {
+            heard(&output, 1).await;
+            // The first of these are told no more when there are others.
+            reader.tell();
+            reader.asks();
+            heard(&output, 1).await;
+            reader.tell();
+            heard(&output, 1 + REMINDERS.len()).await;
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }

@@ -54,6 +54,11 @@ impl Way {
         }
     }
 
+    /// Whether the answers are files of this name.
+    pub(super) fn answers_in(&self, file: &Path) -> bool {
+        matches!(self, Way::Fifos { reply, .. } | Way::Mailbox { reply, .. } if reply == file)
+    }
+
     /// The process id of a shell with a mailbox.
     pub(super) fn mailbox(&self) -> Option<u32> {
         match self {

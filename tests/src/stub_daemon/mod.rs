@@ -181,7 +181,13 @@ impl Daemon {
         if shell == Shell::Bash && message.value("answer") == "file" && state != "version" {
             let pid: u32 = message.value("pid").parse().map_err(io::Error::other)?;
             client.say(answer.as_bytes());
-            self.clients.push(Client::new(Way::fifos(&self.folder, pid)?).shell(shell));
+            let (way, reply) = (Way::fifos(&self.folder, pid)?, self.folder.join(format!("s.{pid}.reply")));
+            let same = self.clients.iter_mut().find(|client| client.way.answers_in(&reply));
+            // A shell that has lost its session is the same shell: of two who wait for its questions, one would wait for ever.
+            match same {
+                Some(client) => *client = Client::new(way).shell(shell),
+                None => self.clients.push(Client::new(way).shell(shell)),
+            }
             return Ok(());
         }
         client.say(answer.as_bytes());

@@ -67,6 +67,18 @@ fn every_fault_is_covered(shell: Shell) {
     }
 }
 
+/// A bash that has not been answered and introduces itself again is one client of the stub's, which goes on listening to everybody.
+#[test]
+fn the_stub_hears_who_comes_back() {
+    let Some((mut session, _)) = start(Bash, &served_in_time()) else { return };
+    session.run("true");
+    session.daemon().tell(&["draw=silence"]);
+    assert!(!session.run("false").is_by_daemon());
+    while !session.run("true").is_by_daemon() {}
+    session.run("true");
+    session.daemon().tell(&["do=release"]);
+}
+
 fn a_silent_daemon_is_left_alone(shell: Shell) {
     let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
     session.run("true");
@@ -254,6 +266,74 @@ fn a_daemon_is_missed_soon(shell: Shell) {
     assert!(!session.plain().contains("_ziron"), "{}", session.plain());
 }
 
+/// What a daemon that was killed has left for an empty line is nothing that the next one knows: it is asked, and if that one dies too, the program.
+fn another_daemon_is_waited_for(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
+    session.run("false");
+    session.serve(daemon_program(), "data");
+    session.daemon().tell(&["draw=die"]);
+    let told = session.run("");
+    assert_eq!((told.is_by_daemon(), told.codes()), (false, ("1", "1")));
+    let screen = session.plain();
+    assert!(screen.contains("#3 data") && !screen.contains("held"), "{screen}");
+}
+
+/// fish draws nothing again while it does so already, and forgets signals: it is told twice.
+#[test]
+fn fish_is_told_again() {
+    let slow = r"
+    functions --copy fish_right_prompt user_right_prompt
+    function fish_right_prompt
+        user_right_prompt
+        test -e ~/slow; or return
+        rm ~/slow
+        touch ~/draws
+        while test -e ~/draws
+            sleep 0.01
+        end
+        set -g user_variable 1 # Here fish sees to signals.
+    end
+    bind \ct 'touch ~/slow; commandline -f repaint'";
+    let Some((mut session, _)) = start(Fish, &served().after(slow)) else { return };
+    let draws = session.home().join("draws");
+    session.daemon().tell(&["draw=stale", "draw=stale"]);
+    session.run("true");
+    session.send("\x14");
+    while !draws.exists() {
+        std::thread::yield_now();
+    }
+    session.daemon().tell(&["do=push"]);
+    std::fs::remove_file(draws).unwrap();
+    session.wait_text("#3 old");
+    session.daemon().tell(&["do=push"]);
+    session.wait_text("#3 data");
+}
+
+/// While it waits for the character of a jump, fish 3.6 ends when it is told for the second time to draw again.
+#[test]
+fn fish_is_told_again_in_a_jump() {
+    let config = "bind \\ct forward-jump; function user_heard --on-signal URG; builtin echo >>~/heard; end";
+    let Some((mut session, _)) = start(Fish, &served().after(config)) else { return };
+    session.daemon().tell(&["draw=stale"]);
+    session.run("true");
+    session.send("abc def\x01");
+    session.wait_cursor_after("> ");
+    session.send("\x14");
+    let heard = session.home().join("heard");
+    let count = || std::fs::read(&heard).map_or(0, |heard| heard.len());
+    for _ in 0..3 {
+        let before = count();
+        while count() == before {
+            // It may forget one.
+            session.daemon().tell(&["do=push"]);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+    session.send("e");
+    session.wait_text("#2 data");
+    session.wait_cursor_after("> abc d");
+}
+
 /// Somebody leans on the Enter key.
 fn many_empty_lines(shell: Shell) {
     let size = ziron_tests::terminal::Size { rows: 80, columns: 80 };
@@ -287,4 +367,6 @@ macro_rules! in_shells_that_draw_again {
     };
 }
 
-in_shells_that_draw_again! { an_empty_line_is_not_waited_for, a_daemon_is_missed_soon, many_empty_lines }
+in_shells_that_draw_again! {
+    an_empty_line_is_not_waited_for, a_daemon_is_missed_soon, another_daemon_is_waited_for, many_empty_lines,
+}
