@@ -13,7 +13,8 @@
 # this a sticky emulation). It must therefore hold no single quote.
 \builtin emulate zsh -o no_aliases -o no_xtrace -c '
 builtin zmodload zsh/datetime 2>/dev/null
-builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_free=
+builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_traps=
+builtin typeset -g _ziron_jobs=0 _ziron_counts= # how many jobs the prompt shows, and whether the end of one is waited for
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 builtin typeset -gi _ziron_doubt # a descriptor, while it is not known whether the line goes on
 builtin typeset -ga _ziron_whole # its prompt
@@ -31,7 +32,7 @@ function _ziron_preexec {
 # ten microseconds.
 function _ziron_precmd {
   builtin local _ziron_now=$? _ziron_pipe="${(j: :)pipestatus}" _ziron_reply _ziron_parts _ziron_failure _ziron_ran=${1-$_ziron_start}
-  builtin local _ziron_jobs="${(%):-%j}" # A subshell has no jobs.
+  _ziron_jobs="${(%):-%j}" # A subshell has none.
   if (( ! $# )); then
     (( ! _ziron_doubt )) || _ziron_end_doubt
     _ziron_duration=
@@ -61,6 +62,14 @@ function _ziron_precmd {
 function _ziron_mode {
   [[ $KEYMAP != "$_ziron_keymap" ]] || return 0
   _ziron_keymap=$KEYMAP
+  builtin local _ziron_before=$_ziron_left$_ziron_right
+  _ziron_precmd again
+  [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || _ziron_redraw
+}
+
+# A widget: a child has ended. If it was a job, zsh has said so and shown the prompt again below, with the count that it had.
+function _ziron_count_again {
+  [[ ${(%):-%j} != "$_ziron_jobs" ]] && _ziron_can_draw || return 0
   builtin local _ziron_before=$_ziron_left$_ziron_right
   _ziron_precmd again
   [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || _ziron_redraw
@@ -170,10 +179,11 @@ _ziron_arm() {
   # Others change these; and they can only be set out here, since a sticky emulation puts options back.
   \builtin setopt prompt_subst prompt_percent no_prompt_bang
   @@renew
+  \builtin test "$_ziron_jobs$_ziron_counts" = 0 || _ziron_count_jobs
   # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
   \builtin test "$_ziron_transient" = 1 || \builtin return 0
   _ziron_waits=1 _ziron_hidden=1
-  _ziron_trap_is_wanted || \builtin return 0
+  _ziron_trap_is_wanted INT || \builtin return 0
   TRAPINT() {
     \builtin zle && \builtin zle _ziron_give_up
     \builtin return $(( 128 + $1 ))
@@ -184,6 +194,23 @@ _ziron_arm() {
 _ziron_disarm() {
   _ziron_waits=
   _ziron_is_armed && \builtin unfunction TRAPINT
+  \builtin test -z "$_ziron_counts" || _ziron_stop_counting
+  \builtin return 0
+}
+
+# While there are jobs and a line is edited: whoever ends may be one.
+_ziron_count_jobs() {
+  _ziron_stop_counting
+  \builtin test "$_ziron_jobs" != 0 && _ziron_trap_is_wanted CHLD || \builtin return 0
+  _ziron_counts=1
+  TRAPCHLD() {
+    \builtin zle && \builtin zle _ziron_count_again || \builtin true
+  }
+}
+
+_ziron_stop_counting() {
+  _ziron_counts=
+  _ziron_is_counting && \builtin unfunction TRAPCHLD
   \builtin return 0
 }
 
@@ -204,18 +231,20 @@ function _ziron_wrap {
 function _ziron_is_armed {
   [[ ${functions[TRAPINT]-} == *_ziron_give_up* ]]
 }
+function _ziron_is_counting {
+  [[ ${functions[TRAPCHLD]-} == *_ziron_count_again* ]]
+}
 function _ziron_has_trap { # of the user
   [[ $_ziron_transient == 1 && -n ${functions[TRAPINT]-} && $functions[TRAPINT] != *_ziron_* ]]
 }
-function _ziron_trap_is_wanted {
-  [[ -o zle ]] && (( ! $+functions[TRAPINT] )) || builtin return 1
+function _ziron_trap_is_wanted { # for a signal
+  [[ -o zle ]] && (( ! $+functions[TRAP$1] )) || builtin return 1
   if [[ -n $_ziron_look ]]; then # Has the user set a trap that is no function? A fork, so only after a command that says so.
     builtin local traps
     builtin trap | builtin read -rd "" traps
-    [[ " ${(ps:\n:)traps} " == *" INT "* ]] && _ziron_free= || _ziron_free=1
-    _ziron_look=
+    _ziron_traps=" ${(ps:\n:)traps} " _ziron_look=
   fi
-  [[ -n $_ziron_free ]]
+  [[ $_ziron_traps != *" $1 "* ]]
 }
 
 _ziron_look=1
@@ -223,6 +252,7 @@ _ziron_look=1
 if [[ -o zle ]] && builtin zmodload zsh/zle zsh/parameter 2>/dev/null; then
   builtin zle -N _ziron_news
   builtin zle -N _ziron_give_up
+  builtin zle -N _ziron_count_again
   _ziron_wrap keymap-select _ziron_keymap_select _ziron_user_keymap_select
   [[ $_ziron_transient != 1 ]] || _ziron_wrap line-finish _ziron_line_finish _ziron_user_line_finish
 fi

@@ -21,7 +21,7 @@ macro_rules! in_each_shell {
 }
 
 in_each_shell! {
-    status_and_pipe_status, duration_only_of_commands, jobs, width_and_folder, ctrl_c, one_process_a_prompt,
+    status_and_pipe_status, duration_only_of_commands, jobs, a_job_that_ends, width_and_folder, ctrl_c, one_process_a_prompt,
     program_goes_away, hostile_data, prelude_once_and_as_it_is,
     output_is_marked, virtualenv_is_shown_once,
 }
@@ -51,6 +51,40 @@ fn jobs(shell: Shell, base: &Setup) {
     assert_eq!(session.run("sleep 100 &").value("jobs"), "1");
     assert_eq!(session.run("sleep 100 | sleep 100 &").value("jobs"), "2");
     session.run("kill (jobs -p) 2>/dev/null; kill $(jobs -p) 2>/dev/null; true");
+}
+
+/// A job that ends is not shown any more: zsh and fish say so while a line is edited, and show the prompt again below that.
+fn a_job_that_ends(shell: Shell, base: &Setup) {
+    let Some((mut session, _)) = start(shell, &base.clone()) else { return };
+    session.run("true");
+    let told = session.run("sh -c 'while [ ! -e go ]; do sleep 0.01; done; exit 3' &");
+    assert_eq!(told.value("jobs"), "1");
+    let (go, codes) = (session.home().join("go"), ("0", "0"));
+    if shell == Shell::Bash {
+        std::fs::write(go, "").unwrap();
+        session.run("wait");
+        assert_eq!(session.run("").value("jobs"), "0");
+        return;
+    }
+    session.send("abc");
+    session.wait_cursor_after("> abc");
+    std::fs::write(go, "").unwrap();
+    let told = session.prompt();
+    assert_eq!((told.value("jobs"), told.codes(), told.duration().is_some()), ("0", codes, true));
+    session.wait_cursor_after("> abc");
+    let screen = session.plain();
+    let word = if shell == Shell::Zsh { "exit 3" } else { "has ended" };
+    let (above, below) = screen.rsplit_once("data").unwrap();
+    assert!(
+        above.contains("#3 data\n> abc") && above.contains(word) && below.starts_with("\n> abc"),
+        "{screen}"
+    );
+    // A trap of ours is none of the user's.
+    assert_eq!(session.run("d\x15true").value("jobs"), "0");
+    if shell == Shell::Zsh {
+        session.run("trap | grep -c C'H'LD");
+        session.wait_text("\n0\n");
+    }
 }
 
 fn width_and_folder(shell: Shell, base: &Setup) {
