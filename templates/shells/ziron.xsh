@@ -77,6 +77,12 @@ def _ziron_connect():
     env["PROMPT_FIELDS"]["_ziron_right"] = ""
     env["PROMPT"] = "{_ziron_left}"
     env["RIGHT_PROMPT"] = "{_ziron_right}"
+    if "@TITLE@" == "1":  # The prompt names the window: xonsh must not, right after it.
+        for forget in (env.deregister, env.__delitem__):
+            try:
+                forget("TITLE")
+            except KeyError:
+                pass  # It has none.
     if continuation:
         env["MULTILINE_PROMPT"] = lambda **_: for_shell(continuation)  # Now xonsh does not say yet which editor it has.
 

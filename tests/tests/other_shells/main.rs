@@ -95,6 +95,8 @@ fn prelude(shell: Shell) {
     for title in ["0;1 data", "0;2 data"] {
         assert_eq!(commands.iter().filter(|command| *command == title).count(), 1, "{commands:?}");
     }
+    // A title of the shell's own would hide ours.
+    assert_eq!(commands.iter().filter(|command| command.starts_with("0;")).count(), 2, "{commands:?}");
 }
 
 fn hooks_of_the_user(shell: Shell) {
