@@ -317,3 +317,34 @@ fn preexec_hooks_hear_of_the_first_command() {
         }
     }
 }
+
+/// What ble.sh does with prompts, reduced: it shows `PS1` as it is, and is told of all other parts with `bleopt`.
+const BLE: &str = r#"BLE_VERSION=0.4
+bleopt() { printf '<%s>\n' "$@" >$HOME/bleopt; }"#;
+
+/// The right prompt stands in the last line of a prompt of two, and nothing of it stays where the small prompt has none.
+#[test]
+fn ble_is_told_all() {
+    let without =
+        "eval \"user_$(declare -f _ziron_ble)\"; _ziron_ble() { _ziron_transient_right=; user__ziron_ble; }";
+    for (setup, small) in [
+        (Setup::default(), None),
+        (Setup::default().transient(), Some("t2")),
+        (Setup::default().transient().after(without), Some("")),
+    ] {
+        let setup = setup.before(BLE);
+        let Some((mut session, _)) = start(Bash, &setup) else { return };
+        session.run("true");
+        let told = std::fs::read_to_string(session.home().join("bleopt")).unwrap();
+        let Some(small) = small else {
+            assert!(told.starts_with("<prompt_rps1=\n") && told.contains("r2"), "{told}");
+            continue;
+        };
+        assert!(
+            told.contains("<prompt_rps1_transient=always>") && told.contains("<prompt_ps1_transient=always>")
+        );
+        let right = told.split("<prompt_rps1_final=").nth(1).unwrap();
+        assert_eq!(right == ">\n", small.is_empty(), "{told}");
+        assert!(right.contains(small) && told.contains("<prompt_ps1_final="), "{told}");
+    }
+}

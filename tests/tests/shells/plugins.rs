@@ -43,6 +43,37 @@ fn bash_preexec() {
     }
 }
 
+/// ble.sh, built: the right prompt stands in the line of the input, and what is small after a line is all that stays.
+#[test]
+fn ble_sh() {
+    let Some(path) = plugin("ble.sh/out/ble.sh") else { return };
+    let load = format!(
+        "source {} --noattach --norc --keep-rlvars; bleopt exec_errexit_mark= exec_elapsed_mark= exec_exit_mark=",
+        path.display()
+    );
+    let without =
+        "eval \"user_$(declare -f _ziron_ble)\"; _ziron_ble() { _ziron_transient_right=; user__ziron_ble; }";
+    for (setup, left, right) in [
+        (Setup::default().after("ble-attach"), "> ", Some("r")),
+        (Setup::default().transient().after("ble-attach"), "T> ", Some("t")),
+        (Setup::default().transient().after(&format!("{without}\nble-attach")), "T> ", None),
+    ] {
+        let Some((mut session, _)) = start(Bash, &setup.before(&load)) else { return };
+        for _ in 0..3 {
+            session.run("clear");
+            session.run("echo word");
+            let screen = session.plain();
+            let accepted = screen.lines().find(|line| line.contains("echo word")).unwrap_or_default();
+            assert!(accepted.starts_with(left), "{screen}");
+            let end = right.map(|right| format!(" {right}"));
+            assert_eq!(accepted.len() > 70, end.is_some(), "{screen}");
+            assert!(end.is_none_or(|end| accepted.contains(&end)), "{screen}");
+            let last = screen.lines().rev().find(|line| line.starts_with("> ")).unwrap_or_default();
+            assert!(last.ends_with(&format!("r{}", session.calls().len())), "{screen}");
+        }
+    }
+}
+
 /// Plugins of zsh, each alone, before ours and after: a command, a line given up, the vi mode, a completion.
 #[test]
 fn zsh_plugins() {

@@ -4,6 +4,7 @@
 //! afterwards says what became of the prompt: nothing above it may be touched, nothing may be left behind, and the shell goes on.
 
 mod bash;
+mod fish;
 mod zsh;
 
 use std::time::Duration;
