@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use ziron_runtime::shell::{Quoting, Shell};
@@ -56,12 +57,15 @@ fn numbers_to_come() -> Vec<u32> {
     (now..now + 400).collect()
 }
 
-/// The attacker's folder is what `XDG_RUNTIME_DIR` says.
+/// The attacker's folder is what `XDG_RUNTIME_DIR` says. The program looks before any script does: it writes one for another folder, so that here no check
+/// of the script's can fail.
 fn a_folder_that_is_his_from_the_beginning(shell: Shell) {
     let Some(town) = Town::new() else { return };
     for layout in [Layout::Open, Layout::Links] {
         let run = town.path(&format!("shared/{layout:?}"));
         let attack = Attack::plant(&town, &run, &numbers_to_come(), layout);
+        let script = town.says(&["init", shell.name()], &[("XDG_RUNTIME_DIR", &run)]);
+        assert!(script.contains("/socket") && !script.contains(run.to_str().unwrap()), "{script}");
         let Some(terminal) = town.open(shell, &town.connect(shell), &[("XDG_RUNTIME_DIR", &run)]) else {
             return;
         };
@@ -138,6 +142,16 @@ fn a_link_made_anew(shell: Shell) {
     let legal = town.path("home/legal");
     by(VICTIM, || fs::rename(&run, &legal).or_else(|_| fs::create_dir(&legal)).unwrap());
     remove(&run);
+    // zsh looks only when it connects. What stands behind the link then looks as it should: a socket of the victim's.
+    let _socket = (shell == Shell::Zsh).then(|| {
+        town.kill_daemons();
+        let own = legal.join("ziron").join(town.id());
+        by(VICTIM, || {
+            fs::create_dir_all(&own).unwrap();
+            let _ = fs::remove_file(own.join("socket"));
+            UnixDatagram::bind(own.join("socket")).unwrap()
+        })
+    });
     let trap = town.path("shared/trap");
     let mut attack = Attack::plant(&town, &trap, &shells, Layout::Open);
     by(ATTACKER, || symlink(&legal, &run).unwrap());

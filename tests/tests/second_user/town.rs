@@ -180,6 +180,21 @@ impl Town {
         numbers.collect()
     }
 
+    /// Kills the victim's daemons.
+    pub(crate) fn kill_daemons(&self) {
+        wait("the daemons' end", || {
+            self.signal_daemons();
+            self.processes("prompt").is_empty()
+        });
+    }
+
+    fn signal_daemons(&self) {
+        for pid in self.processes("prompt") {
+            // It may just have ended.
+            let _ = Pid::from_raw(pid.cast_signed()).map(|pid| kill_process(pid, Signal::KILL));
+        }
+    }
+
     /// The victim's private file is what it was.
     pub(crate) fn is_intact(&self) {
         assert_eq!(fs::read_to_string(self.path("home/private")).unwrap(), PRIVATE);
@@ -188,10 +203,7 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
-        for pid in self.processes("prompt") {
-            // It may just have ended.
-            let _ = Pid::from_raw(pid.cast_signed()).map(|pid| kill_process(pid, Signal::KILL));
-        }
+        self.signal_daemons();
     }
 }
 
