@@ -162,6 +162,8 @@ fn configure(shell: &str, prompt: &Prompt<'_>, fixtures: &Fixtures) -> io::Resul
     };
     let path = home.join(file);
     fs::create_dir_all(path.parent().unwrap_or(&home))?;
+    // In a new home fish reads all manual pages in the background, beside what is measured.
+    fs::create_dir_all(home.join(".local/share/fish/generated_completions"))?;
     let quiet =
         if shell == "fish" { "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\n" } else { "" };
     fs::write(&path, format!("{quiet}{connect}\n"))?;
