@@ -8,6 +8,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
 \builtin typeset -g _ziron_us=$'\x1f' _ziron_rs=$'\x1e' _ziron_gs=$'\x1d' _ziron_nul=$'\0'
 
 @@ask
+  _ziron_told=
   if (( _ziron_can_ask && ! ZSH_SUBSHELL )) && { (( _ziron_fd )) || _ziron_connect }; then
     # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
     # Values first, since they are cheap to look at; what is exported can only differ when a command has run.
@@ -24,7 +25,7 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
     else
       (( ++_ziron_seq ))
       _ziron_question=$_ziron_reply
-      # There are never more than two unread questions and one event in the connection, so that writing does not wait for anybody.
+      # There are never more than two unread questions and two events in the connection, so that writing does not wait for anybody.
       builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}duration=$_ziron_duration$_ziron_reply"
       builtin sysread -i $_ziron_fd -t $_ziron_patience _ziron_reply || _ziron_failure=$?
       # As a rule that is one answer, and the right one.
@@ -58,7 +59,7 @@ builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in sec
 builtin typeset -g _ziron_state=fresh # of what is shown
 builtin typeset -gF _ziron_rest=0 # until when the daemon is left alone, since it did not answer in time twice in a row
 builtin typeset -gi _ziron_late=0 # how often it has not answered in time since it last did
-builtin typeset -g _ziron_hello= _ziron_heard= _ziron_values= _ziron_types= _ziron_escaped= _ziron_question= _ziron_renew=
+builtin typeset -g _ziron_hello= _ziron_heard= _ziron_values= _ziron_types= _ziron_escaped= _ziron_question= _ziron_renew= _ziron_told=
 builtin typeset -ga _ziron_held # the parts that are shown when the next line is empty; none if that is not known
 
 function _ziron_world_changed {
@@ -126,14 +127,19 @@ function _ziron_ask_later {
 
 # zsh cannot ask who is at the other end, so that the folder is the proof: only root and this user can put anything there. The program has checked the
 # whole path; here it is checked again where somebody else can have taken the name of a folder that went.
-function _ziron_connect {
+function _ziron_reach {
   (( EPOCHREALTIME >= _ziron_rest )) && [[ -S $_ziron_folder/socket && ! -h $_ziron_folder/socket ]] || builtin return 1
-  builtin local REPLY folder
+  builtin local folder
   for folder in "$_ziron_own[@]"; do
     [[ -O $folder && ! -h $folder ]] || builtin return 1
   done
-  (( _ziron_idle )) || builtin sysopen -r -o cloexec -u _ziron_idle /dev/null || builtin return 1 # It always has something to say.
-  builtin zsocket $_ziron_folder/socket 2>/dev/null || builtin return 1
+  builtin zsocket $_ziron_folder/socket 2>/dev/null
+}
+
+function _ziron_connect {
+  builtin local REPLY
+  _ziron_reach || builtin return 1
+  (( _ziron_idle )) || builtin sysopen -r -o cloexec -u _ziron_idle /dev/null || { builtin exec {REPLY}>&-; builtin return 1 } # It always has something to say.
   # Away from the numbers that people use.
   builtin exec {_ziron_fd}>&$REPLY {REPLY}>&-
   builtin zle -F $_ziron_fd _ziron_listen
@@ -145,6 +151,23 @@ function _ziron_hang_up {
   builtin zle -F $_ziron_fd 2>/dev/null
   builtin exec {_ziron_fd}>&-
   _ziron_fd=0 _ziron_heard= _ziron_hello= _ziron_held=()
+}
+
+# Says where this is when nobody waits for a prompt: when a shell begins, whose start-up files go on, and when a command goes somewhere. The daemon reads
+# ahead what the prompt there shows. Once for each prompt and nothing long, so that writing does not wait for anybody.
+function _ziron_tell_place {
+  (( _ziron_can_ask && ! ZSH_SUBSHELL )) && [[ -z $_ziron_told ]] || builtin return 0
+  builtin local REPLY _ziron_reply="$PWD@ENVIRONMENT@"
+  _ziron_told=1
+  [[ $_ziron_reply == "$_ziron_values" ]] || _ziron_world_changed
+  (( $#_ziron_escaped < 20000 )) || builtin return 0
+  if (( _ziron_fd )); then
+    [[ -n $_ziron_hello ]] || builtin syswrite -o $_ziron_fd -- "event${_ziron_us}name=directory${_ziron_us}path=$_ziron_escaped$_ziron_rs"
+  elif (( $# )) && _ziron_reach; then
+    # What start-up files leave running does not inherit it.
+    builtin syswrite -o $REPLY -- "event${_ziron_us}name=directory${_ziron_us}path=$_ziron_escaped$_ziron_rs"
+    builtin exec {REPLY}>&-
+  fi
 }
 
 # The editor has seen that there is news, or that the daemon has gone. Shows what is newer than what is shown.
@@ -193,4 +216,6 @@ _ziron_begin_again() {
 @@connect
 if [[ -o zle ]] && builtin zmodload zsh/net/socket zsh/system zsh/datetime zsh/zle 2>/dev/null; then
   _ziron_can_ask=1
+  chpwd_functions=("${(@)chpwd_functions:#_ziron_tell_place}" _ziron_tell_place)
+  _ziron_tell_place begins
 fi

@@ -155,17 +155,7 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
     pub(super) fn finish_later(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        // Who asks faster than anything can be read leaves no heap behind.
-        if !waiting.is_empty() && self.hub.leftovers.load(Ordering::Relaxed) < LEFTOVERS {
-            let hub = self.hub.clone();
-            hub.leftovers.fetch_add(1, Ordering::Relaxed);
-            let rest = async move {
-                waiting.all(hub.exec.clock().sleep(READING_LIMIT)).await;
-                hub.leftovers.fetch_sub(1, Ordering::Relaxed);
-            };
-            self.hub.exec.spawn_named("late facts", Priority::Normal, rest).detach();
-        }
+        let_finish(&self.hub, std::mem::take(&mut self.waiting));
     }
 
     /// Draws once more what is shown.
@@ -181,8 +171,22 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 }
 
+/// Lets readings end that nobody waits for. Who asks faster than anything can be read leaves no heap behind.
+pub(super) fn let_finish<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, mut waiting: Waiting) {
+    if waiting.is_empty() || hub.leftovers.load(Ordering::Relaxed) >= LEFTOVERS {
+        return;
+    }
+    hub.leftovers.fetch_add(1, Ordering::Relaxed);
+    let own = hub.clone();
+    let rest = async move {
+        waiting.all(own.exec.clock().sleep(READING_LIMIT)).await;
+        own.leftovers.fetch_sub(1, Ordering::Relaxed);
+    };
+    hub.exec.spawn_named("late facts", Priority::Normal, rest).detach();
+}
+
 /// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited for.
-async fn answers<P: Prompt, W: World>(hub: &Hub<P, W>, mounts: &[PathBuf]) -> bool {
+pub(super) async fn answers<P: Prompt, W: World>(hub: &Hub<P, W>, mounts: &[PathBuf]) -> bool {
     let Some(probes) = hub.world.probes() else { return true };
     let clock = hub.exec.clock();
     let is_silent = |since| clock.now().saturating_duration_since(since) >= LIMIT;

@@ -35,6 +35,7 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod warm;
 mod watch;
 mod why;
 mod world;

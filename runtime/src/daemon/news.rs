@@ -1,6 +1,5 @@
 //! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is old.
 
-use std::future::Future;
 use std::time::Duration;
 
 use futures_lite::future::or;
@@ -14,7 +13,6 @@ use super::world::World;
 use crate::bus::{self, Filter, Listening, View};
 use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
 use crate::prompt::Prompt;
-use crate::store::REFRESH_BUDGET;
 
 impl<P: Prompt, W: World> Session<P, W> {
     /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells concerns everybody.
@@ -152,29 +150,6 @@ impl<P: Prompt, W: World> Session<P, W> {
         let asked = self.ask(draw);
         let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
         why::why(&self.hub, &asked.drawing::<P>(physical, &self.hub), &segment, look(tool))
-    }
-
-    /// Reads all that a prompt would need where the tool says, with patience, so that the next one there finds it in memory.
-    pub(super) fn warm(&self, draw: Draw<'_>) -> impl Future<Output = String> + Send + use<P, W> {
-        let asked = self.ask(draw);
-        let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-        let place = physical.display().to_string();
-        let mut drawing = asked.drawing::<P>(physical, &self.hub);
-        if let Some(means) = std::sync::Arc::get_mut(&mut drawing.means) {
-            means.be_patient(REFRESH_BUDGET);
-        }
-        let guard = self.hub.guard.clone();
-        let watched = guard.as_ref().map(|guard| guard.watch(|| {}));
-        // Nobody sees the picture, and it counts in no statistics.
-        let mut waiting = drawing.draw::<P>(Picture::Redraw, &mut Vec::new());
-        drop(watched);
-        let (begun, hub) = (waiting.count(), self.hub.clone());
-        async move {
-            waiting.all(hub.exec.clock().sleep(REFRESH_BUDGET)).await;
-            let late = waiting.count();
-            let known = drawing.means.with_asked_for(<[_]>::len).saturating_sub(begun);
-            format!("{place}: {} facts read, {known} known already, {late} not there yet\n", begun - late)
-        }
     }
 
     fn view(&self) -> Option<&View> {

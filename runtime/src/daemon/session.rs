@@ -15,8 +15,8 @@ use super::line::{Line, LineError};
 use super::live::Waiting;
 use super::tools;
 use super::world::World;
-use crate::exec::Priority;
-use crate::ipc::frame::FrameError;
+use crate::exec::{Priority, Task};
+use crate::ipc::frame::{Frame, FrameError};
 use crate::ipc::message::{
     Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Welcome, read_exported,
 };
@@ -69,6 +69,8 @@ pub(super) struct Session<P: Prompt, W: World> {
     pub(super) picture: Vec<u8>,
     /// What it shows by itself when the next line is empty.
     pub(super) holding: Holding,
+    /// What is read ahead where the shell has gone, until it asks for its prompt there.
+    pub(super) ahead: Option<Task<()>>,
     /// What was answered with what was known, and the mounts that have not answered.
     pub(super) silent: Option<(Asked<W::Io>, Vec<PathBuf>)>,
 }
@@ -87,6 +89,10 @@ pub(super) enum Command {
 impl<P: Prompt, W: World> Drop for Session<P, W> {
     fn drop(&mut self) {
         self.finish_later();
+        // A shell that begins says where it is, and leaves at once.
+        if let (None, Some(ahead)) = (&self.seat, self.ahead.take()) {
+            ahead.detach();
+        }
     }
 }
 
@@ -156,6 +162,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
         holding: Holding::Nothing,
+        ahead: None,
         silent: None,
     };
     loop {
@@ -171,6 +178,11 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
             }
         }
     }
+}
+
+/// Whether an event says where the shell is.
+fn says_where(event: Frame<'_>) -> bool {
+    event.pairs().any(|pair| matches!(pair, Ok((b"path", value)) if !value.is_empty()))
 }
 
 impl<P: Prompt, W: World> Session<P, W> {
@@ -247,17 +259,17 @@ impl<P: Prompt, W: World> Session<P, W> {
                 let fault = Fault { version: Some(SPOKEN.highest), ..fault };
                 self.say(line, &Reply::Fault(fault)).await
             }
-            Message::Draw(frame) => {
-                let mut draw = Draw::read(frame, self.shell)?;
-                let text = if draw.is_environment_in_file { line.exported()? } else { Vec::new() };
-                if draw.is_environment_in_file {
-                    draw.environment = read_exported(&text);
-                }
-                let asked = self.ask(draw);
+            Message::Draw(_) => {
+                let asked = self.read_draw(line)?;
+                self.ahead = None;
                 self.note_request(&asked);
                 // Others may have asked at the same time: one look is enough for all.
                 yield_now().await;
                 self.answer(line, asked).await
+            }
+            // That it has gone there, its next request says.
+            Message::Event(event) if event.name == "directory" && says_where(line.frame()) => {
+                self.read_ahead(line)
             }
             Message::Event(event) => {
                 self.hear_of(&event);
@@ -291,6 +303,16 @@ impl<P: Prompt, W: World> Session<P, W> {
                 self.say(line, &Reply::Fault(fault)).await
             }
         }
+    }
+
+    /// Takes over what a frame says of a prompt: where it is drawn, and with what environment.
+    pub(super) fn read_draw(&self, line: &impl Line) -> Result<Asked<W::Io>, End> {
+        let mut draw = Draw::read(line.frame(), self.shell)?;
+        let text = if draw.is_environment_in_file { line.exported()? } else { Vec::new() };
+        if draw.is_environment_in_file {
+            draw.environment = read_exported(&text);
+        }
+        Ok(self.ask(draw))
     }
 
     /// Learns who the client is.

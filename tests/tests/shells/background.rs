@@ -187,6 +187,27 @@ fn many_prompts(shell: Shell) {
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
 }
 
+/// A zsh that begins or goes somewhere says so before it asks for a prompt: once, however far it goes.
+#[test]
+fn zsh_says_where_it_is() {
+    let Some((mut session, _)) = start(Zsh, &served().after("mkdir -p one/two")) else { return };
+    session.run("cd one; cd two; (cd ..); :");
+    session.run("true");
+    assert!(session.run("cd").is_by_daemon());
+    let home = session.home().display().to_string();
+    let said: Vec<String> = session
+        .daemon()
+        .messages()
+        .iter()
+        .map(|message| match message.kind.as_str() {
+            "event" => format!("{} {}", message.value("name"), message.value("path").replace(&home, "~")),
+            kind => kind.to_owned(),
+        })
+        .collect();
+    let expected = ["directory ~", "hello", "draw", "directory ~/one", "draw", "draw", "directory ~", "draw"];
+    assert_eq!(said, expected);
+}
+
 /// Shells that draw again when the daemon has news.
 fn redraw(shell: Shell) {
     let Some((mut session, _)) = start(shell, &served()) else { return };
