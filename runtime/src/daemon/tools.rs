@@ -66,7 +66,7 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
     let _ = writeln!(text, "process      {}", std::process::id());
     let _ = writeln!(text, "build        {}", P::BUILD.build_hash);
     if hub.rebuild.load(Ordering::Relaxed) {
-        let _ = writeln!(text, "look         {}", crate::cli::rebuild::HINT);
+        let _ = writeln!(text, "outdated     {}", crate::cli::rebuild::HINT);
     }
     let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(hub.started).as_secs());
     let _ = writeln!(text, "connections  {}", count(&hub.counts.connections));
@@ -118,10 +118,10 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
         let pid = entry.pid.map_or_else(|| String::from("-"), |pid| pid.to_string());
         let _ = writeln!(
             text,
-            "  {id:<4} {:<10} {pid:<8} {way:<7} {:>6} s {:>7} requests  {}",
+            "  {id:<4} {:<10} {pid:<8} {way:<7} {:>6} s {:>16}  {}",
             entry.shell.name(),
             now.saturating_duration_since(entry.since).as_secs(),
-            entry.requests,
+            counted(entry.requests, "request", "requests"),
             entry.place
         );
     }

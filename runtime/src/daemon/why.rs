@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::drawing::Drawing;
 use super::hub::Hub;
 use super::world::World;
+use crate::cli::counted;
 use crate::gather::{Gather, Means, Memory, Parts};
 use crate::io::Io;
 use crate::prompt::{Module, Prompt, Shelved};
@@ -181,7 +182,8 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
             let seen = shelf.statistics();
             let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
             if hits + stale + misses > 0 {
-                page.line("counts", &format!("{hits} hits · {stale} shown as old · {misses} misses"));
+                let (hits, misses) = (counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
+                page.line("counts", &format!("{hits} · {stale} shown as old · {misses}"));
             }
             if let Some(period) = refresh {
                 page.line("refresh", &format!("every {} while it is shown", seconds(*period)));
@@ -209,7 +211,7 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
         if let Some(last) = account.last() {
             let spans = account.spans.snapshot();
             let mut parts = vec![format!("it {}", last.describe(now)), format!("{} in all", spans.count())];
-            parts.extend(spans.quantile(0.5).map(|half| format!("half of them within {half:?}")));
+            parts.extend(spans.quantile(0.5).map(|half| format!("half of them within {half:.1?}")));
             for (count, what) in [(account.failed(), "failed"), (account.given_up(), "given up")] {
                 parts.extend((count > 0).then(|| format!("{count} {what}")));
             }
@@ -227,8 +229,8 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
 
 /// How a fact has been kept.
 fn remembered(entry: &Entry) -> String {
-    let (age, hits, bytes) = (seconds(entry.age), entry.hits, entry.bytes);
-    format!("read {age} ago · asked for {hits} times · {bytes} bytes · {:016x}", entry.key_hash)
+    let (age, hits, bytes) = (seconds(entry.age), counted(entry.hits, "time", "times"), entry.bytes);
+    format!("read {age} ago · asked for {hits} · {bytes} bytes · {:016x}", entry.key_hash)
 }
 
 fn seconds(span: Duration) -> String {

@@ -10,6 +10,10 @@ use crate::ui::Ui;
 pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(args, env, ui)?;
     compile::compile(&config, env, ui)?;
-    ui.done("Checked:", &format!("{} has no errors", config.shown));
+    let verdict = match config.found.path {
+        Some(_) => format!("{} has no errors", config.shown),
+        None => String::from("the built-in defaults have no errors"),
+    };
+    ui.done("Checked:", &verdict);
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::world::{GOOD, World};
 #[test]
 fn init_writes_a_configuration_that_is_fine_and_never_writes_over_one() {
     let world = World::new(GOOD);
+    world.run(&["check"]).says(0, &["Using the built-in defaults", "the built-in defaults have no errors"]);
     world.run(&["init"]).says(0, &["Wrote ~/.config/ziron/ziron.toml"]);
     world.run(&["check"]).says(0, &["Using ~/.config/ziron/ziron.toml", "has no errors"]);
     world.write("home/.config/ziron/ziron.toml", "mine");
