@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::machine::{Machine, Seen, Weather};
 use super::prompt::{LIFETIME, PATIENCE, Shown, Six, THINGS, Thing, shown, variables};
-use super::wire::{Far, Sent, Wire};
+use super::wire::{Cut, Far, Sent, Wire};
 use crate::daemon::hub::Hub;
 use crate::daemon::session::converse;
 use crate::exec::Priority;
@@ -51,7 +51,7 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) const ALL: [Kind; 4] = [Kind::Zsh, Kind::Bash, Kind::Fish, Kind::Once];
 
-    fn hello(self, pid: u32) -> Hello<'static> {
+    pub(super) fn hello(self, pid: u32) -> Hello<'static> {
         let (shell, answer) = match self {
             Kind::Zsh => (Shell::Zsh, Answer::Stream),
             Kind::Bash => (Shell::Bash, Answer::File),
@@ -77,9 +77,15 @@ impl Around {
     }
 
     fn connect_as(&self, owner: Option<(Shell, u32)>) -> Far {
+        self.connect_with_cut(owner).0
+    }
+
+    /// Connects, and says how to end the line.
+    pub(super) fn connect_with_cut(&self, owner: Option<(Shell, u32)>) -> (Far, Cut) {
         let (wire, far) = Wire::pair(&self.machine, owner);
+        let cut = wire.to_cut();
         self.hub.exec.spawn(Priority::Critical, converse(self.hub.clone(), wire)).detach();
-        far
+        (far, cut)
     }
 
     pub(super) fn now(&self) -> Sent {
@@ -89,20 +95,20 @@ impl Around {
 
 /// One request, as the client remembers it.
 #[derive(Debug)]
-struct Ask {
-    seq: u64,
-    place: PathBuf,
-    profile: String,
-    token: String,
-    at: Sent,
+pub(super) struct Ask {
+    pub(super) seq: u64,
+    pub(super) place: PathBuf,
+    pub(super) profile: String,
+    pub(super) token: String,
+    pub(super) at: Sent,
     /// What the shell shows already.
-    shows: Option<Shows>,
+    pub(super) shows: Option<Shows>,
 }
 
 /// The parts of a picture but the prelude.
-type Shows = [Vec<u8>; 4];
+pub(super) type Shows = [Vec<u8>; 4];
 
-fn shows(held: &Held<'_>) -> Shows {
+pub(super) fn shows(held: &Held<'_>) -> Shows {
     [held.left, held.right, held.transient_left, held.transient_right].map(<[u8]>::to_vec)
 }
 
@@ -248,9 +254,18 @@ impl Client {
         }
     }
 
+    /// Tells of what must not matter: something has happened, or it has gone somewhere.
     async fn tell(&mut self) {
         let mut bytes = Vec::new();
-        Event { name: "noise".into(), data: b""[..].into() }.write(&mut bytes);
+        let random = self.around.machine.sim.random();
+        if random.chance(0.5) {
+            let (place, profile) = (PLACES[random.below(2)], PROFILES[random.below(2)]);
+            let text =
+                format!("event\x1fname=directory\x1fpath={place}\x1fe.PROFILE={profile}\x1fe.TOKEN=gone\x1e");
+            bytes.extend_from_slice(text.as_bytes());
+        } else {
+            Event { name: "noise".into(), data: b""[..].into() }.write(&mut bytes);
+        }
         self.far.send(&self.around.machine.clone(), &bytes).await;
     }
 
@@ -331,7 +346,7 @@ impl Client {
 
 impl Around {
     /// What a shell shows if the next line is empty, which must be true or marked as well.
-    fn holding(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) -> Option<Shows> {
+    pub(super) fn holding(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) -> Option<Shows> {
         let held = drawn.held?;
         let Held { left, right, transient_left, .. } = held;
         self.check(ask, &Drawn { left, right, transient_left, freshness: Freshness::Stale, ..*drawn }, sent);
@@ -339,7 +354,7 @@ impl Around {
     }
 
     /// Checks that a picture shows what was true between the request and the answer, or is marked and was true once.
-    fn check(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) {
+    pub(super) fn check(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) {
         let text = |part| std::str::from_utf8(part).expect("text");
         let left = text(drawn.left);
         let parts: Vec<_> = shown(left).collect();

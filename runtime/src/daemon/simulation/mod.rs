@@ -4,6 +4,8 @@
 //! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their time, fail or hang, and others on the
 //! socket misbehave. Every picture that a shell gets is held against what was true when ([`client`]).
 //!
+//! In others daemons die one after the other ([`deaths`]).
+//!
 //! `ZIRON_SEED=N` runs one world again; `ZIRON_WORLDS=N` makes so many of them.
 //!
 //! What was broken on purpose, to see whether it is noticed, and in which of the first worlds it was:
@@ -13,10 +15,12 @@
 //! - a fact is looked for only in the memory, which may have no room for it (0);
 //! - a fact is kept for its key although the key has changed meanwhile (80);
 //! - a redraw that looks like the last prompt is not sent although an echo was shown since (46).
+//! - a daemon takes what it has never sent for what a shell shows (19, where daemons die).
 //!
 //! Not noticed, because the next reading makes up for it within the time that is allowed: that facts have arrived is forgotten when a frame comes.
 
 mod client;
+mod deaths;
 mod hostile;
 mod machine;
 mod prompt;

@@ -155,6 +155,11 @@ pub(super) fn use_shelves(size: usize) -> Shelves {
     shelves
 }
 
+/// Shelves that nobody has used, as a daemon has that begins.
+pub(super) fn forget() {
+    CURRENT.set(Some(Shelves::new(Keeping::DEFAULT)));
+}
+
 /// The prompt.
 pub(super) struct Six;
 

@@ -67,6 +67,26 @@ impl Wire {
         let decoder = Decoder::new(Limits::REPLY);
         (wire, Far { outgoing: to_daemon, incoming: from_daemon, decoder, last: None })
     }
+
+    /// What ends it from outside.
+    pub(super) fn to_cut(&self) -> Cut {
+        Cut { incoming: self.incoming.clone(), outgoing: self.outgoing.clone() }
+    }
+}
+
+/// Ends a line as the death of the daemon does: what it has sent is still read, what it has not read is lost.
+#[derive(Debug)]
+pub(super) struct Cut {
+    incoming: Receiver<Vec<u8>>,
+    outgoing: Sender<Piece>,
+}
+
+impl Cut {
+    pub(super) fn cut(&self) {
+        self.incoming.close();
+        while self.incoming.try_recv().is_ok() {}
+        self.outgoing.close();
+    }
 }
 
 impl Line for Wire {
