@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use futures_lite::future::or;
 
 use super::asked::Asked;
-use super::drawing::{Picture, make_redraw};
+use super::drawing::{Drawing, Picture, make_redraw};
 use super::guard::{HUNG_LIMIT, LIMIT, Watched};
 use super::held::Holding;
 use super::hub::{Counts, Hub};
@@ -26,83 +26,32 @@ const LEFTOVERS: usize = 256;
 impl<P: Prompt, W: World> Session<P, W> {
     /// Draws what was asked for, and answers.
     pub(super) async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
-        self.silent = None;
-        if !asked.is_answered {
-            Counts::add(&self.hub.counts.requests);
-        }
-        if let Some(seat) = self.seat.as_ref().filter(|_| !asked.is_answered) {
-            seat.note(|entry| {
-                entry.requests += 1;
-                entry.place.clear();
-                // It is for terminals, and whoever names folders does not speak to them.
-                let shown = asked.logical.to_string_lossy();
-                entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
-            });
-        }
-        self.finish_later();
-        // Nothing is shown for this request yet, not even where the last one looked the same.
-        self.picture.clear();
+        self.begin_answer(&asked);
         let holding = std::mem::take(&mut self.holding);
-        if let Some(seat) = &self.seat {
-            seat.view.rests();
-        }
         let far = asked.far(&self.hub.world);
         if !far.is_empty() && !answers(&self.hub, &far).await {
-            if !asked.is_answered {
-                asked.echo(&self.hub, &mut self.out);
-                self.send_picture(line).await?;
-            }
-            self.drawing = None;
-            self.asked = None;
+            self.send_echo(line, &asked).await?;
+            (self.drawing, self.asked) = (None, None);
             self.silent = Some((asked.answered(), far));
             return Ok(());
         }
-        let guard = self.hub.guard.clone();
-        let is_hopeless =
-            asked.memo.is_looked_at() || guard.as_ref().is_some_and(|guard| guard.hung() >= HUNG_LIMIT);
+        let hung = self.hub.guard.as_ref().map_or(0, |guard| guard.hung());
+        let is_hopeless = asked.memo.is_looked_at() || hung >= HUNG_LIMIT;
         if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless && !asked.is_answered) {
             return self.answer_with(line, asked, &glance, &holding).await;
         }
         // A shell that shows a picture already has no use for another one that is old.
-        let mut is_echo =
+        let is_echo =
             is_hopeless || asked.is_answered || self.redraws && !asked.is_held && asked.memo.is_slow();
-        if is_echo && !asked.is_answered {
-            asked.echo(&self.hub, &mut self.out);
-            self.send_picture(line).await?;
+        if is_echo {
+            self.send_echo(line, &asked).await?;
         }
         if is_hopeless {
-            self.drawing = None;
-            self.asked = None;
+            (self.drawing, self.asked) = (None, None);
             return Ok(());
         }
         let asked = Arc::new(asked);
-        let (drawing, mut waiting) = {
-            let watched = guard.as_ref().map(|guard| {
-                let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
-                guard.watch(move || {
-                    if !is_echo {
-                        let mut out = Vec::new();
-                        asked.echo(&hub, &mut out);
-                        spare.send_now(&out);
-                    }
-                })
-            });
-            let begin = asked.io.instant();
-            asked.memo.begin();
-            let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-            let drawing = asked.drawing(physical, &self.hub);
-            let waiting =
-                drawing.draw::<P>(if is_echo { Picture::Verified } else { Picture::First }, &mut self.out);
-            let took = asked.io.instant().saturating_duration_since(begin);
-            asked.memo.end(&drawing.means.place.physical, took);
-            self.note_draw(&asked, took);
-            if watched.is_some_and(Watched::end) && !is_echo {
-                // The guard has answered with an echo.
-                is_echo = true;
-                drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
-            }
-            (drawing, waiting)
-        };
+        let (drawing, mut waiting, is_echo) = self.look(line, &asked, is_echo);
         self.note_shown(&drawing);
         let is_held = asked.is_held;
         self.asked = Some(asked);
@@ -121,6 +70,73 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.waiting_since = Some(self.hub.exec.clock().now());
         self.drawing = Some(Arc::new(drawing));
         if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(line).await }
+    }
+
+    /// Notes that something was asked for, and lets go of what was asked for before.
+    fn begin_answer(&mut self, asked: &Asked<W::Io>) {
+        self.silent = None;
+        if !asked.is_answered {
+            Counts::add(&self.hub.counts.requests);
+        }
+        if let Some(seat) = self.seat.as_ref().filter(|_| !asked.is_answered) {
+            seat.note(|entry| {
+                entry.requests += 1;
+                entry.place.clear();
+                // It is for terminals, and whoever names folders does not speak to them.
+                let shown = asked.logical.to_string_lossy();
+                entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
+            });
+        }
+        self.finish_later();
+        // Nothing is shown for this request yet, not even where the last one looked the same.
+        self.picture.clear();
+        if let Some(seat) = &self.seat {
+            seat.view.rests();
+        }
+    }
+
+    /// Answers with what was known last, unless that has been done.
+    async fn send_echo(&mut self, line: &mut impl Line, asked: &Asked<W::Io>) -> Result<(), End> {
+        if asked.is_answered {
+            return Ok(());
+        }
+        asked.echo(&self.hub, &mut self.out);
+        self.send_picture(line).await
+    }
+
+    /// Looks at the place and draws it. Should that hang, the guard answers with an echo. Says whether the shell has one, by the guard or from before.
+    fn look(
+        &mut self,
+        line: &impl Line,
+        asked: &Arc<Asked<W::Io>>,
+        is_echo: bool,
+    ) -> (Drawing<W::Io>, Waiting, bool) {
+        let guard = self.hub.guard.clone();
+        let watched = guard.as_ref().map(|guard| {
+            let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
+            guard.watch(move || {
+                if !is_echo {
+                    let mut out = Vec::new();
+                    asked.echo(&hub, &mut out);
+                    spare.send_now(&out);
+                }
+            })
+        });
+        let begin = asked.io.instant();
+        asked.memo.begin();
+        let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+        let drawing = asked.drawing(physical, &self.hub);
+        let picture = if is_echo { Picture::Verified } else { Picture::First };
+        let waiting = drawing.draw::<P>(picture, &mut self.out);
+        let took = asked.io.instant().saturating_duration_since(begin);
+        asked.memo.end(&drawing.means.place.physical, took);
+        self.note_draw(asked, took);
+        if watched.is_some_and(Watched::end) && !is_echo {
+            // The guard has answered.
+            drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+            return (drawing, waiting, true);
+        }
+        (drawing, waiting, is_echo)
     }
 
     /// Answers once more what was answered with what was known: the file systems answer now.
