@@ -1,4 +1,5 @@
-# Ziron for zsh, background mode: the sections go where ziron.zsh names them, and are read as what stands around them there.
+# Ziron for zsh, background mode: the sections go where ziron.zsh names them, and are read as what stands around them
+# there.
 
 @@values
 \builtin typeset -g _ziron_folder=@FOLDER@
@@ -10,14 +11,15 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
 @@ask
   _ziron_told=
   if (( _ziron_can_ask && ! ZSH_SUBSHELL )) && { (( _ziron_fd )) || _ziron_connect }; then
-    # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
-    # Values first, since they are cheap to look at; what is exported can only differ when a command has run.
+    # What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another
+    # than last time. Values first, since they are cheap to look at; what is exported can only differ when a command has
+    # run.
     _ziron_reply="$PWD@ENVIRONMENT@"
     [[ $_ziron_reply == "$_ziron_values" ]] && { [[ -z $_ziron_ran ]] || [[ "@TYPES@" == "$_ziron_types"@MORE@ ]] } || _ziron_world_changed
     _ziron_reply="${_ziron_us}status=$_ziron_status${_ziron_us}pipe=$_ziron_pipestatus${_ziron_us}jobs=$_ziron_jobs${_ziron_us}shlvl=$SHLVL${_ziron_us}keymap=$_ziron_keymap${_ziron_us}columns=$COLUMNS${_ziron_us}path=$_ziron_escaped$_ziron_rs"
     if [[ -z $_ziron_ran && $_ziron_reply == "$_ziron_question" ]] && (( _ziron_answered == _ziron_seq && $#_ziron_held )); then
-      # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has shown it, as the daemon
-      # would take a processor from it; should anything be different, the editor hears of it.
+      # Nothing has run, and nothing is different here: this is shown at once. The question follows when the editor has
+      # shown it, as the daemon would take a processor from it; should anything be different, the editor hears of it.
       _ziron_left=$_ziron_held[1] _ziron_right=$_ziron_held[2] _ziron_transient_left=$_ziron_held[3] _ziron_transient_right=$_ziron_held[4]
       _ziron_prelude=$_ziron_held[5]
       (( _ziron_owed = ++_ziron_seq ))
@@ -25,7 +27,8 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
     else
       (( ++_ziron_seq ))
       _ziron_question=$_ziron_reply
-      # There are never more than two unread questions and two events in the connection, so that writing does not wait for anybody.
+      # There are never more than two unread questions and two events in the connection, so that writing does not wait
+      # for anybody.
       builtin syswrite -o $_ziron_fd -- "${_ziron_hello}draw${_ziron_us}seq=$_ziron_seq${_ziron_us}duration=$_ziron_duration$_ziron_reply"
       builtin sysread -i $_ziron_fd -t $_ziron_patience _ziron_reply || _ziron_failure=$?
       # As a rule that is one answer, and the right one.
@@ -51,8 +54,9 @@ _ziron_own=(@ANCHORS@ "$_ziron_folder")
   fi
 
 @@functions
-# The background mode: no process, but one message to the daemon and one back, over a connection that stays. Whatever goes wrong is left
-# to the program, without a word, and the next prompt asks again. Every step that a prompt takes is felt, so there are few.
+# The background mode: no process, but one message to the daemon and one back, over a connection that stays. Whatever
+# goes wrong is left to the program, without a word, and the next prompt asks again. Every step that a prompt takes is
+# felt, so there are few.
 (( ! ${_ziron_fd-0} )) || _ziron_hang_up # when this text is read again
 builtin typeset -gi _ziron_can_ask=0 _ziron_fd=0 _ziron_seq _ziron_answered _ziron_owed _ziron_idle
 builtin typeset -gF _ziron_patience=0.1 # how long to wait for an answer, in seconds
@@ -76,8 +80,8 @@ function _ziron_world_changed {
   _ziron_escaped=${_ziron_reply//$_ziron_nul/$_ziron_us}
 }
 
-# Goes on listening, after the first piece of an answer: it can begin with answers to earlier questions and with news of earlier
-# drawings, or be anything. Fails when there is no answer by the deadline.
+# Goes on listening, after the first piece of an answer: it can begin with answers to earlier questions and with news of
+# earlier drawings, or be anything. Fails when there is no answer by the deadline.
 function _ziron_hear {
   builtin local -F _ziron_until
   (( _ziron_until = EPOCHREALTIME + _ziron_patience ))
@@ -125,8 +129,9 @@ function _ziron_ask_later {
   builtin syswrite -o $_ziron_fd -- "draw${_ziron_us}seq=$_ziron_seq${_ziron_us}held=1$_ziron_question" || _ziron_lost
 }
 
-# zsh cannot ask who is at the other end, so that the folder is the proof: only root and this user can put anything there. The program has checked the
-# whole path; here it is checked again where somebody else can have taken the name of a folder that went.
+# zsh cannot ask who is at the other end, so that the folder is the proof: only root and this user can put anything
+# there. The program has checked the whole path; here it is checked again where somebody else can have taken the name of
+# a folder that went.
 function _ziron_reach {
   (( EPOCHREALTIME >= _ziron_rest )) && [[ -S $_ziron_folder/socket && ! -h $_ziron_folder/socket ]] || builtin return 1
   builtin local folder
@@ -153,8 +158,9 @@ function _ziron_hang_up {
   _ziron_fd=0 _ziron_heard= _ziron_hello= _ziron_held=()
 }
 
-# Says where this is when nobody waits for a prompt: when a shell begins, whose start-up files go on, and when a command goes somewhere. The daemon reads
-# ahead what the prompt there shows. Once for each prompt and nothing long, so that writing does not wait for anybody.
+# Says where this is when nobody waits for a prompt: when a shell begins, whose start-up files go on, and when a command
+# goes somewhere. The daemon reads ahead what the prompt there shows. Once for each prompt and nothing long, so that
+# writing does not wait for anybody.
 function _ziron_tell_place {
   (( _ziron_can_ask && ! ZSH_SUBSHELL )) && [[ -z $_ziron_told ]] || builtin return 0
   builtin local REPLY _ziron_reply="$PWD@ENVIRONMENT@"
@@ -183,7 +189,8 @@ function _ziron_listen {
   fi
 }
 
-# The daemon has gone while the editor waits for keys. If it still owed a picture, that is asked for anew: of the next daemon, or of the program.
+# The daemon has gone while the editor waits for keys. If it still owed a picture, that is asked for anew: of the next
+# daemon, or of the program.
 function _ziron_lost {
   builtin local _ziron_before="$_ziron_left$_ziron_right"
   _ziron_hang_up

@@ -1,4 +1,5 @@
-//! Answering a request: with what is known, with what another has just found, or with a glance at the place; and what follows when facts arrive.
+//! Answering a request: with what is known, with what another has just found, or with a glance at the place; and what
+//! follows when facts arrive.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -104,7 +105,8 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.send_picture(line).await
     }
 
-    /// Looks at the place and draws it. Should that hang, the guard answers with an echo. Says whether the shell has one, by the guard or from before.
+    /// Looks at the place and draws it. Should that hang, the guard answers with an echo. Says whether the shell has
+    /// one, by the guard or from before.
     fn look(
         &mut self,
         line: &impl Line,
@@ -201,7 +203,8 @@ pub(super) fn let_finish<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, mut waiting:
     hub.exec.spawn_named("late facts", Priority::Normal, rest).detach();
 }
 
-/// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited for.
+/// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited
+/// for.
 pub(super) async fn answers<P: Prompt, W: World>(hub: &Hub<P, W>, mounts: &[PathBuf]) -> bool {
     let Some(probes) = hub.world.probes() else { return true };
     let clock = hub.exec.clock();

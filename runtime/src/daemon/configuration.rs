@@ -20,7 +20,8 @@ use crate::bus::Event;
 use crate::cli::rebuild;
 use crate::prompt::Prompt;
 
-/// An editor may write a file several times, and puts another in its place: it is looked at when it has been left alone for so long.
+/// An editor may write a file several times, and puts another in its place: it is looked at when it has been left alone
+/// for so long.
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Watches the configuration for ever. Where that is not possible, `doctor` finds out.

@@ -98,7 +98,8 @@ impl<I: Io> Drawing<I> {
         Recall { memo: &self.memo, means: &self.means, request: &self.request, age }
     }
 
-    /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last values.
+    /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last
+    /// values.
     fn write_whole<P: Prompt>(
         &self,
         picture: Picture,

@@ -1,7 +1,9 @@
-//! The picture of a place that was drawn before, at once and marked as old: what is shown while the real one is being made.
+//! The picture of a place that was drawn before, at once and marked as old: what is shown while the real one is being
+//! made.
 //!
-//! Finding keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed, and a file system may not
-//! answer at all. A shell that can draw again is shown what was known last, and told that it is old; what is true follows.
+//! Finding keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed,
+//! and a file system may not answer at all. A shell that can draw again is shown what was known last, and told that it
+//! is old; what is true follows.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -23,8 +25,8 @@ const PLACES: usize = 64;
 /// A place whose facts are found within this is drawn as it is: nobody sees the difference.
 const QUICK: Duration = Duration::from_micros(400);
 
-/// The facts of so many environments are remembered for one place: shells differ in few variables, and one that changes with every prompt is no
-/// reason to remember more.
+/// The facts of so many environments are remembered for one place: shells differ in few variables, and one that changes
+/// with every prompt is no reason to remember more.
 const ENVIRONMENTS: usize = 4;
 
 /// The places that were drawn, by the names that shells call them.

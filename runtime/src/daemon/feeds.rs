@@ -23,7 +23,8 @@ pub(super) fn begin<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>) {
     }
 }
 
-/// Tells sessions and listeners what happens, and the store what is old: it must not come back from there after a new start.
+/// Tells sessions and listeners what happens, and the store what is old: it must not come back from there after a new
+/// start.
 async fn tell<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
     let shelves = P::shelves();
     let outlives = |(index, (source, manifest)): (usize, &(&'static str, crate::source::Manifest))| {

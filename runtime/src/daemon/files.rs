@@ -1,7 +1,8 @@
 //! Lines through files, for shells that have no sockets.
 //!
-//! bash holds both ends of two FIFOs: it writes requests into one, and the daemon says in the other that the reply file is ready. fish can hold nothing
-//! and wait for nothing with a deadline: it writes a file, which the daemon is told of, and looks at the reply file until its answer is there.
+//! bash holds both ends of two FIFOs: it writes requests into one, and the daemon says in the other that the reply file
+//! is ready. fish can hold nothing and wait for nothing with a deadline: it writes a file, which the daemon is told of,
+//! and looks at the reply file until its answer is there.
 
 use std::fs::File;
 use std::io;
@@ -31,8 +32,8 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
     entries.filter_map(name).filter_map(pid).collect()
 }
 
-/// A shell is told of news again after so long, and once more after so long again. fish forgets a signal that comes just before it waits for keys, and
-/// does not draw again while it does so already.
+/// A shell is told of news again after so long, and once more after so long again. fish forgets a signal that comes
+/// just before it waits for keys, and does not draw again while it does so already.
 const REMINDERS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 
 /// The files of one shell; they go with it.
@@ -224,8 +225,8 @@ impl Line for Mailbox {
             self.decoder = Decoder::new(Limits::REQUEST);
             let name = self.files.name(SessionFile::Ask);
             let Ok(file) = self.files.folder.file(&name, OFlags::RDONLY | OFlags::NONBLOCK) else { continue };
-            // Emptying a file that is there costs a shell many times what a new one costs, on disks at least. It writes another one only when this
-            // one has been answered, or given up.
+            // Emptying a file that is there costs a shell many times what a new one costs, on disks at least. It writes
+            // another one only when this one has been answered, or given up.
             let _ = self.files.folder.remove(&name, FileType::RegularFile);
             while !self.decoder.advance()? {
                 if self.decoder.fill(file.as_fd())? == 0 {

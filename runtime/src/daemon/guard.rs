@@ -1,8 +1,9 @@
 //! The guard: nobody waits for a file system that does not answer.
 //!
-//! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another one, which has slept until an alarm
-//! that is set while requests are being served, answers that request with what was known last, and serves in its place. When the first one goes on after
-//! all, one of the two ends: a machine that is busy for a moment must not make the daemon larger for ever.
+//! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another
+//! one, which has slept until an alarm that is set while requests are being served, answers that request with what was
+//! known last, and serves in its place. When the first one goes on after all, one of the two ends: a machine that is
+//! busy for a moment must not make the daemon larger for ever.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -58,8 +59,8 @@ pub(super) struct Ending {
 #[derive(Default)]
 struct Watch {
     sections: Vec<Section>,
-    /// Whether the alarm is set. It goes on when a request has been served, since the next one may be there already: to set it costs a call of the system,
-    /// and to find nothing when it goes off costs one wake-up after many requests.
+    /// Whether the alarm is set. It goes on when a request has been served, since the next one may be there already: to
+    /// set it costs a call of the system, and to find nothing when it goes off costs one wake-up after many requests.
     is_set: bool,
 }
 
@@ -143,7 +144,8 @@ impl Guard {
         self.watching().sections.iter().filter(|section| section.instead.is_none()).count()
     }
 
-    /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves until the thread that hung goes on.
+    /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves until the thread
+    /// that hung goes on.
     pub(super) fn stand(self: Arc<Self>, single: &Arc<Single>) {
         loop {
             if self.alarm.wait().is_err() {

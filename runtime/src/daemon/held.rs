@@ -1,11 +1,12 @@
 //! The picture that a shell shows at once when the next line is empty.
 //!
-//! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then. Waiting for that takes two
-//! wake-ups of idle processors. A shell that can draw again therefore gets it beforehand, with each picture: it shows it at once, asks all the same, and
-//! draws again if something is different.
+//! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then.
+//! Waiting for that takes two wake-ups of idle processors. A shell that can draw again therefore gets it beforehand,
+//! with each picture: it shows it at once, asks all the same, and draws again if something is different.
 //!
-//! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond until the answer is there. No
-//! screen shows a frame so short, and the answer would not be there any earlier if the shell waited for it.
+//! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond
+//! until the answer is there. No screen shows a frame so short, and the answer would not be there any earlier if the
+//! shell waited for it.
 
 use super::drawing::Drawing;
 use super::recall::{Age, Recall};
@@ -21,8 +22,8 @@ const PARTS: usize = 3;
 /// Where those begin that an empty line shows: behind its own, the last of which is the prelude.
 const HELD: usize = PARTS + 5;
 
-/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources that it shows as old, `begin` is
-/// where its parts begin.
+/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources
+/// that it shows as old, `begin` is where its parts begin.
 pub(super) fn append<P: Prompt>(
     drawing: &Drawing<impl Io>,
     late: &[&'static str],

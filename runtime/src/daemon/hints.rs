@@ -1,7 +1,8 @@
 //! Hints that something has happened to files, from whatever the system has for that.
 //!
-//! A hint does not say what has happened, and may come twice, or for nothing: whoever is given one looks. That is all that systems have in common: kqueue
-//! does not say which file of a folder it was, nor that somebody has finished writing it, and `FSEvents` tells late.
+//! A hint does not say what has happened, and may come twice, or for nothing: whoever is given one looks. That is all
+//! that systems have in common: kqueue does not say which file of a folder it was, nor that somebody has finished
+//! writing it, and `FSEvents` tells late.
 //!
 //! Linux has inotify, which says more and costs less. There this is compiled for tests only.
 
@@ -29,9 +30,11 @@ impl Hints {
         Ok(Hints { watcher, hints })
     }
 
-    /// Watches a file, or a folder and the names in it. What is written to the files of a folder may go unnoticed: they are to be watched as well.
+    /// Watches a file, or a folder and the names in it. What is written to the files of a folder may go unnoticed: they
+    /// are to be watched as well.
     pub(super) fn watch(&mut self, path: &Path) -> io::Result<()> {
-        // A watch belongs to the file that had the name when it was made. Where there was none before, there is nothing to end.
+        // A watch belongs to the file that had the name when it was made. Where there was none before, there is nothing
+        // to end.
         let _ = self.watcher.unwatch(path);
         self.watcher.watch(path, RecursiveMode::NonRecursive).map_err(error)
     }
@@ -45,7 +48,8 @@ impl Hints {
     }
 }
 
-/// One that has not been taken yet stands for all that came after it; an error may be a queue that has overflowed, so that one has to look as well.
+/// One that has not been taken yet stands for all that came after it; an error may be a queue that has overflowed, so
+/// that one has to look as well.
 fn hint(sender: &Sender<()>) {
     let _ = sender.try_send(());
 }

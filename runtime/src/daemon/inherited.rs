@@ -1,6 +1,8 @@
-//! What a process is given by whoever starts it, and what a daemon, which serves all shells of a user, must not have of the one that happened to start it.
+//! What a process is given by whoever starts it, and what a daemon, which serves all shells of a user, must not have of
+//! the one that happened to start it.
 //!
-//! What stays is in `docs/daemon.md`: what a process cannot change by itself, and what is the same for all that the user does.
+//! What stays is in `docs/daemon.md`: what a process cannot change by itself, and what is the same for all that the
+//! user does.
 #![allow(
     unsafe_code,
     reason = "signals and the environment are changed by calls that are only safe while there is one thread"
@@ -11,8 +13,8 @@ use std::ffi::{c_int, c_uint};
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 
-/// The variables that say where the user's folders are. The daemon has found its own by them, and the one that takes its place has to find the same;
-/// no source sees them.
+/// The variables that say where the user's folders are. The daemon has found its own by them, and the one that takes
+/// its place has to find the same; no source sees them.
 const KEPT: [&str; 7] =
     ["HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "ZIRON_CACHE", "ZIRON_STATE"];
 
@@ -25,12 +27,14 @@ const DEFAULT: usize = 0;
 const IGNORE: usize = 1;
 const SET_MASK: c_int = if cfg!(any(target_os = "linux", target_os = "android")) { 2 } else { 3 };
 
-/// As many descriptors as sessions, watches and readings can take (each session has two), and no more: programs that are run may try all there could be.
+/// As many descriptors as sessions, watches and readings can take (each session has two), and no more: programs that
+/// are run may try all there could be.
 const DESCRIPTORS: u64 = 4096;
 /// The size of a stack (bytes) where nobody asks for another. Source: Linux's `_STK_LIM`.
 const STACK_BYTES: u64 = 8 << 20;
 
-/// A set of signals, in which none is: large enough for all systems, the largest being the C libraries' of Linux (128 bytes).
+/// A set of signals, in which none is: large enough for all systems, the largest being the C libraries' of Linux (128
+/// bytes).
 #[repr(C, align(16))]
 struct NoSignals([u8; 128]);
 
@@ -40,8 +44,8 @@ unsafe extern "C" {
     fn alarm(seconds: c_uint) -> c_uint;
 }
 
-/// Drops what this process was given: variables, signals that are ignored, blocked or still to come, the mask for new files, limits that can be changed.
-/// The working directory and descriptors are left elsewhere.
+/// Drops what this process was given: variables, signals that are ignored, blocked or still to come, the mask for new
+/// files, limits that can be changed. The working directory and descriptors are left elsewhere.
 ///
 /// There must be no other thread yet.
 pub(super) fn drop_all() {
@@ -64,7 +68,8 @@ fn clear_environment() {
 
 fn reset_signals() {
     for number in 1..=LAST_SIGNAL {
-        // SAFETY: no handler is put in place but the one that was there; numbers that are none of a signal's are refused.
+        // SAFETY: no handler is put in place but the one that was there; numbers that are none of a signal's are
+        // refused.
         unsafe {
             let before = signal(number, DEFAULT);
             if before != DEFAULT && before != IGNORE && before != usize::MAX {
@@ -72,8 +77,8 @@ fn reset_signals() {
             }
         }
     }
-    // SAFETY: as above; the set outlives the call, and nobody asks for the one before. A timer of whoever was this process before it became this
-    // program is stopped.
+    // SAFETY: as above; the set outlives the call, and nobody asks for the one before. A timer of whoever was this
+    // process before it became this program is stopped.
     unsafe {
         signal(SIGPIPE, IGNORE);
         alarm(0);

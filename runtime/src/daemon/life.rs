@@ -136,8 +136,8 @@ impl Life {
     }
 }
 
-/// Makes room for something of ours: nobody else's can be in a folder that is this user's alone, so that what has its name and is of another kind is
-/// there by mistake. It is removed, a folder with something in it gets another name.
+/// Makes room for something of ours: nobody else's can be in a folder that is this user's alone, so that what has its
+/// name and is of another kind is there by mistake. It is removed, a folder with something in it gets another name.
 fn put_away(folder: &Folder, name: &str, kind: FileType) {
     let Ok(stat) = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) else { return };
     if FileType::from_raw_mode(stat.st_mode) == kind || stat.st_uid != rustix::process::geteuid().as_raw() {
@@ -181,7 +181,8 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
 /// The folder of the daemon that whoever called this program means.
 static MEANT: OnceLock<PathBuf> = OnceLock::new();
 
-/// Says which folder of a daemon is meant. One that is not this user's alone, or not this binary's, is left out of account.
+/// Says which folder of a daemon is meant. One that is not this user's alone, or not this binary's, is left out of
+/// account.
 pub(crate) fn mean(folder: PathBuf) {
     // A program is called once.
     let _ = MEANT.set(folder);

@@ -1,4 +1,5 @@
-//! Gathering for a process that remembers: what is known is answered at once, and what has to wait goes on after the drawing.
+//! Gathering for a process that remembers: what is known is answered at once, and what has to wait goes on after the
+//! drawing.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -178,8 +179,8 @@ impl Waiting {
         self.lacks
     }
 
-    /// Notes that a picture shows what has ended so far. What that picture had to wait for itself is taken over where nothing else is left; if it
-    /// lacks nothing, there is nothing left to wait for.
+    /// Notes that a picture shows what has ended so far. What that picture had to wait for itself is taken over where
+    /// nothing else is left; if it lacks nothing, there is nothing left to wait for.
     pub(super) fn was_drawn(&mut self, rest: Waiting) {
         self.has_news = false;
         if self.readings.is_empty() || rest.readings.is_empty() {

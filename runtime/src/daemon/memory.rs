@@ -1,8 +1,8 @@
 //! Memory that the daemon gives back.
 //!
-//! The C library keeps an arena for each thread that has ever allocated, and what was freed in it: after one status of a large repository, megabytes
-//! that are never used again. A daemon that mostly sleeps needs one arena, and gives back what is free when a burst of work is over.
-//! Sources: `mallopt(3)`, `malloc_trim(3)`.
+//! The C library keeps an arena for each thread that has ever allocated, and what was freed in it: after one status of
+//! a large repository, megabytes that are never used again. A daemon that mostly sleeps needs one arena, and gives back
+//! what is free when a burst of work is over. Sources: `mallopt(3)`, `malloc_trim(3)`.
 #![allow(unsafe_code, reason = "the C library's own switches have no safe face")]
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

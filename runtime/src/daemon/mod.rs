@@ -1,7 +1,8 @@
 //! The daemon: remembers facts, answers shells without a process, and draws again when facts arrive.
 //!
-//! One thread serves. A [`session`] reads a request from its [`line`], makes a [`drawing`] of it with a gathering that never waits ([`live`]), and
-//! answers; what the drawing had to do without is read meanwhile and drawn again. What all sessions share is in the [`hub`].
+//! One thread serves. A [`session`] reads a request from its [`line`], makes a [`drawing`] of it with a gathering that
+//! never waits ([`live`]), and answers; what the drawing had to do without is read meanwhile and drawn again. What all
+//! sessions share is in the [`hub`].
 
 mod answer;
 mod asked;

@@ -1,4 +1,5 @@
-//! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is old.
+//! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is
+//! old.
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
 use crate::prompt::Prompt;
 
 impl<P: Prompt, W: World> Session<P, W> {
-    /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells concerns everybody.
+    /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells
+    /// concerns everybody.
     pub(super) fn hear_of(&mut self, event: &Event<'_>) {
         let view = self.view();
         let told = match &*event.name {
@@ -59,7 +61,8 @@ impl<P: Prompt, W: World> Session<P, W> {
         }
     }
 
-    /// Draws what is shown anew, because something has happened to it: the place is looked at again, and what the event made old is read again.
+    /// Draws what is shown anew, because something has happened to it: the place is looked at again, and what the event
+    /// made old is read again.
     pub(super) async fn renew(&mut self, line: &mut impl Line) -> Result<(), End> {
         if let Some(view) = self.view() {
             view.answer();

@@ -1,4 +1,5 @@
-//! Accounts of readings: how long they took, what came of them, and which sources rest because they fail again and again.
+//! Accounts of readings: how long they took, what came of them, and which sources rest because they fail again and
+//! again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,8 @@ use crate::source::Cost;
 /// A reading that was given up after this has failed; one that was given up sooner was not needed any more.
 const TOO_LONG: Duration = Duration::from_secs(5);
 
-/// After a failure a program rests for a minute in any case. What fails three times in a row rests for two, four, eight, and then ten minutes.
+/// After a failure a program rests for a minute in any case. What fails three times in a row rests for two, four,
+/// eight, and then ten minutes.
 const THRESHOLDS: Thresholds = Thresholds {
     failures: 3,
     cool_down: Duration::from_secs(120),

@@ -1,4 +1,5 @@
-//! Gathering from what is known of a place already, for pictures that must not wait. Nothing outside this process is touched.
+//! Gathering from what is known of a place already, for pictures that must not wait. Nothing outside this process is
+//! touched.
 
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ pub(super) struct Recall<'a, I> {
 pub(super) enum Age<'a> {
     /// A glance has found them, after the prompt was asked for.
     New,
-    /// A drawing has just found them, but for these sources; when they are shown, what is not verified at once will be old.
+    /// A drawing has just found them, but for these sources; when they are shown, what is not verified at once will be
+    /// old.
     Soon(&'a [&'static str]),
     /// Nobody knows.
     Unknown,
@@ -65,7 +67,8 @@ impl<I: Io> Gather for Recall<'_, I> {
     }
 }
 
-/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is verified by the answer.
+/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is
+/// verified by the answer.
 fn is_read_again<S: Source>(source: &S, memory: &dyn Memory) -> bool {
     let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
     source.cost() >= Cost::Tree && !holds

@@ -85,7 +85,8 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     Ok(())
 }
 
-/// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions are for the next daemon.
+/// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions
+/// are for the next daemon.
 fn finish(life: Life, end: End, binary: &Path) -> ! {
     life.log(end.what());
     let folder = life.folder().path().to_owned();
@@ -152,10 +153,12 @@ async fn changed<P: Prompt, W: World>(
     }
 }
 
-/// What tells one program from another at the same path: inode, length (bytes), and when it was written (s and ns since 1970).
+/// What tells one program from another at the same path: inode, length (bytes), and when it was written (s and ns since
+/// 1970).
 type Identity = (u64, u64, i64, i64);
 
-/// The identity of the program that runs, whatever has its name by now: Linux has a link to it. Elsewhere it is what has its name at the start.
+/// The identity of the program that runs, whatever has its name by now: Linux has a link to it. Elsewhere it is what
+/// has its name at the start.
 fn own_identity(binary: &Path) -> Option<Identity> {
     identity(Path::new("/proc/self/exe")).or_else(|| identity(binary))
 }

@@ -1,7 +1,8 @@
 //! One glance at a place for all who ask at the same time.
 //!
-//! When two hundred shells press Enter at once, the first request that is served looks at the place. Those that had been received before that glance began
-//! are answered with what it found: it is as new as if each of them had looked. A glance that had to leave something for later is nobody else's.
+//! When two hundred shells press Enter at once, the first request that is served looks at the place. Those that had
+//! been received before that glance began are answered with what it found: it is as new as if each of them had looked.
+//! A glance that had to leave something for later is nobody else's.
 
 use std::sync::Arc;
 

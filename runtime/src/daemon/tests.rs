@@ -666,7 +666,8 @@ fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
     assert_eq!(Sample::VARIABLES, crate::variables::of_manifests::<Sample>());
 }
 
-/// What is held for an empty line is what an empty line is answered with, where nothing has changed; and where something has, the shell is told so.
+/// What is held for an empty line is what an empty line is answered with, where nothing has changed; and where
+/// something has, the shell is told so.
 #[test]
 fn a_held_picture_is_that_of_the_next_answer() {
     let test = |world: simulate::World| async move {

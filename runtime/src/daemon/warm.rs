@@ -1,4 +1,5 @@
-//! Warming: facts are read before a prompt needs them, because a person wants it (`cache warm`), or since a shell says where it begins or has gone.
+//! Warming: facts are read before a prompt needs them, because a person wants it (`cache warm`), or since a shell says
+//! where it begins or has gone.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ use crate::ipc::message::Draw;
 use crate::prompt::Prompt;
 use crate::store::REFRESH_BUDGET;
 
-/// A shell that has gone somewhere asks for its prompt at once as a rule, and that reads all there is to read. Only if it does something else first,
-/// anything is read ahead.
+/// A shell that has gone somewhere asks for its prompt at once as a rule, and that reads all there is to read. Only if
+/// it does something else first, anything is read ahead.
 pub(super) const PAUSE: Duration = Duration::from_millis(16);
 
 impl<P: Prompt, W: World> Session<P, W> {
@@ -42,7 +43,8 @@ impl<P: Prompt, W: World> Session<P, W> {
         Ok(())
     }
 
-    /// Reads all that a prompt would need where the tool says, with patience, so that the next one there finds it in memory.
+    /// Reads all that a prompt would need where the tool says, with patience, so that the next one there finds it in
+    /// memory.
     pub(super) fn warm(&self, draw: Draw<'_>) -> impl Future<Output = String> + Send + use<P, W> {
         let (asked, hub) = (self.ask(draw), self.hub.clone());
         let (mut waiting, looked) = look(&hub, &asked, Some(REFRESH_BUDGET));
@@ -65,7 +67,8 @@ struct Looked {
     facts: usize,
 }
 
-/// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the picture, and it counts in no statistics.
+/// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the
+/// picture, and it counts in no statistics.
 fn look<P: Prompt, W: World>(
     hub: &Arc<Hub<P, W>>,
     asked: &Asked<W::Io>,

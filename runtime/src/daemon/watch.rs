@@ -1,4 +1,5 @@
-//! What the daemon watches for its own sake: its folder, where shells write requests, and its program, which may be replaced.
+//! What the daemon watches for its own sake: its folder, where shells write requests, and its program, which may be
+//! replaced.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;

@@ -1,4 +1,5 @@
-//! Why a segment shows what it shows: its sources, their keys, what is remembered for them, and what would make that old.
+//! Why a segment shows what it shows: its sources, their keys, what is remembered for them, and what would make that
+//! old.
 
 mod fields;
 mod page;

@@ -21,7 +21,8 @@ pub struct Thresholds {
 }
 
 impl Default for Thresholds {
-    /// Opens after three failures, tries again after 30 s, then after one minute, two and so on up to ten, and closes with the first success.
+    /// Opens after three failures, tries again after 30 s, then after one minute, two and so on up to ten, and closes
+    /// with the first success.
     fn default() -> Self {
         let (cool_down, longest) = (Duration::from_secs(30), Duration::from_secs(600));
         Thresholds { failures: 3, cool_down, longest, successes: 1 }

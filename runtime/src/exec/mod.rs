@@ -1,8 +1,9 @@
 //! Execution models: how the futures of sources are driven.
 //!
-//! `Inline` drives them on the calling thread and costs nothing until something must wait. The background mode adds `Single`, one thread with a reactor
-//! and priorities; `Pool`, which shares them among worker threads; and what a daemon is made of: time, cancellation, channels, and
-//! simulations of all of it. Sources are written once for all models.
+//! `Inline` drives them on the calling thread and costs nothing until something must wait. The background mode adds
+//! `Single`, one thread with a reactor and priorities; `Pool`, which shares them among worker threads; and what a
+//! daemon is made of: time, cancellation, channels, and simulations of all of it. Sources are written once for all
+//! models.
 
 mod inline;
 #[cfg(feature = "pool")]

@@ -12,8 +12,8 @@ use super::tasks::Core;
 use super::time::Clock;
 use super::{Exec, Handle, Job, Priority, block_on_until};
 
-/// Drives tasks on `N` threads. Each has queues of its own, by priority, and takes from the others when they are empty. Dropping it cancels what is left
-/// and joins them.
+/// Drives tasks on `N` threads. Each has queues of its own, by priority, and takes from the others when they are empty.
+/// Dropping it cancels what is left and joins them.
 ///
 /// # Examples
 /// ```

@@ -1,7 +1,7 @@
 //! Streams: messages over time, on the `Stream` of futures-lite.
 //!
-//! `map`, `filter` and the like are [`StreamExt`](futures_lite::StreamExt)'s; here is what needs a clock. The stream that is wrapped must be `Unpin`: `Box::pin`
-//! makes any so, such as the receiver of a channel.
+//! `map`, `filter` and the like are [`StreamExt`](futures_lite::StreamExt)'s; here is what needs a clock. The stream
+//! that is wrapped must be `Unpin`: `Box::pin` makes any so, such as the receiver of a channel.
 //!
 //! # Examples
 //! ```
@@ -53,7 +53,8 @@ pub trait Timed: Stream + Sized + Unpin {
         Batch { stream: Some(self), most: most.max(1), span, clock, items: Vec::new(), end: None }
     }
 
-    /// Lets an item through when no other has come for `span`: the last of each flurry. A stream that never pauses brings nothing.
+    /// Lets an item through when no other has come for `span`: the last of each flurry. A stream that never pauses
+    /// brings nothing.
     ///
     /// # Examples
     /// ```
@@ -71,7 +72,8 @@ pub trait Timed: Stream + Sized + Unpin {
         Debounce { stream: Some(self), span, clock: clock.clone(), last: None }
     }
 
-    /// Lets at most one item through in each `span`: the first at once, then the latest of those that came meanwhile. The last item always comes.
+    /// Lets at most one item through in each `span`: the first at once, then the latest of those that came meanwhile.
+    /// The last item always comes.
     ///
     /// # Examples
     /// ```

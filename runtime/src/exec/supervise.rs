@@ -20,7 +20,8 @@ pub struct Limits {
     pub restarts: usize,
     /// The span in which they count.
     pub window: Duration,
-    /// The waits before restarts: longer with each failure within the window. Its number of attempts does not count here.
+    /// The waits before restarts: longer with each failure within the window. Its number of attempts does not count
+    /// here.
     pub backoff: Backoff,
 }
 
@@ -125,7 +126,8 @@ impl Supervisor {
         Supervisor { part: part.into(), limits, clock, random: Random::new(seed) }
     }
 
-    /// Runs the part until it is done, or has failed too often. `start` makes it, and is handed the number of the attempt, from 1; `on_failure` hears of each failure.
+    /// Runs the part until it is done, or has failed too often. `start` makes it, and is handed the number of the
+    /// attempt, from 1; `on_failure` hears of each failure.
     ///
     /// # Errors
     /// When it failed too often.

@@ -1,8 +1,9 @@
 //! Threads for what blocks: as many as there is work at once, each for as long as there is more.
 //!
-//! Where the system gives no thread (`ulimit -u`), the caller does the work itself: late is better than never. It is left to the threads that
-//! there are, if there are any: they may be busy, but they are not the one that everybody waits for. The crate `blocking` never returns there, not
-//! even with threads of its own (`ARCHITECTURE.md`, departures).
+//! Where the system gives no thread (`ulimit -u`), the caller does the work itself: late is better than never. It is
+//! left to the threads that there are, if there are any: they may be busy, but they are not the one that everybody
+//! waits for. The crate `blocking` never returns there, not even with threads of its own (`ARCHITECTURE.md`,
+//! departures).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,7 +37,8 @@ static THREADS: Threads =
 /// Does what blocks on a thread of its own, from now on.
 ///
 /// # Cancel safety
-/// Dropping the task before the work has begun takes it back; work that has begun is not interrupted. If it panics, so does who waits for it.
+/// Dropping the task before the work has begun takes it back; work that has begun is not interrupted. If it panics, so
+/// does who waits for it.
 pub(crate) fn unblock<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Task<T> {
     let builder = Builder::new().propagate_panic(true);
     let (runnable, task) = builder.spawn(|()| async move { work() }, |work| THREADS.take(work, start));

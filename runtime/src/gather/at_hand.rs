@@ -1,4 +1,5 @@
-//! Gathering what costs nothing, for a picture where a file system does not answer: nothing outside this process is touched.
+//! Gathering what costs nothing, for a picture where a file system does not answer: nothing outside this process is
+//! touched.
 
 use std::sync::Arc;
 

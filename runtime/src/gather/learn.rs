@@ -17,7 +17,8 @@ use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
 use crate::store::entry::fnv1a;
 
-/// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the default budget.
+/// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the
+/// default budget.
 const SLOW: Duration = Duration::from_millis(50);
 
 /// After a reading failed, its source rests for so long: a tool that is broken does not cost every prompt a process.
@@ -166,7 +167,8 @@ impl<I: Io> Asking<I> {
         let store = with.store.as_deref().filter(|_| is_of_key);
         match result {
             Ok(fact) => {
-                // What holds for a while, by its source or by the configuration, is not read again meanwhile, however quick it is.
+                // What holds for a while, by its source or by the configuration, is not read again meanwhile, however
+                // quick it is.
                 let worth_keeping = self.longest.is_some() || self.policy == Policy::Last && took > SLOW;
                 if let (true, Some(store)) = (worth_keeping && self.memory.mark() == mark, store)
                     && let Some(bytes) = self.subject.store(&fact)

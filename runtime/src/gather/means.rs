@@ -26,7 +26,8 @@ pub struct Means<I> {
     pub(super) mind: Option<Mind>,
     /// The last values of sources that are waited for, by their names.
     last: Mutex<Vec<(&'static str, Known<AnyFact>)>>,
-    /// What was waited for and has been read. It is as new as can be, and shown even if the memory has had no room for it.
+    /// What was waited for and has been read. It is as new as can be, and shown even if the memory has had no room for
+    /// it.
     own: Mutex<Vec<Own>>,
     /// The facts that were asked for: their sources, and the hashes of their keys.
     asked_for: Mutex<Vec<(&'static str, u64)>>,

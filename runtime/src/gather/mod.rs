@@ -1,6 +1,7 @@
 //! Gathering: from sources to facts, within the budget.
 //!
-//! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must wait runs side by side meanwhile.
+//! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must
+//! wait runs side by side meanwhile.
 
 mod at_hand;
 mod begin;
@@ -73,7 +74,8 @@ pub trait Gather {
     /// What the shell said.
     fn request(&self) -> &Request;
 
-    /// Begins to read a source if one of the parts that need it is wanted. `memory` is where its facts are kept between drawings.
+    /// Begins to read a source if one of the parts that need it is wanted. `memory` is where its facts are kept between
+    /// drawings.
     fn begin<S: Source>(
         &self,
         parts: Parts,

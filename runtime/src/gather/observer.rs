@@ -9,13 +9,15 @@ pub(crate) enum Ended {
     Well,
     /// It failed.
     Badly,
-    /// It failed within a moment and without a program, so that it costs little to try it for every prompt: it need not rest.
+    /// It failed within a moment and without a program, so that it costs little to try it for every prompt: it need not
+    /// rest.
     BadlySoon,
 }
 
 /// Is told of readings that take their time.
 pub(crate) trait Observer: fmt::Debug + Send + Sync {
-    /// A reading of a source is to begin, for a key with this hash; `None` if that rests, because it has failed too often.
+    /// A reading of a source is to begin, for a key with this hash; `None` if that rests, because it has failed too
+    /// often.
     fn begin<'o>(&'o self, source: &'static str, key: u64) -> Option<Box<dyn Observation + 'o>>;
 }
 

@@ -1,6 +1,7 @@
 //! A source that is asked for one key, without its types: what learning needs of it.
 //!
-//! There are as many types of sources as a prompt has modules, so that all code that knows them is there once for each; it is kept to this file.
+//! There are as many types of sources as a prompt has modules, so that all code that knows them is there once for each;
+//! it is kept to this file.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -11,8 +11,8 @@ use crate::variables::{EVERYTHING, is_named};
 
 /// The environment of a request. The default is an empty one.
 ///
-/// Of a shell it holds the variables that the plan's sources read. If the plan runs scripts of the user's, it holds all others as well, which only
-/// those scripts are given.
+/// Of a shell it holds the variables that the plan's sources read. If the plan runs scripts of the user's, it holds all
+/// others as well, which only those scripts are given.
 ///
 /// ```
 /// use ziron_runtime::io::Sent;
@@ -41,14 +41,15 @@ struct Values {
     as_sent: u64,
 }
 
-/// What a shell changes by itself from prompt to prompt, and what programs that draw prompts keep there: no script means anything else by it.
+/// What a shell changes by itself from prompt to prompt, and what programs that draw prompts keep there: no script
+/// means anything else by it.
 #[cfg(feature = "background")]
 const VOLATILE: [&str; 4] = ["OLDPWD", "PWD", "SHLVL", "_"];
 
 impl Sent {
-    /// Takes over what was sent. `known` are the names that the shell was asked for, sorted, as [`variables::all`](crate::variables::all) makes
-    /// them. Others are left out, since some make a program load code, unless all were asked for: then scripts are given them. A name that was sent
-    /// twice has its last value.
+    /// Takes over what was sent. `known` are the names that the shell was asked for, sorted, as
+    /// [`variables::all`](crate::variables::all) makes them. Others are left out, since some make a program load code,
+    /// unless all were asked for: then scripts are given them. A name that was sent twice has its last value.
     pub fn new(known: &[&str], values: impl IntoIterator<Item = (OsString, OsString)>) -> Sent {
         let wants_everything = known.contains(&EVERYTHING);
         let is_known = |name: &OsStr| {
@@ -96,7 +97,8 @@ impl Sent {
         Sent { values: Arc::new(Values { pairs, ..Values::default() }) }
     }
 
-    /// Whether just this would be sent again. False is no proof of the opposite: what is sent in another order may come to the same.
+    /// Whether just this would be sent again. False is no proof of the opposite: what is sent in another order may come
+    /// to the same.
     #[cfg(feature = "background")]
     pub(crate) fn is<'v>(&self, values: impl IntoIterator<Item = (&'v OsStr, &'v OsStr)>) -> bool {
         let mut hasher = DefaultHasher::new();

@@ -1,7 +1,8 @@
 //! Places that may not answer, as sources meet them: by way of a symbolic link in a place that does.
 //!
-//! Where nothing is mounted that may hang there is no [`Far`], and nothing to pay. Else each path is looked at before it is used: the links on its way
-//! are read, which waits for nobody, up to the first that leads to such a file system. What is there is left to another process, or asked on a thread.
+//! Where nothing is mounted that may hang there is no [`Far`], and nothing to pay. Else each path is looked at before
+//! it is used: the links on its way are read, which waits for nobody, up to the first that leads to such a file system.
+//! What is there is left to another process, or asked on a thread.
 
 #[cfg(feature = "background")]
 use std::collections::HashMap;
@@ -34,7 +35,8 @@ pub(crate) struct Far {
 /// How it is asked what is there.
 #[derive(Debug)]
 enum Way {
-    /// Another process asks: some file systems let nobody end who waits for them, and a shell waits for the end of this process.
+    /// Another process asks: some file systems let nobody end who waits for them, and a shell waits for the end of this
+    /// process.
     Leave(AtomicBool),
     /// A thread asks, one for each mount.
     #[cfg(feature = "background")]

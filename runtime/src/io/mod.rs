@@ -1,7 +1,7 @@
 //! The operating system, as it is handed to sources.
 //!
-//! A source never touches files, environment, programs or the clock itself: it asks the [`Io`] it was given. The product has [`Real`],
-//! tests have [`Simulated`]. Both are chosen statically.
+//! A source never touches files, environment, programs or the clock itself: it asks the [`Io`] it was given. The
+//! product has [`Real`], tests have [`Simulated`]. Both are chosen statically.
 
 mod environment;
 pub(crate) mod far;
@@ -74,9 +74,11 @@ pub struct Command {
 /// Where a program runs, and what it sees of the shell's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// In this folder, with the variables of the shell: what the user has written. Its `PATH` has absolute folders only.
+    /// In this folder, with the variables of the shell: what the user has written. Its `PATH` has absolute folders
+    /// only.
     Folder(PathBuf),
-    /// In a folder that no project reaches, without any variable: a tool, which could otherwise be steered by a project's files.
+    /// In a folder that no project reaches, without any variable: a tool, which could otherwise be steered by a
+    /// project's files.
     Isolated,
 }
 
@@ -123,13 +125,14 @@ impl Output {
 
 /// The operating system.
 ///
-/// The futures of the file methods are ready at once in the inline model; those of [`Io::run`] and [`Io::unblock`] wait on another thread.
-/// Dropping any of them abandons the answer; a program already started is killed at its timeout.
+/// The futures of the file methods are ready at once in the inline model; those of [`Io::run`] and [`Io::unblock`] wait
+/// on another thread. Dropping any of them abandons the answer; a program already started is killed at its timeout.
 pub trait Io: Send + Sync + 'static {
     /// Reads a variable of the environment that the shell sent.
     fn env(&self, name: &str) -> Option<OsString>;
 
-    /// What tells the environment that scripts of the user's are given from that of others. Whoever draws for one request only has no others.
+    /// What tells the environment that scripts of the user's are given from that of others. Whoever draws for one
+    /// request only has no others.
     fn environment_of_scripts(&self) -> u64 {
         0
     }
@@ -152,8 +155,8 @@ pub trait Io: Send + Sync + 'static {
     /// Reads a whole file.
     fn read(&self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
-    /// Lists a directory, in no order; stops with what it has when `patience` runs out. What links lead to is not looked at: it may be on a file system
-    /// that does not answer.
+    /// Lists a directory, in no order; stops with what it has when `patience` runs out. What links lead to is not
+    /// looked at: it may be on a file system that does not answer.
     fn list(
         &self,
         path: &Path,
@@ -161,7 +164,8 @@ pub trait Io: Send + Sync + 'static {
         patience: Duration,
     ) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
 
-    /// Finds a program on the `PATH` that the shell sent, in its absolute folders. A name with a slash is an absolute path, or there is no such program.
+    /// Finds a program on the `PATH` that the shell sent, in its absolute folders. A name with a slash is an absolute
+    /// path, or there is no such program.
     fn find_program(&self, name: &str) -> impl Future<Output = Option<PathBuf>> + Send {
         self.find_program_behind(name, None)
     }

@@ -14,7 +14,8 @@ pub(crate) const MOUNTS: &str = "/proc/self/mountinfo";
 /// Room for the list of a usual machine (bytes).
 const USUAL_BYTES: usize = 16 << 10;
 
-/// Types whose files come from another machine, from the host of a virtual one, or from a program; `autofs` mounts such a one at the first look.
+/// Types whose files come from another machine, from the host of a virtual one, or from a program; `autofs` mounts such
+/// a one at the first look.
 const REMOTE: [&[u8]; 23] = [
     b"9p",
     b"acfs",
@@ -41,7 +42,8 @@ const REMOTE: [&[u8]; 23] = [
     b"virtiofs",
 ];
 
-/// Whether a path is on a file system of this machine's own, symbolic links included. Nothing that may not answer is touched.
+/// Whether a path is on a file system of this machine's own, symbolic links included. Nothing that may not answer is
+/// touched.
 #[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
 pub(crate) fn is_local(path: &Path) -> bool {
     let list = read(Path::new(MOUNTS));
@@ -97,8 +99,8 @@ impl Mounts {
         self.leads_to(path).is_some()
     }
 
-    /// The first mount that an absolute path leads over that may not answer, symbolic links included. What is beyond it is not looked at, nor is the path
-    /// of a relative link's target on it.
+    /// The first mount that an absolute path leads over that may not answer, symbolic links included. What is beyond it
+    /// is not looked at, nor is the path of a relative link's target on it.
     pub(crate) fn leads_to(&self, path: &Path) -> Option<PathBuf> {
         let mut ahead: Vec<OsString> = steps(path);
         let mut at = PathBuf::from("/");

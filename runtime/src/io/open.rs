@@ -1,8 +1,9 @@
 //! The one way to open a file: a regular one, without waiting, checked by its descriptor.
 //!
-//! A pipe in a file's place keeps whoever opens it waiting for somebody at the other end, a device may have no end, and a socket cannot be opened at
-//! all. An archive can bring a pipe along under any name. So nothing is opened by the standard library's functions, which clippy bans elsewhere: what
-//! is here opens without blocking, and looks at the descriptor before it reads.
+//! A pipe in a file's place keeps whoever opens it waiting for somebody at the other end, a device may have no end, and
+//! a socket cannot be opened at all. An archive can bring a pipe along under any name. So nothing is opened by the
+//! standard library's functions, which clippy bans elsewhere: what is here opens without blocking, and looks at the
+//! descriptor before it reads.
 #![allow(clippy::disallowed_methods, reason = "this is where the bans elsewhere lead to")]
 
 use std::fs::File;
@@ -13,7 +14,8 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat};
 use rustix::path::Arg;
 
-/// The largest file that [`read`] reads (bytes): what projects say about themselves is far below, and a prompt does not take all memory.
+/// The largest file that [`read`] reads (bytes): what projects say about themselves is far below, and a prompt does not
+/// take all memory.
 pub const FILE_LIMIT: u64 = 16 << 20;
 
 /// What every opening has: it waits for nobody, makes no terminal this process's own, and is not inherited.
@@ -87,7 +89,8 @@ pub fn below(folder: impl AsFd, name: impl Arg) -> io::Result<File> {
     at(folder, name, OFlags::RDONLY | OFlags::NOFOLLOW)
 }
 
-/// Opens a regular file for writing, or makes it; it is emptied if `anew`, else what is written is added to its end. It is no symbolic link.
+/// Opens a regular file for writing, or makes it; it is emptied if `anew`, else what is written is added to its end. It
+/// is no symbolic link.
 ///
 /// # Errors
 /// As [`unlinked`].
@@ -211,7 +214,8 @@ pub fn read_begin(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether something at a path would keep somebody waiting who opens it in another way: neither a file nor a folder. It costs one look.
+/// Whether something at a path would keep somebody waiting who opens it in another way: neither a file nor a folder. It
+/// costs one look.
 ///
 /// # Examples
 /// ```

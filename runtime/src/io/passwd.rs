@@ -1,7 +1,7 @@
 //! This user's line in `/etc/passwd`.
 //!
-//! The C library's look-up would need its name-service plug-ins, which a static program does not have. The line is asked for at every prompt, so that a
-//! process that draws more than once reads the file anew only when it is another.
+//! The C library's look-up would need its name-service plug-ins, which a static program does not have. The line is
+//! asked for at every prompt, so that a process that draws more than once reads the file anew only when it is another.
 #![allow(clippy::disallowed_methods, reason = "a part of the real operating system")]
 
 use std::fs::Metadata;
@@ -15,10 +15,12 @@ pub(super) const PATH: &str = "/etc/passwd";
 /// The line that was read last; `None` in it if the user has none.
 static LAST: Mutex<Option<(Version, Option<String>)>> = Mutex::new(None);
 
-/// What is another when a file is written or replaced: device, inode, size, and the time of the last change in seconds and nanoseconds.
+/// What is another when a file is written or replaced: device, inode, size, and the time of the last change in seconds
+/// and nanoseconds.
 type Version = (u64, u64, u64, i64, i64);
 
-/// A field of the line: 0 is the name, 5 the home folder, 6 the login shell. `None` if there is no such file, user or field.
+/// A field of the line: 0 is the name, 5 the home folder, 6 the login shell. `None` if there is no such file, user or
+/// field.
 pub fn field(field: usize) -> Option<String> {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let is_same = match &*last {

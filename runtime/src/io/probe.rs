@@ -15,7 +15,8 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    /// Waits until a file system answers, be it with an error. It is asked for its size, which no cache of the kernel's knows.
+    /// Waits until a file system answers, be it with an error. It is asked for its size, which no cache of the kernel's
+    /// knows.
     ///
     /// # Cancel safety
     /// The question goes on; who asks next waits for the same answer.

@@ -20,24 +20,28 @@ use super::{Command, Output, Scope, Sent};
 /// How much of a program's output is read (bytes): a version, or the line of a custom command, is far below.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
-/// Where tools run: a folder that nobody but root can put anything into, and that has no folder above it, so that a tool which looks for
-/// settings in its directory, or in those above, finds what root put there and nothing of a project. It is always there, needs not be made, and
-/// cannot be exchanged; a folder in the user's home would be below whatever was unpacked in the home.
+/// Where tools run: a folder that nobody but root can put anything into, and that has no folder above it, so that a
+/// tool which looks for settings in its directory, or in those above, finds what root put there and nothing of a
+/// project. It is always there, needs not be made, and cannot be exchanged; a folder in the user's home would be below
+/// whatever was unpacked in the home.
 const NEUTRAL_FOLDER: &str = "/";
 
-/// The `PATH` of scripts where the shell has none, or none with an absolute folder. With an empty one, or without any, a shell looks in its directory
-/// or has a default of its own, which may hold `.`. Source: POSIX, `confstr(_CS_PATH)`; bash's `config-top.h`.
+/// The `PATH` of scripts where the shell has none, or none with an absolute folder. With an empty one, or without any,
+/// a shell looks in its directory or has a default of its own, which may hold `.`. Source: POSIX, `confstr(_CS_PATH)`;
+/// bash's `config-top.h`.
 const DEFAULT_PATH: &str = "/usr/bin:/bin";
 
 /// Who root is in a sandbox that maps it to nobody. Source: `user_namespaces(7)`, `overflowuid`.
 const UNMAPPED: u32 = 65534;
 
-/// How long a program that was killed is waited for, before somebody else sees to it: one that hangs in a file system does not even end then.
+/// How long a program that was killed is waited for, before somebody else sees to it: one that hangs in a file system
+/// does not even end then.
 const GRACE: Duration = Duration::from_millis(50);
 
 /// Finds an executable file of this name in the absolute directories of `search`; with `after`, behind that file.
 ///
-/// A name with a slash is a path: it is absolute, or there is no such program. Whether a file is there is not looked at.
+/// A name with a slash is a path: it is absolute, or there is no such program. Whether a file is there is not looked
+/// at.
 pub(super) fn find_program(name: &OsStr, search: &OsStr, after: Option<&Path>) -> Option<PathBuf> {
     if name.as_bytes().contains(&b'/') {
         let file = PathBuf::from(name);
@@ -72,8 +76,8 @@ pub(super) fn clean_path(search: &OsStr) -> OsString {
     clean.unwrap_or_else(|| DEFAULT_PATH.into())
 }
 
-/// Runs a program to its end, or to its timeout. Then its whole process group is killed: also what ignores that nobody reads its output, and
-/// what it has started and left behind.
+/// Runs a program to its end, or to its timeout. Then its whole process group is killed: also what ignores that nobody
+/// reads its output, and what it has started and left behind.
 pub(super) fn run(command: &Command, sent: &Sent) -> io::Result<Output> {
     reap();
     crate::start::remember_children();
@@ -108,9 +112,10 @@ fn set_apart(child: &mut std::process::Command, command: &Command) {
         child.process_group(0);
         return;
     }
-    // An interactive shell wants to be in front of its terminal and stops itself for as long as its group is not. Without a terminal it goes on.
-    // That is not asked of every program, since it takes a `fork` in place of a `posix_spawn`.
-    // SAFETY: between `fork` and `exec` only system calls are made: `setsid` is async-signal-safe, and nothing is allocated.
+    // An interactive shell wants to be in front of its terminal and stops itself for as long as its group is not.
+    // Without a terminal it goes on. That is not asked of every program, since it takes a `fork` in place of a
+    // `posix_spawn`. SAFETY: between `fork` and `exec` only system calls are made: `setsid` is async-signal-safe, and
+    // nothing is allocated.
     unsafe {
         child.pre_exec(|| Ok(rustix::process::setsid().map(drop)?));
     }
@@ -156,7 +161,8 @@ fn processes() -> MutexGuard<'static, Processes> {
     PROCESSES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Kills all that runs: what a process that ends has no more use for, and would be killed by nobody else at its timeout.
+/// Kills all that runs: what a process that ends has no more use for, and would be killed by nobody else at its
+/// timeout.
 pub(crate) fn kill_all() {
     for leader in &processes().running {
         // Whoever has ended meanwhile is still known to the system: it is reaped when it is in the list no more.

@@ -34,8 +34,8 @@ impl Real {
 }
 
 impl Real {
-    /// Does something with a file: at once, unless the file system may not answer. Then it is asked first, and what is done is done on a thread, since
-    /// it may stop answering at any time.
+    /// Does something with a file: at once, unless the file system may not answer. Then it is asked first, and what is
+    /// done is done on a thread, since it may stop answering at any time.
     async fn at<T: Send + 'static>(&self, path: &Path, work: impl FnOnce(&Path) -> T + Send + 'static) -> T {
         match self.far.as_ref().filter(|far| far.leads_away(path)) {
             None => work(path),
@@ -158,7 +158,8 @@ fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<E
     Ok(entries)
 }
 
-/// Where a file is, if it may be a symbolic link. Links among its folders stay: the inode tells files apart, and each look costs a call of the system.
+/// Where a file is, if it may be a symbolic link. Links among its folders stay: the inode tells files apart, and each
+/// look costs a call of the system.
 fn target(path: &Path) -> PathBuf {
     // As many as Linux follows. Source: path_resolution(7).
     const LINKS: usize = 40;

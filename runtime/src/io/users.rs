@@ -1,8 +1,8 @@
 //! Users by name, for programs that have the C library in them.
 //!
-//! gitoxide asks for the home folder of a user in `~user/…` of git's configuration. glibc answers with its name-service plug-ins, which a static program
-//! cannot load, but for whose sake it contains a resolver of host names: a tenth of a prompt. This one reads `/etc/passwd`, which is all that glibc's
-//! own could be sure of there.
+//! gitoxide asks for the home folder of a user in `~user/…` of git's configuration. glibc answers with its name-service
+//! plug-ins, which a static program cannot load, but for whose sake it contains a resolver of host names: a tenth of a
+//! prompt. This one reads `/etc/passwd`, which is all that glibc's own could be sure of there.
 #![allow(unsafe_code, reason = "it takes the place of a function of the C library")]
 
 use std::ffi::{CStr, CString, c_char};

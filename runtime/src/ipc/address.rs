@@ -6,8 +6,9 @@
 //! <state>/run-<host>/<id>/socket              on a local file system; <state> is where states are kept
 //! ```
 //!
-//! What a safe path is, [`safe_path`] says. Where there is none, there is no background mode: a folder that everybody can write to is never chosen.
-//! `<id>` stands for the binary: two prompts of one user do not meet. `<host>` stands for the machine's name, since a home folder may be shared.
+//! What a safe path is, [`safe_path`] says. Where there is none, there is no background mode: a folder that everybody
+//! can write to is never chosen. `<id>` stands for the binary: two prompts of one user do not meet. `<host>` stands for
+//! the machine's name, since a home folder may be shared.
 
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
@@ -16,9 +17,11 @@ use std::path::{Path, PathBuf};
 use super::folder::{Folder, FolderError};
 use crate::safe_path::{self, SafePath, UnsafePath};
 
-/// The longest path of a socket (bytes, with the byte that ends it). Source: `sockaddr_un` in unix(7) and in macOS's sys/un.h.
+/// The longest path of a socket (bytes, with the byte that ends it). Source: `sockaddr_un` in unix(7) and in macOS's
+/// sys/un.h.
 const SOCKET_PATH_BYTES: usize = if cfg!(target_os = "linux") { 108 } else { 104 };
-/// Room for the longest name that a socket has in the folder, which it has only until it listens (bytes, with the slash).
+/// Room for the longest name that a socket has in the folder, which it has only until it listens (bytes, with the
+/// slash).
 const SOCKET_NAME_BYTES: usize = "/n.4194304".len();
 /// Where systemd and elogind make a folder for each user who is logged in. Source: `pam_systemd(8)`.
 pub(crate) const RUN_USER: &str = "/run/user/";
@@ -86,7 +89,8 @@ impl World {
         Err(AddressError::NoFolder { refused })
     }
 
-    /// The same for the folder that a shell's script means; nothing if there is none, or it does not belong to this binary.
+    /// The same for the folder that a shell's script means; nothing if there is none, or it does not belong to this
+    /// binary.
     fn meant(&self, id: &str) -> Option<(SafePath, String)> {
         let folder =
             self.meant.as_deref().filter(|folder| folder.file_name().is_some_and(|name| name == id))?;
@@ -105,13 +109,15 @@ fn own(folder: &Path, uid: u32) -> Result<SafePath, UnsafePath> {
     Err(UnsafePath { path: safe.found().to_owned(), cause: safe_path::Cause::Owner { owner: safe.owner() } })
 }
 
-/// Whether the file system of a path is this machine's own, so that a socket works there and looking does not hang. It is not touched otherwise.
+/// Whether the file system of a path is this machine's own, so that a socket works there and looking does not hang. It
+/// is not touched otherwise.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_local(path: &Path) -> bool {
     crate::cli::is_local(path)
 }
 
-/// Whether the file system of a path is this machine's own. Source: the systems' mount(8); one that is not named here counts as none.
+/// Whether the file system of a path is this machine's own. Source: the systems' mount(8); one that is not named here
+/// counts as none.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_local(path: &Path) -> bool {
     const LOCAL: [&str; 6] = ["apfs", "ffs", "hfs", "tmpfs", "ufs", "zfs"];

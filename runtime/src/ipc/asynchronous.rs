@@ -1,4 +1,5 @@
-//! The asynchronous client, for programs that wait for other things as well. It says what the synchronous one says, in the same order.
+//! The asynchronous client, for programs that wait for other things as well. It says what the synchronous one says, in
+//! the same order.
 
 use std::future::Future;
 use std::io;
@@ -20,8 +21,8 @@ use super::peer;
 /// A connection to the daemon.
 ///
 /// # Cancel safety
-/// A call that is dropped leaves a connection that is not used again ([`AsyncClient::is_usable`]), except [`AsyncClient::redrawn`] and
-/// [`AsyncClient::next_text`], which lose nothing.
+/// A call that is dropped leaves a connection that is not used again ([`AsyncClient::is_usable`]), except
+/// [`AsyncClient::redrawn`] and [`AsyncClient::next_text`], which lose nothing.
 #[derive(Debug)]
 pub struct AsyncClient {
     stream: Async<UnixStream>,
@@ -107,7 +108,8 @@ impl AsyncClient {
         self.talk.version()
     }
 
-    /// Whether the connection can serve another exchange: the last one is complete, the daemon has not closed it, and nothing has come unasked.
+    /// Whether the connection can serve another exchange: the last one is complete, the daemon has not closed it, and
+    /// nothing has come unasked.
     pub fn is_usable(&self) -> bool {
         let mut polled = [PollFd::new(&self.stream, PollFlags::IN)];
         self.talk.is_at_rest && matches!(poll(&mut polled, Some(&Timespec::default())), Ok(0))

@@ -1,7 +1,7 @@
 //! The synchronous client: what the binary uses between a shell and the daemon.
 //!
-//! It starts no thread and no reactor, waits with `poll`, and allocates its two buffers. Every call has a deadline. After an error the connection
-//! is not used again.
+//! It starts no thread and no reactor, waits with `poll`, and allocates its two buffers. Every call has a deadline.
+//! After an error the connection is not used again.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -79,7 +79,8 @@ impl Client {
         self.greet_and_draw_with(hello, draw.seq, |out| draw.write(out), deadline)
     }
 
-    /// The same for a request that [`write_draw`](super::message::write_draw) writes, so that it need not be gathered before.
+    /// The same for a request that [`write_draw`](super::message::write_draw) writes, so that it need not be gathered
+    /// before.
     pub fn greet_and_draw_with(
         &mut self,
         hello: &Hello<'_>,
@@ -130,7 +131,8 @@ impl Client {
         self.talk.version()
     }
 
-    /// Whether the connection can serve another exchange: the last one is complete, the daemon has not closed it, and nothing has come unasked.
+    /// Whether the connection can serve another exchange: the last one is complete, the daemon has not closed it, and
+    /// nothing has come unasked.
     pub fn is_usable(&self) -> bool {
         let mut polled = [PollFd::new(&self.stream, PollFlags::IN)];
         self.talk.is_at_rest && matches!(poll(&mut polled, Some(&Timespec::default())), Ok(0))

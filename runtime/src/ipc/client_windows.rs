@@ -1,7 +1,8 @@
 //! The synchronous client over a named pipe.
 //!
-//! A pipe has no way to wait for it until a deadline, so that two threads read and write. They end with the client; the one that reads only when
-//! nothing is being waited for, so that a client which has given up keeps the connection until the daemon says something or leaves.
+//! A pipe has no way to wait for it until a deadline, so that two threads read and write. They end with the client; the
+//! one that reads only when nothing is being waited for, so that a client which has given up keeps the connection until
+//! the daemon says something or leaves.
 
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};

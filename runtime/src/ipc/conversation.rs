@@ -1,4 +1,5 @@
-//! What a client says and waits for, without a connection: the synchronous and the asynchronous client only move its bytes.
+//! What a client says and waits for, without a connection: the synchronous and the asynchronous client only move its
+//! bytes.
 
 use super::error::ClientError;
 use super::frame::{Decoder, Limits};
@@ -130,7 +131,8 @@ impl Conversation {
         Ok(Progress::Wait)
     }
 
-    /// Says hello with another version, and what followed it once more: it was said to somebody who did not understand it.
+    /// Says hello with another version, and what followed it once more: it was said to somebody who did not understand
+    /// it.
     fn say_hello_again(&mut self, hello: &Hello<'_>, version: u32) {
         let rest = self.out.split_off(self.hello_end);
         self.out.clear();
@@ -194,7 +196,8 @@ impl Conversation {
         Ok(Progress::Wait)
     }
 
-    /// Looks for one piece of the answer to a tool whose answer has no end; `None` in place of a piece is the end all the same.
+    /// Looks for one piece of the answer to a tool whose answer has no end; `None` in place of a piece is the end all
+    /// the same.
     pub(super) fn next_text(&mut self) -> Result<Progress<Option<Vec<u8>>>, ClientError> {
         while self.decoder.advance()? {
             match Reply::read(self.decoder.frame())? {

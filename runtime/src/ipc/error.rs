@@ -46,7 +46,8 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Whether another try may succeed without anybody doing anything: the daemon is starting, replacing itself, or has too much to do.
+    /// Whether another try may succeed without anybody doing anything: the daemon is starting, replacing itself, or has
+    /// too much to do.
     pub const fn is_passing(&self) -> bool {
         matches!(
             self,

@@ -1,7 +1,7 @@
 //! The daemon's folder, and how files in it are opened: never through a symbolic link, never somebody else's.
 //!
-//! It is made in a folder on a [safe path](crate::safe_path). A folder is opened before it is checked, and used through what was opened, so that nobody
-//! can exchange it in between.
+//! It is made in a folder on a [safe path](crate::safe_path). A folder is opened before it is checked, and used through
+//! what was opened, so that nobody can exchange it in between.
 #![allow(
     clippy::disallowed_methods,
     reason = "what is opened here may be a FIFO, and has to belong to this user: both are looked at, and nothing waits"
@@ -93,8 +93,8 @@ impl Folder {
         &self.path
     }
 
-    /// Opens a file in the folder, 0600 where it is made. It is this user's, a plain file, and no symbolic link; a FIFO that
-    /// somebody put there hangs nobody.
+    /// Opens a file in the folder, 0600 where it is made. It is this user's, a plain file, and no symbolic link; a FIFO
+    /// that somebody put there hangs nobody.
     pub fn file(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
         let safe = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = rustix::fs::openat(&self.open, name, flags | safe, FILE_MODE)?;
@@ -124,8 +124,8 @@ impl Folder {
         Ok(rustix::fs::chmodat(&self.open, name, FILE_MODE, AtFlags::empty())?)
     }
 
-    /// Makes a new FIFO, 0600, in place of one that a session has left behind. Apple's systems make none relative to a folder; nobody else
-    /// can exchange this one.
+    /// Makes a new FIFO, 0600, in place of one that a session has left behind. Apple's systems make none relative to a
+    /// folder; nobody else can exchange this one.
     #[cfg(target_vendor = "apple")]
     pub fn make_fifo(&self, name: &str) -> io::Result<()> {
         self.remove(name, FileType::Fifo)?;

@@ -36,7 +36,8 @@ pub fn uid(stream: impl AsFd) -> io::Result<u32> {
     Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
 }
 
-/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
+/// system does not say.
 ///
 /// ```
 /// let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
@@ -49,14 +50,16 @@ pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
     Ok(Some(pid.as_raw_nonzero().get().cast_unsigned()))
 }
 
-/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
+/// system does not say.
 #[cfg(target_vendor = "apple")]
 pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
     let pid = nix::sys::socket::getsockopt(&stream, nix::sys::socket::sockopt::LocalPeerPid)?;
     Ok(u32::try_from(pid).ok().filter(|pid| *pid != 0))
 }
 
-/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the system does not say.
+/// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
+/// system does not say.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub fn pid(_stream: impl AsFd) -> io::Result<Option<u32>> {
     Ok(None)
@@ -78,8 +81,8 @@ pub(crate) fn connect(address: &Address) -> io::Result<std::os::fd::OwnedFd> {
 
 /// Listens at an address, in a folder that [`Address::prepare`] has checked. The listener does not block.
 ///
-/// The socket gets another name first and takes its place when it listens: a client finds the old one or the new one, and never one that nobody
-/// listens at. Only a socket of this user is replaced. The caller holds the folder's lock.
+/// The socket gets another name first and takes its place when it listens: a client finds the old one or the new one,
+/// and never one that nobody listens at. Only a socket of this user is replaced. The caller holds the folder's lock.
 pub fn listen(address: &Address, folder: &Folder) -> io::Result<UnixListener> {
     match rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW) {
         Err(Errno::NOENT) => {}
@@ -89,7 +92,8 @@ pub fn listen(address: &Address, folder: &Folder) -> io::Result<UnixListener> {
     let temporary = format!("n.{}", std::process::id());
     folder.remove(&temporary, FileType::Socket)?;
     let socket = socket::open()?;
-    // Linux makes the file with the socket's mode; where that is not so, the folder's mode protects it until the next call but one.
+    // Linux makes the file with the socket's mode; where that is not so, the folder's mode protects it until the next
+    // call but one.
     let _ = rustix::fs::fchmod(&socket, SOCKET_MODE);
     rustix::net::bind(&socket, &SocketAddrUnix::new(address.folder().join(&temporary))?)?;
     let placed = rustix::fs::chmodat(folder, &temporary, SOCKET_MODE, AtFlags::empty())

@@ -15,7 +15,8 @@ const OWNER_ONLY: &str = "D:P(A;;GA;;;OW)";
 /// How much is kept for a reader that has not read yet (bytes).
 const BUFFER_BYTES: u32 = 64 << 10;
 
-/// The name of the pipe of a binary's daemon: `\\.\pipe\ziron-<user>-<id>`, where `<id>` is what it is on Unix. Other users can see it.
+/// The name of the pipe of a binary's daemon: `\\.\pipe\ziron-<user>-<id>`, where `<id>` is what it is on Unix. Other
+/// users can see it.
 pub fn name(binary: &Path, user: &str) -> String {
     // A name has no folders.
     let user = user.replace('\\', "-");

@@ -1,7 +1,7 @@
 //! A pool of connections, for a program that asks often and from several places.
 //!
-//! There are never more than the limit, in use or idle. One that was idle for too long, or that is not usable any more, is dropped when
-//! somebody comes for one; nothing wakes up for it.
+//! There are never more than the limit, in use or idle. One that was idle for too long, or that is not usable any more,
+//! is dropped when somebody comes for one; nothing wakes up for it.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,8 @@
 //! Trying again: when, and whether that is allowed.
 //!
-//! What was not sent may be tried again, whatever it is. What may have been heard is tried again only if asking twice does what asking once does
-//! ([`Tool::is_idempotent`]). A shell's prompt is never tried again: drawing it directly is quicker than waiting.
+//! What was not sent may be tried again, whatever it is. What may have been heard is tried again only if asking twice
+//! does what asking once does ([`Tool::is_idempotent`]). A shell's prompt is never tried again: drawing it directly is
+//! quicker than waiting.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! A small daemon for tests: it listens at a real socket, and each of its connections is served by a closure in a thread.
+//! A small daemon for tests: it listens at a real socket, and each of its connections is served by a closure in a
+//! thread.
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};

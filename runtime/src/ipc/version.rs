@@ -1,7 +1,7 @@
 //! Versions of the protocol, and how two programs find the one they both speak.
 //!
-//! A version counts up only when an old program would misunderstand a new one. Names, kinds, codes, and fields at the end of a drawn reply are
-//! added without: whoever does not know them ignores them.
+//! A version counts up only when an old program would misunderstand a new one. Names, kinds, codes, and fields at the
+//! end of a drawn reply are added without: whoever does not know them ignores them.
 
 /// The version that is described in `docs/protocol.md`.
 pub const VERSION: u32 = 1;
@@ -29,8 +29,9 @@ pub enum Agreement {
 
 /// Decides about the version that the other side named.
 ///
-/// The daemon does so with the version in a `hello`: it answers a `hello` with the version that is spoken, or `error code=version` with the one
-/// it proposes. The client does so with the one that was proposed: it says `hello` again with a version that it speaks, or gives up.
+/// The daemon does so with the version in a `hello`: it answers a `hello` with the version that is spoken, or
+/// `error code=version` with the one it proposes. The client does so with the one that was proposed: it says `hello`
+/// again with a version that it speaks, or gives up.
 ///
 /// ```
 /// use ziron_runtime::ipc::version::{Agreement, Versions, agree};
@@ -56,7 +57,8 @@ mod tests {
         Versions { lowest, highest }
     }
 
-    /// What two programs come to speak: the client names its newest version, and what is proposed to it if it speaks that.
+    /// What two programs come to speak: the client names its newest version, and what is proposed to it if it speaks
+    /// that.
     fn talk(client: Versions, daemon: Versions) -> Option<u32> {
         match agree(daemon, Some(client.highest)) {
             Agreement::Speak(version) => Some(version),

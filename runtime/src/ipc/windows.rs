@@ -1,7 +1,7 @@
 //! How tools and the daemon talk on Windows: the same frames and messages as elsewhere, over a named pipe.
 //!
-//! This has been run under wine (`runtime/tests/foreign`), and never on Windows: the rest of the runtime, and with it the daemon, is not written for it.
-//! `docs/protocol.md` says what is missing.
+//! This has been run under wine (`runtime/tests/foreign`), and never on Windows: the rest of the runtime, and with it
+//! the daemon, is not written for it. `docs/protocol.md` says what is missing.
 
 #[path = "client_windows.rs"]
 pub mod client;

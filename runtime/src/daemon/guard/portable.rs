@@ -1,7 +1,7 @@
 //! An alarm without a timer of the system: a thread sleeps until its time has come.
 //!
-//! It is set for each request and taken back some microseconds later. So the thread sleeps on until the time that it knows of, and is only woken when
-//! that would be too late: at most once in the time that a request may take.
+//! It is set for each request and taken back some microseconds later. So the thread sleeps on until the time that it
+//! knows of, and is only woken when that would be too late: at most once in the time that a request may take.
 
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! It listens at the socket: the system says who is at the other end of a connection. As long as that is open, the process is there, and its number is
-//! nobody else's.
+//! It listens at the socket: the system says who is at the other end of a connection. As long as that is open, the
+//! process is there, and its number is nobody else's.
 
 use std::io;
 use std::os::fd::OwnedFd;

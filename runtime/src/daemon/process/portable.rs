@@ -1,7 +1,7 @@
 //! A shell's process, known by its number alone: it is asked for from time to time.
 //!
-//! kqueue could tell at once, through calls that no crate offers without unsafe code. Nothing waits for the end of a shell but its files, and the time
-//! after which an idle daemon ends.
+//! kqueue could tell at once, through calls that no crate offers without unsafe code. Nothing waits for the end of a
+//! shell but its files, and the time after which an idle daemon ends.
 
 use std::io;
 use std::time::Duration;

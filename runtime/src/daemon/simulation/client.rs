@@ -32,8 +32,8 @@ const REST: Duration = Duration::from_secs(60);
 /// How much later than that an answer may come: others are served on the same thread.
 const SLACK: Duration = Duration::from_millis(20);
 
-/// The longest until a picture is final where nothing hangs: readings that were going on, those that are begun after them, the frames in between,
-/// and as much again for what changes meanwhile.
+/// The longest until a picture is final where nothing hangs: readings that were going on, those that are begun after
+/// them, the frames in between, and as much again for what changes meanwhile.
 const CALM_LIMIT: Duration = Duration::from_millis(400);
 
 /// The same where they do.
@@ -391,7 +391,8 @@ impl Around {
         self.machine.had(&path_of(thing, ask), value, steps, since)
     }
 
-    /// Whether something was true once. An echo shows what was known last of a place, whatever the environment was then.
+    /// Whether something was true once. An echo shows what was known last of a place, whatever the environment was
+    /// then.
     fn was_ever(&self, thing: &Thing, ask: &Ask, value: &str, sent: Sent) -> bool {
         let value = value.parse().expect("a number");
         PROFILES.into_iter().any(|profile| {

@@ -115,7 +115,8 @@ async fn exchange(around: &Around, far: &mut Far, words: &[u8], check: impl FnOn
 async fn be_foreign(around: &Around) {
     let mut far = around.connect();
     let is_proposal = |reply: Reply<'_>| matches!(reply, Reply::Fault(fault) if (fault.code, fault.version) == (Code::Version, Some(1)));
-    // A newer client says things that this daemon has never heard of; an old one of another build says no more than it must.
+    // A newer client says things that this daemon has never heard of; an old one of another build says no more than it
+    // must.
     let newer = b"hello\x1fv=2\x1fbuild=b2\x1fshell=zsh\x1fanswer=teleport\x1fredraw=1\x1fmood=good\x1e";
     exchange(around, &mut far, newer, is_proposal).await;
     // Nothing is drawn for somebody who has not been understood.

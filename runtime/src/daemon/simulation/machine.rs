@@ -23,7 +23,8 @@ pub(super) const LONGEST: Duration = Duration::from_millis(50);
 /// The longest that a directory takes to be looked at: long enough to be worth an echo.
 const SLOW: Duration = Duration::from_micros(300);
 
-/// The longest that one hangs. Programs are killed earlier. Four in a row still end before a session gives up, after 30 s.
+/// The longest that one hangs. Programs are killed earlier. Four in a row still end before a session gives up, after 30
+/// s.
 const HANGS: Duration = Duration::from_secs(7);
 
 thread_local! {
@@ -106,8 +107,8 @@ impl Machine {
         });
     }
 
-    /// Makes of a thing what it once was, but not while one reading can see both: a key that is the same before and after tells nothing of what was in
-    /// between.
+    /// Makes of a thing what it once was, but not while one reading can see both: a key that is the same before and
+    /// after tells nothing of what was in between.
     pub(super) fn put_back(&self, thing: &str) {
         self.value(thing);
         let now = self.sim.clock().now();
@@ -128,7 +129,8 @@ impl Machine {
         }
     }
 
-    /// Whether a thing had a value at some time between two steps; if it may be remembered for a while, at some time since so long before `asked_at`.
+    /// Whether a thing had a value at some time between two steps; if it may be remembered for a while, at some time
+    /// since so long before `asked_at`.
     pub(super) fn had(&self, thing: &str, value: u64, steps: (u64, u64), since: Option<Instant>) -> bool {
         let things = self.things();
         let Some(history) = things.get(thing) else { return false };

@@ -1,8 +1,9 @@
-//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and flights are those of the product; the lines, the
-//! machine and the clock are not.
+//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and flights are those of the
+//! product; the lines, the machine and the clock are not.
 //!
-//! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their time, fail or hang, and others on the
-//! socket misbehave. Every picture that a shell gets is held against what was true when ([`client`]).
+//! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their
+//! time, fail or hang, and others on the socket misbehave. Every picture that a shell gets is held against what was
+//! true when ([`client`]).
 //!
 //! In others daemons die one after the other ([`deaths`]).
 //!
@@ -11,13 +12,15 @@
 //! What was broken on purpose, to see whether it is noticed, and in which of the first worlds it was:
 //! - a fact that was read a little before the request counts as fresh (1);
 //! - all keys are one (1);
-//! - what a redraw has to wait for is not taken over (3): a tool is upgraded while its version is read, and the prompt stays old;
+//! - what a redraw has to wait for is not taken over (3): a tool is upgraded while its version is read, and the prompt
+//!   stays old;
 //! - a fact is looked for only in the memory, which may have no room for it (0);
 //! - a fact is kept for its key although the key has changed meanwhile (80);
 //! - a redraw that looks like the last prompt is not sent although an echo was shown since (46).
 //! - a daemon takes what it has never sent for what a shell shows (19, where daemons die).
 //!
-//! Not noticed, because the next reading makes up for it within the time that is allowed: that facts have arrived is forgotten when a frame comes.
+//! Not noticed, because the next reading makes up for it within the time that is allowed: that facts have arrived is
+//! forgotten when a frame comes.
 
 mod client;
 mod deaths;

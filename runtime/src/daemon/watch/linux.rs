@@ -36,7 +36,8 @@ impl Eyes {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
         inotify::add_watch(&inotify, folder.path(), flags)?;
-        // Whatever else happens to it, it is asked for by its name. A socket that has another name, or none, is found by nobody.
+        // Whatever else happens to it, it is asked for by its name. A socket that has another name, or none, is found
+        // by nobody.
         let socket = inotify::add_watch(
             &inotify,
             folder.path().join("socket"),

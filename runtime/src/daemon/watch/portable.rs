@@ -1,6 +1,7 @@
 //! Watching by [`Hints`]: at each one the folder, the socket, the program and the files of shells are looked at.
 //!
-//! A shell's request may be seen before all of it is written: whoever reads it waits for the rest, of which there is another hint.
+//! A shell's request may be seen before all of it is written: whoever reads it waits for the rest, of which there is
+//! another hint.
 
 use std::collections::HashMap;
 use std::io;

@@ -1,5 +1,5 @@
-//! What Rust's `Debug` writes, in words for people: the fields of a struct one by one, those of structs in it behind the names of these; no quotes, brackets
-//! or names of types where they say nothing.
+//! What Rust's `Debug` writes, in words for people: the fields of a struct one by one, those of structs in it behind
+//! the names of these; no quotes, brackets or names of types where they say nothing.
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Cancellation: tokens that are handed down, a log of who cancelled whom, and groups of tasks that end with their owner.
+//! Cancellation: tokens that are handed down, a log of who cancelled whom, and groups of tasks that end with their
+//! owner.
 
 mod group;
 mod log;

@@ -12,7 +12,8 @@ use event_listener::Event;
 
 use super::{Entry, Log};
 
-/// Says that work is no longer wanted, and why. Clones are the same token; a [child](Token::child) is cancelled with its parent, not the reverse.
+/// Says that work is no longer wanted, and why. Clones are the same token; a [child](Token::child) is cancelled with
+/// its parent, not the reverse.
 ///
 /// # Examples
 /// ```
@@ -171,7 +172,8 @@ impl Token {
         }
     }
 
-    /// Waits for a future, at most until this is cancelled; then the future is dropped. If both are there, the output counts.
+    /// Waits for a future, at most until this is cancelled; then the future is dropped. If both are there, the output
+    /// counts.
     ///
     /// # Examples
     /// ```

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use event_listener::Event;
 use futures_lite::Stream;
 
-/// A channel whose messages go to all who listen. It keeps the last `capacity`, at least one, for those who are slower; who sends never waits.
+/// A channel whose messages go to all who listen. It keeps the last `capacity`, at least one, for those who are slower;
+/// who sends never waits.
 ///
 /// # Examples
 /// ```

@@ -1,6 +1,7 @@
 //! Channels: bounded with back-pressure, broadcast, and the latest value.
 //!
-//! [`bounded`] is that of `async-channel`: many senders, many receivers, each message to one of them; who sends into a full channel waits.
+//! [`bounded`] is that of `async-channel`: many senders, many receivers, each message to one of them; who sends into a
+//! full channel waits.
 //!
 //! # Examples
 //! ```

@@ -19,7 +19,8 @@ pub async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
 /// Waits for all, and brings their outputs in the order of the futures.
 ///
 /// # Cost
-/// One allocation for each; each wake-up polls all that are not done. For more than some tens take a [`Group`](crate::exec::cancel::Group).
+/// One allocation for each; each wake-up polls all that are not done. For more than some tens take a
+/// [`Group`](crate::exec::cancel::Group).
 ///
 /// # Examples
 /// ```

@@ -69,7 +69,8 @@ pub async fn race_all<F: Future>(futures: impl IntoIterator<Item = F>) -> F::Out
     .await
 }
 
-/// Waits for the first of two futures; the other is dropped. If both are there, `a` wins: [`Fair`] lets them take turns.
+/// Waits for the first of two futures; the other is dropped. If both are there, `a` wins: [`Fair`] lets them take
+/// turns.
 ///
 /// # Examples
 /// ```
@@ -87,8 +88,8 @@ pub async fn select<A: Future, B: Future>(a: A, b: B) -> Either<A::Output, B::Ou
     .await
 }
 
-/// Selects between two futures again and again so that neither wins twice while the other is there too. It uses no randomness, so that simulations
-/// can be repeated.
+/// Selects between two futures again and again so that neither wins twice while the other is there too. It uses no
+/// randomness, so that simulations can be repeated.
 ///
 /// # Examples
 /// Two channels that always have something:
@@ -129,7 +130,8 @@ impl Fair {
         Fair { won: None }
     }
 
-    /// Waits for the first of two futures; the other is dropped. If both are there, the one that did not win the last time wins.
+    /// Waits for the first of two futures; the other is dropped. If both are there, the one that did not win the last
+    /// time wins.
     ///
     /// # Examples
     /// ```

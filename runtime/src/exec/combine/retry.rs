@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::exec::Random;
 use crate::exec::time::Clock;
 
-/// How long to wait between attempts: `first`, then twice as long each time up to `cap`, each shortened by a random part so that many who failed together do
-/// not come back together.
+/// How long to wait between attempts: `first`, then twice as long each time up to `cap`, each shortened by a random
+/// part so that many who failed together do not come back together.
 ///
 /// # Examples
 /// ```
@@ -71,7 +71,8 @@ impl Backoff {
     }
 }
 
-/// Does something until it succeeds, its error is not one to try again, or the attempts are used up. `operation` is handed the number of the attempt, from 1.
+/// Does something until it succeeds, its error is not one to try again, or the attempts are used up. `operation` is
+/// handed the number of the attempt, from 1.
 ///
 /// # Errors
 /// The last error.

@@ -130,8 +130,8 @@ impl Snapshot {
         self.buckets.iter().enumerate().map(|(index, count)| (bound(index), *count))
     }
 
-    /// The span below which this part of all lies, up to a factor of two: the upper bound of the bucket that holds it. None without any, or if it is in the last
-    /// bucket.
+    /// The span below which this part of all lies, up to a factor of two: the upper bound of the bucket that holds it.
+    /// None without any, or if it is in the last bucket.
     ///
     /// # Examples
     /// ```

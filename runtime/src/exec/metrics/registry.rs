@@ -185,7 +185,8 @@ impl Registry {
         Registry::default()
     }
 
-    /// The counter of this name, made if it is not there. A name that is taken by another kind of metric gets one that is not listed.
+    /// The counter of this name, made if it is not there. A name that is taken by another kind of metric gets one that
+    /// is not listed.
     ///
     /// # Examples
     /// ```

@@ -207,7 +207,8 @@ impl Reactor {
         self.free(readiness.slot);
     }
 
-    /// How many sources are watched: by this table, and by the system, which lists them in `/proc`. Source: `proc_pid_fdinfo(5)`.
+    /// How many sources are watched: by this table, and by the system, which lists them in `/proc`. Source:
+    /// `proc_pid_fdinfo(5)`.
     #[cfg(test)]
     #[allow(clippy::disallowed_methods, reason = "a test asks the system")]
     pub(in crate::exec) fn watched(&self) -> (usize, usize) {

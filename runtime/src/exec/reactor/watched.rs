@@ -10,7 +10,8 @@ use async_io::Async;
 use super::Reactor;
 use super::epoll::{Direction, Readiness};
 
-/// A socket, pipe or the like that tasks wait for without blocking; made by [`Handle::watch`](crate::exec::Handle::watch).
+/// A socket, pipe or the like that tasks wait for without blocking; made by
+/// [`Handle::watch`](crate::exec::Handle::watch).
 ///
 /// It is watched by the reactor of the model it was made with: its own where it has one, else that of async-io.
 ///
@@ -84,7 +85,8 @@ impl<T: AsFd> Watched<T> {
         }
     }
 
-    /// Tries something that reads, again each time it could succeed, until it does or fails otherwise than by having nothing to read.
+    /// Tries something that reads, again each time it could succeed, until it does or fails otherwise than by having
+    /// nothing to read.
     ///
     /// # Cancel safety
     /// Nothing is read and lost: it is tried only in a poll that then ends.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::exec::Random;
 
-/// Decides whether something goes wrong. Cheap to clone; what is simulated asks it at the places where the world may fail.
+/// Decides whether something goes wrong. Cheap to clone; what is simulated asks it at the places where the world may
+/// fail.
 ///
 /// # Examples
 /// ```

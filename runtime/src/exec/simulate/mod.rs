@@ -1,7 +1,7 @@
 //! Simulations: the order of things, time and faults decided by a seed, so that a failure can be had again.
 //!
-//! What runs in one is the code of the product, on the same [`Handle`](super::Handle): one thread, ready tasks picked at random, time that
-//! passes only when nothing is ready, and faults where the code under test asks for them.
+//! What runs in one is the code of the product, on the same [`Handle`](super::Handle): one thread, ready tasks picked
+//! at random, time that passes only when nothing is ready, and faults where the code under test asks for them.
 
 mod faults;
 mod runner;

@@ -21,7 +21,8 @@ const BURST: usize = 32;
 /// A thief takes at most so many tasks at once.
 const LOOT: usize = 64;
 
-/// Queues, runners and the list of tasks. No lock is held while foreign code runs: not while polling, waking or dropping.
+/// Queues, runners and the list of tasks. No lock is held while foreign code runs: not while polling, waking or
+/// dropping.
 #[derive(Debug)]
 pub(in crate::exec) struct Core {
     id: u64,
@@ -152,7 +153,8 @@ impl Core {
             drop(runnable);
             return task;
         }
-        // All that live fit, so that no wake-up asks for memory. A pool's queues grow when they must: tasks move between them.
+        // All that live fit, so that no wake-up asks for memory. A pool's queues grow when they must: tasks move
+        // between them.
         if let (Some(room), [queue]) = (lacking, &*self.queues)
             && let Queue::Priority(ready) = &mut *lock(queue)
         {
@@ -171,7 +173,8 @@ impl Core {
             _ => self.next_queue.fetch_add(1, Ordering::Relaxed) % self.queues.len(),
         };
         lock(&self.queues[index]).push(record.priority, runnable);
-        // Either this sees the runner that is about to sleep, or that one, which looks once more after it has said so, sees the task.
+        // Either this sees the runner that is about to sleep, or that one, which looks once more after it has said so,
+        // sees the task.
         fence(Ordering::SeqCst);
         self.wake_one();
         if self.is_closed.load(Ordering::SeqCst) {
@@ -243,8 +246,8 @@ impl Core {
         self.drain();
     }
 
-    /// Drops what is ready. Dropping one task can wake another, and who wakes may hold a lock that the other's future takes when it is dropped:
-    /// that one waits until whoever drops here comes to it.
+    /// Drops what is ready. Dropping one task can wake another, and who wakes may hold a lock that the other's future
+    /// takes when it is dropped: that one waits until whoever drops here comes to it.
     fn drain(&self) {
         loop {
             if self.is_draining.swap(true, Ordering::SeqCst) {
@@ -300,7 +303,8 @@ impl Runner<'_> {
         Poll::Pending
     }
 
-    /// Says that this runner is idle. It may say so although a task turns up after it: then it is woken once for nothing.
+    /// Says that this runner is idle. It may say so although a task turns up after it: then it is woken once for
+    /// nothing.
     fn fall_asleep(&self, waker: &Waker) {
         let mut idle = lock(&self.core.idle);
         match idle.iter_mut().find(|(id, _)| *id == self.id) {

@@ -9,8 +9,9 @@ use super::list::Birth;
 use super::{Core, Priority, Task, TaskInfo};
 use crate::exec::time::Clock;
 
-/// A model from the inside: cheap to clone, the same type for [`Single`](super::Single), [`Pool`](crate::exec::Pool) and
-/// [`Simulation`](crate::exec::simulate::Simulation), so that what is written for one runs on the others and nothing becomes generic over it.
+/// A model from the inside: cheap to clone, the same type for [`Single`](super::Single), [`Pool`](crate::exec::Pool)
+/// and [`Simulation`](crate::exec::simulate::Simulation), so that what is written for one runs on the others and
+/// nothing becomes generic over it.
 ///
 /// # Examples
 /// ```

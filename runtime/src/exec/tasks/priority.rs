@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 /// How urgent a task is.
 ///
-/// The most urgent ready task runs first; tasks of one priority run in the order in which they became ready. None starves: a priority
-/// that was passed over [`patience`](Priority::patience) times while it had a ready task gets the next turn. So a critical task waits for at most one
-/// task of each other priority, and a low one for at most 128 others for each low task before it.
+/// The most urgent ready task runs first; tasks of one priority run in the order in which they became ready. None
+/// starves: a priority that was passed over [`patience`](Priority::patience) times while it had a ready task gets the
+/// next turn. So a critical task waits for at most one task of each other priority, and a low one for at most 128
+/// others for each low task before it.
 ///
 /// # Examples
 /// ```

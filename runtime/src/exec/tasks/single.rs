@@ -13,12 +13,13 @@ use crate::exec::reactor::Reactor;
 use crate::exec::time::Clock;
 use crate::exec::{Exec, Job};
 
-/// Drives tasks by priority on the thread that calls [`run`](Single::run), and the reactor of async-io when nothing is ready.
+/// Drives tasks by priority on the thread that calls [`run`](Single::run), and the reactor of async-io when nothing is
+/// ready.
 ///
 /// Idle, it sleeps until something happens. Dropping it cancels all tasks.
 ///
-/// A second thread may call `run` as well, for instance because the first hangs in a task: both then take tasks from the same queues, each task by one at a
-/// time.
+/// A second thread may call `run` as well, for instance because the first hangs in a task: both then take tasks from
+/// the same queues, each task by one at a time.
 ///
 /// # Examples
 /// ```
@@ -51,10 +52,12 @@ impl Single {
         Single { handle: Handle::new(Arc::new(Core::new(1)), Clock::real()) }
     }
 
-    /// A model that waits for descriptors and timers by itself, on the thread that runs: for who answers somebody that waits.
+    /// A model that waits for descriptors and timers by itself, on the thread that runs: for who answers somebody that
+    /// waits.
     ///
-    /// What is [watched](Handle::watch) through its handle, and its clock, need no other thread. The types of async-io work on it as well, at the cost of a hop from
-    /// async-io's thread for each event. Only Linux has it so far; elsewhere it is a model as [`new`](Single::new) makes it.
+    /// What is [watched](Handle::watch) through its handle, and its clock, need no other thread. The types of async-io
+    /// work on it as well, at the cost of a hop from async-io's thread for each event. Only Linux has it so far;
+    /// elsewhere it is a model as [`new`](Single::new) makes it.
     ///
     /// # Errors
     /// When the system has no descriptors left.

@@ -8,10 +8,12 @@ use async_task::FallibleTask;
 
 /// A future that a model drives.
 ///
-/// It brings the future's output; if that panicked, and the process goes on, who waits for it panics too. Where the model is dropped first, it never ends; [`Task::outcome`] tells.
+/// It brings the future's output; if that panicked, and the process goes on, who waits for it panics too. Where the
+/// model is dropped first, it never ends; [`Task::outcome`] tells.
 ///
 /// # Cancel safety
-/// Dropping it cancels the work: at once if it is not being polled, else at the end of that poll. [`Task::detach`] lets it go on.
+/// Dropping it cancels the work: at once if it is not being polled, else at the end of that poll. [`Task::detach`] lets
+/// it go on.
 ///
 /// # Examples
 /// ```

@@ -14,7 +14,8 @@ use crate::exec::reactor::Reactor;
 
 /// A clock: real, or simulated by a [`VirtualTime`](super::VirtualTime). Cheap to clone.
 ///
-/// It is a small enum and no type parameter: the daemon's types would all carry it, and a branch costs nothing beside a look at a clock.
+/// It is a small enum and no type parameter: the daemon's types would all carry it, and a branch costs nothing beside a
+/// look at a clock.
 ///
 /// # Examples
 /// ```
@@ -155,7 +156,8 @@ impl Clock {
         }
     }
 
-    /// Waits for a future, at most for a span of time; then the future is dropped. If both are there, the output counts.
+    /// Waits for a future, at most for a span of time; then the future is dropped. If both are there, the output
+    /// counts.
     ///
     /// # Examples
     /// ```

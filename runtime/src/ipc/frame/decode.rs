@@ -139,7 +139,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// Forgets what was handed out. What is left moves only when it is the smaller part, so that each byte moves seldom.
+    /// Forgets what was handed out. What is left moves only when it is the smaller part, so that each byte moves
+    /// seldom.
     fn make_room(&mut self) {
         self.current = 0..0;
         let left = self.buffer.len() - self.start;

@@ -85,8 +85,8 @@ impl<'o> Encoder<'o> {
         self
     }
 
-    /// Adds a drawn part as a field. A pen writes none of the three bytes that mean something; should one come all the same, it is left
-    /// out, because a shell that splits a reply does not look for escapes.
+    /// Adds a drawn part as a field. A pen writes none of the three bytes that mean something; should one come all the
+    /// same, it is left out, because a shell that splits a reply does not look for escapes.
     pub fn drawn(self, part: &[u8]) -> Self {
         self.out.push(FIELD_END);
         let mut rest = part;

@@ -4,8 +4,8 @@
 //! kind US name=value US name=value … RS        US = 0x1F, RS = 0x1E
 //! ```
 //!
-//! Inside a field the bytes 0x1D, 0x1E and 0x1F are written as 0x1D followed by the byte XOR 0x40, so that any bytes survive and a shell can
-//! split what it reads with nothing but string operations.
+//! Inside a field the bytes 0x1D, 0x1E and 0x1F are written as 0x1D followed by the byte XOR 0x40, so that any bytes
+//! survive and a shell can split what it reads with nothing but string operations.
 
 mod decode;
 mod encode;

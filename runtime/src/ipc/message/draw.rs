@@ -50,13 +50,15 @@ pub type Variable<'f> = (&'f OsStr, Cow<'f, OsStr>);
 pub struct Draw<'f> {
     /// Counts the session's prompts; the answer carries it.
     pub seq: u64,
-    /// What the shell says about the prompt. `path` and `logical_path` are both the shell's own idea of its directory, or none.
+    /// What the shell says about the prompt. `path` and `logical_path` are both the shell's own idea of its directory,
+    /// or none.
     pub request: Request,
     /// Which parts are wanted.
     pub wanted: Wanted<'f>,
     /// Whether the shell shows the picture already that the last answer had for an empty line.
     pub is_held: bool,
-    /// The exported variables of the plan's manifest that are set; all that are, if the plan runs scripts of the user's.
+    /// The exported variables of the plan's manifest that are set; all that are, if the plan runs scripts of the
+    /// user's.
     pub environment: Vec<Variable<'f>>,
     /// Whether all of them are in a file of the session instead.
     pub is_environment_in_file: bool,
@@ -191,7 +193,8 @@ fn with_environment<'o, N: AsRef<OsStr>, V: AsRef<OsStr>>(
     })
 }
 
-/// A variable, unless it is one that no environment can hold, or whose name would have to be escaped: no plan asks for one.
+/// A variable, unless it is one that no environment can hold, or whose name would have to be escaped: no plan asks for
+/// one.
 fn variable<'f>(name: &'f [u8], value: Cow<'f, [u8]>) -> Option<Variable<'f>> {
     let is_possible =
         !name.is_empty() && !name.contains(&0) && !name.contains(&ESCAPE) && !value.contains(&0);

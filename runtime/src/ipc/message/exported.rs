@@ -7,7 +7,8 @@ use super::draw::Variable;
 
 /// A variable as bash names it and quotes its value.
 ///
-/// Source: `export -p` in bash(1), the values quoted as in "QUOTING"; in its POSIX mode, each line begins with `export`.
+/// Source: `export -p` in bash(1), the values quoted as in "QUOTING"; in its POSIX mode, each line begins with
+/// `export`.
 pub fn read_exported(text: &[u8]) -> Vec<Variable<'_>> {
     let mut found = Vec::new();
     let mut rest = text;

@@ -1,7 +1,7 @@
 //! Messages: what frames say.
 //!
-//! Reading is tolerant, so that old and new programs understand each other: names that are not known are ignored, what is missing or empty is
-//! unknown, and so is a number that is none.
+//! Reading is tolerant, so that old and new programs understand each other: names that are not known are ignored, what
+//! is missing or empty is unknown, and so is a number that is none.
 
 #[cfg_attr(windows, path = "bytes_windows.rs")]
 mod bytes;
@@ -251,7 +251,8 @@ impl<'f> Tool<'f> {
         found.map(|(_, value)| &**value)
     }
 
-    /// Whether asking twice does what asking once does, so that a client may ask again when it does not know whether it was heard.
+    /// Whether asking twice does what asking once does, so that a client may ask again when it does not know whether it
+    /// was heard.
     pub fn is_idempotent(&self) -> bool {
         match self.kind {
             ToolKind::Cache => {
