@@ -121,3 +121,44 @@ fn zsh_plugins() {
         }
     }
 }
+
+/// Plugins that show completions in their own way: nothing above the prompt is touched, and the line goes on.
+#[test]
+fn zsh_plugins_that_complete() {
+    for file in ["zsh-autocomplete/zsh-autocomplete.plugin.zsh", "fzf-tab/fzf-tab.plugin.zsh"] {
+        let Some(path) = plugin(file) else { continue };
+        let is_fzf = file.starts_with("fzf");
+        if is_fzf && !Path::new("/usr/bin/fzf").is_file() {
+            shells::skipped("fzf-tab needs fzf");
+            continue;
+        }
+        // zsh-autocomplete does this by itself, later.
+        let load = if is_fzf { "autoload -Uz compinit && compinit -u -D; " } else { "" };
+        let load = format!("{load}source {}", path.display());
+        for setup in [Setup::default().before(&load), Setup::default().after(&load)] {
+            let Some((mut session, _)) = start(Zsh, &setup.transient()) else { return };
+            session.run("mkdir few; touch few/{one,two,three}");
+            session.run("clear; echo mark");
+            session.send("ls few/");
+            session.wait_cursor_after("> ls few/");
+            session.send("\t");
+            // One shows a list to choose from, the other takes the first.
+            session.terminal().wait("a completion", |screen| {
+                let is_taken = ziron_tests::dump::before_cursor(screen).starts_with("> ls few/one");
+                (is_taken || ziron_tests::dump::plain(screen).contains("three")).then_some(())
+            });
+            if is_fzf {
+                session.send("\x1b");
+            }
+            session.terminal().wait("line behind the prompt", |screen| {
+                ziron_tests::dump::before_cursor(screen).starts_with("> ls few/").then_some(())
+            });
+            session.interrupt();
+            session.send("echo $((6 * 7))\r");
+            session.wait_text("\n42\n");
+            let screen = session.plain();
+            assert!(screen.starts_with("mark\nT> ls few/"), "{file}: {screen}");
+            assert!(!screen.contains("_ziron"), "{file}: {screen}");
+        }
+    }
+}
