@@ -103,11 +103,17 @@ impl Place {
         self.listing(io, |other| other == name).await.has_folder(name)
     }
 
-    /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file.
+    /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file. It is not looked for at and above the
+    /// directories of `GIT_CEILING_DIRECTORIES`, which whoever asks has among its variables.
     pub async fn repository_root<I: Io>(&self, io: &I) -> Option<&Path> {
         if self.repository.get().is_none() {
             let mut found = None;
+            let ceilings = self.ceilings(io).await;
             for folder in self.physical.ancestors() {
+                // The search may begin at a ceiling.
+                if folder != self.physical && ceilings.iter().any(|ceiling| ceiling == folder) {
+                    break;
+                }
                 if looks_like_repository(&folder.join(".git"), io).await {
                     found = Some(folder.to_owned());
                     break;
@@ -117,6 +123,26 @@ impl Place {
             let _ = self.repository.set(found);
         }
         self.repository.get().and_then(Option::as_deref)
+    }
+
+    /// Where git's search ends. Source: git(1), `GIT_CEILING_DIRECTORIES`.
+    async fn ceilings<I: Io>(&self, io: &I) -> Vec<PathBuf> {
+        let Some(list) = io.env("GIT_CEILING_DIRECTORIES") else { return Vec::new() };
+        let mut ceilings = Vec::new();
+        // Those after an empty one are taken as they are.
+        let mut is_plain = false;
+        for ceiling in std::env::split_paths(&list) {
+            if ceiling.as_os_str().is_empty() {
+                is_plain = true;
+            } else if ceiling.is_absolute() && is_plain {
+                ceilings.push(ceiling.components().as_path().to_owned());
+            } else if ceiling.is_absolute() {
+                // One that is not there ends no search.
+                let plain = ceiling.components().as_path().to_owned();
+                ceilings.push(io.identity(&ceiling).await.map_or(plain, |identity| identity.path));
+            }
+        }
+        ceilings
     }
 
     /// Whether the place may be in a git repository, with a work tree or without: a few look-ups, so that most places need no more.
@@ -359,6 +385,33 @@ mod tests {
         assert!(listing.links.iter().all(|link| (link.name == "nas") == link.kind.get().is_none()));
         assert!(block_on(unfollowed.has_file(&io, "venv")) && !block_on(unfollowed.has_folder(&io, "venv")));
         assert!(!block_on(place.has_file(&Simulated::new(), "b")));
+    }
+
+    #[test]
+    fn a_repository_is_not_looked_for_at_a_ceiling() {
+        use crate::io::Simulated;
+        use futures_lite::future::block_on;
+
+        let io = || Simulated::new().file("/a/r/.git/HEAD", "").folder("/a/r/b/c").link("/l", "/a/r");
+        for (place, ceilings, is_found) in [
+            ("/a/r/b/c", "", true),
+            ("/a/r/b/c", "/a", true),
+            ("/a/r/b/c", "/a/r", false),
+            ("/a/r/b/c", "/a/r/", false),
+            ("/a/r/b/c", "/a/r/b", false),
+            ("/a/r/b/c", "/a/r/b/c", true),
+            ("/a/r/b/c", "/none:/a/r/b", false),
+            ("/a/r/b/c", "/l", false),
+            ("/a/r/b/c", ":/l", true),
+            ("/a/r/b/c", ":/a/r/", false),
+            ("/a/r/b/c", "a/r:r", true),
+            ("/a/r", "/a/r", true),
+        ] {
+            let io = io().env_var("GIT_CEILING_DIRECTORIES", ceilings);
+            let place = Place::new(place.into(), place.into(), None, Duration::MAX);
+            let found = block_on(place.repository_root(&io));
+            assert_eq!(found.is_some(), is_found, "{} {ceilings}", place.physical.display());
+        }
     }
 
     #[test]

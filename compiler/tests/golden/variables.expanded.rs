@@ -248,6 +248,7 @@ mod prompt {
             "ASDF_RUBY_VERSION",
             "CONDA",
             "EDITOR",
+            "GIT_CEILING_DIRECTORIES",
             "GOENV_VERSION",
             "HOME",
             "JENV_VERSION",

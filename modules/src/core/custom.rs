@@ -122,7 +122,7 @@ impl Source for Custom {
 
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
-        let manifest = self.detection().manifest(self).env(&["PATH", SHELL]);
+        let manifest = self.detection().manifest(self).env(&["PATH", SHELL, "GIT_CEILING_DIRECTORIES"]);
         // The scripts are given all that the shell exports.
         let named: Vec<&'static str> = self.named().collect();
         manifest.env(&[EVERYTHING]).env(&named).programs([shell])

@@ -127,7 +127,9 @@ impl Source for Directory {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["HOME", "PWD", "GIT_DIR", "GIT_WORK_TREE"]).files([".git"])
+        Manifest::of(self)
+            .env(&["HOME", "PWD", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"])
+            .files([".git"])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Position> {

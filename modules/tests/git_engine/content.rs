@@ -84,3 +84,17 @@ fn files_of_the_second_in_which_the_index_was_written() {
     repo.check("a second later");
     assert_eq!(repo.status(Untracked::No).worktree_modified, 0);
 }
+
+#[test]
+fn an_empty_file_that_the_index_has_with_content() {
+    let world = World::new();
+    let repo = world.init("r", &[]);
+    repo.write(".gitattributes", "f filter=fill\n");
+    repo.write("f", "");
+    repo.git(&["-c", "filter.fill.clean=echo filled", "add", "f", ".gitattributes"]);
+    // To git size 0 in the index says that it was not sure, whatever times say.
+    let later = SystemTime::now() + Duration::from_secs(5);
+    File::options().write(true).open(repo.path.join(".git/index")).unwrap().set_modified(later).unwrap();
+    repo.check("without its filter");
+    assert_eq!(repo.status(Untracked::No).worktree_modified, 1);
+}

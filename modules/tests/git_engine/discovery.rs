@@ -393,6 +393,13 @@ fn damaged_parts_are_errors() {
         }
     }
     fs::write(&index, &whole).unwrap();
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let (folder, name) = tree.trim().split_at(2);
+    let tree = repo.path.join(".git/objects").join(folder).join(name);
+    fs::rename(&tree, repo.path.join("tree")).unwrap();
+    assert!(!check_from(&repo, &repo.path, &[]), "a tree that is nowhere, and that the index remembers");
+    fs::rename(repo.path.join("tree"), &tree).unwrap();
+    assert!(check_from(&repo, &repo.path, &[]));
     repo.write(".git/objects/info/alternates", "/none/at/all\n");
     assert!(check_from(&repo, &repo.path, &[]), "git warns, and has all that it needs");
     let head = repo.git(&["rev-parse", "HEAD"]);

@@ -87,6 +87,13 @@ fn a_damaged_gitmodules_is_an_error_where_it_is_needed() {
     repo.remove(".gitmodules");
     repo.git(&["submodule", "add", "-q", library.path.to_str().unwrap(), "sub"]);
     repo.commit("2");
+    let modules = fs::read_to_string(repo.path.join(".gitmodules")).unwrap();
+    repo.git(&["config", "submodule.sub.update", "!true"]);
+    repo.check("a command of the user's");
+    repo.write(".gitmodules", &format!("{modules}update = !true\n"));
+    assert!(repo.try_git(&["status"]).is_none());
+    let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));
+    assert!(matches!(status, Err(StatusError::Read(_))), "a command of the repository's: {status:?}");
     repo.write(".gitmodules", "[submodule\n");
     assert!(repo.try_git(&["status"]).is_none());
     let status = repo.open().status(&StatusOptions::default(), &AtomicBool::new(false));

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
 use gix::bstr::{BStr, BString};
+use gix::config::file::Metadata;
 use gix::index::State;
 use gix::submodule::config::Ignore;
 use ziron_runtime::io::open;
@@ -169,11 +170,24 @@ fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore
     if let Some(root) = superproject.root() {
         strange::check(root.join(".gitmodules"))?;
     }
+    let modules = superproject.inner.modules().map_err(ReadError::at(WHAT))?;
+    // A command is all right in the user's own configuration only.
+    let brings_command = |name: &BStr| {
+        let config = modules.as_ref().map(|modules| modules.config());
+        let update = config.and_then(|config| {
+            let is_its_own = |section: &Metadata| std::ptr::eq(section, config.meta());
+            config.string_filter_by("submodule", Some(name), "update", is_its_own)
+        });
+        update.is_some_and(|update| update.starts_with(b"!"))
+    };
     let submodules = superproject.inner.submodules().map_err(ReadError::at(WHAT))?;
     let mut settings = Vec::new();
     for submodule in submodules.into_iter().flatten() {
         // Git reads these as well, and gives up for what it does not know.
         submodule.update().map_err(ReadError::at(WHAT))?;
+        if brings_command(submodule.name()) {
+            return Err(ReadError::new(WHAT));
+        }
         submodule.fetch_recurse().map_err(ReadError::at(WHAT))?;
         if let (Ok(path), Ok(Some(ignore))) = (submodule.path(), submodule.ignore()) {
             settings.push((path, ignore));

@@ -123,6 +123,11 @@ impl Diff<'_> {
             Some(cache.id) == tree && cache.num_entries.is_some_and(|count| count as usize == range.len())
         }) && !is_replaced();
         if unchanged || self.is_sparse_entry(tree, &range)? {
+            // Nor is a tree of `HEAD` that is gone to look like one without changes.
+            let is_gone = |id| !self.repository.inner.has_object(id) && !self.repository.fetch(id);
+            if self.depth == 0 && !range.is_empty() && tree.is_some_and(is_gone) {
+                return Err(ReadError::new(WHAT));
+            }
             return Ok(());
         }
         let tree = match tree {

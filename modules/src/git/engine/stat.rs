@@ -78,6 +78,10 @@ impl Rules {
             // Git writes size 0 for an entry it could not be sure of.
             return if stat.size == 0 { Verdict::Unsure } else { Verdict::Modified };
         }
+        // The same of a file that is empty now.
+        if stat.size == 0 && !entry.id.is_empty_blob() {
+            return Verdict::Unsure;
+        }
         let modified = (stat.mtime.secs, stat.mtime.nsecs);
         let mut same = same_moment(modified, facts.modified);
         if self.changed {
