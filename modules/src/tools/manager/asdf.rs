@@ -8,7 +8,6 @@ use ziron_runtime::io::Io;
 
 use super::listed::tool_of;
 use super::{Call, Choice, is_version};
-use crate::files;
 
 /// The file that chooses, unless a variable names another one.
 const FILE: &str = ".tool-versions";
@@ -53,6 +52,9 @@ async fn of_plugin<I: Io>(plugin: &str, call: &Call<'_, I>) -> Choice {
         },
     };
     for version in chosen.split_whitespace() {
+        if call.effort.is_spent() {
+            return Choice::Unknown;
+        }
         let folder = match version.split_once(':') {
             Some(("ref", reference)) if is_version(reference) => format!("ref-{reference}"),
             None if version == "system" => return Choice::System,
@@ -77,7 +79,7 @@ async fn by_files<I: Io>(plugin: &str, call: &Call<'_, I>) -> Result<Option<Stri
     let home = call.place.home.as_deref();
     let mut found = None;
     for folder in call.place.physical.ancestors().chain(home) {
-        let text = files::text(call.io, &folder.join(&file)).await.unwrap_or_default();
+        let text = call.text(&folder.join(&file)).await.unwrap_or_default();
         if let Some(versions) = text.lines().find_map(|line| of_line(line, plugin)) {
             found = Some((folder, versions.to_owned()));
             break;
@@ -85,7 +87,7 @@ async fn by_files<I: Io>(plugin: &str, call: &Call<'_, I>) -> Result<Option<Stri
     }
     // With this setting, files of other managers count as well.
     let settings = match home {
-        Some(home) => files::text(call.io, &home.join(".asdfrc")).await.unwrap_or_default(),
+        Some(home) => call.text(&home.join(".asdfrc")).await.unwrap_or_default(),
         None => String::new(),
     };
     let others = tool_of(call.name).map_or(&[][..], |tool| tool.files);

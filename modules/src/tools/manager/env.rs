@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use ziron_runtime::io::{FileKind, Io};
 
-use super::{Call, Choice, is_version};
-use crate::files;
+use super::{Call, Choice, Effort, is_version};
 
 /// One of the kin.
 #[derive(Debug)]
@@ -64,17 +63,20 @@ pub(super) fn variables() -> impl Iterator<Item = &'static str> {
 /// How long the installed versions are looked for.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// What it counts for (looks).
+const LISTING: u64 = 100;
+
 /// Which of the kin a shim belongs to: the root has its name, or its program.
 pub(super) async fn family_of<I: Io>(call: &Call<'_, I>) -> Option<&'static Family> {
     let folder = call.root.file_name()?.to_str()?.trim_start_matches('.');
     if let Some(known) = FAMILIES.iter().find(|family| family.manager == folder) {
         return Some(known);
     }
-    if call.io.kind(&call.root.join("versions")).await != Some(FileKind::Folder) {
+    if call.kind(&call.root.join("versions")).await != Some(FileKind::Folder) {
         return None;
     }
     for family in &FAMILIES {
-        if call.io.kind(&call.root.join("libexec").join(family.manager)).await.is_some() {
+        if call.kind(&call.root.join("libexec").join(family.manager)).await.is_some() {
             return Some(family);
         }
     }
@@ -95,7 +97,7 @@ pub(super) async fn choose<I: Io>(family: &Family, call: &Call<'_, I>) -> Choice
             None => return Choice::NotInstalled,
         };
         let program = call.root.join("versions").join(version).join("bin").join(call.name);
-        if call.io.kind(&program).await == Some(FileKind::File) {
+        if call.kind(&program).await == Some(FileKind::File) {
             return Choice::Program(program);
         }
     }
@@ -111,12 +113,15 @@ async fn versions<I: Io>(family: &Family, call: &Call<'_, I>) -> Result<Vec<Opti
         Some(text) => text.replace(':', "\n"),
         None => match call.nearest(&[family.file]).await {
             Some((_, _, text)) => text,
-            None => files::text(call.io, &call.root.join("version")).await.unwrap_or_default(),
+            None => call.text(&call.root.join("version")).await.unwrap_or_default(),
         },
     };
     let words = text.lines().filter_map(|line| line.split('#').next()).flat_map(str::split_whitespace);
     let mut chosen = Vec::new();
     for word in words.take(if family.many { usize::MAX } else { 1 }) {
+        if call.effort.is_spent() {
+            return Err(Choice::Unknown);
+        }
         if word == SYSTEM {
             chosen.push(Some(SYSTEM.to_owned()));
         } else if is_version(word) {
@@ -136,11 +141,15 @@ async fn installed<I: Io>(family: &Family, word: &str, call: &Call<'_, I>) -> Op
     let folder = call.root.join("versions");
     let bare = family.prefixes.iter().find_map(|prefix| word.strip_prefix(prefix));
     for name in [Some(word), bare.filter(|bare| is_version(bare))].into_iter().flatten() {
-        if call.io.kind(&folder.join(name)).await == Some(FileKind::Folder) {
+        if call.kind(&folder.join(name)).await == Some(FileKind::Folder) {
             return Some(name.to_owned());
         }
     }
     if !family.completes {
+        return None;
+    }
+    // Listing costs as much as looking at many paths.
+    if !Effort::take(&call.effort.looks, LISTING) {
         return None;
     }
     let entries = call.io.list(&folder, true, PATIENCE).await.ok()?;
@@ -163,7 +172,7 @@ pub(crate) async fn pyenv_versions<I: Io>(
     place: &ziron_runtime::place::Place,
     io: &I,
 ) -> Option<String> {
-    let call = Call { name: "python", file: root, root, place, io };
+    let call = Call { name: "python", file: root, root, place, io, effort: Effort::new() };
     let versions: Option<Vec<String>> = versions(&PYENV, &call).await.ok()?.into_iter().collect();
     Some(versions?.join(":"))
 }

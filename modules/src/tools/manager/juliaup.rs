@@ -7,14 +7,13 @@ use std::path::{Component, Path};
 use ziron_runtime::io::Io;
 
 use super::{Call, Choice};
-use crate::files;
 use crate::json::Json;
 
 /// The program that the launcher stands for.
 pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
     let Some(home) = &call.place.home else { return Choice::Unknown };
     let root = home.join(".julia/juliaup");
-    let text = files::text(call.io, &root.join("juliaup.json")).await.unwrap_or_default();
+    let text = call.text(&root.join("juliaup.json")).await.unwrap_or_default();
     let Some(known) = Json::parse(&text) else { return Choice::Unknown };
     // Folders with a channel of their own, or channels that follow a project's manifest.
     let is_plain =

@@ -10,7 +10,6 @@ use ziron_runtime::io::{FileKind, Io};
 use super::listed::tool_of;
 use super::{Call, Choice, is_version};
 use crate::document::Document;
-use crate::files;
 
 /// The configurations of a folder, the strongest first.
 const FILES: [&str; 11] = [
@@ -65,11 +64,11 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
 /// The version that the nearest configuration names; an error if something else may have a say.
 async fn configured<I: Io>(names: &[&str], call: &Call<'_, I>) -> Result<Option<String>, ()> {
     for folder in call.place.physical.ancestors() {
-        if call.io.kind(&folder.join(".config/mise/conf.d")).await == Some(FileKind::Folder) {
+        if call.kind(&folder.join(".config/mise/conf.d")).await == Some(FileKind::Folder) {
             return Err(());
         }
         for file in FILES {
-            let Some(text) = files::text(call.io, &folder.join(file)).await else { continue };
+            let Some(text) = call.text(&folder.join(file)).await else { continue };
             if let Some(version) = in_file(file, &text, names)? {
                 return checked(version, Some(folder), call).await;
             }
@@ -78,7 +77,7 @@ async fn configured<I: Io>(names: &[&str], call: &Call<'_, I>) -> Result<Option<
     let home = call.place.home.as_deref();
     let own = home.map(|home| home.join(".config/mise/config.toml"));
     for file in own.iter().map(|file| &**file).chain([Path::new("/etc/mise/config.toml")]) {
-        if let Some(text) = files::text(call.io, file).await
+        if let Some(text) = call.text(file).await
             && let Some(version) = in_file("config.toml", &text, names)?
         {
             return checked(version, None, call).await;
@@ -103,7 +102,7 @@ async fn checked<I: Io>(
 async fn uses_others<I: Io>(top: Option<&Path>, call: &Call<'_, I>) -> bool {
     let others = tool_of(call.name).map_or(&[][..], |tool| tool.files);
     let Some(home) = &call.place.home else { return false };
-    let Some(text) = files::text(call.io, &home.join(".config/mise/config.toml")).await else { return false };
+    let Some(text) = call.text(&home.join(".config/mise/config.toml")).await else { return false };
     let Some(settings) = Document::parse(&text) else { return true };
     let is_told = settings.has(&["settings", "idiomatic_version_file_enable_tools"])
         || settings.is_true(&["settings", "idiomatic_version_file"])

@@ -19,6 +19,7 @@ mod volta;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ziron_runtime::io::{FileKind, Identity, Io};
 use ziron_runtime::place::Place;
@@ -62,6 +63,40 @@ struct Call<'c, I> {
     root: &'c Path,
     place: &'c Place,
     io: &'c I,
+    effort: Effort,
+}
+
+/// What is left of what may be done for one answer.
+///
+/// A project says in how many folders something has to be looked for, and how much has to be read there: a list of half a million versions, a
+/// thousand folders with a large file in each.
+#[derive(Debug)]
+struct Effort {
+    /// So many paths may be looked at.
+    looks: AtomicU64,
+    /// So much may be read (bytes).
+    bytes: AtomicU64,
+}
+
+impl Effort {
+    /// Enough for mise's dozen files in each of a hundred folders, and a manifest or two; some milliseconds at most.
+    const fn new() -> Effort {
+        Effort { looks: AtomicU64::new(2000), bytes: AtomicU64::new(2 << 20) }
+    }
+
+    /// Whether there is so much left; what there is less of is used up.
+    fn take(left: &AtomicU64, amount: u64) -> bool {
+        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount));
+        if taken.is_err() {
+            left.store(0, Ordering::Relaxed);
+        }
+        taken.is_ok()
+    }
+
+    /// Whether something was left undone, so that the answer is none.
+    fn is_spent(&self) -> bool {
+        [&self.looks, &self.bytes].iter().any(|left| left.load(Ordering::Relaxed) == 0)
+    }
 }
 
 /// The managers, by what their shims look like.
@@ -93,8 +128,11 @@ pub(crate) async fn resolve<I: Io>(name: &str, place: &Place, io: &I) -> Resolve
         let Some((manager, root)) = manager else {
             return Resolved::Program(file, identity);
         };
-        let call = Call { name, file: &file, root: &root, place, io };
+        let call = Call { name, file: &file, root: &root, place, io, effort: Effort::new() };
         let (manager, choice) = choose(manager, &call).await;
+        if call.effort.is_spent() {
+            return Resolved::Unknown(manager);
+        }
         match choice {
             Choice::Program(program) => {
                 return match io.identity(&program).await {
@@ -245,11 +283,25 @@ pub(crate) fn variables(run: &[&[&str]]) -> impl Iterator<Item = &'static str> {
 }
 
 impl<I: Io> Call<'_, I> {
+    /// Reads a text file, as [`files::text`](crate::files::text) does; nothing, if too much has been done already.
+    async fn text(&self, path: &Path) -> Option<String> {
+        if !Effort::take(&self.effort.looks, 1) {
+            return None;
+        }
+        let text = crate::files::text(self.io, path).await?;
+        Effort::take(&self.effort.bytes, text.len() as u64).then_some(text)
+    }
+
+    /// What is at a path; nothing, if too much has been done already.
+    async fn kind(&self, path: &Path) -> Option<FileKind> {
+        if Effort::take(&self.effort.looks, 1) { self.io.kind(path).await } else { None }
+    }
+
     /// A text file of the nearest folder, from the place upwards, that has one of these names, which folder it is, and which name.
     async fn nearest<'n>(&self, names: &[&'n str]) -> Option<(PathBuf, &'n str, String)> {
         for folder in self.place.physical.ancestors() {
             for name in names {
-                if let Some(text) = crate::files::text(self.io, &folder.join(name)).await {
+                if let Some(text) = self.text(&folder.join(name)).await {
                     return Some((folder.to_owned(), name, text));
                 }
             }
@@ -261,7 +313,7 @@ impl<I: Io> Call<'_, I> {
     async fn has_above(&self, names: &[&str], top: Option<&Path>) -> bool {
         for folder in self.place.physical.ancestors() {
             for name in names {
-                if self.io.kind(&folder.join(name)).await.is_some() {
+                if self.kind(&folder.join(name)).await.is_some() {
                     return true;
                 }
             }
@@ -276,11 +328,11 @@ impl<I: Io> Call<'_, I> {
     async fn installed(&self, folder: &Path) -> Choice {
         for below in ["bin", "", "go/bin", "usr/bin"] {
             let program = folder.join(below).join(self.name);
-            if self.io.kind(&program).await == Some(FileKind::File) {
+            if self.kind(&program).await == Some(FileKind::File) {
                 return Choice::Program(program);
             }
         }
-        match self.io.kind(folder).await {
+        match self.kind(folder).await {
             // It has another layout.
             Some(FileKind::Folder) => Choice::Unknown,
             _ => Choice::NotInstalled,

@@ -7,7 +7,6 @@ use ziron_runtime::io::Io;
 use super::listed::tool_of;
 use super::{Call, Choice, is_version};
 use crate::document::Document;
-use crate::files;
 
 /// The file that pins versions.
 const FILE: &str = ".prototools";
@@ -19,7 +18,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
     let others = tool.map_or(&[][..], |tool| tool.files);
     let own = [call.root.to_owned()];
     for folder in call.place.physical.ancestors().map(ToOwned::to_owned).chain(own) {
-        let text = files::text(call.io, &folder.join(FILE)).await.unwrap_or_default();
+        let text = call.text(&folder.join(FILE)).await.unwrap_or_default();
         let Some(document) = Document::parse(&text) else { return Choice::Unknown };
         if let Some(version) = document.text(&[name]) {
             // A range, or the name of one, is resolved by proto alone.
@@ -29,7 +28,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
         }
         // What the tool's own files ask for counts as well, folder by folder.
         for file in others {
-            if call.io.kind(&folder.join(file)).await.is_some() {
+            if call.kind(&folder.join(file)).await.is_some() {
                 return Choice::Unknown;
             }
         }

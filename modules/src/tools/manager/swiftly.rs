@@ -5,7 +5,6 @@
 use ziron_runtime::io::Io;
 
 use super::{Call, Choice, is_version};
-use crate::files;
 use crate::json::Json;
 
 /// The program that a shim stands for.
@@ -13,7 +12,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
     let chosen = match call.nearest(&[".swift-version"]).await {
         Some((_, _, text)) => text.trim().to_owned(),
         None => {
-            let config = files::text(call.io, &call.root.join("config.json")).await.unwrap_or_default();
+            let config = call.text(&call.root.join("config.json")).await.unwrap_or_default();
             let in_use = Json::parse(&config).and_then(|config| Some(config.text(&["inUse"])?.to_owned()));
             let Some(version) = in_use else { return Choice::Unknown };
             version

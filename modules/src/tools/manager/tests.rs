@@ -437,3 +437,39 @@ fn real_managers_say_the_same() {
         }
     }
 }
+
+/// A list that nobody could look through, and folders that nobody could read, are left to the manager: 24 s became some milliseconds.
+#[test]
+fn what_a_project_asks_for_is_bounded() {
+    let many = "1.0 ".repeat(100_000);
+    let lines = many.replace(' ', "\n");
+    assert_eq!(of("python", &here(pyenv(), ".python-version", &lines)), "pyenv?");
+    assert_eq!(of("python", &here(pyenv(), ".python-version", "9\n3.9.1\n")), of_pyenv("3.9.1"));
+    let shims = format!("{HOME}/.asdf/shims");
+    let asdf = || {
+        machine(&shims)
+            .file(format!("{shims}/node"), "#!/bin/sh\n# asdf-plugin: nodejs 20.1.0\n")
+            .file(format!("{HOME}/.asdf/installs/nodejs/20.1.0/bin/node"), "")
+    };
+    assert_eq!(of("node", &here(asdf(), ".tool-versions", &format!("nodejs {many}20.1.0"))), "asdf?");
+    let few = format!("nodejs {}20.1.0", &many[..80]);
+    let installed = format!("{HOME}/.asdf/installs/nodejs/20.1.0/bin/node");
+    assert_eq!(of("node", &here(asdf(), ".tool-versions", &few)), installed);
+    // Large files in many folders.
+    let large = format!("# {}\n", "x".repeat(1 << 19));
+    let deep = |levels: usize| {
+        let mut io = asdf();
+        let mut folder = String::from(HERE);
+        for _ in 0..levels {
+            folder.push_str("/d");
+            io = io.file(format!("{folder}/.tool-versions"), &*large);
+        }
+        let io = io.file(format!("{HERE}/.tool-versions"), "nodejs 20.1.0").folder(&folder);
+        match block_on(resolve("node", &place(&io, &folder), &io)) {
+            Resolved::Program(file, _) => file.display().to_string(),
+            other => format!("{other:?}"),
+        }
+    };
+    assert_eq!(deep(3), installed);
+    assert_eq!(deep(5), "Unknown(\"asdf\")");
+}

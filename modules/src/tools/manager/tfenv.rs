@@ -5,7 +5,6 @@
 use ziron_runtime::io::Io;
 
 use super::{Call, Choice, is_version};
-use crate::files;
 
 /// The program that a shim stands for.
 pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
@@ -18,7 +17,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
                 let mut text = None;
                 for file in home.into_iter().chain([call.root.join("version")]) {
                     if text.is_none() {
-                        text = files::text(call.io, &file).await;
+                        text = call.text(&file).await;
                     }
                 }
                 text

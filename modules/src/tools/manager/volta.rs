@@ -7,7 +7,6 @@ use std::path::{Component, Path};
 use ziron_runtime::io::{FileKind, Io};
 
 use super::{Call, Choice, is_version};
-use crate::files;
 use crate::json::Json;
 
 /// How many files may extend each other: more than any project has.
@@ -22,7 +21,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
         Ok(Some(version)) => version,
         Ok(None) => {
             let file = call.root.join("tools/user/platform.json");
-            let text = files::text(call.io, &file).await.unwrap_or_default();
+            let text = call.text(&file).await.unwrap_or_default();
             let Some(platform) = Json::parse(&text) else { return Choice::System };
             match platform.text(&["node", "runtime"]) {
                 Some(version) => version.to_owned(),
@@ -36,7 +35,7 @@ pub(super) async fn choose<I: Io>(call: &Call<'_, I>) -> Choice {
     }
     let image = call.root.join("tools/image/node").join(version);
     // An older layout has the version of npm below that.
-    match call.io.kind(&image).await {
+    match call.kind(&image).await {
         Some(FileKind::Folder) => call.installed(&image).await,
         _ => Choice::NotInstalled,
     }
@@ -59,7 +58,7 @@ async fn pinned<I: Io>(call: &Call<'_, I>) -> Result<Option<String>, ()> {
         if !is_relative {
             return Err(());
         }
-        text = files::text(call.io, &file).await.ok_or(())?;
+        text = call.text(&file).await.ok_or(())?;
         folder = file.parent().ok_or(())?.to_owned();
     }
     Err(())
