@@ -22,8 +22,9 @@ alias _ziron_capture 'set _ziron_status = $status';
 alias _ziron_begin 'set _ziron_start = "`\date $_ziron_clock`"';
 alias _ziron_end 'set _ziron_duration = ""; if ("$_ziron_start" != "" && $_ziron_ready) @ _ziron_duration = "`\date $_ziron_clock`" - $_ziron_start; set _ziron_start = ""; set _ziron_ready = 1';
 # Between backquotes `$x:q` does not keep what quotes mean; in an alias that is called there it does.
-alias _ziron_run '$_ziron_path:q prompt --all --shell tcsh --status $_ziron_status --pipestatus $_ziron_status --cmd-duration "$_ziron_duration" --jobs "" --shlvl "$SHLVL" --keymap "" --terminal-width "$_ziron_width" --logical-path $cwd:q < /dev/null |& \awk $_ziron_awk:q';
-alias _ziron_ask 'set _ziron_width = "`echotc co`"; set _ziron_parts = ("`_ziron_run`")';
+alias _ziron_run '$_ziron_path:q prompt --all --shell tcsh --status $_ziron_status --pipestatus $_ziron_status --cmd-duration "$_ziron_duration" --jobs "" --shlvl "$_ziron_shlvl" --keymap "" --terminal-width "$_ziron_width" --logical-path $cwd:q < /dev/null |& \awk $_ziron_awk:q';
+alias _ziron_level 'set _ziron_shlvl = "$SHLVL"';
+alias _ziron_ask 'set _ziron_width = "`echotc co`"; set _ziron_shlvl = ""; if ($?SHLVL) eval _ziron_level; set _ziron_parts = ("`_ziron_run`")';
 alias _ziron_plain 'set prompt = "%c %# "; set rprompt = ""';
 alias _ziron_show 'set prompt = "$_ziron_parts[1]"; set rprompt = "$_ziron_parts[2]"';
 alias _ziron_draw 'set _ziron_parts = (); if (-x $_ziron_path:q) eval _ziron_ask; if ($#_ziron_parts < 4) eval _ziron_plain; if ($#_ziron_parts >= 4) eval _ziron_show';

@@ -28,7 +28,7 @@ macro_rules! in_each_shell {
 
 in_each_shell! {
     first_prompt, status, duration, width_and_folder, one_call_a_prompt, prelude, hooks_of_the_user, continuation,
-    hostile_data, hostile_folders, program_goes_away,
+    hostile_data, hostile_folders, program_goes_away, without_a_level,
 }
 
 fn start(shell: Shell, setup: &Setup) -> Option<(Session, Told)> {
@@ -78,6 +78,18 @@ fn width_and_folder(shell: Shell) {
     let folder = session.home().join("a folder");
     std::fs::create_dir(&folder).unwrap();
     assert_eq!(session.run("cd 'a folder'").value("logical-path"), folder.to_str().unwrap());
+}
+
+fn without_a_level(shell: Shell) {
+    let Some((mut session, _)) = start(shell, &Setup::default()) else { return };
+    let told = session.run(match shell {
+        Shell::Tcsh => "unsetenv SHLVL",
+        Shell::Elvish => "unset-env SHLVL",
+        Shell::Xonsh => "del $SHLVL",
+        _ => "hide-env SHLVL",
+    });
+    assert_eq!(told.value("shlvl"), "");
+    assert_eq!(session.run("sh -c 'exit 3'").value("status"), "3");
 }
 
 fn one_call_a_prompt(shell: Shell) {

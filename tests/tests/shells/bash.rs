@@ -61,6 +61,15 @@ fn options_do_not_matter() {
     }
 }
 
+/// In Persian and Pashto locales the clock has a decimal sign of its own, of which bash shows the first byte.
+#[test]
+fn a_clock_may_have_any_decimal_sign() {
+    for sign in ["\\331", ",", " "] {
+        let clock = format!("unset EPOCHREALTIME; EPOCHREALTIME=$'1795829271{sign}064342'");
+        check_status(&Setup::default().after(&clock));
+    }
+}
+
 #[test]
 fn errexit_does_not_end_the_shell() {
     for setup in [
