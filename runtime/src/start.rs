@@ -47,6 +47,8 @@ macro_rules! start {
 
 /// What ends a process that writes to a pipe whose reader is gone. Source: signal(7).
 const SIGPIPE: c_int = 13;
+/// What ends a process that writes to a file which the limit `ulimit -f` lets grow no more: of the store, of a log. Source: signal(7).
+const SIGXFSZ: c_int = 25;
 /// What a process is told by when one that it has started ends. Source: signal(7).
 const SIGCHLD: c_int = if cfg!(any(target_os = "linux", target_os = "android")) { 17 } else { 20 };
 /// Lets the system do what is usual. Source: `SIG_DFL` in the C libraries' signal.h.
@@ -73,8 +75,12 @@ pub unsafe fn from_main<P: Prompt>(
 ) -> c_int {
     // A program that does not read what it is given ends neither a prompt nor a daemon. The standard library gives programs that it starts the
     // signal back.
+    // So does no file that may not grow: writing to it fails, and what would be stored is not.
     // SAFETY: there is no other thread yet, and no handler is put in place.
-    unsafe { signal(SIGPIPE, IGNORE) };
+    unsafe {
+        signal(SIGPIPE, IGNORE);
+        signal(SIGXFSZ, IGNORE);
+    }
     let count = usize::try_from(count).unwrap_or_default();
     // SAFETY: `index` is below `count`, and each of so many pointers is to a string.
     let argument = |index: usize| unsafe { CStr::from_ptr(*arguments.add(index)) }.to_bytes();

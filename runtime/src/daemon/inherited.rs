@@ -22,6 +22,8 @@ const KEPT: [&str; 7] =
 const LAST_SIGNAL: c_int = 64;
 /// What ends a process that writes to a pipe whose reader is gone. Source: signal(7).
 const SIGPIPE: c_int = 13;
+/// What ends a process that writes to a file which may grow no more. Source: signal(7).
+const SIGXFSZ: c_int = 25;
 /// Source: `SIG_DFL`, `SIG_IGN` and `SIG_SETMASK` in the C libraries' signal.h.
 const DEFAULT: usize = 0;
 const IGNORE: usize = 1;
@@ -81,6 +83,7 @@ fn reset_signals() {
     // process before it became this program is stopped.
     unsafe {
         signal(SIGPIPE, IGNORE);
+        signal(SIGXFSZ, IGNORE);
         alarm(0);
         sigprocmask(SET_MASK, &raw const NO_SIGNALS, std::ptr::null_mut());
     }
