@@ -184,12 +184,16 @@ async fn work_tree<I: Io>(place: &Place, io: &I) -> Option<PathBuf> {
     place.physical.starts_with(&named).then_some(named)
 }
 
+/// The length at which a path is too long for the system (bytes). Source: `PATH_MAX` in linux/limits.h.
+const PATH_BYTES: usize = 4096;
+
 /// Finds the folder at or above `path` that is `root` once symbolic links are resolved; `None` if a link has led into the repository from beside.
 async fn at_or_above<I: Io>(path: &Path, root: &Path, place: &Place, io: &I) -> Option<PathBuf> {
     if path == place.physical {
         return Some(root.to_owned());
     }
-    for folder in path.ancestors() {
+    // The system takes no longer path.
+    for folder in path.ancestors().skip_while(|folder| folder.as_os_str().len() >= PATH_BYTES) {
         if io.identity(folder).await.is_ok_and(|identity| identity.path == root) {
             return Some(folder.to_owned());
         }

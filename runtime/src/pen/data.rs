@@ -246,21 +246,31 @@ pub(crate) enum Verdict {
 /// Decides whether a character of data may reach the terminal.
 ///
 /// Dropped are control characters (C0, DEL and C1), those that change the direction of text, those of no width, line and
-/// paragraph separators, annotation marks and tag characters. Source: Unicode 16, general category Cc and Cf, and UAX #9.
+/// paragraph separators, annotation marks, tag characters and fillers that show nothing. Selectors of a variant stay: they belong to the character
+/// before. Source: Unicode 16, general category Cc and Cf, `Default_Ignorable_Code_Point`, and UAX #9.
 pub(crate) fn judge(c: char) -> Verdict {
     match c {
         '\t' | '\n' | '\r' | '\x0b' | '\x0c' => Verdict::Space,
         '\0'..='\x1f'
         | '\x7f'..='\u{9f}'
         | '\u{ad}'
+        | '\u{34f}'
         | '\u{61c}'
-        | '\u{180e}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
         | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => Verdict::Drop,
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e00ff}'
+        | '\u{e01f0}'..='\u{e0fff}' => Verdict::Drop,
         _ => Verdict::Keep,
     }
 }
@@ -304,7 +314,35 @@ mod tests {
             assert_eq!(judge(c), Verdict::Drop, "{c:?}");
         }
         assert_eq!(judge('\n'), Verdict::Space);
-        for c in ['a', 'é', '🦀', '\u{fe0f}', '漢'] {
+        for c in [
+            '\u{34f}',
+            '\u{115f}',
+            '\u{17b5}',
+            '\u{180b}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{fff0}',
+            '\u{13437}',
+            '\u{1bca0}',
+            '\u{1d17a}',
+            '\u{e0001}',
+            '\u{e0fff}',
+        ] {
+            assert_eq!(judge(c), Verdict::Drop, "{c:?}");
+        }
+        for c in [
+            'a',
+            'é',
+            '🦀',
+            '\u{fe0f}',
+            '漢',
+            '\u{e0100}',
+            '\u{1100}',
+            '\u{1161}',
+            '\u{ac00}',
+            '\u{180a}',
+            '\u{600}',
+        ] {
             assert_eq!(judge(c), Verdict::Keep, "{c:?}");
         }
     }
