@@ -217,3 +217,18 @@ fn a_path_can_be_a_link() {
     assert_eq!(url(PLAIN), "");
     assert_eq!(url(Directory { hyperlink: true, ..PLAIN }), "file://box/srv/50%25%20off%3B%1B");
 }
+
+#[test]
+fn what_is_too_long_for_the_system_is_not_asked_for() {
+    for (folders, is_asked) in [(100, true), (3000, false)] {
+        let root = format!("/home/me{}", "/d".repeat(folders));
+        let io = Simulated::new().folder("/other").folder(&root);
+        let found = futures_lite::future::block_on(at_or_above(
+            root.as_ref(),
+            root.as_ref(),
+            &place(&io, "/other"),
+            &io,
+        ));
+        assert_eq!(found.is_some(), is_asked, "{folders}");
+    }
+}
