@@ -22,6 +22,7 @@ mod disk;
 mod encoding;
 mod environment;
 mod error;
+mod extensions;
 mod format;
 mod glob;
 mod head;

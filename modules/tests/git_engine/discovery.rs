@@ -79,6 +79,13 @@ fn trust() {
     std::os::unix::fs::chown(repo.path.join(".git"), Some(12345), None).unwrap();
     assert!(repo.try_git(&["status"]).is_none());
     assert!(matches!(Repository::discover(&repo.path), Err(OpenError::NotTrusted { .. })));
+    // Nothing in it is opened before that is known: its owner could exchange a file for a pipe just then.
+    let config = repo.path.join(".git/config");
+    fs::write(&config, "[core\n").unwrap();
+    assert!(matches!(Repository::discover(&repo.path), Err(OpenError::NotTrusted { .. })));
+    fs::remove_file(&config).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &config, rustix::fs::Mode::RUSR).unwrap();
+    assert!(matches!(Repository::discover(&repo.path), Err(OpenError::NotTrusted { .. })));
 }
 
 /// What git says under these variables, in a folder; `None` if it gives up.

@@ -1,13 +1,17 @@
 //! Repositories that somebody else made: nothing is run, and damage is an error.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc;
+use std::time::Duration;
 
-use ziron_modules::git::engine::{Repository, StatusOptions, Untracked};
+use ziron_modules::git::engine::{OpenError, Repository, StatusOptions, Untracked};
 
 use crate::random::Random;
-use crate::world::{World, sample};
+use crate::world::{Repo, World, sample};
 
 #[test]
 fn nothing_configured_is_run() {
@@ -156,5 +160,178 @@ fn damaged_files_are_errors_not_panics() {
             let _ = repository.stash_count();
         }
         fs::write(&path, whole).unwrap();
+    }
+}
+
+/// What opening a repository and reading its state say; what never says anything fails the test.
+fn opened(repo: &Repo) -> Result<(), String> {
+    let (say, hear) = mpsc::channel();
+    let path = repo.path.clone();
+    std::thread::spawn(move || {
+        let read = || {
+            let repository = Repository::discover(&path).map_err(|error| match error {
+                OpenError::TooMuch { .. } | OpenError::NotAFile { .. } => String::from("refused"),
+                error => error.to_string(),
+            })?;
+            let repository = repository.ok_or("nothing")?;
+            repository.head().map_err(|error| error.to_string())?;
+            let status = repository.status(&StatusOptions::default(), &AtomicBool::new(false));
+            status.map(drop).map_err(|error| error.to_string())
+        };
+        let _ = say.send(read());
+    });
+    hear.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| Err(String::from("it does not answer")))
+}
+
+fn git_dir(repo: &Repo, name: &str) -> std::path::PathBuf {
+    repo.path.join(".git").join(name)
+}
+
+fn append(path: &Path, text: &str) {
+    let before = fs::read_to_string(path).unwrap_or_default();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, before + text).unwrap();
+}
+
+/// A repository with one commit.
+fn plain(world: &World, name: &str) -> Repo {
+    let repo = world.init(name, &[]);
+    repo.write("one", "1\n");
+    repo.commit("1");
+    assert_eq!(opened(&repo), Ok(()), "{name}");
+    repo
+}
+
+#[test]
+fn what_a_configuration_includes_is_bounded() {
+    let refused = Err(String::from("refused"));
+    let world = World::new();
+    // Each includes the next one many times.
+    for (times, expected) in [(3, Ok(())), (300, refused.clone())] {
+        let repo = plain(&world, &format!("tree-{times}"));
+        for level in 0..4 {
+            append(
+                &git_dir(&repo, &format!("c{level}")),
+                &format!("[include]\n\tpath = c{}\n", level + 1).repeat(times),
+            );
+        }
+        append(&git_dir(&repo, "c4"), "[a]\n\tb = 1\n");
+        append(&git_dir(&repo, "config"), "[include]\n\tpath = c0\n");
+        assert_eq!(opened(&repo), expected, "{times}");
+    }
+    // Files without an end, some of which are none for git either.
+    for condition in ["include", "includeIf \"gitdir:/no\"", "includeIf \"onbranch:no\""] {
+        for (path, expected) in [
+            ("/proc/self/pagemap", refused.clone()),
+            ("/dev/zero", refused.clone()),
+            ("/no/such/file", Ok(())),
+            ("/dev/null/x", Ok(())),
+        ] {
+            let repo = plain(&world, &format!("{condition}{path}").replace(['/', ':', '"', ' '], "-"));
+            append(&git_dir(&repo, "config"), &format!("[{condition}]\n\tpath = {path}\n"));
+            assert_eq!(opened(&repo), expected, "{condition} {path}");
+        }
+    }
+    // Many sections, or lines, of which gitoxide looks at all for each.
+    for (name, text, is_refused) in [
+        ("few", "[a]\n\tb = 1\n".repeat(9000), false),
+        ("sections", "[a]\n".repeat(40_000), true),
+        ("one-line", "[a]b=1".repeat(40_000), true),
+        ("lines", format!("[a]\n{}", "b=1\n".repeat(100_000)), true),
+    ] {
+        for file in ["config", "more"] {
+            let repo = plain(&world, &format!("many-{name}-{file}"));
+            append(&git_dir(&repo, "config"), "[include]\n\tpath = more\n");
+            append(&git_dir(&repo, file), &text);
+            assert_eq!(opened(&repo), if is_refused { refused.clone() } else { Ok(()) }, "{name} {file}");
+        }
+    }
+    // Patterns that take for ever.
+    for (name, condition, is_refused) in [
+        ("usual", String::from("gitdir:**/a/*/b/"), false),
+        ("url", String::from("hasconfig:remote.*.url:https://*/**"), false),
+        ("stars", format!("gitdir:{}", "*a".repeat(2000)), true),
+        ("folders", format!("gitdir:{}b", "**/".repeat(500)), true),
+        ("branch", format!("onbranch:{}x", "**/m*".repeat(900)), true),
+        ("urls", format!("hasconfig:remote.*.url:{}", "**/*a*a*b".repeat(5)), true),
+    ] {
+        let repo = plain(&world, &format!("condition-{name}"));
+        let url = format!("[remote \"o\"]\n\turl = https://{}\n", "a/".repeat(1000));
+        append(&git_dir(&repo, "config"), &format!("{url}[includeIf \"{condition}\"]\n\tpath = x\n"));
+        assert_eq!(opened(&repo), if is_refused { refused.clone() } else { Ok(()) }, "{name}");
+    }
+}
+
+#[test]
+fn files_without_an_end_are_not_read() {
+    let refused = Err(String::from("refused"));
+    let world = World::new();
+    for name in ["config", "config.worktree", "shallow", "packed-refs", "objects/info/alternates"] {
+        let repo = plain(&world, &name.replace('/', "-"));
+        let path = git_dir(&repo, name);
+        // It says that it is empty.
+        let _ = fs::remove_file(&path);
+        symlink("/proc/self/pagemap", &path).unwrap();
+        assert_eq!(opened(&repo), refused, "{name}");
+        fs::remove_file(&path).unwrap();
+        // It is empty, however large.
+        File::create(&path).unwrap().set_len(40 << 30).unwrap();
+        let found = opened(&repo);
+        assert!(
+            found == refused || found.as_ref().is_err_and(|error| !error.contains("answer")),
+            "{name}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn lists_are_bounded() {
+    let refused = Err(String::from("refused"));
+    let world = World::new();
+    for (name, list, expected) in [
+        ("few", "/no/such/objects\n../../../one/.git/objects\n".repeat(3), Ok(())),
+        (
+            "dead",
+            (0..5000).fold(String::new(), |mut list, at| {
+                let _ = writeln!(list, "/no/{at}");
+                list
+            }),
+            refused.clone(),
+        ),
+        ("spellings", (0..150).map(|at| "./".repeat(at) + "../objects\n").collect(), refused.clone()),
+        ("long", "x".repeat(1 << 20), refused.clone()),
+    ] {
+        let repo = plain(&world, name);
+        append(&git_dir(&repo, "objects/info/alternates"), &list);
+        assert_eq!(opened(&repo), expected, "{name}");
+    }
+    let repo = plain(&world, "references");
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    for (begin, count, expected) in [
+        ("# pack-refs with: peeled fully-peeled sorted \n", 400_000, Ok(())),
+        ("# pack-refs with: peeled \n", 1000, Ok(())),
+        ("# pack-refs with: peeled \n", 400_000, refused),
+    ] {
+        let mut text = String::from(begin);
+        for number in 0..count {
+            let _ = writeln!(text, "{} refs/tags/{number:06}", head.trim());
+        }
+        repo.write(".git/packed-refs", &text);
+        assert_eq!(opened(&repo), expected, "{begin} {count}");
+    }
+}
+
+/// Gitoxide calls itself for each level: the process ended with a signal.
+#[test]
+fn an_index_has_no_more_levels_than_a_path() {
+    let world = World::new();
+    let repo = plain(&world, "levels");
+    let index = git_dir(&repo, "index");
+    for levels in [500, 200_000] {
+        let body = [&b"\x00-1 1\n"[..], &b"a\0-1 1\n".repeat(levels), b"a\0-1 0\n"].concat();
+        let size = u32::try_from(body.len()).unwrap();
+        let bytes = [&b"DIRC\0\0\0\x02\0\0\0\0TREE"[..], &size.to_be_bytes(), &body, &[0; 20]].concat();
+        fs::write(&index, bytes).unwrap();
+        assert_eq!(opened(&repo).is_ok(), levels == 500, "{levels}");
     }
 }

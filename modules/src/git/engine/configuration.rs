@@ -86,12 +86,14 @@ impl Configuration {
             includes::conditional::Context { git_dir: conditions.git_dir, branch_name: conditions.branch };
         let including =
             init::Options { includes: includes::Options::follow(self.context(), conditional), ..plain() };
-        strange::check_includes(&all, self.home())?;
+        let branch = conditions.branch.map_or(0, |branch| branch.as_bstr().len());
+        let longest = here.as_os_str().len().max(branch);
+        strange::check_includes(&all, self.home(), longest)?;
         all.resolve_includes(including).map_err(unreadable(here))?;
         let settings = self.settings()?;
         if !settings.is_empty() {
             let mut file = in_variables(settings).map_err(unreadable(here))?;
-            strange::check_includes(&file, self.home())?;
+            strange::check_includes(&file, self.home(), longest)?;
             file.resolve_includes(including).map_err(unreadable(here))?;
             all.append(file).map_err(unreadable(here))?;
         }

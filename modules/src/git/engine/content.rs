@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         interrupt: &'a AtomicBool,
     ) -> Result<Self, ReadError> {
         let inner = &repository.inner;
-        strange::check(repository.common_dir().join("info/attributes"))?;
+        strange::check(&repository.common_dir().join("info/attributes"))?;
         let stack = inner
             .attributes_only(index, attributes::Source::WorktreeThenIdMapping)
             .map_err(ReadError::at(WHAT))?;

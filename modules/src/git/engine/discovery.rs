@@ -61,7 +61,7 @@ pub(super) fn named(path: &Path, environment: &Environment) -> Result<Found, Ope
         return follow(path, environment).map(|git_dir| Found { git_dir, top: None, link: None });
     }
     if !is_repository(path, environment) {
-        return Err(strange::find_in(path).map_or_else(nowhere, |path| OpenError::NotAFile { path }));
+        return Err(strange::find_in(path).unwrap_or_else(nowhere));
     }
     // What its configuration says of the work tree is taken as from there, whatever way led there.
     let git_dir = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -84,8 +84,8 @@ pub(super) fn at(folder: &Path, environment: &Environment) -> Result<Option<Foun
             return Ok(Some(Found { git_dir: dot_git, top, link: None }));
         }
         // It may be one but for what is in the place of one of its files.
-        if let Some(path) = strange::find_in(&dot_git) {
-            return Err(OpenError::NotAFile { path });
+        if let Some(refused) = strange::find_in(&dot_git) {
+            return Err(refused);
         }
     }
     let head = folder.join("HEAD");
@@ -109,7 +109,7 @@ fn follow(link: &Path, environment: &Environment) -> Result<PathBuf, OpenError> 
         text.strip_prefix(b"gitdir: ").ok_or_else(nowhere)?.trim_end_with(|end| matches!(end, '\n' | '\r'));
     let git_dir = link.parent().unwrap_or(Path::new("/")).join(OsStr::from_bytes(to));
     if to.is_empty() || !is_repository(&git_dir, environment) {
-        return Err(strange::find_in(&git_dir).map_or_else(nowhere, |path| OpenError::NotAFile { path }));
+        return Err(strange::find_in(&git_dir).unwrap_or_else(nowhere));
     }
     git_dir.canonicalize().map_err(|_| nowhere())
 }

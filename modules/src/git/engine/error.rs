@@ -18,6 +18,11 @@ pub enum OpenError {
         /// What it is.
         path: PathBuf,
     },
+    /// One of its files, or what that leads to, is larger than any that git writes, or is more than a prompt could read.
+    TooMuch {
+        /// The file.
+        path: PathBuf,
+    },
     /// A variable of the environment holds settings, and is not as it has to be. Git gives up as well.
     Settings {
         /// Its name.
@@ -53,6 +58,7 @@ impl fmt::Display for OpenError {
                 write!(out, "the repository at `{}` is not trusted by git", path.display())
             }
             Self::NotAFile { path } => write!(out, "`{}` is not a file", path.display()),
+            Self::TooMuch { path } => write!(out, "`{}` is more than a prompt can read", path.display()),
             Self::Settings { variable } => write!(out, "git does not take what `{variable}` says"),
             Self::Nowhere { path } => write!(out, "`{}` leads to no repository", path.display()),
             Self::Refused { path, key, value } => {
@@ -70,6 +76,7 @@ impl error::Error for OpenError {
         match self {
             Self::NotTrusted { .. }
             | Self::NotAFile { .. }
+            | Self::TooMuch { .. }
             | Self::Settings { .. }
             | Self::Nowhere { .. }
             | Self::Refused { .. } => None,

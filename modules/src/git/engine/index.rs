@@ -9,7 +9,7 @@ use ziron_runtime::io::open;
 use super::disk::Tree;
 use super::error::ReadError;
 use super::open::Repository;
-use super::{long_paths, split, strange};
+use super::{extensions, long_paths, split, strange};
 
 const WHAT: &str = "the index";
 
@@ -19,8 +19,9 @@ pub(super) fn read(repository: &Repository) -> Result<index::File, ReadError> {
     let hash = repository.inner.object_hash();
     // The one in the repository was looked at when that was opened.
     if repository.index_path() != repository.inner.index_path() {
-        strange::check(repository.index_path().to_owned())?;
+        strange::check(repository.index_path())?;
     }
+    extensions::check(repository.index_path(), hash)?;
     if let Some(index) = split::read(repository, options)? {
         return Ok(index);
     }

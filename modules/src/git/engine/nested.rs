@@ -168,7 +168,7 @@ fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore
         return Ok(Vec::new());
     }
     if let Some(root) = superproject.root() {
-        strange::check(root.join(".gitmodules"))?;
+        strange::check(&root.join(".gitmodules"))?;
     }
     let modules = superproject.inner.modules().map_err(ReadError::at(WHAT))?;
     // A command is all right in the user's own configuration only.

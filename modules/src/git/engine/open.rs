@@ -74,16 +74,17 @@ impl Repository {
             },
         };
         let configuration = &environment.configuration;
+        let is_named = environment.git_dir.is_some();
+        // Before anything of it is opened: whoever owns it could put a pipe in the place of a file that has been looked at.
+        if !is_named && !found.is_trusted(physical_dir, configuration)? {
+            return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
+        }
         let own_common_dir = environment.common_dir.as_deref();
         // Gitoxide is shown the directory with objects and configuration; the rest is read here.
         let mut opened = Self::from_dir(own_common_dir.unwrap_or(&found.git_dir), configuration)?;
         opened.git_dir.clone_from(&found.git_dir);
         if own_common_dir.is_some() {
             opened.refs_dir = discovery::common_dir(&found.git_dir, &Environment::default());
-        }
-        let is_named = environment.git_dir.is_some();
-        if !is_named && !found.is_trusted(physical_dir, configuration)? {
-            return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
         }
         let implied = if is_named { Some(physical_dir) } else { found.top.as_deref() };
         opened.set_up(environment, implied)?;
@@ -125,8 +126,8 @@ impl Repository {
 
     /// Opens a repository's own directory, without the settings outside of it.
     fn from_dir(dir: &Path, configuration: &Arc<Configuration>) -> Result<Self, OpenError> {
-        if let Some(path) = strange::find_in(dir) {
-            return Err(OpenError::NotAFile { path });
+        if let Some(refused) = strange::find_in(dir) {
+            return Err(refused);
         }
         let options = || configuration.options().open_path_as_is(true).with(Trust::Full);
         let (inner, git_dir) = match options().open(dir) {

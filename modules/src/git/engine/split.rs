@@ -10,7 +10,7 @@ use ziron_runtime::io::open;
 
 use super::error::ReadError;
 use super::open::Repository;
-use super::strange;
+use super::{extensions, strange};
 
 const WHAT: &str = "the index";
 
@@ -43,7 +43,8 @@ pub(super) fn read(
     if let Some(beside) = path.parent().filter(|_| !shared.exists()) {
         shared = beside.join(&name);
     }
-    strange::check(shared.clone())?;
+    strange::check(&shared)?;
+    extensions::check(&shared, hash)?;
     // Its time is older than that of the split part, so that more files are compared than need be, and none is taken for unchanged wrongly.
     let mut whole = index::File::at(shared, hash, true, options).map_err(ReadError::at(WHAT))?;
     // What it remembers of trees is that of another time.

@@ -21,6 +21,7 @@ use gix::hash::Kind;
 use ziron_runtime::io::open;
 
 use super::super::error::ReadError;
+use super::super::strange::UNSORTED_BYTES;
 use super::object_id;
 
 const WHAT: &str = "`packed-refs`";
@@ -94,6 +95,9 @@ impl Packed {
             let Some((at, line)) = record(&part) else { break };
             let at = middle + at as u64;
             if self.name(line) > Some(name) { end = at } else { start = at }
+        }
+        if end - start > UNSORTED_BYTES {
+            return Err(ErrorKind::FileTooLarge.into());
         }
         let part = self.read(start..end)?;
         for line in part.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
