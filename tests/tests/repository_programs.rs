@@ -133,6 +133,28 @@ fn the_trap_works() {
     assert!(trace.exists());
 }
 
+/// What is stored cannot be written, and the system sends a signal that ends whoever does not ignore it.
+#[test]
+fn files_that_may_not_grow_end_no_prompt() {
+    let world = World::new();
+    let folder = world.folder("home/here");
+    world.write("home/here/package.json", "{}");
+    world.tool("node", "echo v20.1.1");
+    for limit in ["unlimited", "0"] {
+        let mut command = world.command("/bin/sh".as_ref(), &folder);
+        let script = format!("ulimit -f {limit}; exec \"$0\" prompt --shell plain");
+        command.args(["-c", &script]).arg(world::prompt(CONFIG)).env("NO_COLOR", "1");
+        let path = format!("{}:/usr/bin:/bin", world.path("tools").display());
+        let output = command.env("PATH", path).env("XDG_CACHE_HOME", world.path(limit)).output().unwrap();
+        assert!(output.status.success(), "{limit}: {output:?}");
+        let drawn = String::from_utf8(output.stdout).unwrap();
+        assert!(drawn.contains("node v20.1.1"), "{limit}: {drawn}");
+        // Otherwise it would have something to store.
+        let is_stored = fs::read_dir(world.path(limit)).is_ok_and(|mut entries| entries.next().is_some());
+        assert!(limit == "0" || is_stored);
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn nothing_outlives_a_prompt_that_does_not_wait_for_it() {
