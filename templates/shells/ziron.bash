@@ -33,7 +33,7 @@ _ziron_draw() {
   builtin local IFS=$' \t\n' _ziron_took='' _ziron_count=0 _ziron_idle=''
   if [[ -n $_ziron_start ]]; then
     if [[ -n ${EPOCHREALTIME-} ]]; then
-      _ziron_took=$(((${EPOCHREALTIME//[!0-9]/} - _ziron_start) / 1000))
+      _ziron_took=$(((${EPOCHREALTIME//[^0-9]/} - _ziron_start) / 1000))
     else
       _ziron_took=$(((SECONDS - _ziron_start) * 1000))
     fi
@@ -169,7 +169,7 @@ fi
 # PS0 is expanded, in this process, when a command has been read and is about to run; an empty line is none.
 if [[ ${PS0-} != *_ziron_start* && $_ziron_fixed != *PS0* ]]; then
   if [[ -n ${EPOCHREALTIME-} ]]; then
-    PS0='${_ziron_zero[_ziron_start=${EPOCHREALTIME//[!0-9]/},0]}'${PS0-}
+    PS0='${_ziron_zero[_ziron_start=${EPOCHREALTIME//[^0-9]/},0]}'${PS0-}
   elif [[ $_ziron_version -ge 404 ]]; then
     PS0='${_ziron_zero[_ziron_start=SECONDS,0]}'${PS0-}
   fi
