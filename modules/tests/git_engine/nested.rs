@@ -35,6 +35,25 @@ fn nested_repositories() {
 }
 
 #[test]
+fn a_submodule_that_nothing_is_said_about() {
+    for format in ["--ref-format=files", "--ref-format=reftable"] {
+        let world = World::new();
+        let repo = world.init("r", &[format]);
+        sample(&repo);
+        let sub = world.init("r/sub", &[]);
+        sample(&sub);
+        sub.commit("1");
+        let entry = format!("160000,{},sub", sub.git(&["rev-parse", "HEAD"]).trim());
+        repo.git(&["update-index", "--add", "--cacheinfo", &entry]);
+        repo.check("before the first commit");
+        repo.git(&["commit", "-q", "-m", "1"]);
+        repo.check("committed");
+        sub.write("one.txt", "changed");
+        repo.check("changed");
+    }
+}
+
+#[test]
 fn submodules() {
     let world = World::new();
     let library = world.init("library", &[]);

@@ -167,8 +167,14 @@ fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore
     if entries.iter().any(|entry| entry.path(index) == ".gitmodules" && entry.stage_raw() != 0) {
         return Ok(Vec::new());
     }
-    if let Some(root) = superproject.root() {
-        strange::check(&root.join(".gitmodules"))?;
+    let file = superproject.root().map(|root| root.join(".gitmodules"));
+    let is_on_disk = file.as_ref().is_some_and(|file| fs::symlink_metadata(file).is_ok());
+    if let Some(file) = &file {
+        strange::check(file)?;
+    }
+    // Gitoxide would look for its own `HEAD` then, which it cannot read where references are in tables.
+    if !is_on_disk && entries.is_empty() && !is_in_head(superproject)? {
+        return Ok(Vec::new());
     }
     let modules = superproject.inner.modules().map_err(ReadError::at(WHAT))?;
     // A command is all right in the user's own configuration only.
@@ -194,6 +200,17 @@ fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore
         }
     }
     Ok(settings)
+}
+
+fn is_in_head(superproject: &Repository) -> Result<bool, ReadError> {
+    if superproject.head_id()?.is_none() {
+        return Ok(false);
+    }
+    let tree = superproject.object(superproject.head_tree()?, WHAT)?;
+    let tree = tree.try_into_tree().map_err(ReadError::at(WHAT))?;
+    let is_it = |name: &BStr| name == ".gitmodules";
+    let found = tree.iter().find(|entry| entry.as_ref().map_or(true, |entry| is_it(entry.filename())));
+    found.transpose().map(|entry| entry.is_some()).map_err(ReadError::at(WHAT))
 }
 
 const WHAT: &str = "`.gitmodules`";
