@@ -13,6 +13,7 @@ use super::line::Line;
 use super::live::Waiting;
 use super::session::{End, Session};
 use super::world::World;
+use crate::cli::counted;
 use crate::exec::Priority;
 use crate::io::Io as _;
 use crate::ipc::message::Draw;
@@ -54,7 +55,8 @@ impl<P: Prompt, W: World> Session<P, W> {
             let late = waiting.count();
             let Looked { place, facts } = looked;
             let known = facts.saturating_sub(begun);
-            format!("{place}: {} facts read, {known} known already, {late} not there yet\n", begun - late)
+            let read = counted((begun - late) as u64, "fact", "facts");
+            format!("{place}: {read} read, {known} known already, {late} not there yet\n")
         }
     }
 }
