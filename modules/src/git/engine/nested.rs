@@ -164,7 +164,9 @@ impl<'a> Ignored<'a> {
 fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore)>, ReadError> {
     // In a conflict it is no configuration, and git does not read it.
     let entries = index.prefixed_entries(".gitmodules".into()).unwrap_or_default();
-    if entries.iter().any(|entry| entry.path(index) == ".gitmodules" && entry.stage_raw() != 0) {
+    let mut entries = entries.iter().filter(|entry| entry.path(index) == ".gitmodules").peekable();
+    let is_in_index = entries.peek().is_some();
+    if entries.any(|entry| entry.stage_raw() != 0) {
         return Ok(Vec::new());
     }
     let file = superproject.root().map(|root| root.join(".gitmodules"));
@@ -173,7 +175,7 @@ fn read(superproject: &Repository, index: &State) -> Result<Vec<(BString, Ignore
         strange::check(file)?;
     }
     // Gitoxide would look for its own `HEAD` then, which it cannot read where references are in tables.
-    if !is_on_disk && entries.is_empty() && !is_in_head(superproject)? {
+    if !is_on_disk && !is_in_index && !is_in_head(superproject)? {
         return Ok(Vec::new());
     }
     let modules = superproject.inner.modules().map_err(ReadError::at(WHAT))?;

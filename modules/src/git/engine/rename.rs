@@ -88,19 +88,19 @@ pub(super) fn detect(repository: &Repository, staged: &mut Staged, renames: Rena
     staged.renamed = search.pairs;
 }
 
-/// Finds what was renamed, or copied, from files of the index that are deleted or changed on disk to new ones with the given contents.
+/// Finds what was renamed, or copied, from files of the index that are deleted or changed on disk to new ones.
 pub(super) fn detect_on_disk(
     repository: &Repository,
     deleted: Vec<File>,
     changed: Vec<File>,
-    new: Vec<(File, Vec<u8>)>,
+    new: Vec<(File, Print)>,
     renames: Renames,
     interrupt: &AtomicBool,
 ) -> Vec<Pair> {
     let Some(wanted) = Wanted::new(repository, renames) else { return Vec::new() };
     let old = sources(deleted, changed.into_iter(), wanted);
-    let prints = new.iter().map(|(file, content)| (file.id, Some(Print::new(content)))).collect();
-    let new = new.into_iter().map(|(file, _)| file).collect();
+    let (new, prints): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+    let prints = new.iter().map(|file| file.id).zip(prints.into_iter().map(Some)).collect();
     Search::run(repository, old, new, prints, wanted, interrupt).pairs
 }
 
@@ -133,7 +133,7 @@ struct Old {
 }
 
 /// How many bytes of a file are in pieces of which hash.
-struct Print {
+pub(super) struct Print {
     size: u64,
     pieces: HashMap<u64, u64>,
 }
@@ -286,7 +286,7 @@ impl<'a> Search<'a> {
 }
 
 impl Print {
-    fn new(data: &[u8]) -> Self {
+    pub(super) fn new(data: &[u8]) -> Self {
         let is_text = !is_binary(data);
         let mut pieces = HashMap::new();
         let mut hash = std::hash::DefaultHasher::new();

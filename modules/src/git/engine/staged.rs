@@ -28,6 +28,14 @@ pub(super) struct File {
     pub mode: entry::Mode,
 }
 
+impl File {
+    /// The entry at this place of an index.
+    pub(super) fn at(index: &State, at: usize) -> File {
+        let entry = &index.entries()[at];
+        File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
+    }
+}
+
 /// A file that is in both, but not the same.
 #[derive(Clone, Debug)]
 pub(super) struct Pair {

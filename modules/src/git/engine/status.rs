@@ -1,19 +1,21 @@
 //! The status: staged changes, changes of the work tree, untracked files.
 
+mod moved;
+mod same_second;
+
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use gix::bstr::BStr;
 use gix::glob::pattern::Case;
 use gix::index::{self, State, entry};
 use gix::submodule::config::Ignore;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Answer, Reader};
-use super::disk::{Kind, Tree};
+use super::disk::Tree;
 use super::error::{ReadError, StatusError};
 use super::ignore;
 use super::open::Repository;
@@ -151,10 +153,6 @@ impl Status {
 const ENTRIES_PER_THREAD: usize = 500;
 /// More threads than this only wait for each other.
 const MAX_THREADS: usize = 8;
-/// Files written in the second in which the index was are compared if they are no more than this, and
-const SAME_SECOND_FILES: usize = 256;
-/// no larger than this together (bytes).
-const SAME_SECOND_BYTES: u64 = 1 << 20;
 /// Comparing so many files is worth a thread.
 const FILES_PER_THREAD: usize = 64;
 
@@ -273,18 +271,7 @@ impl Repository {
         interrupt: &AtomicBool,
     ) -> Result<u32, ReadError> {
         let mut unsure = std::mem::take(&mut found.unsure);
-        let same_second = std::mem::take(&mut found.same_second);
-        if !same_second.is_empty() && self.may_convert(tree, index) {
-            let is_large = |&at: &usize| u64::from(index.entries()[at].stat.size) > SAME_SECOND_BYTES;
-            let (large, small): (Vec<_>, Vec<_>) = same_second.into_iter().partition(is_large);
-            if !large.is_empty() && large.len() <= SAME_SECOND_FILES {
-                let mut reader = Reader::new(self, tree, index, interrupt)?;
-                found.modified.extend(large.into_iter().filter(|&at| reader.differs_in_size(at)));
-            }
-            if are_few(index, &small) {
-                unsure.extend(small);
-            }
-        }
+        unsure.extend(self.of_the_same_second(tree, index, found, interrupt)?);
         if unsure.is_empty() {
             return Ok(0);
         }
@@ -324,72 +311,6 @@ impl Repository {
         Ok(unknown)
     }
 
-    /// Whether something says that files are converted, so that what was the same to git a moment ago may not be now: attributes, or `core.autocrlf`, even if that is off now.
-    fn may_convert(&self, tree: &Tree, index: &State) -> bool {
-        const NAME: &[u8] = b".gitattributes";
-        let named = self.setting("core.attributesFile");
-        self.setting("core.autocrlf").is_some()
-            || matches!(tree.facts(NAME), Ok(Some(_)))
-            || self.common_dir().join("info/attributes").exists()
-            || named.is_some_and(|path| gix::path::from_byte_slice(&path).is_ok_and(Path::exists))
-            || index.entries().iter().any(|entry| entry.path(index).ends_with(NAME))
-    }
-
-    /// Takes what was moved out of the deleted and the announced files.
-    fn moved_on_disk(
-        &self,
-        tree: &Tree,
-        index: &State,
-        found: &mut Found,
-        options: &StatusOptions,
-        interrupt: &AtomicBool,
-    ) -> Result<Vec<Pair>, ReadError> {
-        let may_be = !found.deleted.is_empty() || !found.modified.is_empty() || !found.replaced.is_empty();
-        if found.added.is_empty() || !may_be || options.renames == Renames::Never {
-            return Ok(Vec::new());
-        }
-        let file = |at: usize| {
-            let entry = &index.entries()[at];
-            File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
-        };
-        let sorted = |list: &[usize]| {
-            let mut list = list.to_vec();
-            list.sort_unstable();
-            list
-        };
-        let (added, deleted) = (sorted(&found.added), sorted(&found.deleted));
-        let mut reader = Reader::new(self, tree, index, interrupt)?;
-        let mut new = Vec::new();
-        for &at in &added {
-            let mut file = file(at);
-            let Ok(Some(facts)) = tree.facts(&file.path) else { continue };
-            file.mode = match facts.kind {
-                Kind::Link => entry::Mode::SYMLINK,
-                Kind::File if facts.executable => entry::Mode::FILE_EXECUTABLE,
-                Kind::File => entry::Mode::FILE,
-                Kind::Folder | Kind::Other => continue,
-            };
-            if u64::from(facts.size) > rename::MAX_BYTES
-                || reader.read(file.path.as_ref(), facts.kind == Kind::Link) != Answer::Same
-            {
-                continue;
-            }
-            let content = std::mem::take(&mut reader.clean);
-            let id = gix::objs::compute_hash(file.id.kind(), gix::objs::Kind::Blob, &content);
-            file.id = id.map_err(ReadError::at("the work tree"))?;
-            new.push((file, content));
-        }
-        let changed = found.modified.iter().chain(&found.replaced).map(|&at| file(at)).collect();
-        let old = deleted.iter().map(|&at| file(at)).collect();
-        let moved = rename::detect_on_disk(self, old, changed, new, options.renames, interrupt);
-        let is = |path: &BStr, at: usize| index.entries()[at].path(index) == path;
-        for Pair { old, new } in &moved {
-            found.added.retain(|&at| !is(new.path.as_ref(), at));
-            found.deleted.retain(|&at| !is(old.path.as_ref(), at));
-        }
-        Ok(moved)
-    }
-
     /// Settles the submodules; returns how many cannot be settled.
     fn look_into_submodules(
         &self,
@@ -426,15 +347,6 @@ impl Repository {
     }
 }
 
-/// Whether files written in the second in which the index was are few and small enough to be compared, as git does it.
-///
-/// Nanoseconds say that they are the same, but not whether they would be converted as they were then. All of a fresh clone are such files: git, unlike
-/// a prompt, compares them once and writes that down.
-fn are_few(index: &State, files: &[usize]) -> bool {
-    let bytes = || files.iter().map(|&at| u64::from(index.entries()[at].stat.size)).sum::<u64>();
-    files.len() <= SAME_SECOND_FILES && bytes() <= SAME_SECOND_BYTES
-}
-
 fn threads(options: &StatusOptions, useful: usize) -> usize {
     if useful <= 1 {
         return 1;
@@ -446,11 +358,7 @@ fn threads(options: &StatusOptions, useful: usize) -> usize {
 fn summary(index: &State, staged: Staged, found: &Found, moved: Vec<Pair>, unknown: u32) -> Status {
     let on_disk = moved.len() as u32;
     let change = |list: &[usize], is_deleted: bool, is_added: bool| -> Vec<WorktreeChange> {
-        let file = |at: usize| {
-            let entry = &index.entries()[at];
-            File { path: entry.path(index).to_owned(), id: entry.id, mode: entry.mode }
-        };
-        list.iter().map(|&at| WorktreeChange { file: file(at), is_deleted, is_added }).collect()
+        list.iter().map(|&at| WorktreeChange { file: File::at(index, at), is_deleted, is_added }).collect()
     };
     let mut worktree = change(&found.modified, false, false);
     worktree.extend(change(&found.replaced, false, false));
