@@ -1,7 +1,8 @@
 //! The emitter: a plan as Rust.
 //!
-//! The code is what a careful person would write: a struct of facts, a function for each module, constants for styles. It cannot fail; what could be
-//! wrong was found by the plan's checks. Everything is in one module with imports of its own, so that it compiles anywhere.
+//! The code is what a careful person would write: a struct of facts, a function for each module, constants for styles.
+//! It cannot fail; what could be wrong was found by the plan's checks. Everything is in one module with imports of its
+//! own, so that it compiles anywhere.
 
 mod body;
 mod extras;
@@ -34,8 +35,8 @@ pub struct Build<'b> {
     pub build_hash: &'b str,
 }
 
-/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`. It has a background mode if the
-/// configuration asks for one.
+/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`. It has a
+/// background mode if the configuration asks for one.
 pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
     prompt(plan, build, plan.background.enabled == Some(true))
 }

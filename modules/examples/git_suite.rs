@@ -1,11 +1,14 @@
-//! Stands in for `git` in git's own test suite: runs the real one, then compares what the engine says of the folder with what `git status` says.
+//! Stands in for `git` in git's own test suite: runs the real one, then compares what the engine says of the folder
+//! with what `git status` says.
 //!
-//! `tests/git-suite` builds it and puts it in front of git on `PATH`. Variables: `SUITE_GIT`, the git that scripts would have got; `SUITE_LOG`,
-//! where a line for each comparison is added; `SUITE_SCRIPT`, the script's name; `SUITE_KEEP`, a folder for copies of what differs (optional).
-//! With `SUITE_TIMES`, a number, it times the engine instead.
+//! `tests/git-suite` builds it and puts it in front of git on `PATH`. Variables: `SUITE_GIT`, the git that scripts
+//! would have got; `SUITE_LOG`, where a line for each comparison is added; `SUITE_SCRIPT`, the script's name;
+//! `SUITE_KEEP`, a folder for copies of what differs (optional). With `SUITE_TIMES`, a number, it times the engine
+//! instead.
 //!
-//! A line has columns parted by tabs: `equal`, `differs` or `nothing` (neither sees a work tree) · the script · the facts that differ, by name ·
-//! what each side says of them, ours first · the folder · the command before · why git gives up.
+//! A line has columns parted by tabs: `equal`, `differs` or `nothing` (neither sees a work tree) · the script · the
+//! facts that differ, by name · what each side says of them, ours first · the folder · the command before · why git
+//! gives up.
 #![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
@@ -79,7 +82,8 @@ fn main() {
     }
 }
 
-/// Says how long the engine takes for the status of the current folder at best, in microseconds, of so many times on one thread.
+/// Says how long the engine takes for the status of the current folder at best, in microseconds, of so many times on
+/// one thread.
 fn time(times: u32) {
     let Ok(folder) = std::env::current_dir() else { return };
     let options =

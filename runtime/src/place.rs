@@ -60,8 +60,8 @@ impl Place {
         Place { command_timeout, ..self }
     }
 
-    /// What is in the directory: one listing that all sources share, made when the first one asks. Of symbolic links it knows what those lead to whose names
-    /// `is_wanted`; others are not looked at, since it may take for ever.
+    /// What is in the directory: one listing that all sources share, made when the first one asks. Of symbolic links it
+    /// knows what those lead to whose names `is_wanted`; others are not looked at, since it may take for ever.
     pub async fn listing<I: Io>(&self, io: &I, is_wanted: impl Fn(&OsStr) -> bool + Send) -> &Listing {
         let listing = match self.listing.get() {
             Some(listing) => listing,
@@ -103,8 +103,9 @@ impl Place {
         self.listing(io, |other| other == name).await.has_folder(name)
     }
 
-    /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file. It is not looked for at and above the
-    /// directories of `GIT_CEILING_DIRECTORIES`, which whoever asks has among its variables.
+    /// The root of the git work tree around the place: the nearest folder that holds `.git`, as a folder or a file. It
+    /// is not looked for at and above the directories of `GIT_CEILING_DIRECTORIES`, which whoever asks has among its
+    /// variables.
     pub async fn repository_root<I: Io>(&self, io: &I) -> Option<&Path> {
         if self.repository.get().is_none() {
             let mut found = None;
@@ -145,7 +146,8 @@ impl Place {
         ceilings
     }
 
-    /// Whether the place may be in a git repository, with a work tree or without: a few look-ups, so that most places need no more.
+    /// Whether the place may be in a git repository, with a work tree or without: a few look-ups, so that most places
+    /// need no more.
     pub async fn may_be_in_repository<I: Io>(&self, io: &I) -> bool {
         if self.repository_root(io).await.is_some() {
             return true;
@@ -291,7 +293,8 @@ impl Listing {
         self.files.iter().chain(links).map(AsRef::as_ref)
     }
 
-    /// Whether the directory matches what a module looks for: at least one hit, and none of those written with a leading `!`.
+    /// Whether the directory matches what a module looks for: at least one hit, and none of those written with a
+    /// leading `!`.
     pub fn matches(&self, files: &[&str], folders: &[&str], extensions: &[&str]) -> bool {
         let mut hit = false;
         type Has = fn(&Listing, &str) -> bool;
@@ -324,7 +327,8 @@ fn has_extension(name: &OsStr, extension: &str) -> bool {
     name.to_str().is_some_and(|name| extensions(name).any(|other| other == extension))
 }
 
-/// The extensions of a file's name: what follows the last dot and what follows the first; none for a name that begins with a dot.
+/// The extensions of a file's name: what follows the last dot and what follows the first; none for a name that begins
+/// with a dot.
 fn extensions(name: &str) -> impl Iterator<Item = &str> {
     let visible = !name.starts_with('.');
     let last = name.rsplit_once('.').map(|(_, extension)| extension);

@@ -26,8 +26,8 @@ pub trait Prompt: 'static {
     const CACHE: CacheSettings = CacheSettings::DEFAULT;
     /// What it says about the background mode; `None` if there is none.
     const BACKGROUND: Option<Background> = None;
-    /// The variables of the environment that it depends on, sorted, where it has a background mode: what a shell sends. See
-    /// [`variables`](crate::variables).
+    /// The variables of the environment that it depends on, sorted, where it has a background mode: what a shell sends.
+    /// See [`variables`](crate::variables).
     const VARIABLES: &'static [&'static str] = &[];
     /// What it wants sent to the terminal besides the prompt.
     const EXTRAS: Extras = Extras::NONE;
@@ -231,7 +231,8 @@ pub fn draw_continuation<P: Prompt>(shell: Shell, terminal: &Terminal, out: &mut
     pen.finish();
 }
 
-/// Draws with a mark before, and one after it where the user's input begins. What is empty stays empty: it means something to a shell.
+/// Draws with a mark before, and one after it where the user's input begins. What is empty stays empty: it means
+/// something to a shell.
 fn draw_marked<'b>(pen: &mut Pen<'b>, mark: Option<&str>, draw: impl FnOnce(&mut Pen<'b>)) {
     match mark {
         Some(mark) => pen.between(mark, "133;B", draw),

@@ -1,9 +1,10 @@
 //! The start of a generated binary: from the system to its command line, without what a prompt has no use for.
 //!
-//! The standard library's own start reads `/proc/self/maps`, sets up a guard for stack overflow and ignores `SIGPIPE`: a tenth of the time that a whole
-//! prompt takes. Its stack is shallow, and `SIGPIPE` is ignored here.
+//! The standard library's own start reads `/proc/self/maps`, sets up a guard for stack overflow and ignores `SIGPIPE`:
+//! a tenth of the time that a whole prompt takes. Its stack is shallow, and `SIGPIPE` is ignored here.
 //!
-//! Having the whole program mapped at once (`MADV_POPULATE_READ`) was tried: 18 page faults fewer, but 0.67 ms in place of 0.54.
+//! Having the whole program mapped at once (`MADV_POPULATE_READ`) was tried: 18 page faults fewer, but 0.67 ms in place
+//! of 0.54.
 #![allow(unsafe_code, reason = "the arguments of `main` are pointers")]
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_void};
@@ -35,8 +36,8 @@ macro_rules! start {
             unsafe { $crate::start::user_by_name(name) }
         }
 
-        /// Does not say where the stack of a thread is: `ENOSYS`. Only the standard library's guard for stack overflow wants to know, which this start
-        /// leaves out; the C library's own has a scanner in it.
+        /// Does not say where the stack of a thread is: `ENOSYS`. Only the standard library's guard for stack overflow
+        /// wants to know, which this start leaves out; the C library's own has a scanner in it.
         #[cfg(all(target_os = "linux", target_env = "gnu", target_feature = "crt-static"))]
         #[unsafe(no_mangle)]
         extern "C" fn pthread_getattr_np(_: usize, _: *mut ::core::ffi::c_void) -> ::core::ffi::c_int {
@@ -47,7 +48,8 @@ macro_rules! start {
 
 /// What ends a process that writes to a pipe whose reader is gone. Source: signal(7).
 const SIGPIPE: c_int = 13;
-/// What ends a process that writes to a file which the limit `ulimit -f` lets grow no more: of the store, of a log. Source: signal(7).
+/// What ends a process that writes to a file which the limit `ulimit -f` lets grow no more: of the store, of a log.
+/// Source: signal(7).
 const SIGXFSZ: c_int = 25;
 /// What a process is told by when one that it has started ends. Source: signal(7).
 const SIGCHLD: c_int = if cfg!(any(target_os = "linux", target_os = "android")) { 17 } else { 20 };
@@ -67,14 +69,15 @@ unsafe extern "C" {
 /// Runs a generated binary: what [`start!`] calls.
 ///
 /// # Safety
-/// `arguments` points to `count` pointers to strings that end with a zero byte, `environment` to such pointers and a null pointer: what `main` is given.
+/// `arguments` points to `count` pointers to strings that end with a zero byte, `environment` to such pointers and a
+/// null pointer: what `main` is given.
 pub unsafe fn from_main<P: Prompt>(
     count: c_int,
     arguments: *const *const c_char,
     environment: *const *const c_char,
 ) -> c_int {
-    // A program that does not read what it is given ends neither a prompt nor a daemon. The standard library gives programs that it starts the
-    // signal back.
+    // A program that does not read what it is given ends neither a prompt nor a daemon. The standard library gives
+    // programs that it starts the signal back.
     // So does no file that may not grow: writing to it fails, and what would be stored is not.
     // SAFETY: there is no other thread yet, and no handler is put in place.
     unsafe {
@@ -104,15 +107,15 @@ pub unsafe fn from_main<P: Prompt>(
     c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments), asked))
 }
 
-/// Makes sure that the system remembers how programs have ended that this process starts. In one that was started while `SIGCHLD` was ignored, as
-/// below a shell with `trap '' CHLD`, it would forget them at once.
+/// Makes sure that the system remembers how programs have ended that this process starts. In one that was started while
+/// `SIGCHLD` was ignored, as below a shell with `trap '' CHLD`, it would forget them at once.
 pub(crate) fn remember_children() {
     // SAFETY: no handler is put in place, and none of this program's is taken away.
     unsafe { signal(SIGCHLD, DEFAULT) };
 }
 
-/// Looks up a user by name in `/etc/passwd`: what takes the place of the C library's `getpwnam` in a static program. The result is a `struct passwd`
-/// that is there for ever, or null.
+/// Looks up a user by name in `/etc/passwd`: what takes the place of the C library's `getpwnam` in a static program.
+/// The result is a `struct passwd` that is there for ever, or null.
 ///
 /// # Safety
 /// `name` points to a string that ends with a zero byte.
@@ -124,7 +127,8 @@ pub unsafe fn user_by_name(name: *const c_char) -> *const c_void {
 /// Looks up a variable.
 ///
 /// # Safety
-/// `environment` points to pointers to strings that end with a zero byte, the last of which is a null pointer. They stay as they are.
+/// `environment` points to pointers to strings that end with a zero byte, the last of which is a null pointer. They
+/// stay as they are.
 unsafe fn variable<'e>(environment: *const *const c_char, name: &[u8]) -> Option<&'e [u8]> {
     let mut entry = environment;
     loop {

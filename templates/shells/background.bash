@@ -13,9 +13,10 @@ _ziron_seen= # where it was looked at what the prompt depends on
 _ziron_reply=()
 
 @@functions
-# The background mode: no process. The question goes into one FIFO; through the other one comes word that the answer is in the file. bash
-# reads FIFOs byte by byte, but files at once. All are opened anew each time, in a way that waits for nobody, so that nothing is inherited;
-# as 3, which is free as a rule, so that nothing has to be put aside meanwhile. Whatever goes wrong is left to the program, without a word.
+# The background mode: no process. The question goes into one FIFO; through the other one comes word that the answer is
+# in the file. bash reads FIFOs byte by byte, but files at once. All are opened anew each time, in a way that waits for
+# nobody, so that nothing is inherited; as 3, which is free as a rule, so that nothing has to be put aside meanwhile.
+# Whatever goes wrong is left to the program, without a word.
 _ziron_ask() {
   [[ $BASH_SUBSHELL == 0 ]] || builtin return 1
   [[ -n $_ziron_session ]] || _ziron_introduce || builtin return 1
@@ -48,7 +49,8 @@ _ziron_was_late() {
   _ziron_late=1
 }
 
-# What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than last time.
+# What the prompt depends on: where this is, and each variable of the plan that is exported. It is seldom another than
+# last time.
 _ziron_look() {
   builtin local _ziron_sent
   _ziron_sent=("$PWD")
@@ -65,8 +67,9 @@ _ziron_world_changed() {
   _ziron_escaped="${_ziron_sent[*]}"
 }
 
-# One process, which makes the FIFOs and tells the daemon of this shell: when the shell starts, and after something went wrong. The folder is the proof
-# of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
+# One process, which makes the FIFOs and tells the daemon of this shell: when the shell starts, and after something went
+# wrong. The folder is the proof of who is at the other end: only root and this user can put anything there. The program
+# has checked its whole path.
 _ziron_introduce() {
   builtin local now
   builtin printf -v now '%(%s)T' -1
@@ -78,7 +81,8 @@ _ziron_introduce() {
     builtin return 1
   }
   _ziron_session=1
-  # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read byte by byte.
+  # Another than that of a shell that was here before (exec), whose answers may still lie about; short, since it is read
+  # byte by byte.
   [[ $_ziron_seq != 0 ]] || _ziron_seq=$((now % 900 + 100))
 }
 
@@ -89,8 +93,8 @@ _ziron_introduce() {
   fi
 
 @@event
-# What is told while a command begins: in a process of its own, since before bash 5.3 nothing can be run there without. Only where something in
-# the prompt depends on it.
+# What is told while a command begins: in a process of its own, since before bash 5.3 nothing can be run there without.
+# Only where something in the prompt depends on it.
 if [[ @EVENTS@ == 1 && ${PS0-} != *_ziron_tell_start* ]]; then
   _ziron_tell_start() {
     [[ -n $_ziron_session && -p ${_ziron_files}request ]] || builtin return 0

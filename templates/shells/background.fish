@@ -18,9 +18,10 @@ set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not as
 set -g _ziron_told 0 # the daemon has said so since it was last asked
 
 @@functions
-# The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a deadline, so that it
-# looks again and again, for some 30 ms at most; as a rule it takes a few looks, and after an empty line none. Whatever goes wrong is left to
-# the program. Every step costs some microseconds, the copy of a long list many.
+# The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a
+# deadline, so that it looks again and again, for some 30 ms at most; as a rule it takes a few looks, and after an empty
+# line none. Whatever goes wrong is left to the program. Every step costs some microseconds, the copy of a long list
+# many.
 function _ziron_ask
     if set -q _ziron_rest[1]
         set -e _ziron_rest[1]
@@ -34,7 +35,8 @@ function _ziron_ask
         builtin test -d /proc/self; or set _ziron_process / # Here it cannot be told.
         builtin test -e $_ziron_process; or return 1
     end
-    # The folder is the proof of who is at the other end: only root and this user can put anything there. The program has checked its whole path.
+    # The folder is the proof of who is at the other end: only root and this user can put anything there. The program
+    # has checked its whole path.
     if not builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@
         builtin test -S $_ziron_socket -a -O $_ziron_folder -a ! -L $_ziron_folder@PROOF@; or return 1
         builtin printf '' >$_ziron_files.reply
@@ -75,7 +77,8 @@ function _ziron_ask
     set _ziron_seq $_ziron_seq_high$_ziron_seq_low[1]
     set -e _ziron_seq_low[1]
     set -l how duration="$_ziron_duration"
-    # Nothing has run, and nothing is different here: what was drawn for that is shown at once. Should anything else be, the daemon says so.
+    # Nothing has run, and nothing is different here: what was drawn for that is shown at once. Should anything else be,
+    # the daemon says so.
     if builtin test "$_ziron_new$_ziron_ran$question" = "10$_ziron_question"
         builtin read --null --delimiter \x1f kind seq state left right small small_right prelude held held_right held_small held_small_right held_prelude rest <$_ziron_files.reply
         if builtin test "$seq" = $before
@@ -127,7 +130,8 @@ function _ziron_ask
     return 0
 end
 
-# Where something in the prompt depends on when commands begin. A question that has not been read is of a prompt that nobody looks at any more.
+# Where something in the prompt depends on when commands begin. A question that has not been read is of a prompt that
+# nobody looks at any more.
 if test @EVENTS@ = 1
     function _ziron_tell_start --on-event fish_preexec
         builtin test -e $_ziron_files.reply -a -S $_ziron_socket@PROOF@; or return 0
@@ -184,9 +188,10 @@ function _ziron_find_news
     return 0
 end
 
-# The daemon says that there is a newer picture, with a signal that does nothing in shells that do not listen. It says so again some time later: fish
-# forgets a signal that comes just before it waits for keys, and draws nothing again while it does so already, in a command substitution. It must not be
-# told twice: while it waits for the character of a jump, fish 3 would end.
+# The daemon says that there is a newer picture, with a signal that does nothing in shells that do not listen. It says
+# so again some time later: fish forgets a signal that comes just before it waits for keys, and draws nothing again
+# while it does so already, in a command substitution. It must not be told twice: while it waits for the character of a
+# jump, fish 3 would end.
 function _ziron_listen --on-signal URG
     set -g _ziron_told 1
     _ziron_find_news; and builtin test $_ziron_is_new = 0; or builtin test $_ziron_is_new = 2; or return 0

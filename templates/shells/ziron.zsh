@@ -1,7 +1,7 @@
 # Ziron for zsh. Build @BUILD@.
 #
-# One process a prompt: precmd asks the binary for all parts at once and keeps them in variables, and the prompt shows those
-# variables. zsh does not expand what a variable holds a second time, so text from the world is never run.
+# One process a prompt: precmd asks the binary for all parts at once and keeps them in variables, and the prompt shows
+# those variables. zsh does not expand what a variable holds a second time, so text from the world is never run.
 
 \builtin typeset -g _ziron_path=@ZIRON@
 \builtin typeset -g _ziron_continuation=@CONTINUATION@
@@ -9,8 +9,8 @@
 \builtin typeset -g _ziron_marks=@MARKS@
 @@values
 
-# The quoted text is read without aliases and as plain zsh, whatever options the user likes; and its functions run so too (zsh calls
-# this a sticky emulation). It must therefore hold no single quote.
+# The quoted text is read without aliases and as plain zsh, whatever options the user likes; and its functions run so
+# too (zsh calls this a sticky emulation). It must therefore hold no single quote.
 \builtin emulate zsh -o no_aliases -o no_xtrace -c '
 builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_duration= _ziron_keymap=main _ziron_look= _ziron_traps=
@@ -28,8 +28,8 @@ function _ziron_preexec {
   @@event
 }
 
-# Once before each prompt: asks for every part of it. With an argument: draws it again. One function, since each that is called costs some
-# ten microseconds.
+# Once before each prompt: asks for every part of it. With an argument: draws it again. One function, since each that is
+# called costs some ten microseconds.
 function _ziron_precmd {
   builtin local _ziron_now=$? _ziron_pipe="${(j: :)pipestatus}" _ziron_reply _ziron_parts _ziron_failure _ziron_ran=${1-$_ziron_start}
   _ziron_jobs="${(%):-%j}" # A subshell has none.
@@ -67,7 +67,8 @@ function _ziron_mode {
   [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || _ziron_redraw
 }
 
-# A widget: a child has ended. If it was a job, zsh has said so and shown the prompt again below, with the count that it had.
+# A widget: a child has ended. If it was a job, zsh has said so and shown the prompt again below, with the count that it
+# had.
 function _ziron_count_again {
   [[ ${(%):-%j} != "$_ziron_jobs" ]] && _ziron_can_draw || return 0
   builtin local _ziron_before=$_ziron_left$_ziron_right
@@ -75,17 +76,18 @@ function _ziron_count_again {
   [[ $_ziron_left$_ziron_right == "$_ziron_before" ]] || _ziron_redraw
 }
 
-# Shows what is to be shown now, in a widget. `reset-prompt` goes up to where the prompt begins, at once, and draws with the next refresh: a second one
-# before that, ours or one of a plugin, would go up once more and take away lines of output. So what has been put off is done before and
-# after; and the plugins that count them hear of ours.
+# Shows what is to be shown now, in a widget. `reset-prompt` goes up to where the prompt begins, at once, and draws with
+# the next refresh: a second one before that, ours or one of a plugin, would go up once more and take away lines of
+# output. So what has been put off is done before and after; and the plugins that count them hear of ours.
 function _ziron_redraw {
   builtin zle -R
   builtin zle reset-prompt
   builtin zle -R
 }
 
-# Whether the prompt can be drawn now, outside of the widgets of the editor. Not while zsh asks whether to go on with a long list: it draws the prompt
-# anew itself afterwards, from another place. Then KEYS still holds the keys that brought the list, unless the question is that of LISTPROMPT.
+# Whether the prompt can be drawn now, outside of the widgets of the editor. Not while zsh asks whether to go on with a
+# long list: it draws the prompt anew itself afterwards, from another place. Then KEYS still holds the keys that brought
+# the list, unless the question is that of LISTPROMPT.
 function _ziron_can_draw {
   [[ -z $KEYS || $WIDGET == (|.)(self-insert|*quoted-insert|vi-*) ]] || return 1
   [[ -z ${LISTPROMPT-} || $WIDGET != *(complete|expand|list|menu)* ]]
@@ -104,8 +106,8 @@ function _ziron_shrink {
   builtin zle .reset-prompt
 }
 
-# A widget: Ctrl-C. As a rule that gives up the line, but where it only ends a question of the editor, the line goes on. Whether it does is seen
-# when the editor next waits for a key: /dev/null always has something to say.
+# A widget: Ctrl-C. As a rule that gives up the line, but where it only ends a question of the editor, the line goes on.
+# Whether it does is seen when the editor next waits for a key: /dev/null always has something to say.
 function _ziron_give_up {
   [[ $_ziron_transient == 1 && ${ZLE_RECURSIVE-0} == 0 && -n $_ziron_transient_left ]] && _ziron_can_draw || return 0
   (( _ziron_doubt )) || _ziron_whole=("$_ziron_left" "$_ziron_right")
@@ -149,9 +151,9 @@ function _ziron_end_doubt {
 }
 '
 
-# What follows calls the user's own widgets and traps, or sets options and traps, so it runs with the user's options. It is read with the
-# user's aliases too, hence the backslashes, and no reserved words. The guards stop a circle: ours calls theirs, which was made when ours
-# was in place.
+# What follows calls the user's own widgets and traps, or sets options and traps, so it runs with the user's options. It
+# is read with the user's aliases too, hence the backslashes, and no reserved words. The guards stop a circle: ours
+# calls theirs, which was made when ours was in place.
 _ziron_keymap_select() {
   \builtin test -z "${_ziron_in_keymap-}" || \builtin return 0
   \builtin local _ziron_in_keymap=1
@@ -180,7 +182,8 @@ _ziron_arm() {
   \builtin setopt prompt_subst prompt_percent no_prompt_bang
   @@renew
   \builtin test "$_ziron_jobs$_ziron_counts" = 0 || _ziron_count_jobs
-  # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as the editor does.
+  # Ctrl-C is no way to finish a line, it is a signal. The trap is there for the line editor only, and breaks a line as
+  # the editor does.
   \builtin test "$_ziron_transient" = 1 || \builtin return 0
   _ziron_waits=1 _ziron_hidden=1
   _ziron_trap_is_wanted INT || \builtin return 0
@@ -215,8 +218,8 @@ _ziron_stop_counting() {
 }
 
 @@begin_again
-# Before all other hooks, where there are trap functions. In zsh 5.9, when one has returned a status, the first hook of the next prompt is not
-# run: this one.
+# Before all other hooks, where there are trap functions. In zsh 5.9, when one has returned a status, the first hook of
+# the next prompt is not run: this one.
 _ziron_yield() {
   \builtin return 0
 }

@@ -45,7 +45,8 @@ pub struct Setup {
     pub size: Size,
     /// Whether there is a background mode, and a daemon.
     pub background: Background,
-    /// Whether the shell waits for the daemon for as long as a busy machine may take, and not only for as long as a person likes.
+    /// Whether the shell waits for the daemon for as long as a busy machine may take, and not only for as long as a
+    /// person likes.
     pub is_patient: bool,
     /// Whether to become an ordinary user first, if this is root.
     pub is_ordinary_user: bool,
@@ -206,8 +207,8 @@ impl Session {
 
     /// Presses Ctrl-C until the line that is being edited has been given up.
     ///
-    /// Once is not always enough: now and then zsh 5.9 and fish 3.6, on their own too, lose a signal that comes just before they begin to
-    /// wait for keys.
+    /// Once is not always enough: now and then zsh 5.9 and fish 3.6, on their own too, lose a signal that comes just
+    /// before they begin to wait for keys.
     ///
     /// # Panics
     /// When many times are not enough.

@@ -38,7 +38,8 @@ pub fn find_or_skip(shell: Shell) -> Option<PathBuf> {
     found
 }
 
-/// Makes a home one in which fish has been before. In a new one it reads all manual pages, for many seconds of the processor, beside what is tested.
+/// Makes a home one in which fish has been before. In a new one it reads all manual pages, for many seconds of the
+/// processor, beside what is tested.
 ///
 /// # Panics
 /// When the folder cannot be made.

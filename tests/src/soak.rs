@@ -1,5 +1,5 @@
-//! Mixed load: shells in terminals over one daemon, which ends now and then; changes by commands and by other processes. What a shell shows some time after
-//! each Enter is compared with what git and the file system say.
+//! Mixed load: shells in terminals over one daemon, which ends now and then; changes by commands and by other
+//! processes. What a shell shows some time after each Enter is compared with what git and the file system say.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! A prompt program that shows nothing but that it was called, and remembers what it was told.
 //!
-//! Its prompt is `#N data`, where N counts the calls, and below it `> `; on the right `rN`. Its transient prompts are `T> ` and `tN`.
-//! Its prelude calls the window `N data`.
+//! Its prompt is `#N data`, where N counts the calls, and below it `> `; on the right `rN`. Its transient prompts are
+//! `T> ` and `tN`. Its prelude calls the window `N data`.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};

@@ -1,4 +1,5 @@
-//! Directories that bring programs, and variables that lead to them: a prompt runs none of them, and leaves nothing behind that runs.
+//! Directories that bring programs, and variables that lead to them: a prompt runs none of them, and leaves nothing
+//! behind that runs.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 

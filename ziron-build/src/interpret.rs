@@ -1,6 +1,7 @@
 //! The interpreter: draws a plan from canned facts without compiling it.
 //!
-//! It walks the same nodes from which the emitter writes code, so that a preview shows what the compiled prompt will. A test holds the two together.
+//! It walks the same nodes from which the emitter writes code, so that a preview shows what the compiled prompt will. A
+//! test holds the two together.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};

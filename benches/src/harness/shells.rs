@@ -15,7 +15,8 @@ use super::terminal::{Terminal, find};
 
 /// Every prompt here ends with it.
 const SYMBOL: &str = "❯";
-/// What is typed before Enter, by what it is called: what a prompt costs after an empty line, which is what the promises are about, and after a command.
+/// What is typed before Enter, by what it is called: what a prompt costs after an empty line, which is what the
+/// promises are about, and after a command.
 const LINES: [(&str, Line); 2] = [
     ("an empty line", Line { typed: "", shown: b"" }),
     ("a command", Line { typed: "echo d\"\"one", shown: b"done" }),

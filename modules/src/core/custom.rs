@@ -42,7 +42,8 @@ pub struct Custom {
     /// Shows the module in repositories only.
     #[option(default = false)]
     pub require_repo: bool,
-    /// The program that runs the scripts, with its arguments; the shell at hand if nothing is said (`STARSHIP_SHELL`, else `sh`).
+    /// The program that runs the scripts, with its arguments; the shell at hand if nothing is said (`STARSHIP_SHELL`,
+    /// else `sh`).
     #[option(default = &[])]
     pub shell: Words,
     /// Gives scripts to the shell on its standard input (true) or as its last argument (false).
@@ -91,9 +92,11 @@ pub struct Setting {
     shell: Vec<String>,
     /// Whether the module is shown whatever `when` says.
     is_certain: bool,
-    /// A hash of the variables that the scripts name and of the `PATH`. They may be secrets, and keys are written into files.
+    /// A hash of the variables that the scripts name and of the `PATH`. They may be secrets, and keys are written into
+    /// files.
     variables: u64,
-    /// What tells the shell's other variables, which programs that the scripts run may read, from those of other shells.
+    /// What tells the shell's other variables, which programs that the scripts run may read, from those of other
+    /// shells.
     environment: u64,
 }
 

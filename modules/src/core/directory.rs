@@ -1,7 +1,7 @@
 //! The directory.
 //!
-//! Shows: the end of its path, from the repository's root or the home directory on, and a lock where it cannot be written to.
-//! Hidden when: never.
+//! Shows: the end of its path, from the repository's root or the home directory on, and a lock where it cannot be
+//! written to. Hidden when: never.
 //! Costs: one system call, and some for each folder above where a repository's root is looked for.
 
 mod path;
@@ -170,7 +170,8 @@ impl Source for Directory {
     }
 }
 
-/// The top of the work tree around the place: the one that the shell's variables name, as for git, or else the nearest folder with a repository.
+/// The top of the work tree around the place: the one that the shell's variables name, as for git, or else the nearest
+/// folder with a repository.
 async fn work_tree<I: Io>(place: &Place, io: &I) -> Option<PathBuf> {
     let found = place.repository_root(io).await;
     let Some(named) = io.env("GIT_WORK_TREE").filter(|named| !named.is_empty()) else {
@@ -187,7 +188,8 @@ async fn work_tree<I: Io>(place: &Place, io: &I) -> Option<PathBuf> {
 /// The length at which a path is too long for the system (bytes). Source: `PATH_MAX` in linux/limits.h.
 const PATH_BYTES: usize = 4096;
 
-/// Finds the folder at or above `path` that is `root` once symbolic links are resolved; `None` if a link has led into the repository from beside.
+/// Finds the folder at or above `path` that is `root` once symbolic links are resolved; `None` if a link has led into
+/// the repository from beside.
 async fn at_or_above<I: Io>(path: &Path, root: &Path, place: &Place, io: &I) -> Option<PathBuf> {
     if path == place.physical {
         return Some(root.to_owned());

@@ -11,7 +11,8 @@ use ziron_runtime::source::{ReadError, Trigger};
 
 use super::engine::{self, Configuration, Environment, OpenError, Repository};
 
-/// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository"; git-config(1), "Files".
+/// The variables that say where a repository is, and how git is configured. Source: git(1), "The Git Repository";
+/// git-config(1), "Files".
 pub(super) const VARIABLES: &[&str] = &{
     const OWN: [&str; 10] = Environment::VARIABLES;
     let mut all = [""; OWN.len() + Configuration::VARIABLES.len()];
@@ -34,8 +35,8 @@ pub(super) struct Shared {
     environment: Environment,
 }
 
-/// What facts about a repository depend on, as far as a stored one goes: where its parts are, and where git's configuration is. Two shells may see
-/// one repository with different work trees, indexes and settings.
+/// What facts about a repository depend on, as far as a stored one goes: where its parts are, and where git's
+/// configuration is. Two shells may see one repository with different work trees, indexes and settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RepositoryKey {
     git_dir: PathBuf,
@@ -60,7 +61,8 @@ pub(super) async fn key<I: Io>(place: &Place, io: &I) -> Option<RepositoryKey> {
     open(place, io).key(place)
 }
 
-/// Waits for file systems that may not answer and have a part of the repository: a `.git` file, a link or a list of alternates leads there.
+/// Waits for file systems that may not answer and have a part of the repository: a `.git` file, a link or a list of
+/// alternates leads there.
 async fn wait_for_parts<I: Io>(place: &Place, io: &I) {
     let Some(git_dir) = engine::own_directory(&place.physical) else { return };
     io.wait_for(&git_dir).await;
@@ -101,7 +103,8 @@ pub(super) fn open<I: Io>(place: &Place, io: &I) -> Arc<Shared> {
 }
 
 impl Shared {
-    /// Where the repository is; `None` if there is none. One that cannot be opened has a key, so that the reading can say why.
+    /// Where the repository is; `None` if there is none. One that cannot be opened has a key, so that the reading can
+    /// say why.
     fn key(&self, place: &Place) -> Option<RepositoryKey> {
         let (git_dir, work_tree, index) =
             match &*self.repository.lock().unwrap_or_else(PoisonError::into_inner) {

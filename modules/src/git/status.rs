@@ -67,7 +67,8 @@ pub struct GitStatus {
     /// Shown for `${count}` files that became something else, such as a symbolic link.
     #[option(default = "")]
     pub typechanged: Format,
-    /// Shown for `${count}` files of which only a program that the repository configures could tell whether they changed; it is not run.
+    /// Shown for `${count}` files of which only a program that the repository configures could tell whether they
+    /// changed; it is not run.
     #[option(default = "~")]
     pub unknown: Format,
     /// Shown for `${count}` files that are announced but not yet staged.

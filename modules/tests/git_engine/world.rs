@@ -103,7 +103,8 @@ impl Repo {
             let text =
                 self.git(&["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z", &argument]);
             let (mut expected, branch) = parse(&text);
-            // In the work tree the engine does not look for what became a conflicting file; git does, and says nothing of what it was.
+            // In the work tree the engine does not look for what became a conflicting file; git does, and says nothing
+            // of what it was.
             if expected[0].1 > 0 {
                 let plain = self.git(&[
                     "--no-optional-locks",

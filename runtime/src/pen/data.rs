@@ -245,9 +245,10 @@ pub(crate) enum Verdict {
 
 /// Decides whether a character of data may reach the terminal.
 ///
-/// Dropped are control characters (C0, DEL and C1), those that change the direction of text, those of no width, line and
-/// paragraph separators, annotation marks, tag characters and fillers that show nothing. Selectors of a variant stay: they belong to the character
-/// before. Source: Unicode 16, general category Cc and Cf, `Default_Ignorable_Code_Point`, and UAX #9.
+/// Dropped are control characters (C0, DEL and C1), those that change the direction of text, those of no width, line
+/// and paragraph separators, annotation marks, tag characters and fillers that show nothing. Selectors of a variant
+/// stay: they belong to the character before. Source: Unicode 16, general category Cc and Cf,
+/// `Default_Ignorable_Code_Point`, and UAX #9.
 pub(crate) fn judge(c: char) -> Verdict {
     match c {
         '\t' | '\n' | '\r' | '\x0b' | '\x0c' => Verdict::Space,

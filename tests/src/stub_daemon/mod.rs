@@ -1,8 +1,9 @@
 //! A daemon that answers as it is told to: rightly, late, wrongly, or not at all.
 //!
-//! It speaks the protocol from its description, with code of its own, so that shell scripts and the real daemon are each tested against
-//! something that was not written to please them. Its prompts are those of the stub of a prompt program, it counts in the same log, and it
-//! adds `--by daemon` to what it writes there. A picture that is not up to date shows `old` where the data would be.
+//! It speaks the protocol from its description, with code of its own, so that shell scripts and the real daemon are
+//! each tested against something that was not written to please them. Its prompts are those of the stub of a prompt
+//! program, it counts in the same log, and it adds `--by daemon` to what it writes there. A picture that is not up to
+//! date shows `old` where the data would be.
 
 mod clients;
 mod wire;
@@ -183,7 +184,8 @@ impl Daemon {
             client.say(answer.as_bytes());
             let (way, reply) = (Way::fifos(&self.folder, pid)?, self.folder.join(format!("s.{pid}.reply")));
             let same = self.clients.iter_mut().find(|client| client.way.answers_in(&reply));
-            // A shell that has lost its session is the same shell: of two who wait for its questions, one would wait for ever.
+            // A shell that has lost its session is the same shell: of two who wait for its questions, one would wait
+            // for ever.
             match same {
                 Some(client) => *client = Client::new(way).shell(shell),
                 None => self.clients.push(Client::new(way).shell(shell)),

@@ -56,7 +56,8 @@ impl Home {
         self.wait_for_daemon()
     }
 
-    /// The left prompt, which the daemon draws, with these variables. What its script says comes too late for the first one that asks.
+    /// The left prompt, which the daemon draws, with these variables. What its script says comes too late for the first
+    /// one that asks.
     fn prompt_with(&self, variables: &[(&str, &str)]) -> String {
         wait("the daemon has run the script", || {
             let mut command = self.command(&["prompt", "--all"]);
@@ -81,7 +82,8 @@ fn signals_limits_and_masks_are_its_own() {
         exec env --ignore-signal=CHLD,HUP,INT,TERM,USR1,URG,ALRM --block-signal=TERM,USR1,CHLD "$0" "$@""#;
     let pid = home.start_by("/bin/sh", &["-c", script], &[]);
     assert_eq!(status(pid, "SigBlk"), "0000000000000000");
-    // The C library keeps the two before the first of real time for itself, and lets nobody change what it was given for them.
+    // The C library keeps the two before the first of real time for itself, and lets nobody change what it was given
+    // for them.
     let ignored = u64::from_str_radix(&status(pid, "SigIgn"), 16).unwrap() & !(0b11 << 31);
     assert_eq!(ignored, 0x100_1000, "only those of pipes and of files that may not grow");
     assert_eq!(status(pid, "Umask"), "0077");

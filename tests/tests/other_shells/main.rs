@@ -1,4 +1,5 @@
-//! The scripts of the shells that have the binary as their client: in real shells, and what can be shown without them of those that cannot be had.
+//! The scripts of the shells that have the binary as their client: in real shells, and what can be shown without them
+//! of those that cannot be had.
 
 #![allow(
     clippy::disallowed_methods,

@@ -50,15 +50,16 @@ fn go_on(terminal: &Terminal, prompts: usize) {
     }
 }
 
-/// The numbers that the victim's next processes may get, as an attacker would take: those who make the files wait for no race.
+/// The numbers that the victim's next processes may get, as an attacker would take: those who make the files wait for
+/// no race.
 fn numbers_to_come() -> Vec<u32> {
     let now: u32 =
         fs::read_to_string("/proc/loadavg").unwrap().trim().rsplit(' ').next().unwrap().parse().unwrap();
     (now..now + 400).collect()
 }
 
-/// The attacker's folder is what `XDG_RUNTIME_DIR` says. The program looks before any script does: it writes one for another folder, so that here no check
-/// of the script's can fail.
+/// The attacker's folder is what `XDG_RUNTIME_DIR` says. The program looks before any script does: it writes one for
+/// another folder, so that here no check of the script's can fail.
 fn a_folder_that_is_his_from_the_beginning(shell: Shell) {
     let Some(town) = Town::new() else { return };
     for layout in [Layout::Open, Layout::Links] {

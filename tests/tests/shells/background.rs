@@ -67,7 +67,8 @@ fn every_fault_is_covered(shell: Shell) {
     }
 }
 
-/// A bash that has not been answered and introduces itself again is one client of the stub's, which goes on listening to everybody.
+/// A bash that has not been answered and introduces itself again is one client of the stub's, which goes on listening
+/// to everybody.
 #[test]
 fn the_stub_hears_who_comes_back() {
     let Some((mut session, _)) = start(Bash, &served_in_time()) else { return };
@@ -287,7 +288,8 @@ fn a_daemon_is_missed_soon(shell: Shell) {
     assert!(!session.plain().contains("_ziron"), "{}", session.plain());
 }
 
-/// What a daemon that was killed has left for an empty line is nothing that the next one knows: it is asked, and if that one dies too, the program.
+/// What a daemon that was killed has left for an empty line is nothing that the next one knows: it is asked, and if
+/// that one dies too, the program.
 fn another_daemon_is_waited_for(shell: Shell) {
     let Some((mut session, _)) = start(shell, &served_in_time()) else { return };
     session.run("false");

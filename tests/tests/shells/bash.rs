@@ -132,7 +132,8 @@ fn the_users_status_and_last_word_stay() {
     assert!(session.plain().contains("\n1 last-word\n"), "{}", session.plain());
 }
 
-/// Works as bash-preexec does where it matters here: a DEBUG trap, which it sets up at the first prompt, tells commands from prompts.
+/// Works as bash-preexec does where it matters here: a DEBUG trap, which it sets up at the first prompt, tells commands
+/// from prompts.
 pub(crate) const PREEXEC: &str = r#"
     precmd_functions=() preexec_functions=()
     _pe_interactive=
@@ -201,7 +202,8 @@ fn variables_that_a_hook_sets_are_seen_after_an_empty_line() {
     assert!(session.run("").is_by_daemon());
 }
 
-/// What VS Code's script does: it keeps and replaces the first element, and puts marks around the prompt that it finds there.
+/// What VS Code's script does: it keeps and replaces the first element, and puts marks around the prompt that it finds
+/// there.
 const WRAPPED: &str = r#"
     f=${PROMPT_COMMAND:-}
     h() { eval "$f"; [[ $PS1 == "$m" ]] || { m='\[\e]633;A\a\]'$PS1'\[\e]633;B\a\]'; PS1=$m; }; }
@@ -293,7 +295,8 @@ fn the_folder_is_known_without_its_variable() {
     }
 }
 
-/// Works as bash-preexec does while it is set up: whatever runs after its element at the first prompt is taken for a command.
+/// Works as bash-preexec does while it is set up: whatever runs after its element at the first prompt is taken for a
+/// command.
 const LATE_PREEXEC: &str = r#"
     __bp_on=
     __bp_debug() {
@@ -331,7 +334,8 @@ fn preexec_hooks_hear_of_the_first_command() {
 const BLE: &str = r#"BLE_VERSION=0.4
 bleopt() { printf '<%s>\n' "$@" >$HOME/bleopt; }"#;
 
-/// The right prompt stands in the last line of a prompt of two, and nothing of it stays where the small prompt has none.
+/// The right prompt stands in the last line of a prompt of two, and nothing of it stays where the small prompt has
+/// none.
 #[test]
 fn ble_is_told_all() {
     let without =

@@ -53,7 +53,8 @@ fn jobs(shell: Shell, base: &Setup) {
     session.run("kill (jobs -p) 2>/dev/null; kill $(jobs -p) 2>/dev/null; true");
 }
 
-/// A job that ends is not shown any more: zsh and fish say so while a line is edited, and show the prompt again below that.
+/// A job that ends is not shown any more: zsh and fish say so while a line is edited, and show the prompt again below
+/// that.
 fn a_job_that_ends(shell: Shell, base: &Setup) {
     let Some((mut session, _)) = start(shell, &base.clone()) else { return };
     session.run("true");
@@ -185,7 +186,8 @@ fn output_is_marked(shell: Shell, base: &Setup) {
     assert_eq!(marks, 2, "{commands:?}");
 }
 
-/// `activate` leaves the prompt alone, where that shows the environment itself; a user who said something else is heard.
+/// `activate` leaves the prompt alone, where that shows the environment itself; a user who said something else is
+/// heard.
 fn virtualenv_is_shown_once(shell: Shell, base: &Setup) {
     for (before, is_shown) in [("", false), ("export VIRTUAL_ENV_DISABLE_PROMPT=", true)] {
         let Some((session, _)) = start(shell, &base.clone().before(before)) else { return };

@@ -1,5 +1,6 @@
-//! Real plugins of others, from a folder that `ZIRON_PLUGINS` names: it holds a checkout of each, called as the project is. What is not there is
-//! skipped by name; what they do that mattered once is in the tests of each shell as well, in a few lines of our own.
+//! Real plugins of others, from a folder that `ZIRON_PLUGINS` names: it holds a checkout of each, called as the project
+//! is. What is not there is skipped by name; what they do that mattered once is in the tests of each shell as well, in
+//! a few lines of our own.
 
 use std::path::{Path, PathBuf};
 

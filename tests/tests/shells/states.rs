@@ -1,7 +1,8 @@
 //! Special states of the line editors × what can happen in them, in real terminals.
 //!
-//! One session for each state goes through all events. Before each, a marker is printed, the state is entered, and what stands below the marker
-//! afterwards says what became of the prompt: nothing above it may be touched, nothing may be left behind, and the shell goes on.
+//! One session for each state goes through all events. Before each, a marker is printed, the state is entered, and what
+//! stands below the marker afterwards says what became of the prompt: nothing above it may be touched, nothing may be
+//! left behind, and the shell goes on.
 
 mod bash;
 mod fish;
@@ -41,7 +42,8 @@ enum Outcome {
     GoesOnOld,
     /// It is given up or accepted, its prompt is small where the transient prompt is on, and there is a new prompt.
     Ends,
-    /// It is given up or accepted, with whatever prompt: what was shown was not the prompt of the shell, or the editor shows no other one there.
+    /// It is given up or accepted, with whatever prompt: what was shown was not the prompt of the shell, or the editor
+    /// shows no other one there.
     EndsWhole,
     /// A command reads a line, and goes on doing so.
     Reads,
@@ -111,7 +113,8 @@ fn has_new_prompt(session: &mut Session, asked: usize, limit: Duration) -> bool 
         .wait_for(limit, |screen| dump::before_cursor(screen) == "> " && stub::read_log(&log).len() > asked)
 }
 
-/// Waits until the screen stays as it is. zsh 5.9 by itself may exit when a signal comes while it completes a name of M-x.
+/// Waits until the screen stays as it is. zsh 5.9 by itself may exit when a signal comes while it completes a name of
+/// M-x.
 fn quiet(session: &Session) {
     let mut last = String::new();
     while last != session.styled() {

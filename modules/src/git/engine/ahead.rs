@@ -232,7 +232,8 @@ fn read_if_there(file: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads `info/grafts`, or the file that the environment names: on each line a commit and its parents. A line that is damaged counts for nothing, as with git.
+/// Reads `info/grafts`, or the file that the environment names: on each line a commit and its parents. A line that is
+/// damaged counts for nothing, as with git.
 ///
 /// Source: gitrepository-layout(5); `read_graft_file` in git's `commit.c`.
 fn grafts(repository: &Repository) -> Result<Grafts, ReadError> {

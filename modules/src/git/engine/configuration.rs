@@ -1,7 +1,7 @@
 //! Git's configuration, put together from the files and settings that an environment names.
 //!
-//! Gitoxide would look for them in the environment of this process, which is not that of the shell. It is told of none, so that it reads the
-//! repository's own file and nothing else; what git would read besides is put around that.
+//! Gitoxide would look for them in the environment of this process, which is not that of the shell. It is told of none,
+//! so that it reads the repository's own file and nothing else; what git would read besides is put around that.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +37,8 @@ impl Configuration {
         interpolate::Context { home_dir: self.home(), ..interpolate::Context::default() }
     }
 
-    /// The file that a setting names, or the one of that name in the user's folder for git; `None` if the setting is empty.
+    /// The file that a setting names, or the one of that name in the user's folder for git; `None` if the setting is
+    /// empty.
     ///
     /// Git reads a relative one from the top of the work tree.
     pub(super) fn file(&self, config: &File, key: &str, default: &str, base: &Path) -> Option<PathBuf> {
@@ -66,7 +67,8 @@ impl Configuration {
         Ok(all)
     }
 
-    /// Puts the configuration together: files `outside` the repository, its `own` ones, inclusions, and settings in variables. The last value counts.
+    /// Puts the configuration together: files `outside` the repository, its `own` ones, inclusions, and settings in
+    /// variables. The last value counts.
     fn put_together(
         &self,
         outside: Option<File>,

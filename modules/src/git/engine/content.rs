@@ -1,6 +1,7 @@
 //! Whether a file's content is still what the index has.
 //!
-//! A file that is not converted is hashed while it is read, however long it is, and given up soon after the caller asks to stop.
+//! A file that is not converted is hashed while it is read, however long it is, and given up soon after the caller asks
+//! to stop.
 
 use std::collections::HashSet;
 use std::io;
@@ -97,7 +98,8 @@ impl<'a> Reader<'a> {
         if hash.is_ok_and(|id| id == entry.id) { Answer::Same } else { Answer::Different }
     }
 
-    /// Whether a file of the size that the index remembers cannot be what the index has, as nothing is converted and that is of another size.
+    /// Whether a file of the size that the index remembers cannot be what the index has, as nothing is converted and
+    /// that is of another size.
     pub(super) fn differs_in_size(&mut self, at: usize) -> bool {
         let entry = &self.index.entries()[at];
         self.conversion(entry.path(self.index)).is_some_and(Conversion::is_nothing)

@@ -1,6 +1,7 @@
 //! Where the repository around a folder is.
 //!
-//! Source: `setup_git_directory_gently_1`, `is_git_directory` and `longest_ancestor_length` in git's `setup.c` and `path.c`.
+//! Source: `setup_git_directory_gently_1`, `is_git_directory` and `longest_ancestor_length` in git's `setup.c` and
+//! `path.c`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -1,7 +1,8 @@
 //! What a shell's environment says to git.
 //!
-//! All that the engine knows of an environment is in an [`Environment`], which the caller fills from the variables that came with the request. Neither
-//! it nor gitoxide looks at the environment of this process, which may be a daemon that another shell has started.
+//! All that the engine knows of an environment is in an [`Environment`], which the caller fills from the variables that
+//! came with the request. Neither it nor gitoxide looks at the environment of this process, which may be a daemon that
+//! another shell has started.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The variables that say it, besides [`Configuration::VARIABLES`]. Source: git(1), "The Git Repository"; git's `environment.h`.
+    /// The variables that say it, besides [`Configuration::VARIABLES`]. Source: git(1), "The Git Repository"; git's
+    /// `environment.h`.
     pub const VARIABLES: [&str; 10] = [
         "GIT_DIR",
         "GIT_WORK_TREE",
@@ -107,7 +109,8 @@ impl Environment {
     }
 }
 
-/// What an environment says of git's configuration: where its files are, and settings of its own. It holds for submodules as well.
+/// What an environment says of git's configuration: where its files are, and settings of its own. It holds for
+/// submodules as well.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Configuration {
     home: Option<PathBuf>,
@@ -214,7 +217,8 @@ impl Configuration {
         self.sudo_user
     }
 
-    /// The options of every opening. Gitoxide is told of nothing outside the repository, and asks nobody whose it is: both is done here.
+    /// The options of every opening. Gitoxide is told of nothing outside the repository, and asks nobody whose it is:
+    /// both is done here.
     pub(super) fn options(&self) -> gix::open::Options {
         let mut permissions = Permissions::isolated();
         permissions.attributes =

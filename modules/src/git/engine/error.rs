@@ -7,8 +7,8 @@ use std::{error, fmt};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It belongs to somebody else and `safe.directory` does not name it, or it is a bare one that `safe.bareRepository` forbids.
-    /// Git refuses it as well.
+    /// It belongs to somebody else and `safe.directory` does not name it, or it is a bare one that
+    /// `safe.bareRepository` forbids. Git refuses it as well.
     NotTrusted {
         /// The directory the search began at.
         path: PathBuf,
@@ -18,7 +18,8 @@ pub enum OpenError {
         /// What it is.
         path: PathBuf,
     },
-    /// One of its files, or what that leads to, is larger than any that git writes, or is more than a prompt could read.
+    /// One of its files, or what that leads to, is larger than any that git writes, or is more than a prompt could
+    /// read.
     TooMuch {
         /// The file.
         path: PathBuf,

@@ -1,13 +1,14 @@
 //! What an index says of folders in folders, before gitoxide decodes it.
 //!
-//! Gitoxide calls itself once for each level of the trees and of the untracked cache that an index has remembered, and an index of some kilobytes can
-//! have a hundred thousand: the stack ends, and with it the process. So the levels are counted first.
+//! Gitoxide calls itself once for each level of the trees and of the untracked cache that an index has remembered, and
+//! an index of some kilobytes can have a hundred thousand: the stack ends, and with it the process. So the levels are
+//! counted first.
 //!
 //! ```text
 //! "TREE" size  tree: name NUL entries SP subtrees LF [object unless entries < 0] tree…
 //! "UNTR" size  …36 + 36 + 4 bytes, two objects, name NUL, blocks, block: files folders name NUL file NUL… block…
 //! "link" size  the hash in the name of the shared index…
-//! "EOIE" size  where the extensions begin, a hash of their signatures and sizes; at the end, before the hash of the index
+//! "EOIE" size  where the extensions begin, a hash of their signatures and sizes; last, before the hash of the index
 //! ```
 //!
 //! Source: gitformat-index(5), "Extensions".
@@ -42,8 +43,8 @@ const END: [u8; 4] = *b"EOIE";
 ///
 /// # Cost
 ///
-/// Reading the extensions; where the index does not say where they begin, as with git's defaults, reading and searching all of it: some 2 ms for one of
-/// 100,000 files, which it takes fifty times as long to look at.
+/// Reading the extensions; where the index does not say where they begin, as with git's defaults, reading and searching
+/// all of it: some 2 ms for one of 100,000 files, which it takes fifty times as long to look at.
 pub(super) fn check(path: &Path, kind: Kind) -> Result<(), ReadError> {
     let mut shared = Vec::new();
     check_file(path, kind, &mut shared).map_err(ReadError::at(WHAT))?;

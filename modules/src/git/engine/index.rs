@@ -37,7 +37,8 @@ pub(super) fn read(repository: &Repository) -> Result<index::File, ReadError> {
 /// A larger index is not looked at again (bytes); one with a million files has a tenth of this.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Replaces each directory that a sparse index keeps as one entry by its files, if `must` or one of them exists on disk.
+/// Replaces each directory that a sparse index keeps as one entry by its files, if `must` or one of them exists on
+/// disk.
 pub(super) fn expand(
     repository: &Repository,
     index: &mut index::File,
@@ -83,7 +84,8 @@ pub(super) enum Child {
     Folder(Range<usize>),
 }
 
-/// Iterates over the names of the directory whose entries are `range` and whose path, with its final slash, is `base` bytes long.
+/// Iterates over the names of the directory whose entries are `range` and whose path, with its final slash, is `base`
+/// bytes long.
 pub(super) fn children(
     index: &State,
     range: Range<usize>,
@@ -113,7 +115,8 @@ pub(super) fn children(
     })
 }
 
-/// How many items at the front satisfy `test`, at least one, when no others follow among those that do not: doubling steps, then halves.
+/// How many items at the front satisfy `test`, at least one, when no others follow among those that do not: doubling
+/// steps, then halves.
 fn run<T>(items: &[T], test: impl Fn(&T) -> bool) -> usize {
     let mut step = 1;
     while step < items.len() && test(&items[step]) {

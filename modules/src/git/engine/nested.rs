@@ -76,7 +76,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// Whether `folder` is the work tree of a repository that has a commit. Only such a one takes a tracked file's place in git's eyes.
+/// Whether `folder` is the work tree of a repository that has a commit. Only such a one takes a tracked file's place in
+/// git's eyes.
 pub(super) fn has_commit(folder: &Path, own: &Path) -> bool {
     is_repository(folder, own)
         && Repository::open(folder).is_ok_and(|inner| matches!(inner.head_id(), Ok(Some(_))))

@@ -51,7 +51,8 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Finds the repository that contains `physical_dir`; `None` if there is none. Nothing but its own files configures it.
+    /// Finds the repository that contains `physical_dir`; `None` if there is none. Nothing but its own files configures
+    /// it.
     ///
     /// # Cost
     ///
@@ -75,7 +76,8 @@ impl Repository {
         };
         let configuration = &environment.configuration;
         let is_named = environment.git_dir.is_some();
-        // Before anything of it is opened: whoever owns it could put a pipe in the place of a file that has been looked at.
+        // Before anything of it is opened: whoever owns it could put a pipe in the place of a file that has been looked
+        // at.
         if !is_named && !found.is_trusted(physical_dir, configuration)? {
             return Err(OpenError::NotTrusted { path: physical_dir.to_owned() });
         }
@@ -104,13 +106,14 @@ impl Repository {
         Ok(Some(opened))
     }
 
-    /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search. Nobody asks whose it is, and nothing but its own
-    /// files configures it.
+    /// Opens the repository whose work tree begins, or whose git directory is, at `path`; no search. Nobody asks whose
+    /// it is, and nothing but its own files configures it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Self::open_at(path, &Arc::default())
     }
 
-    /// Opens another repository under the environment of this one, which says no more about it than how git is configured.
+    /// Opens another repository under the environment of this one, which says no more about it than how git is
+    /// configured.
     pub(super) fn open_other(&self, path: &Path) -> Result<Self, OpenError> {
         Self::open_at(path, &self.configuration)
     }
@@ -173,7 +176,8 @@ impl Repository {
         }
     }
 
-    /// The top of the work tree by the repository's own configuration, or else the one that is implied by where it was found.
+    /// The top of the work tree by the repository's own configuration, or else the one that is implied by where it was
+    /// found.
     ///
     /// With it comes whether it is only known to be beside the repository's own directory.
     ///
@@ -244,7 +248,8 @@ impl Repository {
         self.look_for_objects(environment)
     }
 
-    /// Says whether `safe.bareRepository=explicit` forbids this one, which has no `.git` above it. Only the user's own configuration counts.
+    /// Says whether `safe.bareRepository=explicit` forbids this one, which has no `.git` above it. Only the user's own
+    /// configuration counts.
     ///
     /// Source: `is_implicit_bare_repo` in git's `setup.c`.
     fn is_forbidden_bare(&self) -> bool {

@@ -1,4 +1,5 @@
-//! Renames: a deleted and an added file with the same or much the same content; and copies, where the configuration wants them.
+//! Renames: a deleted and an added file with the same or much the same content; and copies, where the configuration
+//! wants them.
 //!
 //! Source: git's `diffcore-rename.c`.
 
@@ -25,7 +26,8 @@ const PIECE: usize = 64;
 /// Longer files are renames only if they are equal.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// So many files are compared on either side at most, by default. Source: `diff_rename_limit_default` in git's `diff.c`.
+/// So many files are compared on either side at most, by default. Source: `diff_rename_limit_default` in git's
+/// `diff.c`.
 const LIMIT: u64 = 1000;
 /// So many candidates are kept for each new file. Source: `NUM_CANDIDATE_PER_DST` in git's `diffcore-rename.c`.
 const CANDIDATES: usize = 4;
@@ -53,7 +55,8 @@ impl Wanted {
     fn new(repository: &Repository, renames: Renames) -> Option<Self> {
         let config = repository.inner.config_snapshot();
         let values = |key: &str| config.plumbing().strings(key).unwrap_or_default();
-        // Of several values of `git diff` the last one counts there, but the first one in `git status`, as it reads them.
+        // Of several values of `git diff` the last one counts there, but the first one in `git status`, as it reads
+        // them.
         let value = |name: &str| match renames {
             Renames::Status => values(&format!("status.{name}"))
                 .pop()

@@ -1,6 +1,7 @@
 //! A split index that is not in the repository's own directory (`GIT_INDEX_FILE`), while the shared part is.
 //!
-//! Gitoxide looks for the shared part beside the index. Source: git's `split-index.c`; gitformat-index(5), "Split index".
+//! Gitoxide looks for the shared part beside the index. Source: git's `split-index.c`; gitformat-index(5), "Split
+//! index".
 
 use std::io::{ErrorKind, Read};
 
@@ -45,7 +46,8 @@ pub(super) fn read(
     }
     strange::check(&shared)?;
     extensions::check(&shared, hash)?;
-    // Its time is older than that of the split part, so that more files are compared than need be, and none is taken for unchanged wrongly.
+    // Its time is older than that of the split part, so that more files are compared than need be, and none is taken
+    // for unchanged wrongly.
     let mut whole = index::File::at(shared, hash, true, options).map_err(ReadError::at(WHAT))?;
     // What it remembers of trees is that of another time.
     whole.remove_tree();

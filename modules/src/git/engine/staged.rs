@@ -1,7 +1,7 @@
 //! Staged changes: the tree of `HEAD` against the index.
 //!
-//! The index remembers the tree ids of directories that are unchanged since they were last written or read as a tree. Only those
-//! that differ are opened, so that a clean index costs one comparison.
+//! The index remembers the tree ids of directories that are unchanged since they were last written or read as a tree.
+//! Only those that differ are opened, so that a clean index costs one comparison.
 
 use std::cmp;
 use std::collections::HashMap;
@@ -125,7 +125,8 @@ impl Diff<'_> {
         range: Range<usize>,
         cache: Option<&extension::Tree>,
     ) -> Result<(), ReadError> {
-        // Git opens the tree of `HEAD` in any case, and so sees one that is read in its place; below it trusts the index.
+        // Git opens the tree of `HEAD` in any case, and so sees one that is read in its place; below it trusts the
+        // index.
         let is_replaced = || self.depth == 0 && tree.is_some_and(|tree| self.repository.is_replaced(&tree));
         let unchanged = cache.is_some_and(|cache| {
             Some(cache.id) == tree && cache.num_entries.is_some_and(|count| count as usize == range.len())

@@ -37,8 +37,8 @@ pub(super) enum Verdict {
     SameSecond,
 }
 
-/// A file written this shortly before the index (in nanoseconds) may have been written again since, within the same tick of the
-/// file system's clock. The longest tick of a kernel is a hundredth of a second.
+/// A file written this shortly before the index (in nanoseconds) may have been written again since, within the same
+/// tick of the file system's clock. The longest tick of a kernel is a hundredth of a second.
 const TICK: u64 = 10_000_000;
 
 impl Rules {

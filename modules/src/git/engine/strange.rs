@@ -1,9 +1,10 @@
 //! What has the name of a repository's file and is none, or is more than a prompt could read.
 //!
-//! Gitoxide opens files as the standard library does, and reads them to their end: a pipe in the place of `HEAD` keeps it waiting for somebody at the
-//! other end, a link to `/proc/self/pagemap` has no end that anybody could wait for, and inclusions that include each other's like a tree are without
-//! number. An archive can bring all of that along. So what it will open is looked at first, as far as its path is known: when a repository is opened,
-//! and before objects, references and attributes are read. A single object is not: its path is known too late.
+//! Gitoxide opens files as the standard library does, and reads them to their end: a pipe in the place of `HEAD` keeps
+//! it waiting for somebody at the other end, a link to `/proc/self/pagemap` has no end that anybody could wait for, and
+//! inclusions that include each other's like a tree are without number. An archive can bring all of that along. So what
+//! it will open is looked at first, as far as its path is known: when a repository is opened, and before objects,
+//! references and attributes are read. A single object is not: its path is known too late.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -40,7 +41,8 @@ const MAX_LISTS: usize = 100;
 /// What is included is no more than so many files, and so many bytes.
 const MAX_FILES: usize = 200;
 const MAX_INCLUDED: u64 = 1 << 20;
-/// A configuration, and what is included, has no more sections and lines than this: with each, gitoxide takes longer over the others.
+/// A configuration, and what is included, has no more sections and lines than this: with each, gitoxide takes longer
+/// over the others.
 const MAX_SECTIONS: usize = 10_000;
 const MAX_LINES: usize = 40_000;
 /// A configuration that is smaller (bytes) has no more than a prompt can wait for.
@@ -128,7 +130,8 @@ pub(super) fn check_graph(common_dir: &Path) -> Result<(), ReadError> {
 
 /// Looks at the files that a configuration includes, and at those that they include.
 ///
-/// `longest` is the length of the longest of what conditions are compared with, besides addresses (bytes): the repository's directory, the branch.
+/// `longest` is the length of the longest of what conditions are compared with, besides addresses (bytes): the
+/// repository's directory, the branch.
 pub(super) fn check_includes(file: &File, home: Option<&Path>, longest: usize) -> Result<(), OpenError> {
     let left = &mut Left {
         files: MAX_FILES,
@@ -152,7 +155,8 @@ struct Left {
 }
 
 impl Left {
-    /// Takes off what comparing with a pattern costs at most: at each of its wildcards, the rest may be tried at all places.
+    /// Takes off what comparing with a pattern costs at most: at each of its wildcards, the rest may be tried at all
+    /// places.
     fn compare(&mut self, condition: &[u8], urls: &[usize]) -> Option<()> {
         let (pattern, lengths) = match condition.strip_prefix(b"hasconfig:remote.*.url:") {
             Some(pattern) => (pattern, urls),
@@ -175,8 +179,9 @@ impl Left {
     }
 }
 
-/// How many steps it takes at most to compare a text of this length (bytes) with a pattern: at each wildcard but the last, the rest of the pattern may
-/// be tried at each place of the text, or at each folder, of which there are half as many.
+/// How many steps it takes at most to compare a text of this length (bytes) with a pattern: at each wildcard but the
+/// last, the rest of the pattern may be tried at each place of the text, or at each folder, of which there are half as
+/// many.
 fn steps(pattern: &[u8], length: usize) -> u64 {
     let length = length as u64 + 1;
     let mut steps = pattern.len() as u64 + length;

@@ -1,6 +1,7 @@
 //! The work tree against the index: one pass over all directories, on several threads if there are many.
 //!
-//! A directory is opened once: its listing tells what is untracked, and its tracked files are looked at through its descriptor.
+//! A directory is opened once: its listing tells what is untracked, and its tracked files are looked at through its
+//! descriptor.
 
 use std::ops::Range;
 use std::path::Path;

@@ -92,7 +92,8 @@ impl<'w, 'a> Worker<'w, 'a> {
                 at += 1;
             }
         } else {
-            // Git leaves out an untracked directory that it may not open; one that nobody can open by its path is not nothing.
+            // Git leaves out an untracked directory that it may not open; one that nobody can open by its path is not
+            // nothing.
             let strange = task.range.is_empty() && error.kind() == E::InvalidFilename;
             self.found.unreadable += task.range.len() as u32 + u32::from(strange);
         }
@@ -147,7 +148,8 @@ impl<'w, 'a> Worker<'w, 'a> {
         for (name, child) in names {
             match child {
                 Child::Entry(range) => self.entry(range.start, name, folder),
-                // No such name comes from git; an index made by hand could lead out of the work tree with them, or in a circle.
+                // No such name comes from git; an index made by hand could lead out of the work tree with them, or in a
+                // circle.
                 Child::Folder(range) if matches!(*name, b"" | b"." | b".." | b".git") => {
                     self.found.unreadable += range.len() as u32;
                 }
@@ -261,7 +263,8 @@ impl<'w, 'a> Worker<'w, 'a> {
         self.path.truncate(length);
     }
 
-    /// Whether a directory is in the place of a tracked file. Git does not say so of the directory, but of the files in it.
+    /// Whether a directory is in the place of a tracked file. Git does not say so of the directory, but of the files in
+    /// it.
     fn replaces_file(&self, names: &[(&[u8], Child)], name: &[u8]) -> bool {
         let start = names.partition_point(|(other, _)| *other < name);
         names.get(start).is_some_and(|(other, _)| *other == name)

@@ -1,7 +1,8 @@
-//! pyenv and its kin: the version is a folder below `versions`, named by a variable, by a file in the place or above, or by the file `version`.
+//! pyenv and its kin: the version is a folder below `versions`, named by a variable, by a file in the place or above,
+//! or by the file `version`.
 //!
-//! Sources: pyenv's `COMMANDS.md` (`version-name`, `latest`, `which`), rbenv's README ("Choosing the Ruby version"), and those of the others, which
-//! began as copies of rbenv.
+//! Sources: pyenv's `COMMANDS.md` (`version-name`, `latest`, `which`), rbenv's README ("Choosing the Ruby version"),
+//! and those of the others, which began as copies of rbenv.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! mise: a tool's version is named by a variable, by a configuration in the place or above, or by the user's own one. Each is the name of a folder, or of a
-//! link that mise keeps to the newest version that it stands for.
+//! mise: a tool's version is named by a variable, by a configuration in the place or above, or by the user's own one.
+//! Each is the name of a folder, or of a link that mise keeps to the newest version that it stands for.
 //!
 //! Source: mise.jdx.dev, "Configuration", "Shims" and "Directory Structure".
 

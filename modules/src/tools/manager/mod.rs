@@ -1,11 +1,13 @@
 //! Version managers: which program one of their shims stands for here.
 //!
-//! A shim decides at each call which program it runs, from files of the directory and of those above it: from what a repository says. It is never
-//! run. The manager's own files are read instead, the program that it would choose is looked for among those that it has installed, and that one
-//! is run, where no project reaches ([`Scope::Isolated`](ziron_runtime::io::Scope)). A repository says which version, never which file: what it
-//! says is the name of a folder below the manager's root, or nothing. What cannot be found out in this way has no version.
+//! A shim decides at each call which program it runs, from files of the directory and of those above it: from what a
+//! repository says. It is never run. The manager's own files are read instead, the program that it would choose is
+//! looked for among those that it has installed, and that one is run, where no project reaches
+//! ([`Scope::Isolated`](ziron_runtime::io::Scope)). A repository says which version, never which file: what it says is
+//! the name of a folder below the manager's root, or nothing. What cannot be found out in this way has no version.
 //!
-//! Sources: the manuals of asdf, mise, proto, pyenv and its kin, rustup, swiftly, tfenv and volta, as far as each file cites them.
+//! Sources: the manuals of asdf, mise, proto, pyenv and its kin, rustup, swiftly, tfenv and volta, as far as each file
+//! cites them.
 
 mod asdf;
 mod env;
@@ -68,8 +70,8 @@ struct Call<'c, I> {
 
 /// What is left of what may be done for one answer.
 ///
-/// A project says in how many folders something has to be looked for, and how much has to be read there: a list of half a million versions, a
-/// thousand folders with a large file in each.
+/// A project says in how many folders something has to be looked for, and how much has to be read there: a list of half
+/// a million versions, a thousand folders with a large file in each.
 #[derive(Debug)]
 struct Effort {
     /// So many paths may be looked at.
@@ -232,7 +234,8 @@ async fn beside<I: Io>(file: &Path, identity: &Identity, io: &I) -> Option<&'sta
     None
 }
 
-/// The marks in the scripts of managers that stand where they are not known by their path: the words that hand over to a manager.
+/// The marks in the scripts of managers that stand where they are not known by their path: the words that hand over to
+/// a manager.
 const HANDS_OVER: [&str; 12] = [
     "pyenv\" exec",
     "rbenv\" exec",
@@ -297,7 +300,8 @@ impl<I: Io> Call<'_, I> {
         if Effort::take(&self.effort.looks, 1) { self.io.kind(path).await } else { None }
     }
 
-    /// A text file of the nearest folder, from the place upwards, that has one of these names, which folder it is, and which name.
+    /// A text file of the nearest folder, from the place upwards, that has one of these names, which folder it is, and
+    /// which name.
     async fn nearest<'n>(&self, names: &[&'n str]) -> Option<(PathBuf, &'n str, String)> {
         for folder in self.place.physical.ancestors() {
             for name in names {

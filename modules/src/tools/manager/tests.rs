@@ -438,7 +438,8 @@ fn real_managers_say_the_same() {
     }
 }
 
-/// A list that nobody could look through, and folders that nobody could read, are left to the manager: 24 s became some milliseconds.
+/// A list that nobody could look through, and folders that nobody could read, are left to the manager: 24 s became some
+/// milliseconds.
 #[test]
 fn what_a_project_asks_for_is_bounded() {
     let many = "1.0 ".repeat(100_000);

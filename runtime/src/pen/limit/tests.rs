@@ -162,7 +162,8 @@ fn take(pen: &mut Pen<'_>, step: &Step) {
     }
 }
 
-/// Takes a prompt apart as its shell does: nothing may be left over. Says what is visible, and whether the last style is the default.
+/// Takes a prompt apart as its shell does: nothing may be left over. Says what is visible, and whether the last style
+/// is the default.
 fn shown(shell: Shell, drawn: &str) -> Option<(String, bool)> {
     let mut rest = drawn;
     let (mut text, mut is_default) = (String::new(), true);

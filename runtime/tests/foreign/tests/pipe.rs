@@ -1,4 +1,5 @@
-//! The client over a named pipe, against a stub of a daemon. CI only compiles it; under wine it has been run (`docs/protocol.md` says how).
+//! The client over a named pipe, against a stub of a daemon. CI only compiles it; under wine it has been run
+//! (`docs/protocol.md` says how).
 #![cfg(windows)]
 
 use std::io::{Read, Write};

@@ -6,7 +6,8 @@
 //! ^OBJECT LF                the object that the tag before it is a tag of
 //! ```
 //!
-//! The file is searched where it lies, so that one with a million references costs as many reads as its length has bits.
+//! The file is searched where it lies, so that one with a million references costs as many reads as its length has
+//! bits.
 //!
 //! Source: git's `refs/packed-backend.c`; gitrepository-layout(5).
 
@@ -36,7 +37,8 @@ const MAX_LINE: u64 = 8192;
 ///
 /// # Errors
 ///
-/// Where git gives up: a header or a last line that is none, and in a file that does not say that it is sorted any line that is none.
+/// Where git gives up: a header or a last line that is none, and in a file that does not say that it is sorted any line
+/// that is none.
 pub(super) fn find(path: &Path, name: &[u8], kind: Kind) -> Result<Option<ObjectId>, ReadError> {
     let file = match open::file(path) {
         Ok(file) => file,

@@ -2,8 +2,8 @@
 //!
 //! Nanoseconds say that they are the same, but not whether they would be converted as they were when the index was
 //! written. Git reads them again, as it looks at seconds only. So they are compared here too, if something says that
-//! files are converted and if they are few: all files of a fresh clone are such files, and git, unlike a prompt, compares
-//! them once and writes that down.
+//! files are converted and if they are few: all files of a fresh clone are such files, and git, unlike a prompt,
+//! compares them once and writes that down.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
