@@ -1,0 +1,290 @@
+//! A prompt whose facts a test sets, and shells over lines in memory.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+
+use super::super::feeds;
+use super::super::hub::Hub;
+use super::super::line::{Line, LineError, Spare};
+use super::super::session::converse;
+use super::super::world::World;
+use crate::exec::Priority;
+use crate::exec::simulate;
+use crate::gather::{Gather, Parts};
+use crate::io::{Io, Sent, Simulated};
+use crate::ipc::frame::Frame;
+use crate::pen::Pen;
+use crate::place::Place;
+use crate::prompt::{Background, Build, Module, Prompt, Settings, Shelved};
+use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source, Trigger};
+use crate::store::Keeping;
+use crate::store::Store;
+use crate::store::eviction::Lru;
+use crate::store::shelf::{Kept, Shelf};
+
+/// The world that sources read: what stands in it is the fact.
+pub(super) static READ: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
+
+/// Shelves are the program's, so that tests have their turns.
+pub(super) static TURN: Mutex<()> = Mutex::new(());
+
+/// Reads one of the numbers, in every directory anew.
+#[derive(Debug)]
+pub(super) struct Number(usize);
+
+pub(super) static DEPLOYS: Number = Number(0);
+pub(super) static COMMITS: Number = Number(1);
+pub(super) static DEPLOYS_SHELF: Shelf<Lru> = Shelf::new("deploys", Keeping::DEFAULT);
+pub(super) static COMMITS_SHELF: Shelf<Lru> = Shelf::new("commits", Keeping::DEFAULT);
+
+impl Source for Number {
+    type Key = PathBuf;
+    type Fact = u64;
+
+    fn name(&self) -> &'static str {
+        ["deploys", "commits"][self.0]
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Process
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::Keyed
+    }
+
+    fn manifest(&self) -> Manifest {
+        let events: &[Trigger] = [&[Trigger::Custom("deploy")][..], &[Trigger::CommandEnd]][self.0];
+        Manifest::of(self).events(events)
+    }
+
+    async fn key<I: Io>(&self, place: &Place, _: &I) -> Option<PathBuf> {
+        LOOKS.fetch_add(1, Ordering::SeqCst);
+        // Nothing is deployed from below /plain.
+        (self.0 == 1 || !place.physical.starts_with("/plain")).then(|| place.physical.clone())
+    }
+
+    async fn read<I: Io>(&self, _: &PathBuf, _: &Place, _: &I) -> Result<u64, ReadError> {
+        READS.fetch_add(1, Ordering::SeqCst);
+        Ok(READ[self.0].load(Ordering::SeqCst))
+    }
+}
+
+/// How often anything was read.
+pub(super) static READS: AtomicU64 = AtomicU64::new(0);
+
+/// How often anybody looked for anything.
+pub(super) static LOOKS: AtomicU64 = AtomicU64::new(0);
+
+pub(super) struct Facts {
+    deploys: Known<u64>,
+    commits: Known<u64>,
+    /// What the request says.
+    said: String,
+}
+
+pub(super) struct Sample;
+
+impl Prompt for Sample {
+    type Facts = Facts;
+    const BUILD: Build = Build { version: "0", config: "ziron.toml", config_hash: "0", build_hash: "0" };
+    const SETTINGS: Settings = Settings {
+        add_newline: false,
+        budget: Duration::from_millis(500),
+        command_timeout: Duration::from_millis(500),
+        scan_timeout: Duration::from_millis(30),
+        follow_symlinks: true,
+        transient: false,
+    };
+    const BACKGROUND: Option<Background> =
+        Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) });
+    const VARIABLES: &'static [&'static str] =
+        &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM", "ZIRON_PROFILE"];
+    const MODULES: &'static [Module<Facts>] =
+        &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: Self::left }];
+
+    fn gather<G: Gather>(gather: &G) -> Facts {
+        let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_SHELF);
+        let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_SHELF);
+        let request = gather.request();
+        let said = format!("{:?}{:?}{}", request.status, request.duration, request.jobs);
+        Facts { deploys: gather.finish(deploys), commits: gather.finish(commits), said }
+    }
+
+    fn left(facts: &Facts, pen: &mut Pen<'_>) {
+        for known in [&facts.deploys, &facts.commits] {
+            if let Some(number) = known.get() {
+                pen.put(number);
+            }
+            pen.text(",");
+        }
+    }
+
+    fn right(facts: &Facts, pen: &mut Pen<'_>) {
+        pen.put(&facts.said);
+    }
+
+    fn continuation(_: &mut Pen<'_>) {}
+    fn transient_left(_: &Facts, _: &mut Pen<'_>) {}
+    fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
+
+    fn sources() -> Vec<(&'static str, Manifest)> {
+        vec![(DEPLOYS.name(), DEPLOYS.manifest()), (COMMITS.name(), COMMITS.manifest())]
+    }
+
+    fn shelves() -> Vec<Shelved> {
+        let shelved = |shelf| Shelved { shelf, events: &[], refresh: None };
+        vec![shelved(&DEPLOYS_SHELF), shelved(&COMMITS_SHELF)]
+    }
+}
+
+pub(super) struct Nowhere {
+    store: Option<Arc<Store>>,
+}
+
+impl World for Nowhere {
+    type Io = Simulated;
+    type Fifos = Wire;
+
+    fn io(&self, _: Sent) -> Simulated {
+        Simulated::new()
+    }
+
+    fn resolve(&self, logical: &Path) -> PathBuf {
+        logical.to_owned()
+    }
+
+    fn fifos(&self, _: u32) -> io::Result<Wire> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn store(&self) -> Option<Arc<Store>> {
+        self.store.clone()
+    }
+}
+
+/// A line in memory.
+pub(super) struct Wire {
+    heard: Receiver<Vec<u8>>,
+    frame: Vec<u8>,
+    said: Sender<String>,
+}
+
+impl Line for Wire {
+    type Spare = Mute;
+
+    async fn receive(&mut self) -> Result<bool, LineError> {
+        let frame = self.heard.recv().await;
+        frame.map_or(Ok(false), |frame| {
+            self.frame = frame;
+            Ok(true)
+        })
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::new(&self.frame)
+    }
+
+    fn spare(&self) -> Mute {
+        Mute
+    }
+
+    async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(frame).replace('\x1f', "|").replace('\x1e', "");
+        self.said.send(text).await.map_err(io::Error::other)
+    }
+}
+
+pub(super) struct Mute;
+
+impl Spare for Mute {
+    fn send_now(&self, _: &[u8]) {}
+}
+
+/// A shell at the other end of a line.
+pub(super) struct Shell {
+    pub(super) says: Sender<Vec<u8>>,
+    pub(super) hears: Receiver<String>,
+}
+
+impl Shell {
+    pub(super) async fn say(&self, text: &str) {
+        self.says.send(text.replace('|', "\x1f").into_bytes()).await.unwrap();
+    }
+
+    pub(super) async fn hear(&self) -> String {
+        self.hears.recv().await.unwrap()
+    }
+
+    /// Asks for a prompt, and gives the left one.
+    pub(super) async fn draw(&self, seq: u32, path: &str) -> String {
+        self.say(&format!("draw|seq={seq}|path={path}")).await;
+        let text = self.hear().await;
+        let fields: Vec<&str> = text.split('|').collect();
+        assert_eq!(fields[..3], ["drawn", &seq.to_string(), "fresh"], "{text}");
+        fields[3].to_owned()
+    }
+
+    /// What came unasked so far.
+    pub(super) fn redraws(&self) -> Vec<String> {
+        std::iter::from_fn(|| self.hears.try_recv().ok())
+            .map(|text| {
+                let fields: Vec<&str> = text.split('|').collect();
+                assert_eq!((fields[0], fields[2]), ("redraw", "fresh"), "{text}");
+                format!("{} {}", fields[1], fields[3])
+            })
+            .collect()
+    }
+}
+
+/// Changes the world.
+pub(super) fn set(numbers: [u64; 2]) {
+    for (place, number) in READ.iter().zip(numbers) {
+        place.store(number, Ordering::SeqCst);
+    }
+}
+
+pub(super) type Sampler = Arc<Hub<Sample, Nowhere>>;
+
+pub(super) fn hub(world: &simulate::World) -> Sampler {
+    hub_with(world, None)
+}
+
+pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
+    DEPLOYS_SHELF.clear();
+    COMMITS_SHELF.clear();
+    set([1, 1]);
+    let hub = Arc::new(Hub::new(Nowhere { store }, world.handle().clone()));
+    feeds::begin(&hub);
+    hub
+}
+
+/// Somebody who has connected, and said nothing.
+pub(super) fn connect(hub: &Sampler) -> Shell {
+    let (says, heard) = async_channel::unbounded();
+    let (said, hears) = async_channel::unbounded();
+    let wire = Wire { heard, frame: Vec::new(), said };
+    hub.exec.spawn(Priority::Critical, converse(hub.clone(), wire)).detach();
+    Shell { says, hears }
+}
+
+pub(super) async fn shell(hub: &Sampler, name: &str, redraw: u8) -> Shell {
+    let shell = connect(hub);
+    shell.say(&format!("hello|v=1|shell={name}|answer=stream|redraw={redraw}")).await;
+    assert!(shell.hear().await.starts_with("hello|"));
+    shell
+}
+
+/// Longer than anything here takes.
+pub(super) const LONG: Duration = Duration::from_secs(2);
+
+pub(super) fn in_turn(test: impl FnOnce()) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    test();
+    drop(turn);
+}
