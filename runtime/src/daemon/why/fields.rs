@@ -110,7 +110,7 @@ fn enclosed(text: &str, open: char, close: char) -> Option<&str> {
 
 /// Splits an entry of a map.
 fn split(entry: &str) -> Option<(&str, &str)> {
-    let at = depths(entry).find(|(at, depth)| *depth == 0 && entry[*at..].starts_with(": "))?.0;
+    let at = depths(entry).find(|(at, depth)| *depth == 0 && entry.as_bytes()[*at..].starts_with(b": "))?.0;
     Some((&entry[..at], &entry[at + 2..]))
 }
 
@@ -268,6 +268,7 @@ mod tests {
         assert_eq!(shown(&BTreeMap::from([("A: B", 1), ("C", 2)])), ["=A: B = 1, C = 2"]);
         assert_eq!(shown(&BTreeSet::from(["HOME", "PATH"])), ["=HOME, PATH"]);
         assert_eq!(shown(&Vec::<u32>::new()), ["=none"]);
+        assert_eq!(fields("{é: 1}")[0].value, "é = 1");
         // What may be anything stays in quotes where its ends could not be seen, and in one piece.
         assert_eq!(shown(&"]"), ["=]"]);
         assert_eq!(shown(&vec!["a, b", "UpToDate"]), [r#"="a, b", UpToDate"#]);
