@@ -17,6 +17,7 @@ builtin typeset -g _ziron_status=0 _ziron_pipestatus=0 _ziron_start= _ziron_dura
 builtin typeset -g _ziron_jobs=0 _ziron_counts= # how many jobs the prompt shows, and whether the end of one is waited for
 builtin typeset -g _ziron_left= _ziron_right= _ziron_transient_left= _ziron_transient_right= _ziron_prelude=
 builtin typeset -gi _ziron_doubt # a descriptor, while it is not known whether the line goes on
+builtin typeset -gi _ziron_recount # another, while the prompt has not been shown whose jobs may have ended meanwhile
 builtin typeset -ga _ziron_whole # its prompt
 builtin typeset -g _ziron_waits= _ziron_hidden= # whether a whole prompt waits for a line, and whether it has not been shown yet
 
@@ -146,6 +147,30 @@ function _ziron_go_on {
 function _ziron_end_doubt {
   builtin local fd=$_ziron_doubt
   _ziron_doubt=0
+  _ziron_leave_alone $fd
+}
+
+# A job can end after its prompt was drawn and before the editor hears of it. So the editor is called when it has shown
+# the prompt: /dev/null always has something to say.
+function _ziron_count_soon {
+  [[ -o zle ]] || return 0
+  builtin exec {_ziron_recount}</dev/null
+  builtin zle -F $_ziron_recount _ziron_count_now
+}
+
+function _ziron_count_now {
+  _ziron_end_recount
+  builtin zle _ziron_count_again
+}
+
+function _ziron_end_recount {
+  builtin local fd=$_ziron_recount
+  _ziron_recount=0
+  _ziron_leave_alone $fd
+}
+
+function _ziron_leave_alone {
+  builtin local fd=$1
   builtin zle -F $fd 2>/dev/null
   builtin exec {fd}<&-
 }
@@ -204,8 +229,10 @@ _ziron_disarm() {
 # While there are jobs and a line is edited: whoever ends may be one.
 _ziron_count_jobs() {
   _ziron_stop_counting
-  \builtin test "$_ziron_jobs" != 0 && _ziron_trap_is_wanted CHLD || \builtin return 0
+  \builtin test "$_ziron_jobs" != 0 || \builtin return 0
   _ziron_counts=1
+  _ziron_count_soon
+  _ziron_trap_is_wanted CHLD || \builtin return 0
   TRAPCHLD() {
     \builtin zle && \builtin zle _ziron_count_again || \builtin true
   }
@@ -213,6 +240,7 @@ _ziron_count_jobs() {
 
 _ziron_stop_counting() {
   _ziron_counts=
+  \builtin test "$_ziron_recount" = 0 || _ziron_end_recount
   _ziron_is_counting && \builtin unfunction TRAPCHLD
   \builtin return 0
 }
