@@ -26,6 +26,7 @@ mod mounted;
 mod news;
 mod other;
 mod process;
+mod program;
 mod readings;
 mod recall;
 mod serve;

@@ -1,7 +1,6 @@
 //! Serving: from the start of a daemon to its end.
 
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use super::inherited;
 use super::life::{Life, LifeError};
 use super::line::Stream;
 use super::memory;
+use super::program::{Named, Program};
 use super::session::converse;
 use super::watch::{Seen, Watch};
 use super::world::{Machine, World};
@@ -44,8 +44,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     inherited::drop_all();
     // Before anybody can know of this daemon, and so replace its program because of it.
-    let binary = std::env::current_exe().unwrap_or_default();
-    let own = own_identity(&binary);
+    let program = Arc::new(Program::own());
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let listener = life.listen()?;
     memory::use_one_arena();
@@ -56,6 +55,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
         store.map(Store::in_a_hurry).map(Arc::new),
         life.folder().clone(),
         single.handle().clone(),
+        program.clone(),
     );
     let mut hub = Hub::<P, Machine>::new(machine, single.handle().clone());
     hub.guard = Guard::new(ending.clone()).ok().map(Arc::new);
@@ -76,8 +76,8 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let exec = hub.exec.clone();
     let tidy = tidy(hub.clone());
     let end = async move {
-        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &binary, own)).await;
-        finish(life, end, &binary);
+        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &program)).await;
+        finish(life, end, program.path());
     };
     exec.spawn_named("end", Priority::High, end).detach();
     exec.spawn_named("tidying", Priority::Low, tidy).detach();
@@ -123,18 +123,16 @@ impl End {
 }
 
 /// Waits until something has happened to the daemon's folder or program.
-async fn changed<P: Prompt, W: World>(
-    hub: &Arc<Hub<P, W>>,
-    folder: Arc<Folder>,
-    binary: &Path,
-    own: Option<Identity>,
-) -> End {
-    let Ok(mut watch) = Watch::new(folder, binary, &hub.exec) else { return pending().await };
+async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, program: &Program) -> End {
+    let end = || match program.named() {
+        Named::Same => None,
+        Named::Other => Some(End::Replaced),
+        Named::Nothing => Some(End::Homeless),
+    };
+    let Ok(mut watch) = Watch::new(folder, program.path(), &hub.exec) else { return pending().await };
     // What happened before it was watched.
-    match identity(binary) {
-        None => return End::Homeless,
-        now if now != own => return End::Replaced,
-        _ => {}
+    if let Some(end) = end() {
+        return end;
     }
     loop {
         match watch.next(hub).await {
@@ -142,31 +140,13 @@ async fn changed<P: Prompt, W: World>(
             Ok(Seen::Program) => {
                 // A file that is being replaced is not there for a moment, or not whole.
                 hub.exec.clock().sleep(SETTLE).await;
-                match identity(binary) {
-                    None => return End::Homeless,
-                    now if now != own => return End::Replaced,
-                    _ => {}
+                if let Some(end) = end() {
+                    return end;
                 }
             }
             Err(_) => return pending().await,
         }
     }
-}
-
-/// What tells one program from another at the same path: inode, length (bytes), and when it was written (s and ns since
-/// 1970).
-type Identity = (u64, u64, i64, i64);
-
-/// The identity of the program that runs, whatever has its name by now: Linux has a link to it. Elsewhere it is what
-/// has its name at the start.
-fn own_identity(binary: &Path) -> Option<Identity> {
-    identity(Path::new("/proc/self/exe")).or_else(|| identity(binary))
-}
-
-#[allow(clippy::disallowed_methods, reason = "its own program is no fact of a prompt")]
-fn identity(binary: &Path) -> Option<Identity> {
-    let meta = std::fs::metadata(binary).ok()?;
-    Some((meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
 
 /// Accepts connections, for ever.

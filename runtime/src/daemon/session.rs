@@ -249,6 +249,11 @@ impl<P: Prompt, W: World> Session<P, W> {
             self.hub.exec.clock().sleep(wait).await;
             _ = self.rate.take(self.hub.exec.clock().now());
         }
+        if self.is_of_the_next_build(line.frame()) {
+            // Who has just run the new build knows that it is whole: there is no need to wait.
+            self.hub.stop();
+            return Err(End::Fault(Fault::new(Code::Replaced, "a new build takes over")));
+        }
         match Message::read(line.frame())? {
             Message::Hello(hello) => {
                 let reply = self.welcome(line, &hello);
@@ -303,6 +308,15 @@ impl<P: Prompt, W: World> Session<P, W> {
                 self.say(line, &Reply::Fault(fault)).await
             }
         }
+    }
+
+    /// Whether the client is of the build that is about to take over: it would not be right to show it a prompt of this
+    /// one.
+    fn is_of_the_next_build(&self, frame: Frame<'_>) -> bool {
+        let build = frame.get("build").and_then(Result::ok);
+        let is_other =
+            build.is_some_and(|build| !build.is_empty() && *build != *P::BUILD.build_hash.as_bytes());
+        is_other && self.hub.world.is_replaced()
     }
 
     /// Takes over what a frame says of a prompt: where it is drawn, and with what environment.

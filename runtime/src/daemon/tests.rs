@@ -33,6 +33,30 @@ fn who_says_nothing_is_left_and_a_session_is_not() {
 }
 
 #[test]
+fn a_client_of_the_build_that_takes_over_is_shown_nothing_old() {
+    let test = |world: simulate::World| async move {
+        let hub = hub(&world);
+        let hello = |build: &str| format!("hello|v=1|build={build}|shell=zsh|answer=stream|redraw=1");
+        let answer = async |words: &str| {
+            let client = connect(&hub);
+            client.say(words).await;
+            client.hear().await
+        };
+        // Another build alone says nothing of which is the newer one.
+        assert!(answer(&hello("new")).await.contains("state=other-build"));
+        hub.world.is_replaced.store(true, Ordering::SeqCst);
+        assert!(answer(&hello("0")).await.contains("state=ok"), "one of its own");
+        assert!(!hub.is_stopping());
+        let one = shell(&hub, "zsh", 1).await;
+        one.say("draw|seq=1|path=/one|build=new").await;
+        assert!(one.hear().await.starts_with("error|code=replaced"));
+        assert!(hub.is_stopping(), "and it goes");
+        assert!(answer(&hello("new")).await.starts_with("error|code=replaced"));
+    };
+    in_turn(|| for_seeds(0..20, test));
+}
+
+#[test]
 fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
     let test = |world: simulate::World| async move {
         let hub = hub(&world);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::files::Fifos;
 use super::line::Line;
 use super::mounted::Mounted;
+use super::program::{Named, Program};
 use crate::exec::Handle;
 use crate::io::probe::Probes;
 use crate::io::{Io, Real, Sent};
@@ -41,6 +42,11 @@ pub(super) trait World: Send + Sync + 'static {
         None
     }
 
+    /// Whether the name of the daemon's program leads to another build, which is about to take over.
+    fn is_replaced(&self) -> bool {
+        false
+    }
+
     /// Where facts outlive the daemon.
     fn store(&self) -> Option<Arc<Store>>;
 }
@@ -53,12 +59,18 @@ pub(super) struct Machine {
     exec: Handle,
     probes: Arc<Probes>,
     mounted: Mounted,
+    program: Arc<Program>,
 }
 
 impl Machine {
-    pub(super) fn new(store: Option<Arc<Store>>, folder: Arc<Folder>, exec: Handle) -> Machine {
+    pub(super) fn new(
+        store: Option<Arc<Store>>,
+        folder: Arc<Folder>,
+        exec: Handle,
+        program: Arc<Program>,
+    ) -> Machine {
         let probes = Arc::<Probes>::default();
-        Machine { store, folder, exec, mounted: Mounted::new(probes.clone()), probes }
+        Machine { store, folder, exec, mounted: Mounted::new(probes.clone()), probes, program }
     }
 }
 
@@ -75,6 +87,10 @@ impl World for Machine {
 
     fn probes(&self) -> Option<&Arc<Probes>> {
         Some(&self.probes)
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.program.named() == Named::Other
     }
 
     #[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look for it")]

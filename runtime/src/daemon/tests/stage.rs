@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -145,6 +145,7 @@ impl Prompt for Sample {
 
 pub(super) struct Nowhere {
     store: Option<Arc<Store>>,
+    pub(super) is_replaced: AtomicBool,
 }
 
 impl World for Nowhere {
@@ -161,6 +162,10 @@ impl World for Nowhere {
 
     fn fifos(&self, _: u32) -> io::Result<Wire> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.is_replaced.load(Ordering::SeqCst)
     }
 
     fn store(&self) -> Option<Arc<Store>> {
@@ -259,7 +264,8 @@ pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sa
     DEPLOYS_SHELF.clear();
     COMMITS_SHELF.clear();
     set([1, 1]);
-    let hub = Arc::new(Hub::new(Nowhere { store }, world.handle().clone()));
+    let hub =
+        Arc::new(Hub::new(Nowhere { store, is_replaced: AtomicBool::default() }, world.handle().clone()));
     feeds::begin(&hub);
     hub
 }

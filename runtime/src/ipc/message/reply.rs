@@ -270,6 +270,7 @@ codes! {
     Version "version" "The version is not spoken, or nobody said hello; the connection stays.",
     Frame "frame" "The bytes are no frame; the connection ends.",
     Limit "limit" "A limit was passed; the connection ends.",
+    Replaced "replaced" "A new build takes over; the connection ends.",
     Busy "busy" "There is too much to do; the connection stays.",
     Unknown "unknown" "The kind of the message is not known; the connection stays.",
     Internal "internal" "The daemon made a mistake; the connection stays.",
@@ -278,7 +279,7 @@ codes! {
 impl Code {
     /// Whether the connection ends after it.
     pub const fn ends_connection(self) -> bool {
-        matches!(self, Code::Frame | Code::Limit)
+        matches!(self, Code::Frame | Code::Limit | Code::Replaced)
     }
 }
 
