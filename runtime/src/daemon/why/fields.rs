@@ -40,7 +40,11 @@ fn collect(path: &str, text: &str, found: &mut Vec<Field>) {
 }
 
 fn says_something(text: &str) -> bool {
-    !matches!(text, "" | "0" | "\"\"" | "None" | "[]" | "{}" | "()" | "false")
+    match enclosed(text, '(', ')').or_else(|| enclosed(text, '[', ']')) {
+        // Several things of which none says something.
+        Some(list) => parts(list).any(says_something),
+        None => !matches!(text, "" | "0" | "\"\"" | "None" | "{}" | "false"),
+    }
 }
 
 /// A value in words.
@@ -269,6 +273,10 @@ mod tests {
         assert_eq!(shown(&BTreeSet::from(["HOME", "PATH"])), ["=HOME, PATH"]);
         assert_eq!(shown(&Vec::<u32>::new()), ["=none"]);
         assert_eq!(fields("{é: 1}")[0].value, "é = 1");
+        let says = |value: &dyn Debug| fields(&format!("{value:?}"))[0].says_something;
+        assert!(
+            !says(&(None::<u32>, [""; 0])) && !says(&[0, 0]) && says(&(None::<u32>, "a")) && says(&[0, 1])
+        );
         // What may be anything stays in quotes where its ends could not be seen, and in one piece.
         assert_eq!(shown(&"]"), ["=]"]);
         assert_eq!(shown(&vec!["a, b", "UpToDate"]), [r#"="a, b", UpToDate"#]);
