@@ -206,8 +206,8 @@ fn plain(world: &World, name: &str) -> Repo {
 fn what_a_configuration_includes_is_bounded() {
     let refused = Err(String::from("refused"));
     let world = World::new();
-    // Each includes the next one many times.
-    for (times, expected) in [(3, Ok(())), (300, refused.clone())] {
+    // Each includes the next one many times: too many files, or too much in them.
+    for (times, expected) in [(3, Ok(())), (5, refused.clone()), (300, refused.clone())] {
         let repo = plain(&world, &format!("tree-{times}"));
         for level in 0..4 {
             append(

@@ -18,6 +18,18 @@ use ziron_tests::terminal::Size;
 
 use crate::start;
 
+/// A test for each state of an editor: the state's start-up lines, the keys that lead to it, and what comes of news,
+/// another width, Ctrl-C, Ctrl-D and Enter.
+macro_rules! states {
+    ($shell:ident, $setup:expr; $($name:ident: $config:expr, $enter:expr, $outcomes:expr;)*) => { $(
+        #[test]
+        fn $name() {
+            super::check($shell, &$setup, &super::State { config: $config, enter: &$enter, outcomes: $outcomes });
+        }
+    )* };
+}
+use states;
+
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -32,6 +44,8 @@ enum Event {
     /// Enter.
     Enter,
 }
+
+const EVENTS: [Event; 5] = [Event::News, Event::Resize, Event::Interrupt, Event::EndOfFile, Event::Enter];
 
 /// What becomes of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +69,8 @@ struct State {
     config: &'static str,
     /// Keys to get there, and what the screen then shows.
     enter: &'static [(&'static str, &'static str)],
-    /// What comes of each event.
-    outcomes: [(Event, Outcome); 5],
+    /// What comes of each of [`EVENTS`].
+    outcomes: [Outcome; 5],
 }
 
 /// Shown by a state whose keys make the shell ask for another prompt.
@@ -70,7 +84,7 @@ fn check(shell: Shell, base: &Setup, state: &State) {
     let after = format!("{}\n{}", base.after, state.config);
     let setup = Setup { size: SIZE, after, ..base.clone() };
     let Some((mut session, _)) = start(shell, &setup) else { return };
-    for (number, (event, outcome)) in state.outcomes.into_iter().enumerate() {
+    for (number, (event, outcome)) in EVENTS.into_iter().zip(state.outcomes).enumerate() {
         if event == Event::News {
             if setup.background == Background::Off || shell == Shell::Bash {
                 continue;

@@ -1,11 +1,9 @@
 //! fish's line editor.
 
 use ziron_runtime::shell::Shell::Fish;
-use ziron_tests::session::Setup;
 
-use super::Event::{EndOfFile, Enter, Interrupt, News, Resize};
 use super::Outcome::{Ends, EndsWhole, GoesOn, Reads};
-use super::{ANOTHER_PROMPT, Outcome, State, check};
+use super::{ANOTHER_PROMPT, states};
 use crate::served;
 
 /// Keys for what has none, and something to complete.
@@ -16,24 +14,11 @@ mkdir -p few many
 touch few/{one,two,three} many/file-(seq 999)
 set -g fish_escape_delay_ms 10";
 
-/// What comes of news, another width, Ctrl-C, Ctrl-D and Enter.
-const fn outcomes(all: [Outcome; 5]) -> [(super::Event, Outcome); 5] {
-    [(News, all[0]), (Resize, all[1]), (Interrupt, all[2]), (EndOfFile, all[3]), (Enter, all[4])]
-}
-
-macro_rules! states {
-    ($($name:ident: $config:expr, $enter:expr, $outcomes:expr;)*) => { $(
-        #[test]
-        fn $name() {
-            let setup: Setup = served().transient().after(CONFIG);
-            check(Fish, &setup, &State { config: $config, enter: &$enter, outcomes: outcomes($outcomes) });
-        }
-    )* };
-}
-
 const VI: &str = "fish_vi_key_bindings";
 
 states! {
+    Fish, served().transient().after(CONFIG);
+
     text: "", [("abc def", "> abc def")], [GoesOn, GoesOn, Ends, GoesOn, Ends];
     suggestion: "set -g fish_autosuggestion_enabled 1", [("echo m", "> echo mark-")], [GoesOn, GoesOn, Ends, GoesOn, Ends];
     // Enter where nothing is chosen: see what is known not to work.

@@ -1,11 +1,9 @@
 //! zsh's line editor.
 
 use ziron_runtime::shell::Shell::Zsh;
-use ziron_tests::session::Setup;
 
-use super::Event::{EndOfFile, Enter, Interrupt, News, Resize};
 use super::Outcome::{Ends, GoesOn, GoesOnOld, Reads};
-use super::{ANOTHER_PROMPT, Outcome, State, check};
+use super::{ANOTHER_PROMPT, states};
 use crate::served;
 
 /// Keys for what has none, and completions.
@@ -21,24 +19,11 @@ mkdir -p many few
 touch few/{one,two,three} many/file-{1..40}
 KEYTIMEOUT=1";
 
-/// What comes of news, another width, Ctrl-C, Ctrl-D and Enter.
-const fn outcomes(all: [Outcome; 5]) -> [(super::Event, Outcome); 5] {
-    [(News, all[0]), (Resize, all[1]), (Interrupt, all[2]), (EndOfFile, all[3]), (Enter, all[4])]
-}
-
-macro_rules! states {
-    ($($name:ident: $config:expr, $enter:expr, $outcomes:expr;)*) => { $(
-        #[test]
-        fn $name() {
-            let setup: Setup = served().transient().after(CONFIG);
-            check(Zsh, &setup, &State { config: $config, enter: &$enter, outcomes: outcomes($outcomes) });
-        }
-    )* };
-}
-
 const MENU: &str = "zstyle ':completion:*' menu select";
 
 states! {
+    Zsh, served().transient().after(CONFIG);
+
     text: "", [("abc def", "> abc def")], [GoesOn, GoesOn, Ends, GoesOn, Ends];
     menu: MENU, [("ls few/", "few/"), ("\t", "three"), ("\t", "few/one")], [GoesOn, GoesOn, Ends, GoesOn, GoesOn];
     menu_interactive: "zstyle ':completion:*' menu select interactive", [("ls few/", "few/"), ("\t", "three"), ("\t", "interactive: few/[]")],
