@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_without_an_end_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("packed-refs");
+        std::fs::write(&path, HEADER).unwrap();
+        for (bytes, is_read) in [(1 << 20, true), (2 * UNSORTED_BYTES, false)] {
+            // What is between the header and the last line takes no room on the disk.
+            let file = File::options().write(true).open(&path).unwrap();
+            let last = format!("\n{} refs/heads/z\n", id(1));
+            std::os::unix::fs::FileExt::write_all_at(&file, last.as_bytes(), bytes).unwrap();
+            assert_eq!(find(&path, b"refs/heads/main", Kind::Sha1).is_ok(), is_read, "{bytes}");
+        }
+    }
+
+    #[test]
     fn every_reference_of_a_large_file_is_found_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("packed-refs");
