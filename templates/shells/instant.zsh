@@ -149,7 +149,7 @@ function _ziron_instant_first {
 
 # Keeps the picture that is shown, if one like it could be the first of a shell: it tells of no failure, no long command, no job.
 function _ziron_instant_keep {
-  [[ $_ziron_status == 0 && $_ziron_keymap == main && ${(%):-%j} == 0 && ( -z $_ziron_duration || $_ziron_duration == <0-999> ) ]] || builtin return 0
+  [[ $_ziron_status == 0 && $_ziron_keymap == main && $_ziron_jobs == 0 && ( -z $_ziron_duration || $_ziron_duration == <0-999> ) ]] || builtin return 0
   [[ -n $_ziron_left && $_ziron_left != "$_ziron_transient_left" ]] || builtin return 0
   builtin local folder file esc=$_ziron_instant_esc nul=$_ziron_instant_nul made text plain line right_plain
   builtin local -a match mbegin mend lines

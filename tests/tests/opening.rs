@@ -40,6 +40,25 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
+/// What is before the tests, which come last, and may have attributes of their own.
+fn without_tests(text: &str) -> &str {
+    let mark = "\n#[cfg(test)]\n";
+    let modules = text.match_indices(mark).find(|(start, _)| {
+        let mut lines = text[start + mark.len()..].lines().skip_while(|line| line.starts_with("#["));
+        lines.next().is_some_and(|line| line.starts_with("mod ") && line.ends_with('{'))
+    });
+    modules.map_or(text, |(start, _)| &text[..start])
+}
+
+#[test]
+fn tests_are_left_out() {
+    let product = "use x;\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\nuse y;\nfn f() {}";
+    assert_eq!(without_tests(product), product);
+    for tests in ["mod tests {\n", "#[allow(one)]\n#[allow(two)]\nmod tests {\n"] {
+        assert_eq!(without_tests(&format!("{product}\n#[cfg(test)]\n{tests}")), product);
+    }
+}
+
 #[test]
 fn files_are_opened_in_one_way() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -60,8 +79,7 @@ fn files_are_opened_in_one_way() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        // Tests come last.
-        let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+        let text = without_tests(&text);
         for (number, line) in
             text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
         {

@@ -57,6 +57,7 @@ fn hint(sender: &Sender<()>) {
 fn error(error: notify::Error) -> io::Error {
     match error.kind {
         notify::ErrorKind::Io(error) => error,
+        notify::ErrorKind::PathNotFound => io::ErrorKind::NotFound.into(),
         _ => io::Error::other(error),
     }
 }

@@ -129,7 +129,11 @@ async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>,
         Named::Other => Some(End::Replaced),
         Named::Nothing => Some(End::Homeless),
     };
-    let Ok(mut watch) = Watch::new(folder, program.path(), &hub.exec) else { return pending().await };
+    let mut watch = match Watch::new(folder, program.path(), &hub.exec) {
+        Ok(watch) => watch,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return End::Homeless,
+        Err(_) => return pending().await,
+    };
     // What happened before it was watched.
     if let Some(end) = end() {
         return end;

@@ -44,6 +44,8 @@ pub(super) enum Seen {
 }
 
 impl Watch {
+    /// # Errors
+    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
     pub(super) fn new(folder: Arc<Folder>, binary: &Path, exec: &Handle) -> io::Result<Watch> {
         Ok(Watch { eyes: Eyes::new(folder.clone(), binary, exec)?, folder, mailboxes: HashMap::new() })
     }

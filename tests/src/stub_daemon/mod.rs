@@ -181,8 +181,9 @@ impl Daemon {
         client.shell = shell;
         if shell == Shell::Bash && message.value("answer") == "file" && state != "version" {
             let pid: u32 = message.value("pid").parse().map_err(io::Error::other)?;
-            client.say(answer.as_bytes());
+            // What a shell writes into a FIFO that nobody else has open is lost: before it hears that they are there.
             let (way, reply) = (Way::fifos(&self.folder, pid)?, self.folder.join(format!("s.{pid}.reply")));
+            client.say(answer.as_bytes());
             let same = self.clients.iter_mut().find(|client| client.way.answers_in(&reply));
             // A shell that has lost its session is the same shell: of two who wait for its questions, one would wait
             // for ever.

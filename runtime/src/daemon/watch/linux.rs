@@ -26,12 +26,14 @@ pub(in crate::daemon) struct Eyes {
     inotify: Watched<OwnedFd>,
     folder: Arc<Folder>,
     /// The watch on the socket, and which one it is.
-    socket: Option<(i32, u64)>,
+    socket: (i32, u64),
     program: Option<i32>,
     program_name: Vec<u8>,
 }
 
 impl Eyes {
+    /// # Errors
+    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
     pub(in crate::daemon) fn new(folder: Arc<Folder>, binary: &Path, exec: &Handle) -> io::Result<Eyes> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
@@ -42,7 +44,7 @@ impl Eyes {
             &inotify,
             folder.path().join("socket"),
             WatchFlags::ATTRIB | WatchFlags::MOVE_SELF | WatchFlags::DELETE_SELF,
-        );
+        )?;
         let program = binary.parent().and_then(|parent| {
             let flags =
                 WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE | WatchFlags::MOVED_FROM;
@@ -52,7 +54,7 @@ impl Eyes {
         let program_name = binary.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
         Ok(Eyes {
             inotify: exec.watch(inotify)?,
-            socket: socket.ok().zip(inode(&folder)),
+            socket: (socket, inode(&folder)?),
             folder,
             program,
             program_name,
@@ -61,12 +63,12 @@ impl Eyes {
 
     /// Waits until something is seen: the shells that have written, and what concerns the daemon as a whole.
     pub(in crate::daemon) async fn look(&mut self, asked: &mut Vec<u32>) -> io::Result<Option<Seen>> {
-        let socket = self.socket.map(|(watch, _)| watch);
+        let (socket, own) = self.socket;
         let seen =
             self.inotify.read_with(|inotify| read(inotify, self.program, &self.program_name, socket, asked));
         let seen = match seen.await? {
             Some(Found::Socket) => {
-                let is_same = inode(&self.folder) == self.socket.map(|(_, inode)| inode);
+                let is_same = inode(&self.folder).is_ok_and(|inode| inode == own);
                 (!is_same).then_some(Seen::Homeless)
             }
             Some(Found::Folder) => Some(Seen::Homeless),
@@ -85,8 +87,8 @@ enum Found {
 }
 
 /// Which file has the name of the socket.
-fn inode(folder: &Folder) -> Option<u64> {
-    rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW).ok().map(|stat| stat.st_ino)
+fn inode(folder: &Folder) -> io::Result<u64> {
+    Ok(rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW)?.st_ino)
 }
 
 /// Reads what there is: the shells that have written, and what concerns the daemon.
@@ -94,7 +96,7 @@ fn read(
     inotify: &OwnedFd,
     program: Option<i32>,
     program_name: &[u8],
-    socket: Option<i32>,
+    socket: i32,
     asked: &mut Vec<u32>,
 ) -> io::Result<Option<Found>> {
     let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
@@ -112,7 +114,7 @@ fn read(
             if name == program_name {
                 found = found.or(Some(Found::Program));
             }
-        } else if Some(event.wd()) == socket {
+        } else if event.wd() == socket {
             found = found.or(Some(Found::Socket));
         } else if event
             .events()

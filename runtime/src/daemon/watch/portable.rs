@@ -20,8 +20,8 @@ pub(in crate::daemon) struct Eyes {
     hints: Hints,
     folder: Arc<Folder>,
     /// Which folder and which socket are the daemon's.
-    home: Option<(u64, u64)>,
-    socket: Option<(u64, u64)>,
+    home: (u64, u64),
+    socket: (u64, u64),
     program: PathBuf,
     program_stamp: Option<Stamp>,
     /// The requests that shells have written, as they were when they were looked at last.
@@ -29,6 +29,8 @@ pub(in crate::daemon) struct Eyes {
 }
 
 impl Eyes {
+    /// # Errors
+    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
     pub(in crate::daemon) fn new(folder: Arc<Folder>, binary: &Path, _exec: &Handle) -> io::Result<Eyes> {
         let mut hints = Hints::new()?;
         hints.watch(folder.path())?;
@@ -37,11 +39,11 @@ impl Eyes {
             let _ = hints.watch(parent);
             let _ = hints.watch(binary);
         }
-        let file = |path: &Path| Stamp::of(path).map(|stamp| stamp.file());
+        let file = |path: &Path| Stamp::of(path).map(|stamp| stamp.file()).ok_or(io::ErrorKind::NotFound);
         let mut eyes = Eyes {
             hints,
-            home: file(folder.path()),
-            socket: file(&folder.path().join("socket")),
+            home: file(folder.path())?,
+            socket: file(&folder.path().join("socket"))?,
             folder,
             program: binary.to_owned(),
             program_stamp: Stamp::of(binary),
@@ -55,9 +57,9 @@ impl Eyes {
     /// Waits until something is seen: the shells that have written, and what concerns the daemon as a whole.
     pub(in crate::daemon) async fn look(&mut self, asked: &mut Vec<u32>) -> io::Result<Option<Seen>> {
         self.hints.next().await?;
-        let file = |path: &Path| Stamp::of(path).map(|stamp| stamp.file());
+        let is = |path: &Path, own| Stamp::of(path).is_some_and(|stamp| stamp.file() == own);
         self.look_at_requests(asked);
-        if file(self.folder.path()) != self.home || file(&self.folder.path().join("socket")) != self.socket {
+        if !is(self.folder.path(), self.home) || !is(&self.folder.path().join("socket"), self.socket) {
             return Ok(Some(Seen::Homeless));
         }
         let program = Stamp::of(&self.program);

@@ -111,6 +111,20 @@ macro_rules! systems {
         }
 
         #[test]
+        fn what_was_gone_before_is_not_found() {
+            for gone in ["socket", "folder"] {
+                let here = Here::new();
+                fs::remove_file(here.file("socket")).unwrap();
+                if gone == "folder" {
+                    fs::remove_dir_all(here.folder.path()).unwrap();
+                }
+                let model = Single::driven().unwrap();
+                let error = Eyes::new(here.folder.clone(), &here.program, model.handle()).unwrap_err();
+                assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{gone}: {error}");
+            }
+        }
+
+        #[test]
         fn a_folder_that_is_gone_is_seen() {
             let here = Here::new();
             let (model, mut eyes) = eyes(&here);

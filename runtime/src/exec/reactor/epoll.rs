@@ -81,6 +81,7 @@ impl Reactor {
         let mut context = Context::from_waker(&waker);
         let mut future = pin!(future);
         let mut events = Vec::with_capacity(EVENTS);
+        let _leaving = Leaving(self);
         loop {
             signal.woken.store(false, Ordering::SeqCst);
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -122,14 +123,19 @@ impl Reactor {
             }
         }
         // The turn is free while this runner runs, which may be long.
-        let other = lock(&self.parked).pop();
-        if let Some(other) = other {
-            other.unpark();
-        }
+        self.hand_on();
         let is_due = { lock(&self.timers).first() }.map(|first| (first, now()));
         if let Some((_, now)) = is_due.filter(|(first, now)| first <= now) {
             let due = lock(&self.timers).due(now);
             due.for_each(Waker::wake);
+        }
+    }
+
+    /// Wakes a runner that sleeps: the turn is free.
+    fn hand_on(&self) {
+        let other = lock(&self.parked).pop();
+        if let Some(other) = other {
+            other.unpark();
         }
     }
 
@@ -227,6 +233,15 @@ impl Reactor {
         sources.free.push(slot);
         drop(sources);
         drop(gone);
+    }
+}
+
+/// A runner that may have been given the turn, or have been seen with it, and takes it no more, however it ends.
+struct Leaving<'r>(&'r Reactor);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.hand_on();
     }
 }
 
