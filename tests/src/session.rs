@@ -341,10 +341,12 @@ fn connect(shell: Shell, program: &Path, home: &Path, setup: &Setup) -> PathBuf 
     shells::move_in(shell, home);
     let path = home.join(name);
     fs::create_dir_all(path.parent().expect("it has a folder")).expect("a folder");
+    // A busy machine may be as late as that.
+    let (looks, seconds) = if setup.is_patient { (1500, "20") } else { (150, "0.5") };
     let patience = match shell {
-        _ if !setup.is_patient => "",
-        Shell::Fish => "set -g _ziron_looks (string repeat --count 1500 x | string split '')",
-        _ => "_ziron_patience=20",
+        Shell::Fish => format!("set -g _ziron_looks (string repeat --count {looks} x | string split '')"),
+        Shell::Zsh | Shell::Bash => format!("_ziron_patience={seconds}"),
+        _ => String::new(),
     };
     let lines = format!("{greeting}{}\n{line}\n{patience}\n{}\n", setup.before, setup.after)
         .replace("@CONNECT@", &line);

@@ -378,7 +378,10 @@ fn many_empty_lines(shell: Shell) {
     assert!(numbers.is_sorted_by_key(|(number, _)| number), "{screen}");
     assert!(numbers.iter().all(|(_, data)| matches!(*data, "data" | "held")), "{screen}");
     let calls = session.calls();
-    assert!(calls[2..last - 1].iter().all(|told| told.codes() == ("1", "1")), "{calls:?}");
+    // fish may draw the last one twice.
+    let mut others =
+        calls[2..].iter().map(ziron_tests::stub::Told::codes).skip_while(|codes| *codes == ("1", "1"));
+    assert!(others.all(|codes| codes == ("0", "0")), "{calls:?}");
     assert!(calls.iter().all(ziron_tests::stub::Told::is_by_daemon), "{calls:?}");
 }
 
