@@ -223,6 +223,20 @@ pub(crate) fn ask(stream: &mut UnixStream, seq: u64, place: &Path, more: &str) -
     Ok(frame.split('\x1f').nth(3).unwrap_or_default().to_owned())
 }
 
+/// Asks for a prompt, in a session of its own, until it is what is so: a busy machine shows an older one first, and the
+/// redraw follows.
+pub(crate) fn wait_for_truth(home: &Home, place: &Path) -> String {
+    let mut stream = home.connect();
+    stream.write_all(&String::from_utf8_lossy(HELLO).replace("redraw=0", "redraw=1").into_bytes()).unwrap();
+    receive(&mut stream, "hello").unwrap();
+    let mut left = ask(&mut stream, 1, place, "").unwrap();
+    while crate::hung::is_marked(&left) {
+        let frame = receive(&mut stream, "redraw\x1f1\x1f").expect("a redraw follows");
+        left = frame.split('\x1f').nth(3).unwrap_or_default().to_owned();
+    }
+    left
+}
+
 /// The left prompt of a reply; it came without a word.
 pub(crate) fn left(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{HELLO, Home, ask, fifo, receive};
+use crate::common::{HELLO, Home, ask, fifo, receive, wait_for_truth};
 use crate::stand_in::StandIn;
 
 /// What has not come by then hangs. A prompt's budget is 0.4 s, and this machine may be busy.
@@ -107,11 +107,7 @@ fn a_daemon_does_not_wait_for_a_file_system() {
     };
     let mut here = session();
     let point = home.path("far");
-    // On a busy machine the first answer may be late, and is marked then.
-    crate::common::wait("the place is known", || {
-        let seen = ask(&mut session(), 1, &point, "").unwrap();
-        (!is_marked(&seen)).then_some(())
-    });
+    wait_for_truth(&home, &point);
     far.hang();
     for seq in 2..5 {
         let begin = Instant::now();
@@ -126,10 +122,7 @@ fn a_daemon_does_not_wait_for_a_file_system() {
     let (prompt, _) = Shell::new(&home, &home.place(), "").prompt();
     assert!(prompt.contains("place") && !is_marked(&prompt));
     far.go_on();
-    crate::common::wait("the place is looked at again", || {
-        let seen = ask(&mut session(), 9, &point, "").unwrap();
-        (!is_marked(&seen)).then_some(())
-    });
+    wait_for_truth(&home, &point);
     assert_eq!(home.pid(), pid);
 }
 

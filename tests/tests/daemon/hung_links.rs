@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::common::{HELLO, Home, ask, receive, wait};
+use crate::common::{HELLO, Home, ask, receive, wait, wait_for_truth};
 use crate::hung::{Shell, is_marked, stand_in};
 
 /// A prompt's budget is 0.4 s, and this machine may be busy. What hangs, hangs for ever.
@@ -99,8 +99,7 @@ fn a_daemon_remembers_which_file_systems_do_not_answer() {
     begin(&home);
     let point = home.path("far");
     let mut here = session(&home);
-    // On a busy machine even what answers may take longer than nobody notices.
-    wait("it answers", || (!is_marked(&ask(&mut here, 1, &point, "").unwrap())).then_some(()));
+    wait_for_truth(&home, &point);
     far.hang();
     for seq in 2..6 {
         let asked = Instant::now();
@@ -126,9 +125,6 @@ fn a_daemon_remembers_which_file_systems_do_not_answer() {
     });
     assert_eq!(probes.count(), 1, "one asks, however many wait");
     far.go_on();
-    wait("the place is looked at again", || {
-        let seen = ask(&mut here, 9, &point, "").unwrap();
-        (!is_marked(&seen)).then_some(())
-    });
+    wait_for_truth(&home, &point);
     assert_eq!(home.says(&["daemon", "health"]), "well\n");
 }
