@@ -259,6 +259,14 @@ fn damaged_references_are_errors() {
         let name = repo.open().checked_out().unwrap().unwrap();
         assert_eq!(name.shown(), "main", "`HEAD` is well: {text:?}");
     }
+    for name in ["../heads/main", "../..", "a..b", ".x", "x.lock", "x/", "/x", "a~1", "a b"] {
+        repo.write(".git/HEAD", &format!("ref: refs/heads/{name}\n"));
+        let said = repo.git(&["status", "--porcelain=v2", "--branch"]);
+        assert!(said.contains("# branch.head (unknown)"), "{name}: {said}");
+        let opened = repo.open();
+        assert!(opened.checked_out().is_err() && opened.head().is_err(), "{name}");
+    }
+    repo.write(".git/HEAD", "ref: refs/heads/main\n");
     repo.remove(".git/refs/heads/main");
     for text in
         ["text\n", "# pack-refs with: peeled fully-peeled sorted \ntext\n", "# pack-refs with: peeled"]

@@ -229,12 +229,11 @@ pub(crate) fn wait_for_truth(home: &Home, place: &Path) -> String {
     let mut stream = home.connect();
     stream.write_all(&String::from_utf8_lossy(HELLO).replace("redraw=0", "redraw=1").into_bytes()).unwrap();
     receive(&mut stream, "hello").unwrap();
-    let mut left = ask(&mut stream, 1, place, "").unwrap();
-    while crate::hung::is_marked(&left) {
-        let frame = receive(&mut stream, "redraw\x1f1\x1f").expect("a redraw follows");
-        left = frame.split('\x1f').nth(3).unwrap_or_default().to_owned();
-    }
-    left
+    let first = ask(&mut stream, 1, place, "").unwrap();
+    let redraws = std::iter::from_fn(|| receive(&mut stream, "redraw\x1f1\x1f").ok());
+    let lefts = redraws.map(|frame| frame.split('\x1f').nth(3).unwrap_or_default().to_owned());
+    let truth = std::iter::once(first).chain(lefts).find(|left| !crate::hung::is_marked(left));
+    truth.expect("a redraw follows")
 }
 
 /// The left prompt of a reply; it came without a word.

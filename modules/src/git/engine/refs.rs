@@ -86,6 +86,8 @@ const MAX_DEPTH: usize = 5;
 
 const WHAT: &str = "a reference";
 
+const NOWHERE: &str = "a reference that leads nowhere";
+
 /// How git completes a short name. Source: gitrevisions(7), `<refname>`.
 const COMPLETIONS: [(&str, &str); 6] = [
     ("", ""),
@@ -97,11 +99,15 @@ const COMPLETIONS: [(&str, &str); 6] = [
 ];
 
 impl Repository {
-    /// Reads one reference by its full name, without following it.
+    /// Reads one reference by its full name, without following it. One that leads to what is no name is an error.
     pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
-        match &self.tables {
+        let found = match &self.tables {
             Some(tables) => tables.find(name),
             None => files::find(self, name),
+        };
+        match found? {
+            Some(Target::Symbolic(to)) if !is_valid(to.as_bytes()) => Err(ReadError::new(NOWHERE)),
+            found => Ok(found),
         }
     }
 
@@ -112,11 +118,10 @@ impl Repository {
             match self.read_ref(name.as_bytes())? {
                 None => return Ok(Resolved { name, id: None }),
                 Some(Target::Object(id)) => return Ok(Resolved { name, id: Some(id) }),
-                Some(Target::Symbolic(next)) if is_valid(next.as_bytes()) => name = next,
-                Some(Target::Symbolic(_)) => break,
+                Some(Target::Symbolic(next)) => name = next,
             }
         }
-        Err(ReadError::new("a reference that leads nowhere"))
+        Err(ReadError::new(NOWHERE))
     }
 
     /// The object that a reference leads to.
