@@ -93,19 +93,7 @@ impl Reactor {
 
     /// Waits until something has happened; only looks if this runner was woken already.
     fn wait(&self, signal: &Signal, parker: &Parker, events: &mut Vec<Event>) {
-        let turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                lock(&self.parked).push(signal.unparker.clone());
-                // Whoever has the turn may have given it back before it could see this runner.
-                if !signal.woken.load(Ordering::SeqCst) && self.turn.try_lock().is_err() {
-                    parker.park();
-                }
-                lock(&self.parked).retain(|other| !other.same_parker(&signal.unparker));
-                return;
-            }
-        };
+        let Some(turn) = self.take_turn(signal, parker) else { return };
         self.is_waiting.store(true, Ordering::SeqCst);
         let timeout =
             if signal.woken.load(Ordering::SeqCst) { Some(Duration::ZERO) } else { self.until_next() };
@@ -128,6 +116,29 @@ impl Reactor {
         if let Some((_, now)) = is_due.filter(|(first, now)| first <= now) {
             let due = lock(&self.timers).due(now);
             due.for_each(Waker::wake);
+        }
+    }
+
+    /// Takes the turn; or sleeps until it is free or this runner is woken.
+    fn take_turn(&self, signal: &Signal, parker: &Parker) -> Option<MutexGuard<'_, ()>> {
+        if let Some(turn) = self.try_turn() {
+            return Some(turn);
+        }
+        lock(&self.parked).push(signal.unparker.clone());
+        // Whoever has the turn may have given it back before it could see this runner.
+        let turn = self.try_turn();
+        if turn.is_none() && !signal.woken.load(Ordering::SeqCst) {
+            parker.park();
+        }
+        lock(&self.parked).retain(|other| !other.same_parker(&signal.unparker));
+        turn
+    }
+
+    fn try_turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.turn.try_lock() {
+            Ok(turn) => Some(turn),
+            Err(TryLockError::Poisoned(turn)) => Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 
@@ -225,6 +236,12 @@ impl Reactor {
         let of_system = info.unwrap_or_default().lines().filter(|line| line.starts_with("tfd:")).count();
         // The bell is no source.
         (of_table, of_system - 1)
+    }
+
+    /// How many runners wait, and how many sleep meanwhile.
+    #[cfg(test)]
+    pub(super) fn runners(&self) -> (usize, usize) {
+        (usize::from(self.is_waiting.load(Ordering::SeqCst)), lock(&self.parked).len())
     }
 
     fn free(&self, slot: usize) {

@@ -183,7 +183,7 @@ impl<T: AsFd> Driven<T> {
 mod tests {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
-    use std::sync::mpsc;
+    use std::sync::{Arc, mpsc};
     use std::time::Duration;
 
     use crate::exec::combine::join_all;
@@ -262,20 +262,30 @@ mod tests {
 
     #[test]
     fn idle_runners_hand_the_turn_on() {
-        let model = Single::driven().unwrap();
-        let (mut client, there) = UnixStream::pair().unwrap();
-        let served = echo(&model, there);
-        let (stop, stopped) = async_channel::bounded::<()>(1);
-        std::thread::scope(|threads| {
-            let (stopped, model) = (&stopped, &model);
+        // Who is left without it sleeps for ever, which depends on who is where when the others leave.
+        for round in 0..100 {
+            let model = Arc::new(Single::driven().unwrap());
+            let (mut client, there) = UnixStream::pair().unwrap();
+            client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+            let other = model.handle().watch(UnixStream::pair().unwrap().0).unwrap();
+            let super::Kind::Driven(super::Driven { reactor, .. }) = &other.0 else { unreachable!() };
+            let served = echo(&model, there);
+            let (stop, stopped) = async_channel::bounded::<()>(1);
+            let mut runners = Vec::new();
             for _ in 0..2 {
-                threads.spawn(move || model.run(stopped.recv()));
+                let (model, stopped) = (model.clone(), stopped.clone());
+                runners.push(std::thread::spawn(move || drop(model.run(stopped.recv()))));
             }
-            threads.spawn(move || model.run(served));
+            let last = model.clone();
+            runners.push(std::thread::spawn(move || drop(last.run(served))));
             let mut answer = [0; 4];
-            for _ in 0..200 {
+            for _ in 0..20 {
                 std::io::Write::write_all(&mut client, b"ping").unwrap();
                 client.read_exact(&mut answer).unwrap();
+            }
+            // Half of the time one waits and two sleep.
+            while round % 2 == 0 && reactor.runners() != (1, 2) {
+                std::thread::yield_now();
             }
             stop.close();
             // Whichever of them held the turn is gone: one more answer shows that it was handed on.
@@ -283,7 +293,8 @@ mod tests {
             client.read_exact(&mut answer).unwrap();
             assert_eq!(&answer, b"last");
             drop(client);
-        });
+            runners.into_iter().for_each(|runner| runner.join().unwrap());
+        }
     }
 
     #[test]
