@@ -274,10 +274,10 @@ mod tests {
             let mut runners = Vec::new();
             for _ in 0..2 {
                 let (model, stopped) = (model.clone(), stopped.clone());
-                runners.push(std::thread::spawn(move || drop(model.run(stopped.recv()))));
+                runners.push(std::thread::spawn(move || model.run(stopped.recv()).is_err()));
             }
             let last = model.clone();
-            runners.push(std::thread::spawn(move || drop(last.run(served))));
+            runners.push(std::thread::spawn(move || last.run(served) == 84));
             let mut answer = [0; 4];
             for _ in 0..20 {
                 std::io::Write::write_all(&mut client, b"ping").unwrap();
@@ -293,7 +293,9 @@ mod tests {
             client.read_exact(&mut answer).unwrap();
             assert_eq!(&answer, b"last");
             drop(client);
-            runners.into_iter().for_each(|runner| runner.join().unwrap());
+            for runner in runners {
+                assert!(runner.join().unwrap(), "it was stopped, or has served all that came");
+            }
         }
     }
 
