@@ -117,7 +117,13 @@ fn it_goes_with_its_folder_its_socket_or_its_program() {
         home.says(&["daemon", "start"]);
         let socket = home.daemon().join("socket");
         match lost {
-            "folder" => fs::remove_dir_all(home.daemon()).unwrap(),
+            "folder" => {
+                let folder = home.daemon();
+                // The daemon may be writing there.
+                wait("its folder is gone", || {
+                    (fs::remove_dir_all(&folder).is_ok() || !folder.exists()).then_some(())
+                });
+            }
             "socket" => fs::remove_file(socket).unwrap(),
             "moved" => fs::rename(&socket, socket.with_extension("moved")).unwrap(),
             _ => fs::remove_file(&home.binary).unwrap(),
