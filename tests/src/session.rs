@@ -225,7 +225,7 @@ impl Session {
     /// # Panics
     /// When many times are not enough.
     pub fn interrupt(&self) {
-        const REACTION: Duration = Duration::from_secs(2);
+        const REACTION: Duration = Duration::from_secs(5);
         let is_given_up = (0..15).any(|_| {
             self.send("\x03");
             self.terminal.wait_for(REACTION, |screen| dump::before_cursor(screen) == "> ")
