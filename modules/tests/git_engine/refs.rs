@@ -285,8 +285,19 @@ fn tags_as_branches() {
         repo.git(&["tag", "-a", "-m", "x", "annotated"]);
         repo.commit("2");
         repo.git(&["config", "branch.main.remote", "."]);
-        for merge in ["refs/tags/annotated", "annotated", "tags/annotated", "none", "main", "refs/heads/main"]
-        {
+        for merge in [
+            "refs/tags/annotated",
+            "annotated",
+            "tags/annotated",
+            "none",
+            "main",
+            "refs/heads/main",
+            // What is no name is none of a file outside of the references either.
+            "refs/heads/../heads/main",
+            "refs/heads/../../refs/heads/main",
+            "../refs/heads/main",
+            "refs/heads/main/",
+        ] {
             repo.git(&["config", "branch.main.merge", merge]);
             repo.check(merge);
         }

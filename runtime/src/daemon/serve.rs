@@ -100,7 +100,7 @@ fn finish(life: Life, end: End, binary: &Path) -> ! {
 
 /// Why a daemon ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     /// It was told to.
     Stopped,
     /// No shell was connected for long.
@@ -123,7 +123,11 @@ impl End {
 }
 
 /// Waits until something has happened to the daemon's folder or program.
-async fn changed<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, folder: Arc<Folder>, program: &Program) -> End {
+pub(super) async fn changed<P: Prompt, W: World>(
+    hub: &Arc<Hub<P, W>>,
+    folder: Arc<Folder>,
+    program: &Program,
+) -> End {
     let end = || match program.named() {
         Named::Same => None,
         Named::Other => Some(End::Replaced),

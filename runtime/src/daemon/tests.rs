@@ -4,15 +4,20 @@ mod ahead;
 mod stage;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use stage::{LONG, LOOKS, READ, READS, Sample, connect, hub, hub_with, in_turn, set, shell};
 
+use futures_lite::future::poll_once;
+
+use super::program::Program;
+use super::serve::{End, changed};
 use crate::exec::simulate::{self, for_seeds};
 use crate::io::{Io, Simulated};
+use crate::ipc::address::{self, Address};
 use crate::prompt::Prompt;
 use crate::store::Store;
 
@@ -54,6 +59,21 @@ fn a_client_of_the_build_that_takes_over_is_shown_nothing_old() {
         assert!(answer(&hello("new")).await.starts_with("error|code=replaced"));
     };
     in_turn(|| for_seeds(0..20, test));
+}
+
+/// A daemon that nobody can find is of no use: also when its folder is gone before it is watched.
+#[test]
+fn one_that_lost_its_home_while_it_began_ends() {
+    let test = |world: simulate::World| async move {
+        let hub = hub(&world);
+        let runtime = crate::safe_path::private_folder().unwrap();
+        let here = address::World::with_runtime_dir(runtime.path());
+        let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &here).unwrap();
+        let folder = Arc::new(address.prepare().unwrap());
+        let program = Program::own();
+        assert_eq!(poll_once(changed(&hub, folder, &program)).await, Some(End::Homeless), "it has no socket");
+    };
+    in_turn(|| for_seeds(0..1, test));
 }
 
 #[test]

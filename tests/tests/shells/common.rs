@@ -88,8 +88,8 @@ fn a_job_that_ends(shell: Shell, base: &Setup) {
     }
 }
 
-/// A job that ends between the drawing of a prompt and the editor that shows it is not shown. (Where a user's trap is in
-/// the way of ours, too.) In bash, and in fish, nobody says so then: the next prompt does.
+/// A job that ends after its prompt was drawn and before the editor shows it is not shown, even where a user's trap is
+/// in the way of ours. bash and fish do not hear of it then: their next prompt is right.
 fn a_job_that_ends_meanwhile(shell: Shell, base: &Setup) {
     if shell != Shell::Zsh {
         return;

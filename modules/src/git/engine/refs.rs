@@ -99,8 +99,12 @@ const COMPLETIONS: [(&str, &str); 6] = [
 ];
 
 impl Repository {
-    /// Reads one reference by its full name, without following it. One that leads to what is no name is an error.
+    /// Reads one reference by its full name, without following it. There is none of what is no name, such as
+    /// `refs/heads/../x`, and one that leads to such is an error: nothing outside of the references is read.
     pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Target>, ReadError> {
+        if !is_valid(name) {
+            return Ok(None);
+        }
         let found = match &self.tables {
             Some(tables) => tables.find(name),
             None => files::find(self, name),
