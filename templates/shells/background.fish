@@ -16,6 +16,7 @@ set -g _ziron_question # what was asked last, without its number
 set -g _ziron_seen '' # what .reply began with when it was last looked at
 set -g _ziron_is_new 0 # a newer picture has come, which fish_prompt need not ask for: 1 when fish has taken note of that, 2 when it may not have
 set -g _ziron_told 0 # the daemon has said so since it was last asked
+set -g _ziron_asks 0 # the prompt is being drawn, and looks for news itself when that is done
 
 @@functions
 # The background mode: no process. The question is one file, the answer another. fish cannot wait for a file with a
@@ -95,6 +96,7 @@ function _ziron_ask
     end
     set _ziron_question $question
     set _ziron_told 0
+    set _ziron_asks 1
     @PROVE@
     builtin printf 'draw\x1fv=1\x1fbuild=@BUILD@\x1fshell=fish\x1fpid=%s\x1fanswer=file\x1fredraw=1\x1fseq=%s\x1f%s\x1f%s\x1e' \
         $fish_pid $_ziron_seq $how $question >$_ziron_files.ask
@@ -126,6 +128,7 @@ function _ziron_ask
     set _ziron_transient_left $small
     set _ziron_transient_right $small_right
     set _ziron_prelude $prelude
+    set _ziron_asks 0
     builtin test $_ziron_told = 0; or _ziron_find_news # They came before what they are news to.
     return 0
 end
@@ -194,6 +197,7 @@ end
 # jump, fish 3 would end.
 function _ziron_listen --on-signal URG
     set -g _ziron_told 1
+    builtin test $_ziron_asks = 0; or return 0
     _ziron_find_news; and builtin test $_ziron_is_new = 0; or builtin test $_ziron_is_new = 2; or return 0
     set -g _ziron_is_new 1
     builtin status is-command-substitution; and set -g _ziron_is_new 2
@@ -201,9 +205,18 @@ function _ziron_listen --on-signal URG
 end
 
 @@ask
-    # News of the prompt before are none.
-    if builtin contains -- $_ziron_is_new$_ziron_new 10 20; or _ziron_ask
-        set _ziron_is_new 0
+    set -l known 0
+    if builtin test $_ziron_is_new != 0
+        # A repaint that shows news asks for nothing. It may come only after the next prompt, to which they are none.
+        if builtin test $_ziron_new = 0
+            set known 1
+            set _ziron_is_new 0
+        else
+            set _ziron_is_new 2
+        end
+    end
+    if builtin test $known = 1; or _ziron_ask
         _ziron_show
         return
     end
+    set _ziron_asks 0

@@ -195,21 +195,9 @@ impl Session {
     }
 
     /// Types a line and Enter, and waits for the next prompt.
-    ///
-    /// fish may ask a second time for the prompt after an empty line, when news of it come while it is drawn. That is
-    /// no prompt of a command, which has a duration.
     pub fn run(&mut self, line: &str) -> Told {
-        let before = self.seen.checked_sub(1).and_then(|last| self.calls().get(last).cloned());
         self.send(&format!("{line}\r"));
-        let mut told = self.prompt();
-        while self.shell == Shell::Fish
-            && !line.is_empty()
-            && told.duration().is_none()
-            && before.as_ref().is_some_and(|before| before.is_same_question(&told))
-        {
-            told = self.prompt();
-        }
-        told
+        self.prompt()
     }
 
     /// Types.

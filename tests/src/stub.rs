@@ -65,18 +65,6 @@ impl Told {
         self.arguments.ends_with(&["--by".to_owned(), "daemon".to_owned()])
     }
 
-    /// Whether another call was told the same, but for the number of the question.
-    pub fn is_same_question(&self, other: &Told) -> bool {
-        let but_number = |told: &Told| {
-            let mut arguments = told.arguments.clone();
-            if let Some(position) = arguments.iter().position(|argument| argument == "--seq") {
-                arguments.drain(position..arguments.len().min(position + 2));
-            }
-            arguments
-        };
-        but_number(self) == but_number(other)
-    }
-
     /// Whether an option was given.
     pub fn has(&self, option: &str) -> bool {
         self.arguments.contains(&format!("--{option}"))

@@ -5,12 +5,18 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use ziron_runtime::shell::Shell;
 
 use super::wire::split_frames;
 use crate::stub;
+
+/// A shell with a mailbox is told again after these pauses, as `docs/protocol.md` has it.
+const REMINDERS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 
 /// How a client asks and is answered.
 #[derive(Debug)]
@@ -79,11 +85,20 @@ pub(super) struct Client {
     pub(super) last: Option<(String, usize)>,
     /// An answer that is held back.
     pub(super) held: Vec<u8>,
+    /// So many news and questions there were.
+    told: Arc<AtomicU64>,
 }
 
 impl Client {
     pub(super) fn new(way: Way) -> Client {
-        Client { way, shell: Shell::Plain, pending: Vec::new(), last: None, held: Vec::new() }
+        Client {
+            way,
+            shell: Shell::Plain,
+            pending: Vec::new(),
+            last: None,
+            held: Vec::new(),
+            told: Arc::default(),
+        }
     }
 
     pub(super) fn shell(self, shell: Shell) -> Client {
@@ -144,11 +159,26 @@ impl Client {
         self.nudge();
     }
 
-    /// Has a shell with a mailbox look into it.
+    /// It asks: what it was told has an end.
+    pub(super) fn asks(&self) {
+        self.told.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Has a shell with a mailbox look into it, and twice more if it asks nothing: fish forgets a signal now and then.
     pub(super) fn nudge(&self) {
-        if let Some(pid) = self.way.mailbox().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-            let _ = kill_process(pid, Signal::URG);
-        }
+        let Some(pid) = self.way.mailbox().and_then(|pid| Pid::from_raw(pid.cast_signed())) else { return };
+        let _ = kill_process(pid, Signal::URG);
+        let told = self.told.clone();
+        let now = told.fetch_add(1, Ordering::SeqCst) + 1;
+        std::thread::spawn(move || {
+            for pause in REMINDERS {
+                std::thread::sleep(pause);
+                if told.load(Ordering::SeqCst) != now {
+                    return;
+                }
+                let _ = kill_process(pid, Signal::URG);
+            }
+        });
     }
 
     /// A frame with a picture.

@@ -213,6 +213,7 @@ impl Daemon {
     }
 
     fn draw(&mut self, index: usize, message: &Message) -> io::Result<()> {
+        self.clients[index].asks();
         let how = self.drawings.pop_front().unwrap_or_default();
         if how == "die" {
             std::process::exit(0);

@@ -63,8 +63,13 @@ fn what_changes_meanwhile_is_shown(shell: Shell) {
     }
     let status = daemon("status");
     daemon("stop");
-    let redraws = status.lines().find_map(|line| line.strip_prefix("redraws")).unwrap().trim();
-    assert!(redraws.parse::<u32>().unwrap() >= 6, "they were told by the daemon: {status}");
+    let count = |what: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
+        line.trim().parse::<u32>().unwrap()
+    };
+    assert!(count("redraws") >= 6, "they were told by the daemon: {status}");
+    // The first prompt, `false`, and each line: a repaint that shows news asks for nothing.
+    assert_eq!(count("requests"), 14, "{status}");
 }
 
 #[test]
