@@ -90,13 +90,13 @@ impl Life {
         &self.folder
     }
 
-    /// Makes the socket and says who listens.
-    pub(super) fn listen(&mut self) -> Result<UnixListener, LifeError> {
-        let listener = peer::listen(&self.address, &self.folder).map_err(io("make its socket"))?;
+    /// Makes the socket and says who listens. Also returns the inode of the socket.
+    pub(super) fn listen(&mut self) -> Result<(UnixListener, u64), LifeError> {
+        let listening = peer::listen(&self.address, &self.folder).map_err(io("make its socket"))?;
         let line = format!("{} {} {} {VERSION}\n", std::process::id(), self.build, now_ms());
         self.folder.replace("pid", line.as_bytes()).map_err(io("write who it is"))?;
         self.log("begins");
-        Ok(listener)
+        Ok(listening)
     }
 
     /// Ends well.

@@ -46,7 +46,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     // Before anybody can know of this daemon, and so replace its program because of it.
     let program = Arc::new(Program::own());
     let mut life = Life::begin(P::BUILD.build_hash)?;
-    let listener = life.listen()?;
+    let (listener, socket) = life.listen()?;
     memory::use_one_arena();
     crate::store::shelf::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::driven().unwrap_or_default());
@@ -76,7 +76,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let exec = hub.exec.clone();
     let tidy = tidy(hub.clone());
     let end = async move {
-        let end = or(ended(&hub), changed(&hub, life.folder().clone(), &program)).await;
+        let end = or(ended(&hub), changed(&hub, life.folder().clone(), socket, &program)).await;
         finish(life, end, program.path());
     };
     exec.spawn_named("end", Priority::High, end).detach();
@@ -122,10 +122,11 @@ impl End {
     }
 }
 
-/// Waits until something has happened to the daemon's folder or program.
+/// Waits until something has happened to the daemon's folder, its socket (of this inode) or its program.
 pub(super) async fn changed<P: Prompt, W: World>(
     hub: &Arc<Hub<P, W>>,
     folder: Arc<Folder>,
+    socket: u64,
     program: &Program,
 ) -> End {
     let end = || match program.named() {
@@ -133,7 +134,7 @@ pub(super) async fn changed<P: Prompt, W: World>(
         Named::Other => Some(End::Replaced),
         Named::Nothing => Some(End::Homeless),
     };
-    let mut watch = match Watch::new(folder, program.path(), &hub.exec) {
+    let mut watch = match Watch::new(folder, socket, program.path(), &hub.exec) {
         Ok(watch) => watch,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return End::Homeless,
         Err(_) => return pending().await,

@@ -71,7 +71,11 @@ fn one_that_lost_its_home_while_it_began_ends() {
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &here).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         let program = Program::own();
-        assert_eq!(poll_once(changed(&hub, folder, &program)).await, Some(End::Homeless), "it has no socket");
+        assert_eq!(
+            poll_once(changed(&hub, folder, 0, &program)).await,
+            Some(End::Homeless),
+            "it has no socket"
+        );
     };
     in_turn(|| for_seeds(0..1, test));
 }

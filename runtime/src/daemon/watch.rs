@@ -44,10 +44,13 @@ pub(super) enum Seen {
 }
 
 impl Watch {
+    /// Watches a folder, the socket of this inode in it, and a program.
+    ///
     /// # Errors
-    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
-    pub(super) fn new(folder: Arc<Folder>, binary: &Path, exec: &Handle) -> io::Result<Watch> {
-        Ok(Watch { eyes: Eyes::new(folder.clone(), binary, exec)?, folder, mailboxes: HashMap::new() })
+    /// "Not found" if the folder or the socket is gone by now; what the system has no room for.
+    pub(super) fn new(folder: Arc<Folder>, socket: u64, binary: &Path, exec: &Handle) -> io::Result<Watch> {
+        let eyes = Eyes::new(folder.clone(), socket, binary, exec)?;
+        Ok(Watch { eyes, folder, mailboxes: HashMap::new() })
     }
 
     /// Serves the files of shells until something is seen that concerns the daemon as a whole.

@@ -83,7 +83,9 @@ pub(crate) fn connect(address: &Address) -> io::Result<std::os::fd::OwnedFd> {
 ///
 /// The socket gets another name first and takes its place when it listens: a client finds the old one or the new one,
 /// and never one that nobody listens at. Only a socket of this user is replaced. The caller holds the folder's lock.
-pub fn listen(address: &Address, folder: &Folder) -> io::Result<UnixListener> {
+///
+/// Also returns the inode of the socket, by which its name is known to still lead to it.
+pub fn listen(address: &Address, folder: &Folder) -> io::Result<(UnixListener, u64)> {
     match rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW) {
         Err(Errno::NOENT) => {}
         Err(error) => return Err(error.into()),
@@ -102,14 +104,20 @@ pub fn listen(address: &Address, folder: &Folder) -> io::Result<UnixListener> {
         .map_err(io::Error::from)
         .and_then(|stat| {
             folder.expect(&stat, FileType::Socket)?;
-            if mode_of(&stat) & 0o777 == 0o600 { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+            let is_private = mode_of(&stat) & 0o777 == 0o600;
+            is_private.then_some(stat.st_ino).ok_or_else(|| io::ErrorKind::PermissionDenied.into())
         })
-        .and_then(|()| Ok(rustix::fs::renameat(folder, &temporary, folder, "socket")?));
-    if let Err(error) = placed {
-        let _ = folder.remove(&temporary, FileType::Socket);
-        return Err(error);
+        .and_then(|inode| {
+            rustix::fs::renameat(folder, &temporary, folder, "socket")?;
+            Ok(inode)
+        });
+    match placed {
+        Ok(inode) => Ok((UnixListener::from(socket), inode)),
+        Err(error) => {
+            let _ = folder.remove(&temporary, FileType::Socket);
+            Err(error)
+        }
     }
-    Ok(UnixListener::from(socket))
 }
 
 #[cfg(test)]

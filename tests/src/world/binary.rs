@@ -1,6 +1,7 @@
 //! Real prompts: what `ziron-build` makes of a configuration.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use ziron_build::Env;
 /// Builds the prompt of a configuration, unless that was done before, and returns its path.
 ///
 /// All of them are built in one folder inside cargo's target directory, so that each but the first takes a few seconds.
+/// One is built at a time: who builds it a second time replaces it, and a daemon of the first makes way.
 ///
 /// # Panics
 /// When the configuration does not build.
@@ -22,6 +24,11 @@ pub fn prompt(config: &str) -> PathBuf {
     let file = folder.join("configs").join(&name).with_extension("toml");
     for folder in [&file, &binary].map(|file| file.parent().expect("it is in a folder")) {
         std::fs::create_dir_all(folder).expect("a folder in the target directory");
+    }
+    let lock = File::create(folder.join("lock")).expect("a file in the target directory");
+    lock.lock().expect("a lock that somebody lets go of");
+    if binary.is_file() {
+        return binary;
     }
     std::fs::write(&file, config).expect("a file in the target directory");
     let arguments: [OsString; 8] = [

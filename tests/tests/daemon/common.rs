@@ -162,18 +162,35 @@ impl Home {
 
     /// A connection to the daemon.
     pub(crate) fn connect(&self) -> UnixStream {
-        self.try_connect().expect("the daemon listens")
+        self.connected().expect("the daemon listens")
     }
 
     pub(crate) fn try_connect(&self) -> Option<UnixStream> {
-        let stream = UnixStream::connect(self.daemon().join("socket")).ok()?;
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        Some(stream)
+        self.connected().ok()
+    }
+
+    /// Says of a test that fails what its daemons left behind.
+    fn tell(&self) {
+        eprintln!("processes: {:?}", self.processes());
+        for entry in fs::read_dir(self.daemon()).into_iter().flatten().flatten() {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            let content = if is_file { fs::read(entry.path()).unwrap_or_default() } else { Vec::new() };
+            eprintln!("{:?}: {}", entry.file_name(), String::from_utf8_lossy(&content));
+        }
+    }
+
+    fn connected(&self) -> std::io::Result<UnixStream> {
+        let stream = UnixStream::connect(self.daemon().join("socket"))?;
+        stream.set_read_timeout(Some(DEADLINE))?;
+        Ok(stream)
     }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell();
+        }
         // One that is just ending may start another.
         for _ in 0..100 {
             let processes = self.processes();

@@ -33,8 +33,13 @@ pub(in crate::daemon) struct Eyes {
 
 impl Eyes {
     /// # Errors
-    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
-    pub(in crate::daemon) fn new(folder: Arc<Folder>, binary: &Path, exec: &Handle) -> io::Result<Eyes> {
+    /// "Not found" if the folder or the socket is gone by now; what the system has no room for.
+    pub(in crate::daemon) fn new(
+        folder: Arc<Folder>,
+        own: u64,
+        binary: &Path,
+        exec: &Handle,
+    ) -> io::Result<Eyes> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
         inotify::add_watch(&inotify, folder.path(), flags)?;
@@ -45,6 +50,10 @@ impl Eyes {
             folder.path().join("socket"),
             WatchFlags::ATTRIB | WatchFlags::MOVE_SELF | WatchFlags::DELETE_SELF,
         )?;
+        // What was put in its place before it was watched would be taken for it.
+        if inode(&folder)? != own {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let program = binary.parent().and_then(|parent| {
             let flags =
                 WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE | WatchFlags::MOVED_FROM;
@@ -52,13 +61,7 @@ impl Eyes {
             inotify::add_watch(&inotify, parent, flags | WatchFlags::CLOSE_WRITE).ok()
         });
         let program_name = binary.file_name().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
-        Ok(Eyes {
-            inotify: exec.watch(inotify)?,
-            socket: (socket, inode(&folder)?),
-            folder,
-            program,
-            program_name,
-        })
+        Ok(Eyes { inotify: exec.watch(inotify)?, socket: (socket, own), folder, program, program_name })
     }
 
     /// Waits until something is seen: the shells that have written, and what concerns the daemon as a whole.

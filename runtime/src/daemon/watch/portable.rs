@@ -19,9 +19,10 @@ use crate::ipc::folder::Folder;
 pub(in crate::daemon) struct Eyes {
     hints: Hints,
     folder: Arc<Folder>,
-    /// Which folder and which socket are the daemon's.
+    /// Which folder is the daemon's.
     home: (u64, u64),
-    socket: (u64, u64),
+    /// Which socket in it: its inode.
+    socket: u64,
     program: PathBuf,
     program_stamp: Option<Stamp>,
     /// The requests that shells have written, as they were when they were looked at last.
@@ -30,8 +31,13 @@ pub(in crate::daemon) struct Eyes {
 
 impl Eyes {
     /// # Errors
-    /// "Not found" if there is no folder or no socket by now; what the system has no room for.
-    pub(in crate::daemon) fn new(folder: Arc<Folder>, binary: &Path, _exec: &Handle) -> io::Result<Eyes> {
+    /// "Not found" if the folder or the socket is gone by now; what the system has no room for.
+    pub(in crate::daemon) fn new(
+        folder: Arc<Folder>,
+        socket: u64,
+        binary: &Path,
+        _exec: &Handle,
+    ) -> io::Result<Eyes> {
         let mut hints = Hints::new()?;
         hints.watch(folder.path())?;
         if let Some(parent) = binary.parent() {
@@ -39,16 +45,19 @@ impl Eyes {
             let _ = hints.watch(parent);
             let _ = hints.watch(binary);
         }
-        let file = |path: &Path| Stamp::of(path).map(|stamp| stamp.file()).ok_or(io::ErrorKind::NotFound);
+        let home = Stamp::of(folder.path()).ok_or(io::ErrorKind::NotFound)?.file();
         let mut eyes = Eyes {
             hints,
-            home: file(folder.path())?,
-            socket: file(&folder.path().join("socket"))?,
+            home,
+            socket,
             folder,
             program: binary.to_owned(),
             program_stamp: Stamp::of(binary),
             requests: HashMap::new(),
         };
+        if !eyes.is_at_home() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         // What is there already is what somebody has left behind.
         eyes.look_at_requests(&mut Vec::new());
         Ok(eyes)
@@ -57,9 +66,8 @@ impl Eyes {
     /// Waits until something is seen: the shells that have written, and what concerns the daemon as a whole.
     pub(in crate::daemon) async fn look(&mut self, asked: &mut Vec<u32>) -> io::Result<Option<Seen>> {
         self.hints.next().await?;
-        let is = |path: &Path, own| Stamp::of(path).is_some_and(|stamp| stamp.file() == own);
         self.look_at_requests(asked);
-        if !is(self.folder.path(), self.home) || !is(&self.folder.path().join("socket"), self.socket) {
+        if !self.is_at_home() {
             return Ok(Some(Seen::Homeless));
         }
         let program = Stamp::of(&self.program);
@@ -70,6 +78,13 @@ impl Eyes {
         // There is another file, or none.
         let _ = self.hints.watch(&self.program);
         Ok(Some(Seen::Program))
+    }
+
+    /// Whether the daemon can be found: the names of its folder and its socket lead to them.
+    fn is_at_home(&self) -> bool {
+        let is_folder = Stamp::of(self.folder.path()).is_some_and(|stamp| stamp.file() == self.home);
+        let socket = Stamp::of(&self.folder.path().join("socket"));
+        is_folder && socket.is_some_and(|stamp| stamp.file() == (self.home.0, self.socket))
     }
 
     /// Finds the requests that have been written since.

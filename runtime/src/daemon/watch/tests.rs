@@ -27,6 +27,11 @@ impl Here {
         Here { runtime, folder, program }
     }
 
+    /// The inode of what has the name of the socket.
+    fn socket(&self) -> u64 {
+        std::os::unix::fs::MetadataExt::ino(&fs::symlink_metadata(self.file("socket")).unwrap())
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -63,7 +68,7 @@ macro_rules! systems {
 
         fn eyes(here: &Here) -> (Single, Eyes) {
             let model = Single::driven().unwrap();
-            let eyes = Eyes::new(here.folder.clone(), &here.program, model.handle()).unwrap();
+            let eyes = Eyes::new(here.folder.clone(), here.socket(), &here.program, model.handle()).unwrap();
             (model, eyes)
         }
 
@@ -112,14 +117,20 @@ macro_rules! systems {
 
         #[test]
         fn what_was_gone_before_is_not_found() {
-            for gone in ["socket", "folder"] {
+            for gone in ["socket", "folder", "replaced"] {
                 let here = Here::new();
-                fs::remove_file(here.file("socket")).unwrap();
-                if gone == "folder" {
-                    fs::remove_dir_all(here.folder.path()).unwrap();
+                let socket = here.socket();
+                match gone {
+                    "socket" => fs::remove_file(here.file("socket")).unwrap(),
+                    "folder" => fs::remove_dir_all(here.folder.path()).unwrap(),
+                    _ => {
+                        fs::write(here.file("n.1"), "").unwrap();
+                        fs::rename(here.file("n.1"), here.file("socket")).unwrap();
+                    }
                 }
                 let model = Single::driven().unwrap();
-                let error = Eyes::new(here.folder.clone(), &here.program, model.handle()).unwrap_err();
+                let eyes = Eyes::new(here.folder.clone(), socket, &here.program, model.handle());
+                let error = eyes.unwrap_err();
                 assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{gone}: {error}");
             }
         }

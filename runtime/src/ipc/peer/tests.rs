@@ -24,7 +24,7 @@ fn here() -> Here {
 #[test]
 fn the_socket_is_the_users_alone() {
     let here = here();
-    let listener = listen(&here.address, &here.folder).unwrap();
+    let (listener, _) = listen(&here.address, &here.folder).unwrap();
     #[allow(clippy::disallowed_methods, reason = "a look from outside")]
     let meta = std::fs::metadata(here.address.socket()).unwrap();
     assert!(meta.file_type().is_socket());
@@ -43,9 +43,9 @@ fn the_socket_is_the_users_alone() {
 #[test]
 fn a_new_daemon_takes_the_place_of_an_old_one() {
     let here = here();
-    let old = listen(&here.address, &here.folder).unwrap();
+    let (old, _) = listen(&here.address, &here.folder).unwrap();
     let _waiting = UnixStream::connect(here.address.socket()).unwrap();
-    let new = listen(&here.address, &here.folder).unwrap();
+    let (new, _) = listen(&here.address, &here.folder).unwrap();
     let _late = UnixStream::connect(here.address.socket()).unwrap();
     assert!(old.accept().is_ok(), "who came before is still with the old one");
     assert!(old.accept().is_err() && new.accept().is_ok());
