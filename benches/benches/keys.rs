@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use futures_lite::future::block_on;
 use ziron::{Gather, Known, Parts, Prompt, Request, Source};
 use ziron_benches::DefaultPrompt;
-use ziron_runtime::gather::Memory;
+use ziron_runtime::gather::FactCache;
 use ziron_runtime::io::{Real, Sent};
 use ziron_runtime::place::Place;
 
@@ -25,7 +25,7 @@ impl Gather for Keys<'_> {
         self.request
     }
 
-    fn begin<S: Source>(&self, _parts: Parts, source: &'static S, _memory: &'static dyn Memory) {
+    fn begin<S: Source>(&self, _parts: Parts, source: &'static S, _memory: &'static dyn FactCache) {
         black_box(block_on(source.key(self.place, &Real::with(Sent::of_process()))).is_some());
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use ziron::{Parts, Prompt, Request};
-use ziron_runtime::gather::{Direct, Means};
+use ziron_runtime::gather::{Direct, ReadContext};
 use ziron_runtime::io::Simulated;
 use ziron_runtime::place::Place;
 use ziron_runtime::shell::Shell;
@@ -75,7 +75,7 @@ impl Sample {
         }
         let machine = machine.user_named("me", false).host("machine").env_var("HOME", "/home/me");
         let place = Place::new(root.clone(), root, Some("/home/me".into()), Duration::from_secs(30));
-        let means = Means::new(machine, place, None);
+        let means = ReadContext::new(machine, place, None);
         let gather = Direct::new(means, &self.request, Parts::ALL, Duration::from_secs(30));
         Ok(P::gather(&gather))
     }

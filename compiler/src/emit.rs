@@ -205,7 +205,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
             let shelf = shelf::name(source);
             quote!(&#shelf)
         } else {
-            quote!(&Forget)
+            quote!(&NoCache)
         };
         quote!(let #name = gather.begin(#parts, &#constant, #memory);)
     });

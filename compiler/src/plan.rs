@@ -17,7 +17,7 @@ mod variables;
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
 pub use background::Background;
-pub use cache::{Backend, Cache, Keeping, Policy};
+pub use cache::{Backend, Cache, CacheLimits, Policy};
 pub use extras::Extras;
 pub use settings::Settings;
 pub use variables::variables;
@@ -124,7 +124,7 @@ pub struct Source {
     /// The parts that need it.
     pub parts: PartSet,
     /// What the configuration says about remembering its facts.
-    pub keeping: Keeping,
+    pub keeping: CacheLimits,
 }
 
 /// What a source is.

@@ -68,7 +68,7 @@ pub trait Prompt: 'static {
 
     /// What a daemon remembers of each source, in the order of [`Prompt::sources`].
     #[cfg(feature = "background")]
-    fn shelves() -> Vec<Shelved> {
+    fn shelves() -> Vec<CachedSource> {
         Vec::new()
     }
 }
@@ -129,9 +129,9 @@ pub struct Background {
 /// The shelf of a source, and the events that make what is on it old besides those that its manifest names.
 #[cfg(feature = "background")]
 #[derive(Clone, Copy)]
-pub struct Shelved {
+pub struct CachedSource {
     /// The shelf.
-    pub shelf: &'static dyn crate::store::shelf::Kept,
+    pub shelf: &'static dyn crate::store::source_cache::AnyCache,
     /// The names of the events.
     pub events: &'static [&'static str],
     /// After how long facts that are shown are read again, if they are at all.
@@ -139,9 +139,9 @@ pub struct Shelved {
 }
 
 #[cfg(feature = "background")]
-impl std::fmt::Debug for Shelved {
+impl std::fmt::Debug for CachedSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shelved")
+        f.debug_struct("CachedSource")
             .field("shelf", &self.shelf.name())
             .field("events", &self.events)
             .field("refresh", &self.refresh)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::gather::{Gather, Memory, Parts};
+use crate::gather::{Gather, FactCache, Parts};
 use crate::request::Request;
 use crate::source::{Fact, Health, Known, Source};
 
@@ -70,7 +70,7 @@ impl Gather for Canned<'_> {
         &self,
         _parts: Parts,
         source: &'static S,
-        _memory: &'static dyn Memory,
+        _memory: &'static dyn FactCache,
     ) -> Known<S::Fact> {
         let fact = self.0.get::<S::Fact>(source.name()).cloned();
         match (self.0.health(source.name()), fact) {

@@ -15,11 +15,11 @@ pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
-pub use ziron_runtime::gather::{Forget, Gather, Parts};
+pub use ziron_runtime::gather::{NoCache, Gather, Parts};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
 #[cfg(feature = "background")]
-pub use ziron_runtime::prompt::Shelved;
+pub use ziron_runtime::prompt::CachedSource;
 pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
@@ -27,8 +27,8 @@ pub use ziron_runtime::source::{Health, Known, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
 pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};
-pub use ziron_runtime::store::shelf::Shelf;
-pub use ziron_runtime::store::{BackendChoice, Keeping, RedisChoice};
+pub use ziron_runtime::store::source_cache::SourceCache;
+pub use ziron_runtime::store::{BackendChoice, CacheLimits, RedisChoice};
 
 /// The names that generated code uses without a path.
 #[doc(hidden)]
@@ -37,9 +37,9 @@ pub mod generated {
     pub use core::prelude::rust_2024::*;
 
     pub use crate::{
-        Background, Build, Condition, Datum, Extras, FactOf, Fifo, Forget, Format, Gather, Health, Keeping,
+        Background, Build, Condition, Datum, Extras, FactOf, Fifo, NoCache, Format, Gather, Health, CacheLimits,
         Lfu, Literal, Lru, Manifest, Module, Notification, Notify, Parts, Pen, Profile, Request, Segment,
-        Settings, Shelf, Source, Style, StyleText, Substitution, Words, modules,
+        Settings, SourceCache, Source, Style, StyleText, Substitution, Words, modules,
     };
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::plan::{Backend, Cache, Keeping, Plan, Policy, Source};
+use crate::plan::{Backend, Cache, CacheLimits, Plan, Policy, Source};
 
 /// Whether a source has a shelf: a prompt that draws once remembers nothing, but may be told how long a fact holds.
 pub(super) fn is_needed(source: &Source, background: bool) -> bool {
@@ -18,7 +18,7 @@ pub(super) fn name(source: &Source) -> Ident {
 /// The shelf of a source.
 pub(super) fn item(source: &Source) -> TokenStream {
     let (name, title) = (name(source), &source.ident);
-    let Keeping { policy, entries, bytes, ttl_ms, .. } = &source.keeping;
+    let CacheLimits { policy, entries, bytes, ttl_ms, .. } = &source.keeping;
     let policy = match policy {
         Policy::Lru => quote!(Lru),
         Policy::Lfu => quote!(Lfu),
@@ -36,14 +36,14 @@ pub(super) fn item(source: &Source) -> TokenStream {
         quote!(ttl: Some(::core::time::Duration::from_millis(#ttl)),)
     });
     let keeping = if entries.is_none() && bytes.is_none() && ttl.is_none() {
-        quote!(Keeping::DEFAULT)
+        quote!(CacheLimits::DEFAULT)
     } else {
-        quote!(Keeping { #entries #bytes #ttl ..Keeping::DEFAULT })
+        quote!(CacheLimits { #entries #bytes #ttl ..CacheLimits::DEFAULT })
     };
     let doc = format!(" What is remembered of `{title}`.");
     quote! {
         #[doc = #doc]
-        static #name: Shelf<#policy> = Shelf::new(#title, #keeping);
+        static #name: SourceCache<#policy> = SourceCache::new(#title, #keeping);
     }
 }
 
@@ -78,10 +78,10 @@ pub(super) fn list(plan: &Plan) -> TokenStream {
             Some(period) => quote!(Some(::core::time::Duration::from_millis(#period))),
             None => quote!(None),
         };
-        quote!(::ziron::Shelved { shelf: &#name, events: &[#(#events),*], refresh: #refresh })
+        quote!(::ziron::CachedSource { cache: &#name, events: &[#(#events),*], refresh: #refresh })
     });
     quote! {
-        fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {
+        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
             ::std::vec::Vec::from([#(#shelves),*])
         }
     }

@@ -32,7 +32,7 @@ pub enum Backend {
 
 /// What a configuration says about remembering the facts of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Keeping {
+pub struct CacheLimits {
     /// Which fact goes first where there is no room.
     pub policy: Policy,
     /// The most facts.
@@ -125,14 +125,14 @@ pub(super) fn read(root: &Table, sources: &mut [Source], diagnostics: &mut Diagn
     cache
 }
 
-fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> Keeping {
+fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> CacheLimits {
     let mut reader = Reader { table, diagnostics };
-    let mut keeping = Keeping {
+    let mut keeping = CacheLimits {
         entries: reader.count("entries"),
         bytes: reader.count("bytes"),
         ttl_ms: reader.milliseconds("ttl"),
         refresh_ms: reader.milliseconds("refresh"),
-        ..Keeping::default()
+        ..CacheLimits::default()
     };
     if let Some(text) = reader.text("policy") {
         keeping.policy = match text.as_str() {

@@ -9,7 +9,7 @@ use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED};
 use super::{
-    FactUse, Keeping, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
+    FactUse, CacheLimits, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
     TRANSIENT,
 };
 use super::{background, cache};
@@ -374,7 +374,7 @@ impl<'c> Layout<'c, '_> {
         }
         let ident = if matches!(kind, SourceKind::Unit(_)) { self.fresh(ident) } else { ident };
         let manifest = self.manifest(fact);
-        self.sources.push(Source { ident, kind, manifest, parts: 0, keeping: Keeping::default() });
+        self.sources.push(Source { ident, kind, manifest, parts: 0, keeping: CacheLimits::default() });
         self.sources.len() - 1
     }
 

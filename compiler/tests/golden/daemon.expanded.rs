@@ -196,26 +196,26 @@ mod prompt {
     static GIT_DISTANCE: modules::git::status::GitDistance = modules::git::status::GitDistance;
 
     /// What is remembered of `git_status`.
-    static GIT_STATUS_SHELF: Shelf<Lfu> = Shelf::new(
+    static GIT_STATUS_SHELF: SourceCache<Lfu> = SourceCache::new(
         "git_status",
-        Keeping {
+        CacheLimits {
             entries: 64,
-            ..Keeping::DEFAULT
+            ..CacheLimits::DEFAULT
         },
     );
 
     /// What is remembered of `git_stash`.
-    static GIT_STASH_SHELF: Shelf<Lru> = Shelf::new("git_stash", Keeping::DEFAULT);
+    static GIT_STASH_SHELF: SourceCache<Lru> = SourceCache::new("git_stash", CacheLimits::DEFAULT);
 
     /// What is remembered of `git_distance`.
-    static GIT_DISTANCE_SHELF: Shelf<Lru> = Shelf::new("git_distance", Keeping::DEFAULT);
+    static GIT_DISTANCE_SHELF: SourceCache<Lru> = SourceCache::new("git_distance", CacheLimits::DEFAULT);
 
     /// What is remembered of `rust`.
-    static RUST_SHELF: Shelf<crate::policies::Mine> = Shelf::new(
+    static RUST_SHELF: SourceCache<crate::policies::Mine> = SourceCache::new(
         "rust",
-        Keeping {
+        CacheLimits {
             ttl: Some(::core::time::Duration::from_millis(60000)),
-            ..Keeping::DEFAULT
+            ..CacheLimits::DEFAULT
         },
     );
 
@@ -377,24 +377,24 @@ mod prompt {
             ])
         }
 
-        fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {
+        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
             ::std::vec::Vec::from([
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &GIT_STATUS_SHELF,
                     events: &["deploy"],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &GIT_STASH_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &GIT_DISTANCE_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &RUST_SHELF,
                     events: &[],
                     refresh: Some(::core::time::Duration::from_millis(60000)),

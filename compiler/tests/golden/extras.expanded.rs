@@ -321,9 +321,9 @@ mod prompt {
                 .begin(
                     Parts::MODULES.and(Parts::LEFT).and(Parts::PRELUDE),
                     &DIRECTORY,
-                    &Forget,
+                    &NoCache,
                 );
-            let time = gather.begin(Parts::MODULES.and(Parts::PRELUDE), &TIME, &Forget);
+            let time = gather.begin(Parts::MODULES.and(Parts::PRELUDE), &TIME, &NoCache);
             Facts {
                 request: gather.request().clone(),
                 directory: gather.finish(directory),

@@ -269,15 +269,15 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let git_head = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD, &NoCache);
             let git_upstream = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM, &NoCache);
             let git_status = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &NoCache);
             let git_stash = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &NoCache);
             let git_distance = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE, &NoCache);
             Facts {
                 request: gather.request().clone(),
                 git_head: gather.finish(git_head),

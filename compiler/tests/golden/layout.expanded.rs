@@ -211,12 +211,12 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let directory = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &NoCache);
             let time = gather
                 .begin(
                     Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT),
                     &TIME,
-                    &Forget,
+                    &NoCache,
                 );
             Facts {
                 request: gather.request().clone(),

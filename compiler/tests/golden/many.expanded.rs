@@ -243,19 +243,19 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let custom_todo = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO, &NoCache);
             let custom_load = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD, &NoCache);
             let custom_load_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2, &NoCache);
             let env_var = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &NoCache);
             let env_var_editor = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR, &NoCache);
             let env_var_pager_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2, &NoCache);
             let hostname = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &NoCache);
             Facts {
                 custom_todo: gather.finish(custom_todo),
                 custom_load: gather.finish(custom_load),

@@ -263,15 +263,15 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &Forget);
-            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA, &Forget);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &NoCache);
+            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA, &NoCache);
             let git_operation = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION, &NoCache);
             let git_commit = gather
-                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT, &Forget);
+                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT, &NoCache);
             let git_metrics = gather
-                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS, &Forget);
+                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS, &NoCache);
             Facts {
                 rust: gather.finish(rust),
                 zig: gather.finish(zig),

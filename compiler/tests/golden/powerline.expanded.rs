@@ -266,13 +266,13 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let username = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &NoCache);
             let directory = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &Forget);
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
-            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &NoCache);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
+            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &NoCache);
             let nodejs_engines = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES, &Forget);
+                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES, &NoCache);
             Facts {
                 request: gather.request().clone(),
                 username: gather.finish(username),

@@ -103,8 +103,8 @@ mod prompt {
         ];
 
         fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &Forget);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &Forget);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
+            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &NoCache);
             Facts {
                 rust: gather.finish(rust),
                 zig: gather.finish(zig),

@@ -178,28 +178,28 @@ mod prompt {
     }
 
     /// What is remembered of `env_var`.
-    static ENV_VAR_SHELF: Shelf<Lru> = Shelf::new("env_var", Keeping::DEFAULT);
+    static ENV_VAR_SHELF: SourceCache<Lru> = SourceCache::new("env_var", CacheLimits::DEFAULT);
 
     /// What is remembered of `env_var_editor`.
-    static ENV_VAR_EDITOR_SHELF: Shelf<Lru> = Shelf::new(
+    static ENV_VAR_EDITOR_SHELF: SourceCache<Lru> = SourceCache::new(
         "env_var_editor",
-        Keeping::DEFAULT,
+        CacheLimits::DEFAULT,
     );
 
     /// What is remembered of `custom_todo`.
-    static CUSTOM_TODO_SHELF: Shelf<Lru> = Shelf::new("custom_todo", Keeping::DEFAULT);
+    static CUSTOM_TODO_SHELF: SourceCache<Lru> = SourceCache::new("custom_todo", CacheLimits::DEFAULT);
 
     /// What is remembered of `hostname`.
-    static HOSTNAME_SHELF: Shelf<Lru> = Shelf::new("hostname", Keeping::DEFAULT);
+    static HOSTNAME_SHELF: SourceCache<Lru> = SourceCache::new("hostname", CacheLimits::DEFAULT);
 
     /// What is remembered of `ruby`.
-    static RUBY_SHELF: Shelf<Lru> = Shelf::new("ruby", Keeping::DEFAULT);
+    static RUBY_SHELF: SourceCache<Lru> = SourceCache::new("ruby", CacheLimits::DEFAULT);
 
     /// What is remembered of `python`.
-    static PYTHON_SHELF: Shelf<Lru> = Shelf::new("python", Keeping::DEFAULT);
+    static PYTHON_SHELF: SourceCache<Lru> = SourceCache::new("python", CacheLimits::DEFAULT);
 
     /// What is remembered of `username`.
-    static USERNAME_SHELF: Shelf<Lru> = Shelf::new("username", Keeping::DEFAULT);
+    static USERNAME_SHELF: SourceCache<Lru> = SourceCache::new("username", CacheLimits::DEFAULT);
 
     /// All that this prompt knows.
     #[derive(Debug)]
@@ -405,39 +405,39 @@ mod prompt {
             ])
         }
 
-        fn shelves() -> ::std::vec::Vec<::ziron::Shelved> {
+        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
             ::std::vec::Vec::from([
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &ENV_VAR_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &ENV_VAR_EDITOR_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &CUSTOM_TODO_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &HOSTNAME_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &RUBY_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &PYTHON_SHELF,
                     events: &[],
                     refresh: None,
                 },
-                ::ziron::Shelved {
+                ::ziron::CachedSource {
                     shelf: &USERNAME_SHELF,
                     events: &[],
                     refresh: None,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::prompt::Shelved;
+use crate::prompt::CachedSource;
 use crate::source::Manifest;
-use crate::store::shelf::{Kept, Which};
+use crate::store::source_cache::{AnyCache, Which};
 
 /// Which sources an event makes old. Decided when the program was compiled; resolved once, when the daemon begins.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub struct Table {
 #[derive(Clone, Copy)]
 pub(super) struct Subscriber {
     pub(super) source: &'static str,
-    shelf: Option<&'static dyn Kept>,
+    shelf: Option<&'static dyn AnyCache>,
 }
 
 impl Subscriber {
@@ -39,7 +39,7 @@ impl fmt::Debug for Subscriber {
 
 impl Table {
     /// Joins what sources say of themselves with what the configuration says about them, in the same order.
-    pub fn new(sources: &[(&'static str, Manifest)], shelves: &[Shelved]) -> Table {
+    pub fn new(sources: &[(&'static str, Manifest)], shelves: &[CachedSource]) -> Table {
         let mut table = Table::default();
         for (index, (source, manifest)) in sources.iter().enumerate() {
             let shelved = shelves.get(index);

@@ -3,21 +3,21 @@ use std::sync::Arc;
 use super::*;
 use crate::exec::Priority;
 use crate::exec::simulate::simulate;
-use crate::prompt::Shelved;
+use crate::prompt::CachedSource;
 use crate::source::{Cost, Manifest, Policy, Trigger};
-use crate::store::Keeping;
+use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
-use crate::store::shelf::Shelf;
+use crate::store::source_cache::SourceCache;
 
-static TOOL: Shelf<Lru> = Shelf::new("tool", Keeping::DEFAULT);
-static CLOCK: Shelf<Lru> = Shelf::new("clock", Keeping::DEFAULT);
+static TOOL: SourceCache<Lru> = SourceCache::new("tool", CacheLimits::DEFAULT);
+static CLOCK: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT);
 
 fn bus() -> Bus {
     let manifest = Manifest::new(Cost::Process, Policy::Keyed);
     let sources = [("tool", manifest.clone().events(&[Trigger::CommandEnd])), ("clock", manifest)];
     let shelves = [
-        Shelved { shelf: &TOOL, events: &["upgrade", "command-end"], refresh: None },
-        Shelved { shelf: &CLOCK, events: &["upgrade"], refresh: Some(Duration::from_secs(1)) },
+        CachedSource { shelf: &TOOL, events: &["upgrade", "command-end"], refresh: None },
+        CachedSource { shelf: &CLOCK, events: &["upgrade"], refresh: Some(Duration::from_secs(1)) },
     ];
     Bus::new(Table::new(&sources, &shelves))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::arguments::{self, Way};
 use super::guarded::Danger;
 use super::{background, detach, guarded, output, world};
-use crate::gather::{Direct, Means, Parts};
+use crate::gather::{Direct, ReadContext, Parts};
 use crate::io::far::Far;
 use crate::io::{self, Io};
 use crate::pen::Pen;
@@ -62,7 +62,7 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: O
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
     output::write(&out);
-    let Means { place, store, .. } = gather.means();
+    let ReadContext { place, store, .. } = gather.means();
     if !gather.is_late() {
         return;
     }

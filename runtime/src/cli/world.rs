@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use crate::gather::Means;
+use crate::gather::ReadContext;
 use crate::io::{Real, Sent};
 use crate::pen::Terminal;
 use crate::place::{Place, Scan};
@@ -35,8 +35,8 @@ pub(super) fn system() -> Real {
 }
 
 /// What the readings of a request are done with in this process.
-pub(super) fn means<P: Prompt>(request: &Request) -> Means<Real> {
-    Means::new(system(), place::<P>(request), store::<P>().map(Arc::new))
+pub(super) fn means<P: Prompt>(request: &Request) -> ReadContext<Real> {
+    ReadContext::new(system(), place::<P>(request), store::<P>().map(Arc::new))
 }
 
 /// Finds the place of a request.

@@ -7,15 +7,15 @@ use std::sync::atomic::Ordering;
 
 use futures_lite::future::or;
 
-use super::asked::Asked;
-use super::drawing::{Drawing, Picture, make_redraw};
-use super::guard::{HUNG_LIMIT, LIMIT, Watched};
-use super::held::Holding;
-use super::hub::{Counts, Hub};
-use super::line::{Line, Spare as _};
-use super::live::Waiting;
-use super::session::{End, READING_LIMIT, Session};
-use super::shared::{self, Glance};
+use super::draw_request::DrawRequest;
+use super::draw_context::{DrawContext, DrawStage, make_redraw};
+use super::watchdog::{HUNG_LIMIT, LIMIT, InFlightGuard};
+use super::prefetched::Prefetched;
+use super::state::{Counters, DaemonState};
+use super::transport::{Transport, BackupSender as _};
+use super::non_blocking::LateFacts;
+use super::session::{SessionEnd, READING_LIMIT, Session};
+use super::coalesced_read::{self, CoalescedRead};
 use super::world::World;
 use crate::exec::Priority;
 use crate::io::Io;
@@ -26,7 +26,7 @@ const LEFTOVERS: usize = 256;
 
 impl<P: Prompt, W: World> Session<P, W> {
     /// Draws what was asked for, and answers.
-    pub(super) async fn answer(&mut self, line: &mut impl Line, asked: Asked<W::Io>) -> Result<(), End> {
+    pub(super) async fn answer(&mut self, line: &mut impl Transport, asked: DrawRequest<W::Io>) -> Result<(), SessionEnd> {
         self.begin_answer(&asked);
         let holding = std::mem::take(&mut self.holding);
         let far = asked.far(&self.hub.world);
@@ -38,7 +38,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         }
         let hung = self.hub.guard.as_ref().map_or(0, |guard| guard.hung());
         let is_hopeless = asked.memo.is_looked_at() || hung >= HUNG_LIMIT;
-        if let Some(glance) = shared::glance_for(&asked).filter(|_| !is_hopeless && !asked.is_answered) {
+        if let Some(glance) = coalesced_read::glance_for(&asked).filter(|_| !is_hopeless && !asked.is_answered) {
             return self.answer_with(line, asked, &glance, &holding).await;
         }
         // A shell that shows a picture already has no use for another one that is old.
@@ -60,7 +60,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.hub.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
-            waiting.was_drawn(drawing.draw::<P>(Picture::Awaited, &mut self.out));
+            waiting.was_drawn(drawing.draw::<P>(DrawStage::Awaited, &mut self.out));
         }
         if is_held && !is_echo && !holding.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
@@ -74,10 +74,10 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Notes that something was asked for, and lets go of what was asked for before.
-    fn begin_answer(&mut self, asked: &Asked<W::Io>) {
+    fn begin_answer(&mut self, asked: &DrawRequest<W::Io>) {
         self.silent = None;
         if !asked.is_answered {
-            Counts::add(&self.hub.counts.requests);
+            Counters::add(&self.hub.counts.requests);
         }
         if let Some(seat) = self.seat.as_ref().filter(|_| !asked.is_answered) {
             seat.note(|entry| {
@@ -97,7 +97,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Answers with what was known last, unless that has been done.
-    async fn send_echo(&mut self, line: &mut impl Line, asked: &Asked<W::Io>) -> Result<(), End> {
+    async fn send_echo(&mut self, line: &mut impl Transport, asked: &DrawRequest<W::Io>) -> Result<(), SessionEnd> {
         if asked.is_answered {
             return Ok(());
         }
@@ -109,10 +109,10 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// one, by the guard or from before.
     fn look(
         &mut self,
-        line: &impl Line,
-        asked: &Arc<Asked<W::Io>>,
+        line: &impl Transport,
+        asked: &Arc<DrawRequest<W::Io>>,
         is_echo: bool,
-    ) -> (Drawing<W::Io>, Waiting, bool) {
+    ) -> (DrawContext<W::Io>, LateFacts, bool) {
         let guard = self.hub.guard.clone();
         let watched = guard.as_ref().map(|guard| {
             let (asked, hub, spare) = (asked.clone(), self.hub.clone(), line.spare());
@@ -128,21 +128,21 @@ impl<P: Prompt, W: World> Session<P, W> {
         asked.memo.begin();
         let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
         let drawing = asked.drawing(physical, &self.hub);
-        let picture = if is_echo { Picture::Verified } else { Picture::First };
+        let picture = if is_echo { DrawStage::Verified } else { DrawStage::First };
         let waiting = drawing.draw::<P>(picture, &mut self.out);
         let took = asked.io.instant().saturating_duration_since(begin);
         asked.memo.end(&drawing.means.place.physical, took);
         self.note_draw(asked, took);
-        if watched.is_some_and(Watched::end) && !is_echo {
+        if watched.is_some_and(InFlightGuard::end) && !is_echo {
             // The guard has answered.
-            drop(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+            drop(drawing.draw::<P>(DrawStage::Redraw, &mut self.out));
             return (drawing, waiting, true);
         }
         (drawing, waiting, is_echo)
     }
 
     /// Answers once more what was answered with what was known: the file systems answer now.
-    pub(super) async fn answer_at_last(&mut self, line: &mut impl Line) -> Result<(), End> {
+    pub(super) async fn answer_at_last(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         match self.silent.take() {
             Some((asked, _)) => self.answer(line, asked).await,
             None => Ok(()),
@@ -152,11 +152,11 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// Answers with what another look has found.
     async fn answer_with(
         &mut self,
-        line: &mut impl Line,
-        asked: Asked<W::Io>,
-        glance: &Glance,
-        holding: &Holding,
-    ) -> Result<(), End> {
+        line: &mut impl Transport,
+        asked: DrawRequest<W::Io>,
+        glance: &CoalescedRead,
+        holding: &Prefetched,
+    ) -> Result<(), SessionEnd> {
         let drawing = asked.drawing(asked.memo.physical(&asked.logical), &self.hub);
         glance.hand_to(&drawing);
         drawing.draw_shared::<P>(&mut self.out);
@@ -165,7 +165,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             make_redraw(&mut self.out);
         }
         self.is_echo = false;
-        self.waiting = Waiting::default();
+        self.waiting = LateFacts::default();
         self.asked = Some(Arc::new(asked));
         self.drawing = Some(Arc::new(drawing));
         self.send_picture(line).await
@@ -177,20 +177,20 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Draws once more what is shown.
-    pub(super) async fn redraw(&mut self, line: &mut impl Line) -> Result<(), End> {
+    pub(super) async fn redraw(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         self.is_echo = false;
         let Some(drawing) = self.drawing.as_ref().filter(|_| self.redraws) else {
-            self.waiting.was_drawn(Waiting::default());
+            self.waiting.was_drawn(LateFacts::default());
             return Ok(());
         };
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
-        self.waiting.was_drawn(drawing.draw::<P>(Picture::Redraw, &mut self.out));
+        self.waiting.was_drawn(drawing.draw::<P>(DrawStage::Redraw, &mut self.out));
         self.send_picture(line).await
     }
 }
 
 /// Lets readings end that nobody waits for. Who asks faster than anything can be read leaves no heap behind.
-pub(super) fn let_finish<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, mut waiting: Waiting) {
+pub(super) fn let_finish<P: Prompt, W: World>(hub: &Arc<DaemonState<P, W>>, mut waiting: LateFacts) {
     if waiting.is_empty() || hub.leftovers.load(Ordering::Relaxed) >= LEFTOVERS {
         return;
     }
@@ -205,7 +205,7 @@ pub(super) fn let_finish<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, mut waiting:
 
 /// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited
 /// for.
-pub(super) async fn answers<P: Prompt, W: World>(hub: &Hub<P, W>, mounts: &[PathBuf]) -> bool {
+pub(super) async fn answers<P: Prompt, W: World>(hub: &DaemonState<P, W>, mounts: &[PathBuf]) -> bool {
     let Some(probes) = hub.world.probes() else { return true };
     let clock = hub.exec.clock();
     let is_silent = |since| clock.now().saturating_duration_since(since) >= LIMIT;

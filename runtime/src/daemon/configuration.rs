@@ -14,7 +14,7 @@ use linux::Names;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 use portable::Names;
 
-use super::hub::Hub;
+use super::state::DaemonState;
 use super::world::World;
 use crate::bus::Event;
 use crate::cli::rebuild;
@@ -25,7 +25,7 @@ use crate::prompt::Prompt;
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Watches the configuration for ever. Where that is not possible, `doctor` finds out.
-pub(super) async fn watch<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
+pub(super) async fn watch<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
     let is_due = || hub.exec.unblock(rebuild::is_due::<P>);
     hub.rebuild.store(is_due().await, Ordering::Relaxed);
     let Some(path) = rebuild::configuration::<P>() else { return };

@@ -15,7 +15,7 @@ use async_channel::Receiver;
 use futures_lite::future::or;
 use rustix::fs::{FileType, OFlags};
 
-use super::line::{Line, LineError, Spare};
+use super::transport::{Transport, TransportError, BackupSender};
 use super::process::Process;
 use crate::exec::{Handle, Priority, Watched};
 use crate::ipc::address::SessionFile;
@@ -100,7 +100,7 @@ impl Answers {
     }
 }
 
-impl Spare for Arc<Answers> {
+impl BackupSender for Arc<Answers> {
     fn send_now(&self, frame: &[u8]) {
         // A shell that gets no answer draws its prompt directly.
         let _ = self.write(frame);
@@ -134,8 +134,8 @@ impl Fifos {
     }
 }
 
-impl Line for Fifos {
-    async fn receive(&mut self) -> Result<bool, LineError> {
+impl Transport for Fifos {
+    async fn receive(&mut self) -> Result<bool, TransportError> {
         while !self.decoder.advance()? {
             let decoder = &mut self.decoder;
             let fill = async { self.request.read_with(|fifo| decoder.fill(fifo)).await };
@@ -179,7 +179,7 @@ impl Line for Fifos {
         self.answers.write(frame)
     }
 
-    type Spare = Arc<Answers>;
+    type BackupSender = Arc<Answers>;
 
     fn spare(&self) -> Arc<Answers> {
         self.answers.clone()
@@ -209,8 +209,8 @@ impl Mailbox {
     }
 }
 
-impl Line for Mailbox {
-    async fn receive(&mut self) -> Result<bool, LineError> {
+impl Transport for Mailbox {
+    async fn receive(&mut self) -> Result<bool, TransportError> {
         while !self.decoder.advance()? {
             let written = async { self.written.recv().await.is_ok() };
             let gone = async {
@@ -256,7 +256,7 @@ impl Line for Mailbox {
         self.spare().write(frame)
     }
 
-    type Spare = Letter;
+    type BackupSender = Letter;
 
     fn spare(&self) -> Letter {
         let name = self.files.name(SessionFile::Reply);
@@ -282,7 +282,7 @@ impl Letter {
     }
 }
 
-impl Spare for Letter {
+impl BackupSender for Letter {
     fn send_now(&self, frame: &[u8]) {
         // A shell that gets no answer draws its prompt directly.
         let _ = self.write(frame);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::{AtFlags, FileType, OFlags};
 
-use super::other::Other;
+use super::stale_daemon::StaleDaemon;
 use crate::ipc::address::{Address, AddressError, World};
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::folder::{Folder, FolderError};
@@ -163,7 +163,7 @@ fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     if !matches!(greeted, Err(ClientError::TimedOut | ClientError::Busy)) {
         return Err(LifeError::Another);
     }
-    let other = Other::find(address, folder).map_err(io("look at a daemon that hangs"))?;
+    let other = StaleDaemon::find(address, folder).map_err(io("look at a daemon that hangs"))?;
     other.ok_or(LifeError::Another)?.end().map_err(io("end a daemon that hangs"))?;
     let deadline = Instant::now() + HEALTH_PATIENCE;
     loop {

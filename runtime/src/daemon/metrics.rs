@@ -8,7 +8,7 @@ mod otlp;
 use std::fmt::{Display, Write};
 use std::sync::atomic::Ordering;
 
-use super::hub::Hub;
+use super::state::DaemonState;
 use super::world::World;
 use crate::exec::metrics::{Histogram, Snapshot};
 use crate::prompt::Prompt;
@@ -16,7 +16,7 @@ use crate::prompt::Prompt;
 pub(super) use otlp::otlp;
 
 /// Writes all metrics.
-pub(super) fn page<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+pub(super) fn page<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> String {
     let mut page = Page::default();
     all(hub, &mut page);
     page.text
@@ -70,7 +70,7 @@ impl Display for Number {
     }
 }
 
-fn all<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
+fn all<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
     let now = hub.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let build = P::BUILD;
@@ -89,7 +89,7 @@ fn all<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
     page.family("ziron_sessions", Kind::Gauge, "Shells that are connected.");
     page.sample("ziron_sessions", &[], hub.session_count().into());
     page.family("ziron_readings_under_way", Kind::Gauge, "Readings that go on.");
-    page.sample("ziron_readings_under_way", &[], hub.flights.count().into());
+    page.sample("ziron_readings_under_way", &[], hub.single_flight.count().into());
     let (happened, lost) = hub.bus.counts();
     for (name, help, value) in [
         ("ziron_connections_total", "Connections that were accepted.", count(&hub.counts.connections)),
@@ -108,7 +108,7 @@ fn all<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
     sources(hub, page);
 }
 
-fn sources<P: Prompt, W: World>(hub: &Hub<P, W>, page: &mut impl Sink) {
+fn sources<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
     let now = hub.exec.clock().now();
     let accounts = hub.readings.accounts();
     page.family("ziron_reading_seconds", Kind::Histogram, "Time that readings took, by source.");
@@ -189,7 +189,7 @@ impl Sink for Page {
         self.line(name, labels, value);
     }
 
-    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counts add up from bound to bound.
+    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counters add up from bound to bound.
     fn histogram(&mut self, name: &'static str, labels: &[Label<'_>], histogram: &Histogram) {
         let snapshot: Snapshot = histogram.snapshot();
         let (bucket, mut below) = (format!("{name}_bucket"), 0);

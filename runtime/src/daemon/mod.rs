@@ -5,33 +5,33 @@
 //! sessions share is in the [`hub`].
 
 mod answer;
-mod asked;
+mod draw_request;
 mod configuration;
-mod drawing;
-mod echo;
-mod feeds;
+mod draw_context;
+mod last_known;
+mod background;
 mod files;
-mod guard;
-mod held;
+mod watchdog;
+mod prefetched;
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
-mod hints;
-mod hub;
+mod file_watcher;
+mod state;
 mod inherited;
 mod life;
-mod line;
-mod live;
+mod transport;
+mod non_blocking;
 mod memory;
 mod metrics;
 mod mounted;
-mod news;
-mod other;
+mod session_events;
+mod stale_daemon;
 mod process;
 mod program;
 mod readings;
-mod recall;
+mod from_last_known;
 mod serve;
 mod session;
-mod shared;
+mod coalesced_read;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -10,13 +10,13 @@ use std::time::Duration;
 use futures_lite::future::{or, pending};
 
 use super::configuration;
-use super::feeds;
+use super::background;
 use super::files::{Fifos, left_behind};
-use super::guard::{Ending, Guard};
-use super::hub::{Counts, Hub};
+use super::watchdog::{Shutdown, Watchdog};
+use super::state::{Counters, DaemonState};
 use super::inherited;
 use super::life::{Life, LifeError};
-use super::line::Stream;
+use super::transport::Stream;
 use super::memory;
 use super::program::{Named, Program};
 use super::session::converse;
@@ -48,17 +48,17 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let (listener, socket) = life.listen()?;
     memory::use_one_arena();
-    crate::store::shelf::limit_all(P::CACHE.bytes);
+    crate::store::source_cache::limit_all(P::CACHE.bytes);
     let single = Arc::new(Single::driven().unwrap_or_default());
-    let ending = Arc::<Ending>::default();
+    let ending = Arc::<Shutdown>::default();
     let machine = Machine::new(
         store.map(Store::in_a_hurry).map(Arc::new),
         life.folder().clone(),
         single.handle().clone(),
         program.clone(),
     );
-    let mut hub = Hub::<P, Machine>::new(machine, single.handle().clone());
-    hub.guard = Guard::new(ending.clone()).ok().map(Arc::new);
+    let mut hub = DaemonState::<P, Machine>::new(machine, single.handle().clone());
+    hub.guard = Watchdog::new(ending.clone()).ok().map(Arc::new);
     let hub = Arc::new(hub);
     for pid in left_behind(life.folder()) {
         // A shell that is gone meanwhile leaves nothing to serve.
@@ -69,7 +69,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     if let Some(guard) = &hub.guard {
         guard.clone().post(&single);
     }
-    feeds::begin(&hub);
+    background::begin(&hub);
     hub.exec.spawn_named("configuration", Priority::Low, configuration::watch(hub.clone())).detach();
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
     hub.exec.spawn_named("listener", Priority::Critical, accept_all(hub.clone(), listener)).detach();
@@ -87,12 +87,12 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
 
 /// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions
 /// are for the next daemon.
-fn finish(life: Life, end: End, binary: &Path) -> ! {
+fn finish(life: Life, end: ShutdownReason, binary: &Path) -> ! {
     life.log(end.what());
     let folder = life.folder().path().to_owned();
     life.end();
     crate::io::kill_all();
-    if end == End::Replaced {
+    if end == ShutdownReason::Replaced {
         crate::cli::start_detached(binary, &folder);
     }
     std::process::exit(0)
@@ -100,7 +100,7 @@ fn finish(life: Life, end: End, binary: &Path) -> ! {
 
 /// Why a daemon ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum ShutdownReason {
     /// It was told to.
     Stopped,
     /// No shell was connected for long.
@@ -111,32 +111,32 @@ pub(super) enum End {
     Replaced,
 }
 
-impl End {
+impl ShutdownReason {
     const fn what(self) -> &'static str {
         match self {
-            End::Stopped => "is stopped",
-            End::Idle => "was not needed for long",
-            End::Homeless => "has lost its folder or its program",
-            End::Replaced => "makes way for a new build",
+            ShutdownReason::Stopped => "is stopped",
+            ShutdownReason::Idle => "was not needed for long",
+            ShutdownReason::Homeless => "has lost its folder or its program",
+            ShutdownReason::Replaced => "makes way for a new build",
         }
     }
 }
 
 /// Waits until something has happened to the daemon's folder, its socket (of this inode) or its program.
 pub(super) async fn changed<P: Prompt, W: World>(
-    hub: &Arc<Hub<P, W>>,
+    hub: &Arc<DaemonState<P, W>>,
     folder: Arc<Folder>,
     socket: u64,
     program: &Program,
-) -> End {
+) -> ShutdownReason {
     let end = || match program.named() {
         Named::Same => None,
-        Named::Other => Some(End::Replaced),
-        Named::Nothing => Some(End::Homeless),
+        Named::Other => Some(ShutdownReason::Replaced),
+        Named::Nothing => Some(ShutdownReason::Homeless),
     };
     let mut watch = match Watch::new(folder, socket, program.path(), &hub.exec) {
         Ok(watch) => watch,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return End::Homeless,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return ShutdownReason::Homeless,
         Err(_) => return pending().await,
     };
     // What happened before it was watched.
@@ -145,7 +145,7 @@ pub(super) async fn changed<P: Prompt, W: World>(
     }
     loop {
         match watch.next(hub).await {
-            Ok(Seen::Homeless) => return End::Homeless,
+            Ok(Seen::Homeless) => return ShutdownReason::Homeless,
             Ok(Seen::Program) => {
                 // A file that is being replaced is not there for a moment, or not whole.
                 hub.exec.clock().sleep(SETTLE).await;
@@ -159,7 +159,7 @@ pub(super) async fn changed<P: Prompt, W: World>(
 }
 
 /// Accepts connections, for ever.
-async fn accept_all<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixListener) {
+async fn accept_all<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>, listener: UnixListener) {
     let Ok(listener) = hub.exec.watch(listener) else { return hub.stop() };
     loop {
         if accept(&hub, &listener).await.is_err() {
@@ -170,25 +170,25 @@ async fn accept_all<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, listener: UnixList
 
 /// Accepts one connection. A stranger is left without a word.
 async fn accept<P: Prompt, W: World>(
-    hub: &Arc<Hub<P, W>>,
+    hub: &Arc<DaemonState<P, W>>,
     listener: &Watched<UnixListener>,
 ) -> io::Result<()> {
     let (stream, _) = listener.read_with(UnixListener::accept).await?;
     stream.set_nonblocking(true)?;
     if peer::check(&stream).is_err() {
-        Counts::add(&hub.counts.faults);
+        Counters::add(&hub.counts.faults);
         return Ok(());
     }
-    Counts::add(&hub.counts.connections);
+    Counters::add(&hub.counts.connections);
     let line = Stream::new(hub.exec.watch(stream)?);
     hub.exec.spawn_named("session", Priority::Critical, converse(hub.clone(), line)).detach();
     Ok(())
 }
 
 /// Gives memory back once after each burst of readings, and after shells have left. Idle, it waits without a timer.
-async fn tidy<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
+async fn tidy<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
     loop {
-        or(hub.flights.landing(), hub.changed.listen()).await;
+        or(hub.single_flight.landing(), hub.changed.listen()).await;
         hub.exec.clock().sleep(TIDY).await;
         let give_back = hub.exec.unblock(memory::give_back);
         give_back.await;
@@ -196,12 +196,12 @@ async fn tidy<P: Prompt, W: World>(hub: Arc<Hub<P, W>>) {
 }
 
 /// Waits until the daemon is told to end, or no shell is connected for as long as the configuration says.
-async fn ended<P: Prompt, W: World>(hub: &Hub<P, W>) -> End {
+async fn ended<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> ShutdownReason {
     let idle_exit = P::BACKGROUND.map_or(Duration::MAX, |background| background.idle_exit);
     loop {
         let changed = hub.changed.listen();
         if hub.is_stopping() {
-            return End::Stopped;
+            return ShutdownReason::Stopped;
         }
         if hub.session_count() > 0 {
             changed.await;
@@ -219,7 +219,7 @@ async fn ended<P: Prompt, W: World>(hub: &Hub<P, W>) -> End {
             },
         );
         if is_idle.await && hub.counts.requests.load(Ordering::Relaxed) == requests {
-            return End::Idle;
+            return ShutdownReason::Idle;
         }
     }
 }

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
-use super::asked::Asked;
-use super::drawing::{Drawing, is_redraw, shown};
-use super::held::Holding;
-use super::hub::{Counts, Entry, Hub, Seat};
-use super::line::{Line, LineError};
-use super::live::Waiting;
+use super::draw_request::DrawRequest;
+use super::draw_context::{DrawContext, is_redraw, shown};
+use super::prefetched::Prefetched;
+use super::state::{Counters, SessionEntry, DaemonState, SessionGuard};
+use super::transport::{Transport, TransportError};
+use super::non_blocking::LateFacts;
 use super::tools;
 use super::world::World;
 use crate::exec::{Priority, Task};
@@ -47,19 +47,19 @@ const BUFFER_BYTES: usize = 8192;
 
 /// One shell.
 pub(super) struct Session<P: Prompt, W: World> {
-    pub(super) hub: Arc<Hub<P, W>>,
-    pub(super) seat: Option<Seat<P, W>>,
+    pub(super) hub: Arc<DaemonState<P, W>>,
+    pub(super) seat: Option<SessionGuard<P, W>>,
     shell: Shell,
     pub(super) redraws: bool,
     /// The last request, as long as it can be drawn again.
-    pub(super) drawing: Option<Arc<Drawing<W::Io>>>,
+    pub(super) drawing: Option<Arc<DrawContext<W::Io>>>,
     /// What its last picture did not wait for.
-    pub(super) waiting: Waiting,
+    pub(super) waiting: LateFacts,
     pub(super) waiting_since: Option<Instant>,
     /// Whether a picture is owed, be its facts there or not: its last was an echo, or has become old.
     pub(super) is_echo: bool,
     /// What the last request asked for.
-    pub(super) asked: Option<Arc<Asked<W::Io>>>,
+    pub(super) asked: Option<Arc<DrawRequest<W::Io>>>,
     pub(super) command: Command,
     /// Whether it is known who the client is.
     is_greeted: bool,
@@ -68,11 +68,11 @@ pub(super) struct Session<P: Prompt, W: World> {
     /// What the shell was sent last, without what changes with every frame.
     pub(super) picture: Vec<u8>,
     /// What it shows by itself when the next line is empty.
-    pub(super) holding: Holding,
+    pub(super) holding: Prefetched,
     /// What is read ahead where the shell has gone, until it asks for its prompt there.
     pub(super) ahead: Option<Task<()>>,
     /// What was answered with what was known, and the mounts that have not answered.
-    pub(super) silent: Option<(Asked<W::Io>, Vec<PathBuf>)>,
+    pub(super) silent: Option<(DrawRequest<W::Io>, Vec<PathBuf>)>,
 }
 
 /// What is known of the shell's last command.
@@ -110,39 +110,39 @@ enum Step {
 }
 
 /// Why a session ends.
-pub(super) enum End {
+pub(super) enum SessionEnd {
     /// The client has left, or is gone.
     Left,
     /// It is to be told why, and left.
     Fault(Fault<'static>),
 }
 
-impl From<std::io::Error> for End {
-    fn from(_: std::io::Error) -> End {
-        End::Left
+impl From<std::io::Error> for SessionEnd {
+    fn from(_: std::io::Error) -> SessionEnd {
+        SessionEnd::Left
     }
 }
 
-impl From<FrameError> for End {
-    fn from(error: FrameError) -> End {
-        End::Fault(error.into())
+impl From<FrameError> for SessionEnd {
+    fn from(error: FrameError) -> SessionEnd {
+        SessionEnd::Fault(error.into())
     }
 }
 
-impl From<LineError> for End {
-    fn from(error: LineError) -> End {
+impl From<TransportError> for SessionEnd {
+    fn from(error: TransportError) -> SessionEnd {
         match error {
-            LineError::Io(error) => error.into(),
-            LineError::Frame(error) => error.into(),
+            TransportError::Io(error) => error.into(),
+            TransportError::Frame(error) => error.into(),
         }
     }
 }
 
 /// Talks with a client until it leaves.
-pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line: impl Line) {
+pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>, mut line: impl Transport) {
     let seat = line
         .shell()
-        .and_then(|shell| hub.seat(Entry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
+        .and_then(|shell| hub.seat(SessionEntry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
     if line.shell().is_some() && seat.is_none() {
         return;
     }
@@ -152,7 +152,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         shell: line.shell().unwrap_or_default(),
         redraws: line.shell() == Some(Shell::Fish),
         drawing: None,
-        waiting: Waiting::default(),
+        waiting: LateFacts::default(),
         waiting_since: None,
         is_echo: false,
         asked: None,
@@ -161,7 +161,7 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         rate: Bucket::new(BURST, REQUESTS_PER_SECOND, hub.exec.clock().now()),
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
-        holding: Holding::Nothing,
+        holding: Prefetched::Nothing,
         ahead: None,
         silent: None,
     };
@@ -169,9 +169,9 @@ pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<Hub<P, W>>, mut line:
         match session.step(&mut line).await {
             // Others have their turn, however fast this one asks.
             Ok(()) => yield_now().await,
-            Err(End::Left) => return,
-            Err(End::Fault(fault)) => {
-                Counts::add(&hub.counts.faults);
+            Err(SessionEnd::Left) => return,
+            Err(SessionEnd::Fault(fault)) => {
+                Counters::add(&hub.counts.faults);
                 // It is left in any case.
                 let _ = session.say(&mut line, &Reply::Fault(fault)).await;
                 return;
@@ -186,7 +186,7 @@ fn says_where(event: Frame<'_>) -> bool {
 }
 
 impl<P: Prompt, W: World> Session<P, W> {
-    async fn step(&mut self, line: &mut impl Line) -> Result<(), End> {
+    async fn step(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         let (waiting, clock) = (&mut self.waiting, self.hub.exec.clock());
         let is_echo = self.is_echo;
         let since = self.waiting_since.filter(|_| !waiting.is_empty());
@@ -207,7 +207,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             }
             // What arrives within the same frame is drawn together.
             waiting.all(clock.sleep(FRAME)).await;
-            Ok::<_, LineError>(Step::Arrived)
+            Ok::<_, TransportError>(Step::Arrived)
         };
         let view = self.seat.as_ref().map(|seat| seat.view.clone());
         let called = async {
@@ -230,20 +230,20 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         let unasked = or(or(arrived, given_up), or(called, answers));
         match or(async { line.receive().await.map(Step::Frame) }, unasked).await? {
-            Step::Frame(false) => Err(End::Left),
+            Step::Frame(false) => Err(SessionEnd::Left),
             Step::Frame(true) => self.hear(line).await,
             Step::Arrived => self.redraw(line).await,
             Step::Called => self.renew(line).await,
             Step::Answers => self.answer_at_last(line).await,
             Step::GivenUp => {
-                self.waiting = Waiting::default();
+                self.waiting = LateFacts::default();
                 Ok(())
             }
         }
     }
 
     /// Answers one frame.
-    async fn hear(&mut self, line: &mut impl Line) -> Result<(), End> {
+    async fn hear(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         if let Err(wait) = self.rate.take(self.hub.exec.clock().now()) {
             // Whoever asks faster is not read from meanwhile, and hurts nobody but itself.
             self.hub.exec.clock().sleep(wait).await;
@@ -252,7 +252,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         if self.is_of_the_next_build(line.frame()) {
             // Who has just run the new build knows that it is whole: there is no need to wait.
             self.hub.stop();
-            return Err(End::Fault(Fault::new(Code::Replaced, "a new build takes over")));
+            return Err(SessionEnd::Fault(Fault::new(Code::Replaced, "a new build takes over")));
         }
         match Message::read(line.frame())? {
             Message::Hello(hello) => {
@@ -280,7 +280,7 @@ impl<P: Prompt, W: World> Session<P, W> {
                 self.hear_of(&event);
                 Ok(())
             }
-            Message::Bye => Err(End::Left),
+            Message::Bye => Err(SessionEnd::Left),
             Message::Tool(tool) if matches!(tool.kind, ToolKind::Events | ToolKind::Trace) => {
                 let listening = self.listen_as(&tool);
                 self.follow(line, listening).await
@@ -320,7 +320,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Takes over what a frame says of a prompt: where it is drawn, and with what environment.
-    pub(super) fn read_draw(&self, line: &impl Line) -> Result<Asked<W::Io>, End> {
+    pub(super) fn read_draw(&self, line: &impl Transport) -> Result<DrawRequest<W::Io>, SessionEnd> {
         let mut draw = Draw::read(line.frame(), self.shell)?;
         let text = if draw.is_environment_in_file { line.exported()? } else { Vec::new() };
         if draw.is_environment_in_file {
@@ -330,7 +330,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Learns who the client is.
-    fn welcome(&mut self, line: &impl Line, hello: &Hello<'_>) -> Reply<'static> {
+    fn welcome(&mut self, line: &impl Transport, hello: &Hello<'_>) -> Reply<'static> {
         if let Agreement::Propose(version) = agree(SPOKEN, hello.version) {
             let message = format!("this daemon speaks version {version} of the protocol");
             return Reply::Fault(Fault { version: Some(version), ..Fault::new(Code::Version, message) });
@@ -343,7 +343,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.redraws = hello.redraw && hello.answer != Answer::Once;
         if self.seat.is_none() && hello.answer != Answer::Once {
             let now = self.hub.exec.clock().now();
-            self.seat = self.hub.seat(Entry::new(hello.shell, hello.pid, hello.answer, now));
+            self.seat = self.hub.seat(SessionEntry::new(hello.shell, hello.pid, hello.answer, now));
             if self.seat.is_none() {
                 return Reply::Fault(Fault::new(Code::Busy, "there are too many sessions"));
             }
@@ -382,7 +382,7 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Answers a tool.
-    async fn explain(&mut self, line: &mut impl Line, answer: Result<String, String>) -> Result<(), End> {
+    async fn explain(&mut self, line: &mut impl Transport, answer: Result<String, String>) -> Result<(), SessionEnd> {
         let (text, status) = match &answer {
             Ok(text) => (text, 0),
             Err(text) => (text, 1),
@@ -394,13 +394,13 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Sends the picture that was drawn. One that comes unasked and changes nothing is not sent.
-    pub(super) async fn send_picture(&mut self, line: &mut impl Line) -> Result<(), End> {
+    pub(super) async fn send_picture(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         let picture = shown(&self.out);
         if is_redraw(&self.out) {
             if picture == self.picture {
                 return Ok(());
             }
-            Counts::add(&self.hub.counts.redraws);
+            Counters::add(&self.hub.counts.redraws);
             self.note_redraw();
         }
         self.picture.clear();
@@ -409,14 +409,14 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.send(line).await
     }
 
-    pub(super) async fn say(&mut self, line: &mut impl Line, reply: &Reply<'_>) -> Result<(), End> {
+    pub(super) async fn say(&mut self, line: &mut impl Transport, reply: &Reply<'_>) -> Result<(), SessionEnd> {
         self.out.clear();
         reply.write(&mut self.out);
         self.send(line).await
     }
 
     /// Sends what was written, unless the client does not take it.
-    async fn send(&mut self, line: &mut impl Line) -> Result<(), End> {
+    async fn send(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
         let (out, clock) = (&self.out, self.hub.exec.clock());
         let late = async {
             clock.sleep(SEND_PATIENCE).await;

@@ -14,7 +14,7 @@ use stage::{LONG, LOOKS, READ, READS, Sample, connect, hub, hub_with, in_turn, s
 use futures_lite::future::poll_once;
 
 use super::program::Program;
-use super::serve::{End, changed};
+use super::serve::{ShutdownReason, changed};
 use crate::exec::simulate::{self, for_seeds};
 use crate::io::{Io, Simulated};
 use crate::ipc::address::{self, Address};
@@ -73,7 +73,7 @@ fn one_that_lost_its_home_while_it_began_ends() {
         let program = Program::own();
         assert_eq!(
             poll_once(changed(&hub, folder, 0, &program)).await,
-            Some(End::Homeless),
+            Some(ShutdownReason::Homeless),
             "it has no socket"
         );
     };

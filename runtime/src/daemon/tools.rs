@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::guard::LIMIT;
-use super::hub::Hub;
+use super::watchdog::LIMIT;
+use super::state::DaemonState;
 use super::metrics;
 use super::readings::Account;
 use super::world::World;
@@ -17,7 +17,7 @@ use crate::prompt::Prompt;
 use crate::store::{Now, answer_cache};
 
 /// Answers a tool.
-pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
+pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<DaemonState<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
     match tool.kind {
         ToolKind::Status => Ok(status(hub, tool.get("full").is_some())),
         ToolKind::Health => Ok(health(hub)),
@@ -29,13 +29,13 @@ pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<Hub<P, W>>, tool: &Tool<'_>)
     }
 }
 
-fn health<P: Prompt, W: World>(hub: &Hub<P, W>) -> String {
+fn health<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> String {
     let silent = silent(hub);
     if silent.is_empty() { String::from("well\n") } else { format!("well, but {}\n", silent.join("; ")) }
 }
 
 /// The file systems that do not answer.
-fn silent<P: Prompt, W: World>(hub: &Hub<P, W>) -> Vec<String> {
+fn silent<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> Vec<String> {
     let now = hub.exec.clock().now();
     let waiting = hub.world.probes().map(|probes| probes.waiting()).unwrap_or_default();
     let spans = waiting.into_iter().map(|(mount, since)| (mount, now.saturating_duration_since(since)));
@@ -49,7 +49,7 @@ fn silent<P: Prompt, W: World>(hub: &Hub<P, W>) -> Vec<String> {
 }
 
 /// What is remembered: `do` says what is wanted, `of` names a source and the beginning of a key.
-fn cache<P: Prompt, W: World>(hub: &Hub<P, W>, tool: &Tool<'_>) -> Result<String, String> {
+fn cache<P: Prompt, W: World>(hub: &DaemonState<P, W>, tool: &Tool<'_>) -> Result<String, String> {
     let text = |name| String::from_utf8_lossy(tool.get(name).unwrap_or_default());
     let (what, of) = (text("do"), text("of"));
     let words: Vec<&str> = std::iter::once(&*what).chain(of.split_whitespace()).collect();
@@ -59,7 +59,7 @@ fn cache<P: Prompt, W: World>(hub: &Hub<P, W>, tool: &Tool<'_>) -> Result<String
 }
 
 /// What the daemon is and does, for people; `full` lists every task with the place in the source where it began.
-fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
+fn status<P: Prompt, W: World>(hub: &DaemonState<P, W>, full: bool) -> String {
     let now = hub.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
@@ -74,7 +74,7 @@ fn status<P: Prompt, W: World>(hub: &Hub<P, W>, full: bool) -> String {
     let _ = writeln!(text, "redraws      {}", count(&hub.counts.redraws));
     let _ = writeln!(text, "faults       {}", count(&hub.counts.faults));
     let given_up: u64 = hub.readings.accounts().iter().map(Account::given_up).sum();
-    let _ = writeln!(text, "readings     {} going on, {given_up} given up", hub.flights.count());
+    let _ = writeln!(text, "readings     {} going on, {given_up} given up", hub.single_flight.count());
     let _ = writeln!(text, "places       {} known", hub.places.count());
     let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
     for mount in silent(hub) {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::answer::{answers, let_finish};
-use super::asked::Asked;
-use super::drawing::Picture;
-use super::hub::Hub;
-use super::line::Line;
-use super::live::Waiting;
-use super::session::{End, Session};
+use super::draw_request::DrawRequest;
+use super::draw_context::DrawStage;
+use super::state::DaemonState;
+use super::transport::Transport;
+use super::non_blocking::LateFacts;
+use super::session::{SessionEnd, Session};
 use super::world::World;
 use crate::cli::counted;
 use crate::exec::Priority;
@@ -26,7 +26,7 @@ pub(super) const PAUSE: Duration = Duration::from_millis(16);
 
 impl<P: Prompt, W: World> Session<P, W> {
     /// Takes note of where a shell is that has begun or gone somewhere, and reads ahead what a prompt there needs.
-    pub(super) fn read_ahead(&mut self, line: &impl Line) -> Result<(), End> {
+    pub(super) fn read_ahead(&mut self, line: &impl Transport) -> Result<(), SessionEnd> {
         let asked = self.read_draw(line)?;
         let hub = self.hub.clone();
         self.ahead = Some(self.hub.exec.spawn_named("warm", Priority::Low, async move {
@@ -72,10 +72,10 @@ struct Looked {
 /// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the
 /// picture, and it counts in no statistics.
 fn look<P: Prompt, W: World>(
-    hub: &Arc<Hub<P, W>>,
-    asked: &Asked<W::Io>,
+    hub: &Arc<DaemonState<P, W>>,
+    asked: &DrawRequest<W::Io>,
     patience: Option<Duration>,
-) -> (Waiting, Looked) {
+) -> (LateFacts, Looked) {
     let guard = hub.guard.clone();
     let watched = guard.as_ref().map(|guard| guard.watch(|| {}));
     let begin = asked.io.instant();
@@ -86,7 +86,7 @@ fn look<P: Prompt, W: World>(
     if let (Some(patience), Some(means)) = (patience, Arc::get_mut(&mut drawing.means)) {
         means.be_patient(patience);
     }
-    let waiting = drawing.draw::<P>(Picture::Redraw, &mut Vec::new());
+    let waiting = drawing.draw::<P>(DrawStage::Redraw, &mut Vec::new());
     let physical = &drawing.means.place.physical;
     asked.memo.end(physical, asked.io.instant().saturating_duration_since(begin));
     drop(watched);

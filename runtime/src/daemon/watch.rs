@@ -19,7 +19,7 @@ use linux::Eyes;
 use portable::Eyes;
 
 use super::files::Mailbox;
-use super::hub::Hub;
+use super::state::DaemonState;
 use super::session;
 use super::world::World;
 use crate::exec::{Handle, Priority};
@@ -54,7 +54,7 @@ impl Watch {
     }
 
     /// Serves the files of shells until something is seen that concerns the daemon as a whole.
-    pub(super) async fn next<P: Prompt, W: World>(&mut self, hub: &Arc<Hub<P, W>>) -> io::Result<Seen> {
+    pub(super) async fn next<P: Prompt, W: World>(&mut self, hub: &Arc<DaemonState<P, W>>) -> io::Result<Seen> {
         loop {
             let mut asked = Vec::new();
             let seen = self.eyes.look(&mut asked).await?;
@@ -68,7 +68,7 @@ impl Watch {
     }
 
     /// Tells a session that its file was written, and makes the session if this is the first time.
-    fn ask<P: Prompt, W: World>(&mut self, hub: &Arc<Hub<P, W>>, pid: u32) {
+    fn ask<P: Prompt, W: World>(&mut self, hub: &Arc<DaemonState<P, W>>, pid: u32) {
         if let Some(sender) = self.mailboxes.get(&pid) {
             match sender.try_send(()) {
                 Ok(()) | Err(async_channel::TrySendError::Full(())) => return,

@@ -10,24 +10,24 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::drawing::Drawing;
-use super::hub::Hub;
+use super::draw_context::DrawContext;
+use super::state::DaemonState;
 use super::world::World;
 use crate::cli::counted;
-use crate::gather::{Gather, Means, Memory, Parts};
+use crate::gather::{Gather, ReadContext, FactCache, Parts};
 use crate::io::Io;
-use crate::prompt::{Module, Prompt, Shelved};
+use crate::prompt::{Module, Prompt, CachedSource};
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
 use crate::store::entry::fnv1a;
-use crate::store::shelf::Entry;
+use crate::store::source_cache::CacheEntry;
 use page::Page;
 pub(super) use page::{Detail, Look, Styles};
 
 /// Says why a segment shows what it shows in the place of a drawing.
 pub(super) fn why<P: Prompt, W: World>(
-    hub: &Hub<P, W>,
-    drawing: &Drawing<W::Io>,
+    hub: &DaemonState<P, W>,
+    drawing: &DrawContext<W::Io>,
     segment: &str,
     look: Look,
 ) -> Result<String, String> {
@@ -53,11 +53,11 @@ pub(super) fn why<P: Prompt, W: World>(
 
 /// Writes about the sources of a module instead of reading them.
 struct Explain<'a, P: Prompt, W: World> {
-    hub: &'a Hub<P, W>,
-    drawing: &'a Drawing<W::Io>,
+    hub: &'a DaemonState<P, W>,
+    drawing: &'a DrawContext<W::Io>,
     module: &'a Module<P::Facts>,
     sources: &'a [(&'static str, Manifest)],
-    shelves: &'a [Shelved],
+    shelves: &'a [CachedSource],
     page: &'a RefCell<Page>,
 }
 
@@ -68,14 +68,14 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
         &self.drawing.request
     }
 
-    fn begin<S: Source>(&self, _: Parts, source: &'static S, memory: &'static dyn Memory) {
+    fn begin<S: Source>(&self, _: Parts, source: &'static S, memory: &'static dyn FactCache) {
         if let Some(index) = self.index_of(source.name()) {
             let means = &self.drawing.means;
             let key = pin!(source.key(&means.place, &means.io));
             let key = match key.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Pending => Asked::Waits,
-                Poll::Ready(None) => Asked::Nothing,
-                Poll::Ready(Some(key)) => Asked::Key {
+                Poll::Pending => Lookup::Waits,
+                Poll::Ready(None) => Lookup::Nothing,
+                Poll::Ready(Some(key)) => Lookup::Key {
                     shown: format!("{key:?}"),
                     bytes: postcard::to_stdvec(&key).unwrap_or_default(),
                     read: read_at_once(source, &key, memory, &self.drawing.means),
@@ -91,7 +91,7 @@ impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
 }
 
 /// What a source says about its key.
-enum Asked {
+enum Lookup {
     /// It has to be waited for.
     Waits,
     /// There is nothing to read.
@@ -111,8 +111,8 @@ enum Asked {
 fn read_at_once<S: Source, I: Io>(
     source: &S,
     key: &S::Key,
-    memory: &dyn Memory,
-    Means { place, io, .. }: &Means<I>,
+    memory: &dyn FactCache,
+    ReadContext { place, io, .. }: &ReadContext<I>,
 ) -> Option<Result<String, String>> {
     let is_read_each_time = source.policy() == Policy::Never && memory.lifetime().is_none();
     if !is_read_each_time || source.cost() >= Cost::Tree {
@@ -134,14 +134,14 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
     }
 
     /// Writes about one source.
-    fn tell(&self, index: usize, key: &Asked, lifetime: Option<Duration>) {
+    fn tell(&self, index: usize, key: &Lookup, lifetime: Option<Duration>) {
         let mut page = self.page.borrow_mut();
         let (name, manifest) = &self.sources[index];
         page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy.under(lifetime)));
         match key {
-            Asked::Waits => page.line("key", "has to be waited for"),
-            Asked::Nothing => page.line("key", "none: there is nothing to read here"),
-            Asked::Key { shown, bytes, read } => {
+            Lookup::Waits => page.line("key", "has to be waited for"),
+            Lookup::Nothing => page.line("key", "none: there is nothing to read here"),
+            Lookup::Key { shown, bytes, read } => {
                 let entry = self.entry(index, fnv1a(bytes));
                 match (&entry, read) {
                     (Some(entry), _) => page.fields("fact", &entry.fact()),
@@ -170,8 +170,8 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
     }
 
     /// What is remembered for a key.
-    fn entry(&self, index: usize, hash: u64) -> Option<Entry> {
-        let Shelved { shelf, .. } = self.shelves.get(index)?;
+    fn entry(&self, index: usize, hash: u64) -> Option<CacheEntry> {
+        let CachedSource { shelf, .. } = self.shelves.get(index)?;
         shelf.entries(self.hub.exec.clock().now()).into_iter().find(|entry| entry.key_hash == hash)
     }
 
@@ -179,7 +179,7 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
     fn account(&self, page: &mut Page, index: usize, age: Option<Duration>) {
         let (name, manifest) = &self.sources[index];
         let now = self.hub.exec.clock().now();
-        if let Some(Shelved { shelf, refresh, .. }) = self.shelves.get(index) {
+        if let Some(CachedSource { shelf, refresh, .. }) = self.shelves.get(index) {
             let seen = shelf.statistics();
             let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
             if hits + stale + misses > 0 {
@@ -229,7 +229,7 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
 }
 
 /// How a fact has been kept.
-fn remembered(entry: &Entry) -> String {
+fn remembered(entry: &CacheEntry) -> String {
     let (age, hits, bytes) = (seconds(entry.age), counted(entry.hits, "time", "times"), entry.bytes);
     format!("read {age} ago · asked for {hits} · {bytes} bytes · {:016x}", entry.key_hash)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::Fifos;
-use super::line::Line;
+use super::transport::Transport;
 use super::mounted::Mounted;
 use super::program::{Named, Program};
 use crate::exec::Handle;
@@ -26,7 +26,7 @@ pub(super) trait World: Send + Sync + 'static {
     fn resolve(&self, logical: &Path) -> PathBuf;
 
     /// How a shell talks that has FIFOs.
-    type Fifos: Line + 'static;
+    type Fifos: Transport + 'static;
 
     /// Makes the FIFOs of a shell.
     fn fifos(&self, pid: u32) -> io::Result<Self::Fifos>;

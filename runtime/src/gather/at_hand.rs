@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::begin::{Begun, begin};
-use super::{Gather, Means, Memory, Parts, known};
+use super::{Gather, ReadContext, FactCache, Parts, known};
 use crate::io::Io;
 use crate::place::Place;
 use crate::request::Request;
@@ -13,8 +13,8 @@ use crate::source::{Cost, Fact, Known, Source};
 /// What a source that costs nothing says now; `None` if it is not such a one.
 pub(crate) fn free<S: Source, I: Io>(
     source: &'static S,
-    memory: &'static dyn Memory,
-    means: &Arc<Means<I>>,
+    memory: &'static dyn FactCache,
+    means: &Arc<ReadContext<I>>,
 ) -> Option<Known<S::Fact>> {
     if source.cost() != Cost::Free {
         return None;
@@ -28,14 +28,14 @@ pub(crate) fn free<S: Source, I: Io>(
 /// Gathers what is at hand, marked as old.
 #[derive(Debug)]
 pub(crate) struct AtHand<'a, I> {
-    means: Arc<Means<I>>,
+    means: Arc<ReadContext<I>>,
     request: &'a Request,
 }
 
 impl<'a, I> AtHand<'a, I> {
     /// There is no store: that would be files.
     pub(crate) fn new(io: I, place: Place, request: &'a Request) -> Self {
-        AtHand { means: Arc::new(Means::new(io, place, None)), request }
+        AtHand { means: Arc::new(ReadContext::new(io, place, None)), request }
     }
 }
 
@@ -50,7 +50,7 @@ impl<I: Io> Gather for AtHand<'_, I> {
         &self,
         _parts: Parts,
         source: &'static S,
-        memory: &'static dyn Memory,
+        memory: &'static dyn FactCache,
     ) -> Known<S::Fact> {
         let known = || source.at_hand(&self.means.place).map_or(Known::Absent, Known::Stale);
         free(source, memory, &self.means).unwrap_or_else(known)

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::learn::{Asking, Learned, Work};
-use super::means::Means;
-use super::memory::Memory;
-use super::subject::{Later, Of, Subject, hash_of, typed};
+use super::read_context::ReadContext;
+use super::fact_cache::FactCache;
+use super::dyn_source::{Later, Of, DynSource, hash_of, typed};
 use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Fact, Policy, Source};
@@ -30,10 +30,10 @@ pub(crate) enum Begun<F> {
 /// Dropping the rest abandons the reading; nothing is kept.
 pub(crate) fn begin<S: Source, I: Io>(
     source: &'static S,
-    memory: &'static dyn Memory,
-    with: &Arc<Means<I>>,
+    memory: &'static dyn FactCache,
+    with: &Arc<ReadContext<I>>,
 ) -> Begun<S::Fact> {
-    let Means { place, io, mind, .. } = &**with;
+    let ReadContext { place, io, mind, .. } = &**with;
     let key = match at_once(source.key(place, io)) {
         Some(Some(key)) => key,
         Some(None) => return Begun::Ready((None, Outcome::Nothing)),
@@ -66,9 +66,9 @@ pub(crate) fn found<F: Fact>((fact, outcome): Learned) -> Found<F> {
 }
 
 fn begin_asking<I: Io>(
-    subject: Arc<dyn Subject<I>>,
-    memory: &'static dyn Memory,
-    with: Arc<Means<I>>,
+    subject: Arc<dyn DynSource<I>>,
+    memory: &'static dyn FactCache,
+    with: Arc<ReadContext<I>>,
 ) -> Result<Learned, Work> {
     let mut asking = Asking::new(subject, memory, with);
     asking.at_once().ok_or_else(|| Box::pin(asking.learn()) as Work)
@@ -77,18 +77,18 @@ fn begin_asking<I: Io>(
 /// Waits for the key, and makes a subject of it.
 fn keyed<S: Source, I: Io>(
     source: &'static S,
-    with: Arc<Means<I>>,
-) -> Later<'static, Option<Arc<dyn Subject<I>>>> {
+    with: Arc<ReadContext<I>>,
+) -> Later<'static, Option<Arc<dyn DynSource<I>>>> {
     Box::pin(async move {
         let key = source.key(&with.place, &with.io).await?;
-        Some(Arc::new(Of { source, key }) as Arc<dyn Subject<I>>)
+        Some(Arc::new(Of { source, key }) as Arc<dyn DynSource<I>>)
     })
 }
 
 async fn from_the_start<I: Io>(
-    keyed: Later<'static, Option<Arc<dyn Subject<I>>>>,
-    memory: &'static dyn Memory,
-    with: Arc<Means<I>>,
+    keyed: Later<'static, Option<Arc<dyn DynSource<I>>>>,
+    memory: &'static dyn FactCache,
+    with: Arc<ReadContext<I>>,
 ) -> Learned {
     let Some(subject) = keyed.await else { return (None, Outcome::Nothing) };
     match begin_asking(subject, memory, with) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::begin::{Begun, Found, begin, found};
 use super::learn::Learned;
-use super::{Gather, Means, Memory, Outcome, Parts, Reading, known, late};
+use super::{Gather, ReadContext, FactCache, Outcome, Parts, Reading, known, late};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::request::Request;
@@ -16,7 +16,7 @@ use crate::source::{Fact, Known, Source};
 /// Gathers facts in this process for one drawing.
 #[derive(Debug)]
 pub struct Direct<'a, I> {
-    means: Arc<Means<I>>,
+    means: Arc<ReadContext<I>>,
     request: &'a Request,
     wanted: Parts,
     start: Instant,
@@ -57,7 +57,7 @@ enum State<F> {
 impl<'a, I: Io> Direct<'a, I> {
     /// Gathers for a request; `budget` is the longest that a prompt may wait.
     #[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
-    pub fn new(means: Means<I>, request: &'a Request, wanted: Parts, budget: Duration) -> Self {
+    pub fn new(means: ReadContext<I>, request: &'a Request, wanted: Parts, budget: Duration) -> Self {
         let start = Instant::now();
         Direct {
             means: Arc::new(means),
@@ -80,7 +80,7 @@ impl<'a, I: Io> Direct<'a, I> {
     }
 
     /// What readings are done with.
-    pub fn means(&self) -> &Means<I> {
+    pub fn means(&self) -> &ReadContext<I> {
         &self.means
     }
 
@@ -126,7 +126,7 @@ impl<I: Io> Gather for Direct<'_, I> {
         &self,
         parts: Parts,
         source: &'static S,
-        memory: &'static dyn Memory,
+        memory: &'static dyn FactCache,
     ) -> Pending<S::Fact> {
         let (name, start, lifetime) = (source.name(), self.now(), memory.lifetime());
         if !parts.meets(self.wanted) {
@@ -170,7 +170,7 @@ impl<I: Io> Gather for Direct<'_, I> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather::Forget;
+    use crate::gather::NoCache;
     use crate::io::{Command, Simulated};
     use crate::place::Place;
     use crate::source::{Cost, Manifest, Policy, ReadError};
@@ -232,10 +232,10 @@ mod tests {
         store: &Arc<Store>,
     ) -> (Known<String>, Vec<Reading>, usize) {
         let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
-        let means = Means::new(io, place, Some(store.clone()));
+        let means = ReadContext::new(io, place, Some(store.clone()));
         let request = Request::default();
         let direct = Direct::new(means, &request, Parts::LEFT, Duration::from_millis(1)).recording();
-        let pending = direct.begin(Parts::LEFT, source, &Forget);
+        let pending = direct.begin(Parts::LEFT, source, &NoCache);
         let known = direct.finish(pending);
         let ran = direct.means().io.ran().len();
         (known, direct.into_readings(), ran)
@@ -308,19 +308,19 @@ mod tests {
 
     #[test]
     fn a_lifetime_of_the_configuration_counts_however_quick_the_source_is() {
-        use crate::store::{Keeping, eviction::Lru, shelf::Shelf};
+        use crate::store::{CacheLimits, eviction::Lru, source_cache::SourceCache};
         // What is read for every prompt, with and without its last value.
         for policy in [Policy::Last, Policy::Never] {
             let source: &'static Tool = Box::leak(Box::new(Tool(policy)));
             let lifetime = Some(Duration::from_secs(30));
-            let keeping = Keeping { ttl: lifetime, ..Keeping::DEFAULT };
+            let keeping = CacheLimits { ttl: lifetime, ..CacheLimits::DEFAULT };
             let (_guard, store) = store();
             for (at, runs) in [(0, 1), (30, 0), (31, 1)] {
                 let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
-                let means = Means::new(machine(at), place, Some(store.clone()));
+                let means = ReadContext::new(machine(at), place, Some(store.clone()));
                 let request = Request::default();
                 let direct = Direct::new(means, &request, Parts::LEFT, Duration::MAX).recording();
-                let shelf: &'static Shelf<Lru> = Box::leak(Box::new(Shelf::new("tool", keeping)));
+                let shelf: &'static SourceCache<Lru> = Box::leak(Box::new(SourceCache::new("tool", keeping)));
                 let pending = direct.begin(Parts::LEFT, source, shelf);
                 assert_eq!(direct.finish(pending), Known::Fresh("1.0".into()));
                 assert_eq!(direct.means().io.ran().len(), runs, "{policy:?} at {at} s");
@@ -335,8 +335,8 @@ mod tests {
         let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
         let request = Request::default();
         let direct =
-            Direct::new(Means::new(machine(0), place, Some(store)), &request, Parts::RIGHT, Duration::MAX);
-        let pending = direct.begin(Parts::LEFT, &KEYED, &Forget);
+            Direct::new(ReadContext::new(machine(0), place, Some(store)), &request, Parts::RIGHT, Duration::MAX);
+        let pending = direct.begin(Parts::LEFT, &KEYED, &NoCache);
         assert_eq!((direct.finish(pending), direct.means().io.ran()), (Known::Absent, Vec::new()));
     }
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::poll_once;
 
-use super::flights::Flight;
-use super::means::{Means, Mind, tick};
-use super::memory::{AnyFact, Finding, Memory, Show};
+use super::single_flight::Flight;
+use super::read_context::{ReadContext, Mind, tick};
+use super::fact_cache::{AnyFact, NewFact, FactCache, Show};
 use super::observer::Ended;
-use super::subject::Subject;
+use super::dyn_source::DynSource;
 use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
@@ -50,7 +50,7 @@ impl Remembered {
 }
 
 /// What the memory has for a key.
-struct Recalled {
+struct CachedOutcome {
     fact: Option<AnyFact>,
     has_failed: bool,
     /// Whether that may be drawn as it is.
@@ -62,11 +62,11 @@ struct Recalled {
 
 /// A fact that is to be learned.
 pub(super) struct Asking<I> {
-    subject: Arc<dyn Subject<I>>,
+    subject: Arc<dyn DynSource<I>>,
     /// The key as it is stored.
     key: Vec<u8>,
-    memory: &'static dyn Memory,
-    with: Arc<Means<I>>,
+    memory: &'static dyn FactCache,
+    with: Arc<ReadContext<I>>,
     name: &'static str,
     cost: Cost,
     policy: Policy,
@@ -82,9 +82,9 @@ pub(super) struct Asking<I> {
 
 impl<I: Io> Asking<I> {
     pub(super) fn new(
-        subject: Arc<dyn Subject<I>>,
-        memory: &'static dyn Memory,
-        with: Arc<Means<I>>,
+        subject: Arc<dyn DynSource<I>>,
+        memory: &'static dyn FactCache,
+        with: Arc<ReadContext<I>>,
     ) -> Asking<I> {
         let (name, cost, policy, key) = (subject.name(), subject.cost(), subject.policy(), subject.key());
         let longest = match (memory.lifetime(), policy) {
@@ -106,7 +106,7 @@ impl<I: Io> Asking<I> {
             && *tick >= mind.asked
         {
             let (fact, has_failed, age) = (fact.clone(), failure.is_some(), Duration::ZERO);
-            return Some(self.held(Recalled { fact, has_failed, holds: true, is_old: false, age }));
+            return Some(self.held(CachedOutcome { fact, has_failed, holds: true, is_old: false, age }));
         }
         let recalled = self.recall(mind)?;
         if recalled.holds {
@@ -192,7 +192,7 @@ impl<I: Io> Asking<I> {
     }
 
     /// What is drawn of something that holds.
-    fn held(&self, recalled: Recalled) -> Learned {
+    fn held(&self, recalled: CachedOutcome) -> Learned {
         match recalled.fact {
             Some(fact) => (Some(fact), Outcome::Remembered(recalled.age)),
             None if recalled.has_failed => (self.subject.without_reading(), Outcome::Resting),
@@ -200,7 +200,7 @@ impl<I: Io> Asking<I> {
         }
     }
 
-    fn recall(&self, mind: &Mind) -> Option<Recalled> {
+    fn recall(&self, mind: &Mind) -> Option<CachedOutcome> {
         let recalled = self.memory.recall(&self.key)?;
         let age = self.with.io.instant().saturating_duration_since(recalled.at);
         let Remembered { fact, failure, tick, .. } = recalled.fact.downcast_ref()?;
@@ -211,13 +211,13 @@ impl<I: Io> Asking<I> {
         // An event after a reading makes it old, however late the prompt was asked for.
         let holds = !recalled.is_old && (*tick >= mind.asked || is_young);
         let (fact, has_failed) = (fact.clone(), failure.is_some());
-        Some(Recalled { fact, has_failed, holds, is_old: recalled.is_old, age })
+        Some(CachedOutcome { fact, has_failed, holds, is_old: recalled.is_old, age })
     }
 
     /// What the store has, if that may be drawn as it is, or says that it is not to be read now.
     fn look_in_store(&mut self) -> Option<Learned> {
         let with = self.with.clone();
-        let Means { io, store: Some(store), mind, .. } = &*with else { return None };
+        let ReadContext { io, store: Some(store), mind, .. } = &*with else { return None };
         let longest = self.longest.filter(|_| !self.is_old)?;
         let stored = store.find(self.name, &self.key, io.now()).filter(|stored| !stored.is_old);
         if let Some(stored) = stored
@@ -246,7 +246,7 @@ impl<I: Io> Asking<I> {
     /// Waits until nobody else reads the same, and says what the others have found if that holds.
     async fn board<'m>(&mut self, mind: &'m Mind) -> Result<Flight<'m>, Learned> {
         loop {
-            let landed = match mind.flights.begin(self.name, &self.key) {
+            let landed = match mind.single_flight.begin(self.name, &self.key) {
                 Ok(flight) => return Ok(flight),
                 Err(landed) => landed,
             };
@@ -258,7 +258,7 @@ impl<I: Io> Asking<I> {
         }
     }
 
-    async fn read(&mut self, with: &Means<I>) -> Result<AnyFact, ReadError> {
+    async fn read(&mut self, with: &ReadContext<I>) -> Result<AnyFact, ReadError> {
         let subject = self.subject.clone();
         let mut reading = subject.read(&with.place, &with.io);
         match poll_once(reading.as_mut()).await {
@@ -287,7 +287,7 @@ impl<I: Io> Asking<I> {
     }
 
     /// Keeps what was read when `tick` was, for others if the memory's `mark` is given.
-    fn keep(&self, read: Kept, tick: u64, mark: Option<u64>, age: Duration, cost: Duration) {
+    fn keep(&self, read: NewResult, tick: u64, mark: Option<u64>, age: Duration, cost: Duration) {
         let (fact, failure) = match read {
             Ok(fact) => (Some(fact), None),
             Err(failure) => (None, failure),
@@ -301,14 +301,14 @@ impl<I: Io> Asking<I> {
             let now: Instant = self.with.io.instant();
             let at = now.checked_sub(age).unwrap_or(now);
             let bytes = size_of::<Remembered>() + inside.unwrap_or_default();
-            let finding = Finding { fact: kept, show: Remembered::SHOW, at, bytes, cost };
+            let finding = NewFact { fact: kept, show: Remembered::SHOW, at, bytes, cost };
             self.memory.keep(mark, self.key.clone(), finding);
         }
     }
 }
 
 /// What is kept of a reading: the fact; or why it failed, if it did.
-type Kept = Result<AnyFact, Option<Arc<str>>>;
+type NewResult = Result<AnyFact, Option<Arc<str>>>;
 
 /// What the store remembers of a source that failed, or that had nothing to show.
 const FAILURE: &[u8] = &[];

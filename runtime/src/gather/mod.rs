@@ -6,13 +6,13 @@
 mod at_hand;
 mod begin;
 mod direct;
-#[cfg_attr(not(feature = "background"), path = "flights_off.rs")]
-mod flights;
+#[cfg_attr(not(feature = "background"), path = "single_flight_off.rs")]
+mod single_flight;
 mod learn;
-mod means;
-mod memory;
+mod read_context;
+mod fact_cache;
 mod observer;
-mod subject;
+mod dyn_source;
 
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ pub(crate) use at_hand::free;
 pub(crate) use begin::{Begun, Found, begin, found};
 pub use direct::{Direct, Pending};
 #[cfg(feature = "background")]
-pub(crate) use flights::Flights;
+pub(crate) use single_flight::SingleFlight;
 #[cfg(feature = "background")]
 pub(crate) use learn::{REST, Work};
-pub use means::Means;
+pub use read_context::ReadContext;
 #[cfg(feature = "background")]
-pub(crate) use means::tick;
-pub use memory::{Answer, AnyFact, Finding, Forget, Memory, Recalled, Show};
+pub(crate) use read_context::tick;
+pub use fact_cache::{CacheOutcome, AnyFact, NewFact, NoCache, FactCache, CachedFact, Show};
 #[cfg(feature = "background")]
 pub(crate) use observer::{Ended, Observation, Observer};
 
@@ -80,7 +80,7 @@ pub trait Gather {
         &self,
         parts: Parts,
         source: &'static S,
-        memory: &'static dyn Memory,
+        memory: &'static dyn FactCache,
     ) -> Self::Pending<S::Fact>;
 
     /// Waits for a source within the budget.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::files::{self, Content};
 use super::limits::{Limits, Tally};
-use super::memory::Memory;
+use super::memory::FactCache;
 use super::redis::Redis;
 use super::sqlite::Sqlite;
 
@@ -22,7 +22,7 @@ pub enum BackendChoice {
     /// A Redis server, which several hosts may share; files while it does not answer. Needs the feature `redis`; files without it.
     Redis(RedisChoice),
     /// The memory of this process, for tests. Needs the feature `background`; files without it.
-    Memory,
+    FactCache,
 }
 
 /// Which Redis server, and how it is used.
@@ -94,7 +94,7 @@ pub(super) enum Backend {
     Files,
     Sqlite(Sqlite),
     Redis(Redis),
-    Memory(Memory),
+    FactCache(FactCache),
 }
 
 impl Backend {
@@ -103,7 +103,7 @@ impl Backend {
             BackendChoice::Files => None,
             BackendChoice::Sqlite => Sqlite::new(folder).map(Backend::Sqlite),
             BackendChoice::Redis(choice) => Redis::new(choice, folder).map(Backend::Redis),
-            BackendChoice::Memory => Memory::new().map(Backend::Memory),
+            BackendChoice::FactCache => FactCache::new().map(Backend::FactCache),
         };
         chosen.unwrap_or(Backend::Files)
     }
@@ -114,7 +114,7 @@ impl Backend {
             Backend::Files => "files",
             Backend::Sqlite(_) => "SQLite",
             Backend::Redis(_) => "Redis",
-            Backend::Memory(_) => "memory",
+            Backend::FactCache(_) => "memory",
         }
     }
 
@@ -127,7 +127,7 @@ impl Backend {
                 back.hurry();
                 Some(self.clone())
             }
-            Backend::Files | Backend::Memory(_) => None,
+            Backend::Files | Backend::FactCache(_) => None,
         }
     }
 
@@ -136,7 +136,7 @@ impl Backend {
             Backend::Sqlite(back) => back.read(name),
             Backend::Redis(back) if back.is_there() => back.read(name),
             Backend::Files | Backend::Redis(_) => read_file(folder, name),
-            Backend::Memory(back) => back.read(name),
+            Backend::FactCache(back) => back.read(name),
         }
     }
 
@@ -146,7 +146,7 @@ impl Backend {
             Backend::Sqlite(back) => ask(back),
             Backend::Redis(back) if back.is_there() => ask(back),
             Backend::Files | Backend::Redis(_) => ask(&Files(folder)),
-            Backend::Memory(back) => ask(back),
+            Backend::FactCache(back) => ask(back),
         }
     }
 }

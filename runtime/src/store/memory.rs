@@ -9,7 +9,7 @@ use super::limits::Limits;
 
 /// Entries by their names, with the order in which they were written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(Arc<Mutex<Entries>>);
+pub(super) struct FactCache(Arc<Mutex<Entries>>);
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -17,10 +17,10 @@ struct Entries {
     clock: u64,
 }
 
-impl Memory {
+impl FactCache {
     #[allow(clippy::unnecessary_wraps, reason = "the same signature as its twin's")]
-    pub(super) fn new() -> Option<Memory> {
-        Some(Memory::default())
+    pub(super) fn new() -> Option<FactCache> {
+        Some(FactCache::default())
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -28,7 +28,7 @@ impl Memory {
     }
 }
 
-impl Back for Memory {
+impl Back for FactCache {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.lock().entries.get(name).map(|(_, bytes)| bytes.clone())
     }

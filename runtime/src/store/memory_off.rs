@@ -8,15 +8,15 @@ use super::limits::Limits;
 
 /// Cannot be made.
 #[derive(Clone, Debug)]
-pub(super) struct Memory(Infallible);
+pub(super) struct FactCache(Infallible);
 
-impl Memory {
-    pub(super) fn new() -> Option<Memory> {
+impl FactCache {
+    pub(super) fn new() -> Option<FactCache> {
         None
     }
 }
 
-impl Back for Memory {
+impl Back for FactCache {
     fn read(&self, _name: &str) -> Option<Vec<u8>> {
         match self.0 {}
     }

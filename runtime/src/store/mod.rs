@@ -11,13 +11,13 @@
 )]
 
 mod address;
-mod aside;
+mod write_behind;
 mod backend;
 pub(crate) mod entry;
 pub mod eviction;
 mod files;
-mod keeping;
-mod kept;
+mod cache_limits;
+mod any_cache;
 mod limits;
 #[cfg_attr(not(feature = "background"), path = "memory_off.rs")]
 mod memory;
@@ -27,8 +27,8 @@ mod redis;
 pub(crate) use redis::read_answer as read_redis_answer;
 mod refresh;
 mod report;
-#[cfg_attr(not(feature = "background"), path = "shelf_off.rs")]
-pub mod shelf;
+#[cfg_attr(not(feature = "background"), path = "source_cache_off.rs")]
+pub mod source_cache;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_off.rs")]
 mod sqlite;
 pub mod state;
@@ -41,11 +41,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use aside::Aside;
+use write_behind::WriteBehind;
 use backend::Backend;
 pub use backend::{BackendChoice, RedisChoice};
 use entry::{Decoded, Flaw, decode, encode};
-pub use keeping::Keeping;
+pub use cache_limits::CacheLimits;
 pub use limits::Limits;
 use limits::Tally;
 pub(crate) use refresh::REFRESH_BUDGET;
@@ -74,7 +74,7 @@ pub struct Store {
     backend: Backend,
     limits: Limits,
     /// Where writes wait, if nobody is to wait for them.
-    aside: Option<Arc<Aside>>,
+    aside: Option<Arc<WriteBehind>>,
 }
 
 /// A fact and its age.
@@ -136,7 +136,7 @@ impl Store {
     #[cfg(feature = "background")]
     #[must_use]
     pub(crate) fn in_a_hurry(self) -> Store {
-        let aside = self.backend.hurry(&self.folder).map(|backend| Arc::new(Aside::new(backend)));
+        let aside = self.backend.hurry(&self.folder).map(|backend| Arc::new(WriteBehind::new(backend)));
         Store { aside, ..self }
     }
 

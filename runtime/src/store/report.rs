@@ -6,7 +6,7 @@ mod tests;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::kept::{Kept, Which};
+use super::any_cache::{AnyCache, Which};
 use super::table::Table;
 use super::{Store, StoredEntry};
 
@@ -55,7 +55,7 @@ impl Now {
 /// ```
 pub fn answer_cache(
     words: &[&str],
-    shelves: &[&'static dyn Kept],
+    shelves: &[&'static dyn AnyCache],
     store: Option<&Store>,
     now: Now,
 ) -> Result<String, String> {
@@ -73,7 +73,7 @@ pub fn answer_cache(
 }
 
 struct Desk<'d> {
-    shelves: &'d [&'static dyn Kept],
+    shelves: &'d [&'static dyn AnyCache],
     store: Option<&'d Store>,
     now: Now,
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::traced::{Recorder, Traced};
 use crate::cli::report::describe;
-use crate::gather::{Direct, Gather, Memory, Outcome, Parts};
+use crate::gather::{Direct, Gather, FactCache, Outcome, Parts};
 use crate::io::Real;
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};
@@ -54,7 +54,7 @@ impl Gather for Observed<'_> {
         &self,
         parts: Parts,
         source: &'static S,
-        memory: &'static dyn Memory,
+        memory: &'static dyn FactCache,
     ) -> Self::Pending<S::Fact> {
         let begin = Instant::now();
         let span = self.recorder.begin(source.name(), begin);

@@ -1,14 +1,14 @@
-//! Watching by [`Hints`].
+//! Watching by [`FileWatcher`].
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::hints::{Hints, Stamp};
+use super::super::file_watcher::{FileWatcher, Stamp};
 
 /// The file under its names, as it was when it was looked at last.
 #[derive(Debug)]
 pub(in crate::daemon) struct Names {
-    hints: Hints,
+    hints: FileWatcher,
     names: Vec<(PathBuf, Option<Stamp>)>,
 }
 
@@ -16,7 +16,7 @@ impl Names {
     /// Watches a file and its folder and, if it is a symbolic link, what that leads to.
     #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
     pub(in crate::daemon) fn of(path: &Path) -> io::Result<Names> {
-        let mut hints = Hints::new()?;
+        let mut hints = FileWatcher::new()?;
         let mut names = Vec::new();
         for path in [Some(path.to_owned()), std::fs::canonicalize(path).ok()].into_iter().flatten() {
             if let Some(folder) = path.parent() {

@@ -1,7 +1,7 @@
 //! Metrics for OpenTelemetry.
 
 use super::{Kind, Label, Number, Sink, all};
-use crate::daemon::hub::Hub;
+use crate::daemon::state::DaemonState;
 use crate::daemon::world::World;
 use crate::exec::metrics::Histogram;
 use crate::io::{Io, Sent};
@@ -10,7 +10,7 @@ use crate::prompt::Prompt;
 
 /// Writes all metrics as one object.
 #[allow(clippy::unnecessary_wraps, reason = "a program that was built without it has none")]
-pub(in crate::daemon) fn otlp<P: Prompt, W: World>(hub: &Hub<P, W>) -> Result<String, String> {
+pub(in crate::daemon) fn otlp<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> Result<String, String> {
     let now = hub.world.io(Sent::default()).now();
     let age = hub.exec.clock().now().saturating_duration_since(hub.started);
     let mut meter = Meter::new(now.checked_sub(age).unwrap_or(now), now);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::machine::{Machine, Seen, Weather};
 use super::prompt::{LIFETIME, PATIENCE, Shown, Six, THINGS, Thing, shown, variables};
 use super::wire::{Cut, Far, Sent, Wire};
-use crate::daemon::hub::Hub;
+use crate::daemon::state::DaemonState;
 use crate::daemon::session::converse;
 use crate::exec::Priority;
 use crate::exec::time::TimedOut;
@@ -67,7 +67,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Around {
     pub(super) machine: Arc<Machine>,
-    pub(super) hub: Arc<Hub<Six, Seen>>,
+    pub(super) hub: Arc<DaemonState<Six, Seen>>,
 }
 
 impl Around {

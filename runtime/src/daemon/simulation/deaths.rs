@@ -17,7 +17,7 @@ use super::client::{Around, Ask, Kind, PLACES, PROFILES, Shows, shows};
 use super::machine::{Machine, Seen, Weather};
 use super::prompt;
 use super::wire::{Cut, Far, Sent};
-use crate::daemon::hub::Hub;
+use crate::daemon::state::DaemonState;
 use crate::exec::simulate::{World, for_seeds};
 use crate::exec::{Priority, Task};
 use crate::ipc::frame::Frame;
@@ -58,7 +58,7 @@ impl Lives {
     /// A daemon begins, without any memory.
     fn begin(&self) {
         prompt::forget();
-        let hub = Arc::new(Hub::new(Seen(self.machine.clone()), self.machine.sim.handle().clone()));
+        let hub = Arc::new(DaemonState::new(Seen(self.machine.clone()), self.machine.sim.handle().clone()));
         let (number, around) = (self.machine.step(), Around { machine: self.machine.clone(), hub });
         *self.lock() = Some(Life { number, around, lines: Vec::new() });
     }

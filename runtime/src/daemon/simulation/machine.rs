@@ -44,7 +44,7 @@ pub(super) struct Machine {
     pub(super) sim: simulate::World,
     pub(super) weather: Weather,
     things: Mutex<BTreeMap<String, History>>,
-    /// Counts everything that happens, so that two things at the same time have an order.
+    /// Counters everything that happens, so that two things at the same time have an order.
     steps: AtomicU64,
     /// The far ends of FIFOs, until their shells take them.
     fifos: Mutex<BTreeMap<u32, Far>>,

@@ -1,4 +1,4 @@
-//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and flights are those of the
+//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and single_flight are those of the
 //! product; the lines, the machine and the clock are not.
 //!
 //! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their
@@ -37,7 +37,7 @@ use hostile::Vice;
 use machine::{Machine, Seen, Weather};
 use prompt::THINGS;
 
-use super::hub::Hub;
+use super::state::DaemonState;
 use crate::exec::simulate::{World, for_seeds};
 use crate::exec::{Priority, Task};
 
@@ -48,7 +48,7 @@ const SETTLED: Duration = Duration::from_secs(61);
 async fn live(sim: World, weather: Weather) {
     let shelves = prompt::use_shelves(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
     let machine = Machine::new(sim.clone(), weather, None);
-    let hub = Arc::new(Hub::new(Seen(machine.clone()), sim.handle().clone()));
+    let hub = Arc::new(DaemonState::new(Seen(machine.clone()), sim.handle().clone()));
     let around = Around { machine: machine.clone(), hub };
     let (stop, stopped) = async_channel::bounded::<()>(1);
     let change = sim.handle().spawn(Priority::Normal, change(machine.clone(), stopped));
@@ -75,7 +75,7 @@ async fn live(sim: World, weather: Weather) {
     sim.clock().sleep(SETTLED).await;
     let tasks = sim.handle().tasks();
     assert!(tasks.is_empty(), "nobody is left, but this goes on: {tasks:#?}");
-    assert_eq!((around.hub.session_count(), around.hub.flights.count()), (0, 0));
+    assert_eq!((around.hub.session_count(), around.hub.single_flight.count()), (0, 0));
     assert!(shelves.entries() <= 2 * THINGS.len() + machine.identities(), "{shelves:?}");
 }
 

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::machine::Machine;
-use crate::gather::{Gather, Memory, Parts};
+use crate::gather::{Gather, FactCache, Parts};
 use crate::io::{Command, Io};
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{Background, Build, Module, Prompt, Settings};
 use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source};
-use crate::store::Keeping;
+use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::source_cache::{AnyCache, SourceCache};
 
 /// How long a prompt that cannot be drawn again waits.
 pub(super) const PATIENCE: Duration = Duration::from_millis(30);
@@ -124,12 +124,12 @@ impl Source for Thing {
 
 /// What the daemon remembers of each thing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shelves([&'static Shelf<Lru>; 6]);
+pub(super) struct Shelves([&'static SourceCache<Lru>; 6]);
 
 impl Shelves {
     /// Shelves that live for ever: there is one set for each thread and size.
-    fn new(keeping: Keeping) -> Shelves {
-        Shelves(THINGS.map(|thing| &*Box::leak(Box::new(Shelf::new(thing.name, keeping)))))
+    fn new(keeping: CacheLimits) -> Shelves {
+        Shelves(THINGS.map(|thing| &*Box::leak(Box::new(SourceCache::new(thing.name, keeping)))))
     }
 
     /// Whether all are as small as they may be.
@@ -141,9 +141,9 @@ impl Shelves {
 thread_local! {
     static CURRENT: std::cell::Cell<Option<Shelves>> = const { std::cell::Cell::new(None) };
     static SIZES: [Shelves; 3] = [
-        Shelves::new(Keeping::DEFAULT),
-        Shelves::new(Keeping { entries: 2, ..Keeping::DEFAULT }),
-        Shelves::new(Keeping { entries: 0, ..Keeping::DEFAULT }),
+        Shelves::new(CacheLimits::DEFAULT),
+        Shelves::new(CacheLimits { entries: 2, ..CacheLimits::DEFAULT }),
+        Shelves::new(CacheLimits { entries: 0, ..CacheLimits::DEFAULT }),
     ];
 }
 
@@ -157,7 +157,7 @@ pub(super) fn use_shelves(size: usize) -> Shelves {
 
 /// Shelves that nobody has used, as a daemon has that begins.
 pub(super) fn forget() {
-    CURRENT.set(Some(Shelves::new(Keeping::DEFAULT)));
+    CURRENT.set(Some(Shelves::new(CacheLimits::DEFAULT)));
 }
 
 /// The prompt.
@@ -197,7 +197,7 @@ impl Prompt for Six {
         let mut begun = Vec::new();
         for (at, thing) in THINGS.into_iter().enumerate() {
             let parts = if at == 0 { Parts::ALL.and(Parts::MODULES) } else { Parts::ALL };
-            let memory: &'static dyn Memory = shelves[at];
+            let memory: &'static dyn FactCache = shelves[at];
             begun.push(gather.begin(parts, thing, memory));
         }
         let mut begun = begun.into_iter();

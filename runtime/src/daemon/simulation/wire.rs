@@ -7,7 +7,7 @@ use std::time::Instant;
 use async_channel::{Receiver, Sender};
 
 use super::machine::Machine;
-use crate::daemon::line::{Line, LineError, Spare};
+use crate::daemon::transport::{Transport, TransportError, BackupSender};
 use crate::ipc::frame::{Decoder, Frame, Limits};
 use crate::shell::Shell;
 
@@ -89,8 +89,8 @@ impl Cut {
     }
 }
 
-impl Line for Wire {
-    async fn receive(&mut self) -> Result<bool, LineError> {
+impl Transport for Wire {
+    async fn receive(&mut self) -> Result<bool, TransportError> {
         while !self.decoder.advance()? {
             match self.incoming.recv().await {
                 Ok(bytes) => self.decoder.push(&bytes),
@@ -112,7 +112,7 @@ impl Line for Wire {
         self.owner.map(|(_, pid)| pid)
     }
 
-    type Spare = NoSpare;
+    type BackupSender = NoSpare;
 
     fn spare(&self) -> NoSpare {
         NoSpare
@@ -133,7 +133,7 @@ impl Line for Wire {
 #[derive(Debug)]
 pub(super) struct NoSpare;
 
-impl Spare for NoSpare {
+impl BackupSender for NoSpare {
     fn send_now(&self, _frame: &[u8]) {}
 }
 

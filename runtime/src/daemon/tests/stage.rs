@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
 
-use super::super::feeds;
-use super::super::hub::Hub;
-use super::super::line::{Line, LineError, Spare};
+use super::super::background;
+use super::super::state::DaemonState;
+use super::super::transport::{Transport, TransportError, BackupSender};
 use super::super::session::converse;
 use super::super::world::World;
 use crate::exec::Priority;
@@ -20,12 +20,12 @@ use crate::io::{Io, Sent, Simulated};
 use crate::ipc::frame::Frame;
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{Background, Build, Module, Prompt, Settings, Shelved};
+use crate::prompt::{Background, Build, Module, Prompt, Settings, CachedSource};
 use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source, Trigger};
-use crate::store::Keeping;
+use crate::store::CacheLimits;
 use crate::store::Store;
 use crate::store::eviction::Lru;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::source_cache::{AnyCache, SourceCache};
 
 /// The world that sources read: what stands in it is the fact.
 pub(super) static READ: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
@@ -39,8 +39,8 @@ pub(super) struct Number(usize);
 
 pub(super) static DEPLOYS: Number = Number(0);
 pub(super) static COMMITS: Number = Number(1);
-pub(super) static DEPLOYS_SHELF: Shelf<Lru> = Shelf::new("deploys", Keeping::DEFAULT);
-pub(super) static COMMITS_SHELF: Shelf<Lru> = Shelf::new("commits", Keeping::DEFAULT);
+pub(super) static DEPLOYS_SHELF: SourceCache<Lru> = SourceCache::new("deploys", CacheLimits::DEFAULT);
+pub(super) static COMMITS_SHELF: SourceCache<Lru> = SourceCache::new("commits", CacheLimits::DEFAULT);
 
 impl Source for Number {
     type Key = PathBuf;
@@ -137,8 +137,8 @@ impl Prompt for Sample {
         vec![(DEPLOYS.name(), DEPLOYS.manifest()), (COMMITS.name(), COMMITS.manifest())]
     }
 
-    fn shelves() -> Vec<Shelved> {
-        let shelved = |shelf| Shelved { shelf, events: &[], refresh: None };
+    fn shelves() -> Vec<CachedSource> {
+        let shelved = |shelf| CachedSource { shelf, events: &[], refresh: None };
         vec![shelved(&DEPLOYS_SHELF), shelved(&COMMITS_SHELF)]
     }
 }
@@ -180,10 +180,10 @@ pub(super) struct Wire {
     said: Sender<String>,
 }
 
-impl Line for Wire {
-    type Spare = Mute;
+impl Transport for Wire {
+    type BackupSender = Mute;
 
-    async fn receive(&mut self) -> Result<bool, LineError> {
+    async fn receive(&mut self) -> Result<bool, TransportError> {
         let frame = self.heard.recv().await;
         frame.map_or(Ok(false), |frame| {
             self.frame = frame;
@@ -207,7 +207,7 @@ impl Line for Wire {
 
 pub(super) struct Mute;
 
-impl Spare for Mute {
+impl BackupSender for Mute {
     fn send_now(&self, _: &[u8]) {}
 }
 
@@ -254,7 +254,7 @@ pub(super) fn set(numbers: [u64; 2]) {
     }
 }
 
-pub(super) type Sampler = Arc<Hub<Sample, Nowhere>>;
+pub(super) type Sampler = Arc<DaemonState<Sample, Nowhere>>;
 
 pub(super) fn hub(world: &simulate::World) -> Sampler {
     hub_with(world, None)
@@ -265,8 +265,8 @@ pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sa
     COMMITS_SHELF.clear();
     set([1, 1]);
     let hub =
-        Arc::new(Hub::new(Nowhere { store, is_replaced: AtomicBool::default() }, world.handle().clone()));
-    feeds::begin(&hub);
+        Arc::new(DaemonState::new(Nowhere { store, is_replaced: AtomicBool::default() }, world.handle().clone()));
+    background::begin(&hub);
     hub
 }
 

@@ -1,4 +1,4 @@
-//! Watching by [`Hints`]: at each one the folder, the socket, the program and the files of shells are looked at.
+//! Watching by [`FileWatcher`]: at each one the folder, the socket, the program and the files of shells are looked at.
 //!
 //! A shell's request may be seen before all of it is written: whoever reads it waits for the rest, of which there is
 //! another hint.
@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::hints::{Hints, Stamp};
+use super::super::file_watcher::{FileWatcher, Stamp};
 use super::{Seen, shell_of};
 use crate::exec::Handle;
 use crate::ipc::folder::Folder;
@@ -17,7 +17,7 @@ use crate::ipc::folder::Folder;
 /// What sees the daemon's folder and its program.
 #[derive(Debug)]
 pub(in crate::daemon) struct Eyes {
-    hints: Hints,
+    hints: FileWatcher,
     folder: Arc<Folder>,
     /// Which folder is the daemon's.
     home: (u64, u64),
@@ -38,7 +38,7 @@ impl Eyes {
         binary: &Path,
         _exec: &Handle,
     ) -> io::Result<Eyes> {
-        let mut hints = Hints::new()?;
+        let mut hints = FileWatcher::new()?;
         hints.watch(folder.path())?;
         if let Some(parent) = binary.parent() {
             // Without it a new build is noticed when somebody says so.

@@ -95,14 +95,14 @@ fn what_is_to_go() {
 #[cfg(feature = "background")]
 #[test]
 fn what_is_in_memory() {
-    use crate::gather::{Answer, Finding, Memory};
+    use crate::gather::{CacheOutcome, NewFact, FactCache};
     use crate::store::eviction::Lfu;
-    use crate::store::shelf::Shelf;
+    use crate::store::source_cache::SourceCache;
 
-    static SHELF: Shelf<Lfu> = Shelf::new("git_status", crate::store::Keeping::DEFAULT);
-    static UNUSED: Shelf<Lfu> = Shelf::new("unused", crate::store::Keeping::DEFAULT);
+    static SHELF: SourceCache<Lfu> = SourceCache::new("git_status", crate::store::CacheLimits::DEFAULT);
+    static UNUSED: SourceCache<Lfu> = SourceCache::new("unused", crate::store::CacheLimits::DEFAULT);
     let now = at(200);
-    let finding = |fact: &'static str| Finding {
+    let finding = |fact: &'static str| NewFact {
         fact: std::sync::Arc::new(fact),
         show: |fact, text| write!(text, "{:?}", fact.downcast_ref::<&str>()),
         at: now.instant,
@@ -110,7 +110,7 @@ fn what_is_in_memory() {
         cost: Duration::ZERO,
     };
     SHELF.keep(0, vec![1], finding("clean"));
-    for answer in [Answer::Hit, Answer::Hit, Answer::Hit, Answer::Miss] {
+    for answer in [CacheOutcome::Hit, CacheOutcome::Hit, CacheOutcome::Hit, CacheOutcome::Miss] {
         SHELF.count(answer);
     }
     let later = Now { instant: now.instant + Duration::from_secs(3700), ..now };

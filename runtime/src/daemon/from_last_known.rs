@@ -1,0 +1,75 @@
+//! Gathering from what is known of a place already, for pictures that must not wait. Nothing outside this process is
+//! touched.
+
+use std::sync::Arc;
+
+use super::last_known::LastKnown;
+use crate::gather::{Gather, ReadContext, FactCache, Parts, free};
+use crate::io::Io;
+use crate::request::Request;
+use crate::source::{Cost, Fact, Known, Policy, Source};
+
+/// Gathers what is in a memo. What costs nothing is read as it is.
+pub(super) struct FromLastKnown<'a, I> {
+    pub(super) memo: &'a LastKnown,
+    pub(super) means: &'a Arc<ReadContext<I>>,
+    pub(super) request: &'a Request,
+    pub(super) age: Age<'a>,
+}
+
+/// How old the facts in the memo are.
+pub(super) enum Age<'a> {
+    /// A glance has found them, after the prompt was asked for.
+    New,
+    /// A drawing has just found them, but for these sources; when they are shown, what is not verified at once will be
+    /// old.
+    Soon(&'a [&'static str]),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl<I: Io> Gather for FromLastKnown<'_, I> {
+    type Pending<F> = Known<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(
+        &self,
+        _parts: Parts,
+        source: &'static S,
+        memory: &'static dyn FactCache,
+    ) -> Known<S::Fact> {
+        if let Some(known) = free(source, memory, self.means) {
+            return known;
+        }
+        let name = source.name();
+        let (is_old, at_hand) = match self.age {
+            Age::New => (false, None),
+            Age::Soon(late) => (late.contains(&name) || is_read_again(source, memory), None),
+            Age::Unknown => (true, source.at_hand(&self.means.place)),
+        };
+        let known = match self.memo.recall(name) {
+            Known::Absent => at_hand.map_or(Known::Absent, Known::Fresh),
+            known => known,
+        };
+        match known {
+            Known::Fresh(fact) if is_old => Known::Stale(fact),
+            // The picture that this follows shows that it is awaited.
+            Known::Absent if matches!(self.age, Age::Soon(late) if late.contains(&name)) => Known::Awaited,
+            known => known,
+        }
+    }
+
+    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+        known
+    }
+}
+
+/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is
+/// verified by the answer.
+fn is_read_again<S: Source>(source: &S, memory: &dyn FactCache) -> bool {
+    let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
+    source.cost() >= Cost::Tree && !holds
+}

@@ -1,0 +1,260 @@
+//! The picture of a place that was drawn before, at once and marked as old: what is shown while the real one is being
+//! made.
+//!
+//! NewFact keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed,
+//! and a file system may not answer at all. A shell that can draw again is shown what was known last, and told that it
+//! is old; what is true follows.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::BuildHasherDefault;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::coalesced_read::CoalescedRead;
+use crate::io::Sent;
+use crate::source::{Fact, Known};
+use crate::store::entry::Fnv1a;
+
+/// So many places are remembered; the one that was not used for longest goes first.
+const PLACES: usize = 64;
+
+/// A place whose facts are found within this is drawn as it is: nobody sees the difference.
+const QUICK: Duration = Duration::from_micros(400);
+
+/// The facts of so many environments are remembered for one place: shells differ in few variables, and one that changes
+/// with every prompt is no reason to remember more.
+const ENVIRONMENTS: usize = 4;
+
+/// The places that were drawn, by the names that shells call them.
+#[derive(Debug, Default)]
+pub(super) struct LastKnownPlaces {
+    places: Mutex<HashMap<PathBuf, (u64, Arc<PlaceRecord>)>>,
+    clock: AtomicU64,
+}
+
+/// One place as all shells find it.
+#[derive(Debug, Default)]
+struct PlaceRecord {
+    /// The place with its symbolic links resolved.
+    physical: Mutex<PathBuf>,
+    /// How long it took last to find what can be found without waiting (µs); 0 if that is not known.
+    inline_us: AtomicU64,
+    /// What was drawn in it, by hashes of what shells have sent; the one that was used last is the last.
+    drawn: Mutex<Vec<(u64, Arc<DrawnFacts>)>>,
+}
+
+/// What was drawn in a place for shells that send the same.
+#[derive(Default)]
+struct DrawnFacts {
+    /// Whether anything was.
+    is_known: AtomicBool,
+    /// The last look, if it found all there is.
+    glance: Mutex<Option<CoalescedRead>>,
+    facts: Mutex<HashMap<&'static str, LastFact, BuildHasherDefault<Fnv1a>>>,
+}
+
+/// What is known of one source: its fact if there is one, and whether it could not be read.
+struct LastFact {
+    fact: Option<Arc<dyn Any + Send + Sync>>,
+    has_failed: bool,
+}
+
+/// What was drawn of one place, as one shell sees it.
+#[derive(Debug)]
+pub(super) struct LastKnown {
+    spot: Arc<PlaceRecord>,
+    drawn: Arc<DrawnFacts>,
+}
+
+impl LastKnownPlaces {
+    /// What was drawn of a place for shells that send these variables; an empty memo if nothing was.
+    pub(super) fn memo(&self, logical: &Path, sent: &Sent) -> Arc<LastKnown> {
+        let spot = self.spot(logical);
+        let drawn = spot.drawn(sent.hash());
+        Arc::new(LastKnown { spot, drawn })
+    }
+
+    fn spot(&self, logical: &Path) -> Arc<PlaceRecord> {
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        let mut places = lock(&self.places);
+        if let Some((used, spot)) = places.get_mut(logical) {
+            *used = now;
+            return spot.clone();
+        }
+        if places.len() >= PLACES {
+            let oldest = places.iter().min_by_key(|(_, (used, _))| *used).map(|(path, _)| path.clone());
+            oldest.and_then(|path| places.remove(&path));
+        }
+        let spot = Arc::<PlaceRecord>::default();
+        places.insert(logical.to_owned(), (now, spot.clone()));
+        spot
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        lock(&self.places).len()
+    }
+}
+
+impl PlaceRecord {
+    fn drawn(&self, sent: u64) -> Arc<DrawnFacts> {
+        let mut all = lock(&self.drawn);
+        let known = all.iter().position(|(of, _)| *of == sent).map(|at| all.remove(at));
+        if known.is_none() && all.len() >= ENVIRONMENTS {
+            all.remove(0);
+        }
+        let (_, drawn) = known.unwrap_or_default();
+        all.push((sent, drawn.clone()));
+        drawn
+    }
+}
+
+impl LastKnown {
+    /// Whether it is worth while to show an old picture first, and there is one.
+    pub(super) fn is_slow(&self) -> bool {
+        self.drawn.is_known.load(Ordering::Relaxed)
+            && self.spot.inline_us.load(Ordering::Relaxed) > QUICK.as_micros() as u64
+    }
+
+    /// Whether it is being looked at: one look at a time tells whether a file system answers.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.spot.inline_us.load(Ordering::Relaxed) == u64::MAX
+    }
+
+    /// Notes that the place is being looked at: should that never end, the next one does not wait for it.
+    pub(super) fn begin(&self) {
+        *lock(&self.drawn.glance) = None;
+        self.spot.inline_us.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    /// Notes that a look has found all there is.
+    pub(super) fn note_glance(&self, glance: CoalescedRead) {
+        *lock(&self.drawn.glance) = Some(glance);
+    }
+
+    /// The last look, if it found all there is.
+    pub(super) fn glance(&self) -> Option<CoalescedRead> {
+        lock(&self.drawn.glance).clone()
+    }
+
+    /// Notes where the place is, and how long it took to look at it.
+    pub(super) fn end(&self, physical: &Path, took: Duration) {
+        let mut known = lock(&self.spot.physical);
+        if *known != physical {
+            physical.clone_into(&mut known);
+        }
+        drop(known);
+        self.drawn.is_known.store(true, Ordering::Relaxed);
+        self.spot.inline_us.store(took.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    /// Where the place was, as far as that is known.
+    pub(super) fn physical(&self, logical: &Path) -> PathBuf {
+        let physical = lock(&self.spot.physical);
+        if physical.as_os_str().is_empty() { logical.to_owned() } else { physical.clone() }
+    }
+
+    /// Notes what is known of a source.
+    pub(super) fn note<F: Fact>(&self, source: &'static str, known: &Known<F>) {
+        let mut facts = lock(&self.drawn.facts);
+        let (fact, has_failed) = (known.get(), matches!(known, Known::Failed(_)));
+        if fact.is_none() && !has_failed {
+            facts.remove(source);
+            return;
+        }
+        let before = facts.get(source);
+        let last = before.and_then(|noted| noted.fact.as_ref()?.downcast_ref());
+        if last != fact || before.is_none_or(|noted| noted.has_failed != has_failed) {
+            let fact = fact.map(|fact| Arc::new(fact.clone()) as Arc<dyn Any + Send + Sync>);
+            facts.insert(source, LastFact { fact, has_failed });
+        }
+    }
+
+    /// What is known of it.
+    pub(super) fn recall<F: Fact>(&self, source: &str) -> Known<F> {
+        let facts = lock(&self.drawn.facts);
+        let Some(LastFact { fact, has_failed }) = facts.get(source) else { return Known::Absent };
+        let fact = fact.as_ref().and_then(|fact| fact.downcast_ref().cloned());
+        if *has_failed { Known::Failed(fact) } else { fact.map_or(Known::Absent, Known::Fresh) }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for DrawnFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DrawnFacts").field("facts", &lock(&self.facts).len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a shell sends whose profile has this name.
+    fn sent(profile: &str) -> Sent {
+        Sent::new(&["PROFILE"], [("PROFILE".into(), profile.into())])
+    }
+
+    #[test]
+    fn the_place_that_was_not_used_for_longest_goes_first() {
+        let (places, sent) = (LastKnownPlaces::default(), Sent::default());
+        places.memo(Path::new("/first"), &sent).note("tool", &Known::Fresh(1_u32));
+        for number in 0..PLACES - 1 {
+            places.memo(&PathBuf::from(format!("/{number}")), &sent);
+        }
+        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Known::Fresh(1_u32));
+        places.memo(Path::new("/new"), &sent);
+        assert_eq!(places.count(), PLACES);
+        assert_eq!(
+            places.memo(Path::new("/first"), &sent).recall("tool"),
+            Known::Fresh(1_u32),
+            "it was used since"
+        );
+    }
+
+    #[test]
+    fn a_place_that_is_being_looked_at_is_slow() {
+        let memo = LastKnownPlaces::default().memo(Path::new("/"), &Sent::default());
+        assert!(!memo.is_slow(), "nothing is known that could be shown");
+        memo.begin();
+        assert!(memo.is_looked_at());
+        memo.end(Path::new("/"), QUICK * 2);
+        assert!(memo.is_slow());
+        memo.end(Path::new("/"), Duration::from_micros(30));
+        assert!(!memo.is_slow());
+    }
+
+    #[test]
+    fn what_one_environment_shows_another_does_not() {
+        let places = LastKnownPlaces::default();
+        let memo = |profile| places.memo(Path::new("/"), &sent(profile));
+        memo("work").note("account", &Known::Fresh(1_u32));
+        memo("work").end(Path::new("/physical"), QUICK * 2);
+        assert_eq!(memo("play").recall::<u32>("account"), Known::Absent);
+        assert!(!memo("play").is_slow(), "there is nothing that could be shown");
+        memo("play").note("account", &Known::Fresh(2_u32));
+        assert_eq!(memo("work").recall("account"), Known::Fresh(1_u32));
+        assert_eq!(memo("play").physical(Path::new("/")), Path::new("/physical"), "the place is the same");
+        memo("work").begin();
+        assert!(memo("play").is_looked_at(), "a file system answers everybody or nobody");
+    }
+
+    #[test]
+    fn the_environment_that_was_not_used_for_longest_goes_first() {
+        let places = LastKnownPlaces::default();
+        let memo = |profile: &str| places.memo(Path::new("/"), &sent(profile));
+        memo("first").note("tool", &Known::Fresh(1_u32));
+        (1..ENVIRONMENTS).for_each(|number| drop(memo(&number.to_string())));
+        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32));
+        memo("new");
+        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32), "it was used since");
+        assert_eq!(lock(&places.spot(Path::new("/")).drawn).len(), ENVIRONMENTS);
+    }
+}

@@ -1,0 +1,229 @@
+//! Gathering for a process that remembers: what is known is answered at once, and what has to wait goes on after the
+//! drawing.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_lite::future::{or, poll_fn};
+
+use super::last_known::LastKnown;
+use crate::gather::{
+    CacheOutcome, Begun, Found, Gather, ReadContext, FactCache, Outcome, Parts, Work, begin, found, known, late,
+};
+use crate::io::Io;
+use crate::request::Request;
+use crate::source::{Cost, Fact, Known, Policy, Source};
+
+/// Gathers facts for one drawing of a daemon. It never waits.
+pub(super) struct NonBlockingGather<'a, I> {
+    means: &'a Arc<ReadContext<I>>,
+    request: &'a Request,
+    wanted: Parts,
+    memo: &'a LastKnown,
+    /// Whether this drawing is the first for its request: only that one counts in statistics.
+    is_first: bool,
+    readings: RefCell<Vec<Work>>,
+    lacks: Cell<bool>,
+    /// The sources that are drawn from their last values, or not at all.
+    late: RefCell<Vec<&'static str>>,
+}
+
+/// A source that has begun.
+pub(super) struct Pending<F> {
+    name: &'static str,
+    state: State<F>,
+    memory: &'static dyn FactCache,
+    /// Whether the memory was asked for it, and not just the world.
+    is_question: bool,
+}
+
+enum State<F> {
+    Unwanted,
+    Ready(Found<F>),
+    /// It goes on; the fact is what is shown meanwhile if nothing is known from before.
+    Begun(Work, Option<F>),
+}
+
+impl<'a, I> NonBlockingGather<'a, I> {
+    pub(super) fn new(means: &'a Arc<ReadContext<I>>, request: &'a Request, wanted: Parts, memo: &'a LastKnown) -> Self {
+        let (readings, lacks) = (RefCell::default(), Cell::new(false));
+        NonBlockingGather { means, request, wanted, memo, is_first: true, readings, lacks, late: RefCell::default() }
+    }
+
+    /// Leaves statistics alone.
+    pub(super) fn again(self) -> Self {
+        NonBlockingGather { is_first: false, ..self }
+    }
+
+    /// The sources that are drawn from their last values, or not at all.
+    pub(super) fn take_late(&self) -> Vec<&'static str> {
+        self.late.take()
+    }
+
+    /// What has to be waited for.
+    pub(super) fn into_waiting(self) -> LateFacts {
+        LateFacts { readings: self.readings.into_inner(), lacks: self.lacks.get(), has_news: false }
+    }
+}
+
+impl<I: Io> Gather for NonBlockingGather<'_, I> {
+    type Pending<F> = Pending<F>;
+
+    fn request(&self) -> &Request {
+        self.request
+    }
+
+    fn begin<S: Source>(
+        &self,
+        parts: Parts,
+        source: &'static S,
+        memory: &'static dyn FactCache,
+    ) -> Pending<S::Fact> {
+        let name = source.name();
+        if !parts.meets(self.wanted) {
+            return Pending { name, state: State::Unwanted, memory, is_question: false };
+        }
+        let (cost, policy) = (source.cost(), source.policy());
+        let going_on = |work| State::Begun(work, source.at_hand(&self.means.place));
+        let state = match begin(source, memory, self.means) {
+            Begun::Ready(found) => State::Ready(found),
+            // What is large begins when all that is small has been read: its threads would take the processor from it.
+            Begun::Rest(work) if cost >= Cost::Tree => going_on(work),
+            Begun::Rest(mut work) => poll(&mut work).map_or_else(|| going_on(work), State::Ready),
+        };
+        Pending { name, state, memory, is_question: policy != Policy::Never }
+    }
+
+    fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
+        let Pending { name, state, memory, is_question } = pending;
+        let found = match state {
+            State::Unwanted => return Known::Absent,
+            State::Ready(found) => Ok(found),
+            State::Begun(mut work, at_hand) => poll(&mut work).ok_or((work, at_hand)),
+        };
+        let (known, answer) = match found {
+            Ok((fact, outcome)) => {
+                let known = known(fact, &outcome);
+                self.memo.note(name, &known);
+                let answer = match outcome {
+                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Elsewhere => Some(CacheOutcome::Hit),
+                    // Nothing was found, and nothing was looked for.
+                    Outcome::Resting => Some(CacheOutcome::Resting),
+                    // There was something to show; the new value was just quicker.
+                    Outcome::Verified if is_question => Some(CacheOutcome::Stale),
+                    // What is cheap is read for every prompt: that is no question to the memory.
+                    Outcome::Read | Outcome::Failed(_) if is_question => Some(CacheOutcome::Miss),
+                    _ => None,
+                };
+                (known, answer)
+            }
+            Err((work, at_hand)) => {
+                self.readings.borrow_mut().push(work);
+                let last = match self.means.take_last(name) {
+                    Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
+                    last => late(last),
+                };
+                if last.get().is_some() {
+                    self.memo.note(name, &last);
+                }
+                if !matches!(last, Known::Fresh(_)) {
+                    self.late.borrow_mut().push(name);
+                }
+                if !last.is_stale() {
+                    self.lacks.set(true);
+                }
+                let answer = if last.is_stale() { CacheOutcome::Stale } else { CacheOutcome::Miss };
+                (last, Some(answer))
+            }
+        };
+        if let (true, Some(answer)) = (self.is_first, answer) {
+            memory.count(answer);
+        }
+        known
+    }
+}
+
+/// Does what can be done without waiting.
+fn poll<F: Fact>(work: &mut Work) -> Option<Found<F>> {
+    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(learned) => Some(found(learned)),
+        Poll::Pending => None,
+    }
+}
+
+/// Readings that a drawing could not wait for. Dropping it abandons them.
+#[derive(Default)]
+pub(super) struct LateFacts {
+    readings: Vec<Work>,
+    lacks: bool,
+    /// Whether some have ended that no picture shows yet.
+    has_news: bool,
+}
+
+impl LateFacts {
+    /// Whether there is nothing to wait for, and nothing new to draw.
+    pub(super) fn is_empty(&self) -> bool {
+        self.readings.is_empty() && !self.has_news
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.readings.len()
+    }
+
+    /// Whether the drawing shows nothing at all in place of one of them.
+    pub(super) fn lacks(&self) -> bool {
+        self.lacks
+    }
+
+    /// Notes that a picture shows what has ended so far. What that picture had to wait for itself is taken over where
+    /// nothing else is left; if it lacks nothing, there is nothing left to wait for.
+    pub(super) fn was_drawn(&mut self, rest: LateFacts) {
+        self.has_news = false;
+        if self.readings.is_empty() || rest.readings.is_empty() {
+            *self = rest;
+        }
+    }
+
+    /// Waits until at least one of them has ended.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: that one has ended is still known the next time.
+    pub(super) async fn one(&mut self) {
+        poll_fn(|context| {
+            self.poll(context);
+            if self.has_news || self.readings.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Waits until all have ended, or `until` has.
+    ///
+    /// # Cancel safety
+    /// As for [`LateFacts::one`].
+    pub(super) async fn all(&mut self, until: impl Future<Output = ()>) {
+        let all = poll_fn(|context| {
+            self.poll(context);
+            if self.readings.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        or(all, until).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) {
+        let before = self.readings.len();
+        self.readings.retain_mut(|reading| reading.as_mut().poll(context).is_pending());
+        self.has_news |= self.readings.len() < before;
+    }
+}
+
+impl fmt::Debug for LateFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LateFacts")
+            .field("readings", &self.readings.len())
+            .field("lacks", &self.lacks)
+            .finish_non_exhaustive()
+    }
+}

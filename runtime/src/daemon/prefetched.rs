@@ -1,0 +1,121 @@
+//! The picture that a shell shows at once when the next line is empty.
+//!
+//! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then.
+//! LateFacts for that takes two wake-ups of idle processors. A shell that can draw again therefore gets it beforehand,
+//! with each picture: it shows it at once, asks all the same, and draws again if something is different.
+//!
+//! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond
+//! until the answer is there. No screen shows a frame so short, and the answer would not be there any earlier if the
+//! shell waited for it.
+
+use super::draw_context::DrawContext;
+use super::from_last_known::{Age, FromLastKnown};
+use crate::gather::Parts;
+use crate::io::Io;
+use crate::ipc::frame::{FIELD_END, FRAME_END};
+use crate::ipc::message::SAME;
+use crate::prompt::{self, PART_END, Prompt};
+use crate::request::Request;
+
+/// Where the parts of a picture begin: behind its kind, its number, and whether it is fresh.
+const PARTS: usize = 3;
+/// Where those begin that an empty line shows: behind its own, the last of which is the prelude.
+const HELD: usize = PARTS + 5;
+
+/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources
+/// that it shows as old, `begin` is where its parts begin.
+pub(super) fn append<P: Prompt>(
+    drawing: &DrawContext<impl Io>,
+    late: &[&'static str],
+    begin: usize,
+    out: &mut Vec<u8>,
+) {
+    let DrawContext { memo, means, terminal, .. } = drawing;
+    let request = Request { duration: None, ..drawing.request.clone() };
+    let facts = P::gather(&FromLastKnown { memo, means, request: &request, age: Age::Soon(late) });
+    let end = out.len();
+    out.push(FIELD_END);
+    prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);
+    if out.last() == Some(&PART_END) {
+        out.pop();
+    }
+    if out[begin..end] == out[end + 1..] {
+        out.truncate(end + 1);
+        out.extend_from_slice(SAME);
+    }
+}
+
+/// What a shell shows by itself when the next line is empty.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Prefetched {
+    /// Nothing: it asks and waits.
+    #[default]
+    Nothing,
+    /// This picture: its parts but the prelude, as they are in a frame.
+    DrawStage(Vec<u8>),
+    /// One of several, since it may not have heard of the last one.
+    Several,
+}
+
+impl Prefetched {
+    /// Notes that a picture is sent.
+    pub(super) fn note(&mut self, frame: &[u8]) {
+        let Some(held) = held(frame) else { return };
+        match self {
+            Prefetched::Nothing => *self = Prefetched::DrawStage(held.to_vec()),
+            Prefetched::DrawStage(before) if before == held => {}
+            Prefetched::DrawStage(_) | Prefetched::Several => *self = Prefetched::Several,
+        }
+    }
+
+    /// Whether the shell is certain to show what a frame shows.
+    pub(super) fn is_shown_in(&self, frame: &[u8]) -> bool {
+        matches!(self, Prefetched::DrawStage(held) if held == parts(frame, PARTS))
+    }
+}
+
+/// What a frame has for an empty line.
+fn held(frame: &[u8]) -> Option<&[u8]> {
+    let mut fields = frame.strip_suffix(&[FRAME_END])?.split(|byte| *byte == FIELD_END);
+    let first = fields.nth(HELD)?;
+    let is_same = first == SAME && fields.next().is_none();
+    Some(parts(frame, if is_same { PARTS } else { HELD }))
+}
+
+/// Four fields of a frame.
+fn parts(frame: &[u8], first: usize) -> &[u8] {
+    let mut ends = frame
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| matches!(**byte, FIELD_END | FRAME_END))
+        .map(|(at, _)| at);
+    let Some(begin) = ends.nth(first - 1) else { return &[] };
+    let end = ends.nth(3).unwrap_or(frame.len());
+    &frame[begin + 1..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(text: &str) -> Vec<u8> {
+        text.replace('|', "\x1f").replace(';', "\x1e").into_bytes()
+    }
+
+    #[test]
+    fn what_a_shell_holds_is_known_for_certain_or_not() {
+        let mut holding = Prefetched::default();
+        assert!(!holding.is_shown_in(&frame("drawn|1|fresh|||||;")), "it asks and waits");
+        holding.note(&frame("drawn|1|stale|left|right|a|b|prelude;"));
+        assert_eq!(holding, Prefetched::Nothing, "an echo");
+        holding.note(&frame("redraw|1|fresh|left|right|a|b||=;"));
+        let next = frame("drawn|2|stale|left|right|a|b|other prelude|=;");
+        assert!(holding.is_shown_in(&next), "what is printed is printed");
+        assert!(!holding.is_shown_in(&frame("drawn|2|stale|left|right|a||prelude|=;")));
+        holding.note(&frame("redraw|1|fresh|other|right|a|b||left|right|a|b|prelude;"));
+        assert!(holding.is_shown_in(&next));
+        holding.note(&frame("redraw|1|fresh|left|right|a|b||other|right|a|b|prelude;"));
+        assert!(!holding.is_shown_in(&next), "it may have heard of the last one");
+        assert!(!holding.is_shown_in(&frame("drawn|2|fresh|other|right|a|b||=;")), "or not");
+    }
+}

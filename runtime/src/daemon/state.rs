@@ -1,0 +1,183 @@
+//! What all sessions of a daemon share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::last_known::LastKnownPlaces;
+use super::watchdog::Watchdog;
+use super::readings::Readings;
+use super::world::World;
+use crate::bus::{Bus, Event, Table, View};
+use crate::exec::Handle;
+use crate::exec::metrics::Histogram;
+use crate::gather::SingleFlight;
+use crate::ipc::message::Answer;
+use crate::prompt::Prompt;
+use crate::shell::Shell;
+
+/// More sessions than this are turned away (`error code=busy`): nobody has so many shells.
+const SESSION_LIMIT: usize = 1024;
+
+/// What all sessions of a daemon share.
+pub(super) struct DaemonState<P, W> {
+    pub(super) world: W,
+    pub(super) exec: Handle,
+    pub(super) single_flight: Arc<SingleFlight>,
+    pub(super) places: LastKnownPlaces,
+    /// Watches over whoever serves; a test has none.
+    pub(super) guard: Option<Arc<Watchdog>>,
+    pub(super) counts: Counters,
+    /// How long it took from a request to its first picture.
+    pub(super) draws: Histogram,
+    /// How many requests have left readings behind that go on.
+    pub(super) leftovers: AtomicUsize,
+    pub(super) bus: Arc<Bus>,
+    /// Whether the configuration has changed since the build.
+    pub(super) rebuild: AtomicBool,
+    pub(super) readings: Arc<Readings>,
+    sessions: Mutex<BTreeMap<u64, SessionEntry>>,
+    next_session: AtomicU64,
+    /// Notified when the number of sessions changes, and when the daemon is to end.
+    pub(super) changed: event_listener::Event,
+    stopping: AtomicBool,
+    pub(super) started: Instant,
+    prompt: PhantomData<fn() -> P>,
+}
+
+/// What has happened since the start.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) connections: AtomicU64,
+    pub(super) requests: AtomicU64,
+    pub(super) redraws: AtomicU64,
+    pub(super) faults: AtomicU64,
+    pub(super) sent_bytes: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn add(count: &AtomicU64) {
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One session, for lists.
+#[derive(Clone, Debug)]
+pub(super) struct SessionEntry {
+    pub(super) shell: Shell,
+    pub(super) pid: Option<u32>,
+    pub(super) answer: Answer,
+    pub(super) since: Instant,
+    pub(super) requests: u64,
+    pub(super) place: String,
+}
+
+impl SessionEntry {
+    pub(super) fn new(shell: Shell, pid: Option<u32>, answer: Answer, since: Instant) -> SessionEntry {
+        SessionEntry { shell, pid, answer, since, requests: 0, place: String::new() }
+    }
+}
+
+/// A session's place in the list; dropping it takes it out.
+#[derive(Debug)]
+pub(super) struct SessionGuard<P: Prompt, W: World> {
+    hub: Arc<DaemonState<P, W>>,
+    pub(super) id: u64,
+    /// What it shows.
+    pub(super) view: Arc<View>,
+}
+
+impl<P: Prompt, W: World> DaemonState<P, W> {
+    #[allow(clippy::disallowed_methods, reason = "how long a daemon has run is a matter of the real clock")]
+    pub(super) fn new(world: W, exec: Handle) -> DaemonState<P, W> {
+        let sources = P::sources();
+        let bus = Arc::new(Bus::new(Table::new(&sources, &P::shelves())));
+        let costs = sources.iter().map(|(source, manifest)| (*source, manifest.cost));
+        let readings = Arc::new(Readings::new(costs, bus.clone(), exec.clock().clone()));
+        DaemonState {
+            world,
+            exec,
+            single_flight: Arc::default(),
+            places: LastKnownPlaces::default(),
+            guard: None,
+            counts: Counters::default(),
+            draws: Histogram::new(),
+            leftovers: AtomicUsize::new(0),
+            bus,
+            rebuild: AtomicBool::new(false),
+            readings,
+            sessions: Mutex::default(),
+            next_session: AtomicU64::new(1),
+            changed: event_listener::Event::new(),
+            stopping: AtomicBool::new(false),
+            started: Instant::now(),
+            prompt: PhantomData,
+        }
+    }
+
+    /// Lets a session in; `None` if there are too many.
+    pub(super) fn seat(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<P, W>> {
+        let mut sessions = self.sessions();
+        if sessions.len() >= SESSION_LIMIT {
+            return None;
+        }
+        let id = self.next_session.fetch_add(1, Ordering::Relaxed);
+        sessions.insert(id, entry);
+        drop(sessions);
+        self.changed.notify(usize::MAX);
+        let view = self.bus.view(id);
+        self.bus.happen(Event::SessionBegan, Some(&view));
+        Some(SessionGuard { hub: self.clone(), id, view })
+    }
+
+    /// The sessions, by the order in which they came.
+    pub(super) fn list(&self) -> Vec<(u64, SessionEntry)> {
+        self.sessions().iter().map(|(id, entry)| (*id, entry.clone())).collect()
+    }
+
+    /// How many there are.
+    pub(super) fn session_count(&self) -> usize {
+        self.sessions().len()
+    }
+
+    /// Ends the daemon.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.changed.notify(usize::MAX);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, BTreeMap<u64, SessionEntry>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P: Prompt, W: World> SessionGuard<P, W> {
+    /// Notes a request.
+    pub(super) fn note(&self, change: impl FnOnce(&mut SessionEntry)) {
+        if let Some(entry) = self.hub.sessions().get_mut(&self.id) {
+            change(entry);
+        }
+    }
+}
+
+impl<P: Prompt, W: World> Drop for SessionGuard<P, W> {
+    fn drop(&mut self) {
+        self.hub.sessions().remove(&self.id);
+        self.hub.changed.notify(usize::MAX);
+        self.view.rests();
+        self.hub.bus.happen(Event::SessionEnded, Some(&self.view));
+    }
+}
+
+impl<P, W> fmt::Debug for DaemonState<P, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DaemonState").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}
