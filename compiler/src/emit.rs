@@ -7,7 +7,7 @@
 mod body;
 mod extras;
 mod module;
-mod shelf;
+mod source_cache;
 mod style;
 mod text;
 mod value;
@@ -61,8 +61,12 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
         }
         SourceKind::Module(_) => None,
     });
-    let shelves = plan.sources.iter().filter(|source| shelf::is_needed(source, background)).map(shelf::item);
-    let shelves: TokenStream = shelves.collect();
+    let caches = plan
+        .sources
+        .iter()
+        .filter(|source| source_cache::is_needed(source, background))
+        .map(source_cache::item);
+    let caches: TokenStream = caches.collect();
     let facts = facts(plan);
     let implementation = implementation(plan, build, background, &mut styles);
     let constants = styles.constants();
@@ -74,7 +78,7 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
             #(#modules)*
             #failed
             #(#units)*
-            #shelves
+            #caches
             #facts
             #implementation
             #constants
@@ -173,8 +177,8 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
         }
     };
     let settings = settings(plan);
-    let shelves = background.then(|| shelf::list(plan));
-    let cache = shelf::settings(plan);
+    let caches = background.then(|| source_cache::list(plan));
+    let cache = source_cache::settings(plan);
     let background_settings = background.then(|| {
         let crate::plan::Background { patience_ms, idle_exit_ms, .. } = plan.background;
         let [patience_ms, idle_exit_ms] = [patience_ms, idle_exit_ms].map(Literal::u64_unsuffixed);
@@ -201,9 +205,9 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
     let begins = plan.sources.iter().map(|source| {
         let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));
         let parts = parts(source.parts);
-        let memory = if shelf::is_needed(source, background) {
-            let shelf = shelf::name(source);
-            quote!(&#shelf)
+        let memory = if source_cache::is_needed(source, background) {
+            let cache = source_cache::name(source);
+            quote!(&#cache)
         } else {
             quote!(&NoCache)
         };
@@ -252,7 +256,7 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
                 ::std::vec::Vec::from([#(#sources),*])
             }
 
-            #shelves
+            #caches
         }
     }
 }

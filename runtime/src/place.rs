@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crate::io::{Entry, FileKind, Io};
+use crate::io::{DirEntry, FileKind, Io};
 
 /// The directory that a prompt is drawn for.
 #[derive(Debug)]
@@ -244,9 +244,9 @@ impl Link {
 
 impl Listing {
     /// Sorts the entries of a directory by what can be asked of them.
-    pub fn new(entries: Vec<Entry>) -> Listing {
+    pub fn new(entries: Vec<DirEntry>) -> Listing {
         let mut listing = Listing::default();
-        for Entry { name, is_folder, is_link } in entries {
+        for DirEntry { name, is_folder, is_link } in entries {
             if is_link {
                 listing.links.push(Link { name, kind: OnceLock::new() });
                 continue;
@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     fn listing(names: &[&str]) -> Listing {
-        let entry = |name: &&str| Entry {
+        let entry = |name: &&str| DirEntry {
             name: name.trim_end_matches('/').into(),
             is_folder: name.ends_with('/'),
             is_link: false,

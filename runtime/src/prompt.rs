@@ -68,7 +68,7 @@ pub trait Prompt: 'static {
 
     /// What a daemon remembers of each source, in the order of [`Prompt::sources`].
     #[cfg(feature = "background")]
-    fn shelves() -> Vec<CachedSource> {
+    fn caches() -> Vec<CachedSource> {
         Vec::new()
     }
 }
@@ -126,12 +126,12 @@ pub struct Background {
     pub idle_exit: Duration,
 }
 
-/// The shelf of a source, and the events that make what is on it old besides those that its manifest names.
+/// The cache of a source, and the events that make what is on it old besides those that its manifest names.
 #[cfg(feature = "background")]
 #[derive(Clone, Copy)]
 pub struct CachedSource {
-    /// The shelf.
-    pub shelf: &'static dyn crate::store::source_cache::AnyCache,
+    /// The cache.
+    pub cache: &'static dyn crate::store::source_cache::AnyCache,
     /// The names of the events.
     pub events: &'static [&'static str],
     /// After how long facts that are shown are read again, if they are at all.
@@ -142,7 +142,7 @@ pub struct CachedSource {
 impl std::fmt::Debug for CachedSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CachedSource")
-            .field("shelf", &self.shelf.name())
+            .field("cache", &self.cache.name())
             .field("events", &self.events)
             .field("refresh", &self.refresh)
             .finish()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::gather::{Gather, FactCache, Parts};
+use crate::gather::{FactCache, Gather, Parts};
 use crate::request::Request;
 use crate::source::{Fact, Health, Known, Source};
 

@@ -15,7 +15,7 @@ pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
-pub use ziron_runtime::gather::{NoCache, Gather, Parts};
+pub use ziron_runtime::gather::{Gather, NoCache, Parts};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
 #[cfg(feature = "background")]
@@ -37,9 +37,9 @@ pub mod generated {
     pub use core::prelude::rust_2024::*;
 
     pub use crate::{
-        Background, Build, Condition, Datum, Extras, FactOf, Fifo, NoCache, Format, Gather, Health, CacheLimits,
-        Lfu, Literal, Lru, Manifest, Module, Notification, Notify, Parts, Pen, Profile, Request, Segment,
-        Settings, SourceCache, Source, Style, StyleText, Substitution, Words, modules,
+        Background, Build, CacheLimits, Condition, Datum, Extras, FactOf, Fifo, Format, Gather, Health, Lfu,
+        Literal, Lru, Manifest, Module, NoCache, Notification, Notify, Parts, Pen, Profile, Request, Segment,
+        Settings, Source, SourceCache, Style, StyleText, Substitution, Words, modules,
     };
 }
 

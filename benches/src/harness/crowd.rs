@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use ziron_runtime::ipc::address::{self, Address};
 use ziron_runtime::ipc::client::{Client, ClientError};
-use ziron_runtime::ipc::message::{Answer, Draw, Hello, Wanted};
+use ziron_runtime::ipc::message::{Draw, Hello, ReplyMode, Wanted};
 use ziron_runtime::request::Request;
 use ziron_runtime::shell::Shell;
 
@@ -70,7 +70,7 @@ impl Daemon {
         let hello = Hello {
             version: Some(1),
             shell: Shell::Zsh,
-            answer: Answer::Stream,
+            answer: ReplyMode::Stream,
             redraw: true,
             ..Hello::default()
         };

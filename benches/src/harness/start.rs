@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ziron_runtime::ipc::address::{self, Address};
 use ziron_runtime::ipc::client::{Client, ClientError};
-use ziron_runtime::ipc::message::{Answer, Draw, Hello, Tool, ToolKind, Wanted};
+use ziron_runtime::ipc::message::{Draw, Hello, ReplyMode, Tool, ToolKind, Wanted};
 use ziron_runtime::request::Request;
 use ziron_runtime::shell::Shell;
 
@@ -128,5 +128,5 @@ impl Starter<'_> {
 }
 
 fn hello() -> Hello<'static> {
-    Hello { version: Some(1), shell: Shell::Zsh, answer: Answer::Once, ..Hello::default() }
+    Hello { version: Some(1), shell: Shell::Zsh, answer: ReplyMode::Once, ..Hello::default() }
 }

@@ -9,7 +9,7 @@ use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
 use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED};
 use super::{
-    FactUse, CacheLimits, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
+    CacheLimits, FactUse, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
     TRANSIENT,
 };
 use super::{background, cache};

@@ -196,7 +196,7 @@ mod prompt {
     static GIT_DISTANCE: modules::git::status::GitDistance = modules::git::status::GitDistance;
 
     /// What is remembered of `git_status`.
-    static GIT_STATUS_SHELF: SourceCache<Lfu> = SourceCache::new(
+    static CACHE_GIT_STATUS: SourceCache<Lfu> = SourceCache::new(
         "git_status",
         CacheLimits {
             entries: 64,
@@ -205,13 +205,19 @@ mod prompt {
     );
 
     /// What is remembered of `git_stash`.
-    static GIT_STASH_SHELF: SourceCache<Lru> = SourceCache::new("git_stash", CacheLimits::DEFAULT);
+    static CACHE_GIT_STASH: SourceCache<Lru> = SourceCache::new(
+        "git_stash",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `git_distance`.
-    static GIT_DISTANCE_SHELF: SourceCache<Lru> = SourceCache::new("git_distance", CacheLimits::DEFAULT);
+    static CACHE_GIT_DISTANCE: SourceCache<Lru> = SourceCache::new(
+        "git_distance",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `rust`.
-    static RUST_SHELF: SourceCache<crate::policies::Mine> = SourceCache::new(
+    static CACHE_RUST: SourceCache<crate::policies::Mine> = SourceCache::new(
         "rust",
         CacheLimits {
             ttl: Some(::core::time::Duration::from_millis(60000)),
@@ -331,16 +337,16 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let git_status = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &GIT_STATUS_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &CACHE_GIT_STATUS);
             let git_stash = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &GIT_STASH_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &CACHE_GIT_STASH);
             let git_distance = gather
                 .begin(
                     Parts::MODULES.and(Parts::LEFT),
                     &GIT_DISTANCE,
-                    &GIT_DISTANCE_SHELF,
+                    &CACHE_GIT_DISTANCE,
                 );
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &RUST_SHELF);
+            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &CACHE_RUST);
             Facts {
                 request: gather.request().clone(),
                 git_status: gather.finish(git_status),
@@ -377,25 +383,25 @@ mod prompt {
             ])
         }
 
-        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
+        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
             ::std::vec::Vec::from([
                 ::ziron::CachedSource {
-                    shelf: &GIT_STATUS_SHELF,
+                    cache: &CACHE_GIT_STATUS,
                     events: &["deploy"],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &GIT_STASH_SHELF,
+                    cache: &CACHE_GIT_STASH,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &GIT_DISTANCE_SHELF,
+                    cache: &CACHE_GIT_DISTANCE,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &RUST_SHELF,
+                    cache: &CACHE_RUST,
                     events: &[],
                     refresh: Some(::core::time::Duration::from_millis(60000)),
                 },

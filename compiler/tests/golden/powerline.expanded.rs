@@ -270,7 +270,8 @@ mod prompt {
             let directory = gather
                 .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &NoCache);
             let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
-            let nodejs = gather.begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &NoCache);
+            let nodejs = gather
+                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &NoCache);
             let nodejs_engines = gather
                 .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES, &NoCache);
             Facts {

@@ -178,28 +178,43 @@ mod prompt {
     }
 
     /// What is remembered of `env_var`.
-    static ENV_VAR_SHELF: SourceCache<Lru> = SourceCache::new("env_var", CacheLimits::DEFAULT);
+    static CACHE_ENV_VAR: SourceCache<Lru> = SourceCache::new(
+        "env_var",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `env_var_editor`.
-    static ENV_VAR_EDITOR_SHELF: SourceCache<Lru> = SourceCache::new(
+    static CACHE_ENV_VAR_EDITOR: SourceCache<Lru> = SourceCache::new(
         "env_var_editor",
         CacheLimits::DEFAULT,
     );
 
     /// What is remembered of `custom_todo`.
-    static CUSTOM_TODO_SHELF: SourceCache<Lru> = SourceCache::new("custom_todo", CacheLimits::DEFAULT);
+    static CACHE_CUSTOM_TODO: SourceCache<Lru> = SourceCache::new(
+        "custom_todo",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `hostname`.
-    static HOSTNAME_SHELF: SourceCache<Lru> = SourceCache::new("hostname", CacheLimits::DEFAULT);
+    static CACHE_HOSTNAME: SourceCache<Lru> = SourceCache::new(
+        "hostname",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `ruby`.
-    static RUBY_SHELF: SourceCache<Lru> = SourceCache::new("ruby", CacheLimits::DEFAULT);
+    static CACHE_RUBY: SourceCache<Lru> = SourceCache::new("ruby", CacheLimits::DEFAULT);
 
     /// What is remembered of `python`.
-    static PYTHON_SHELF: SourceCache<Lru> = SourceCache::new("python", CacheLimits::DEFAULT);
+    static CACHE_PYTHON: SourceCache<Lru> = SourceCache::new(
+        "python",
+        CacheLimits::DEFAULT,
+    );
 
     /// What is remembered of `username`.
-    static USERNAME_SHELF: SourceCache<Lru> = SourceCache::new("username", CacheLimits::DEFAULT);
+    static CACHE_USERNAME: SourceCache<Lru> = SourceCache::new(
+        "username",
+        CacheLimits::DEFAULT,
+    );
 
     /// All that this prompt knows.
     #[derive(Debug)]
@@ -340,26 +355,26 @@ mod prompt {
 
         fn gather<G: Gather>(gather: &G) -> Facts {
             let env_var = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &ENV_VAR_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &CACHE_ENV_VAR);
             let env_var_editor = gather
                 .begin(
                     Parts::MODULES.and(Parts::LEFT),
                     &ENV_VAR_EDITOR,
-                    &ENV_VAR_EDITOR_SHELF,
+                    &CACHE_ENV_VAR_EDITOR,
                 );
             let custom_todo = gather
                 .begin(
                     Parts::MODULES.and(Parts::LEFT),
                     &CUSTOM_TODO,
-                    &CUSTOM_TODO_SHELF,
+                    &CACHE_CUSTOM_TODO,
                 );
             let hostname = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &HOSTNAME_SHELF);
-            let ruby = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUBY, &RUBY_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &CACHE_HOSTNAME);
+            let ruby = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUBY, &CACHE_RUBY);
             let python = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &PYTHON, &PYTHON_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &PYTHON, &CACHE_PYTHON);
             let username = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &USERNAME_SHELF);
+                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &CACHE_USERNAME);
             Facts {
                 env_var: gather.finish(env_var),
                 env_var_editor: gather.finish(env_var_editor),
@@ -405,40 +420,40 @@ mod prompt {
             ])
         }
 
-        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
+        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
             ::std::vec::Vec::from([
                 ::ziron::CachedSource {
-                    shelf: &ENV_VAR_SHELF,
+                    cache: &CACHE_ENV_VAR,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &ENV_VAR_EDITOR_SHELF,
+                    cache: &CACHE_ENV_VAR_EDITOR,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &CUSTOM_TODO_SHELF,
+                    cache: &CACHE_CUSTOM_TODO,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &HOSTNAME_SHELF,
+                    cache: &CACHE_HOSTNAME,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &RUBY_SHELF,
+                    cache: &CACHE_RUBY,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &PYTHON_SHELF,
+                    cache: &CACHE_PYTHON,
                     events: &[],
                     refresh: None,
                 },
                 ::ziron::CachedSource {
-                    shelf: &USERNAME_SHELF,
+                    cache: &CACHE_USERNAME,
                     events: &[],
                     refresh: None,
                 },

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
-use ziron_runtime::io::{Command, Entry, FileKind, Identity, Io, Output, Simulated, User};
+use ziron_runtime::io::{Command, DirEntry, FileKind, Identity, Io, Output, Simulated, User};
 
 /// A simulated machine that writes down what it is asked for.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Io for Watched {
         self.io.read(path).await
     }
 
-    async fn list(&self, path: &Path, follow: bool, patience: Duration) -> io::Result<Vec<Entry>> {
+    async fn list(&self, path: &Path, follow: bool, patience: Duration) -> io::Result<Vec<DirEntry>> {
         self.io.list(path, follow, patience).await
     }
 

@@ -19,14 +19,14 @@ pub struct Table {
 #[derive(Clone, Copy)]
 pub(super) struct Subscriber {
     pub(super) source: &'static str,
-    shelf: Option<&'static dyn AnyCache>,
+    cache: Option<&'static dyn AnyCache>,
 }
 
 impl Subscriber {
     /// Makes all that is remembered of the source old.
     pub(super) fn make_old(&self) {
-        if let Some(shelf) = self.shelf {
-            shelf.invalidate(Which::All);
+        if let Some(cache) = self.cache {
+            cache.invalidate(Which::All);
         }
     }
 }
@@ -39,11 +39,11 @@ impl fmt::Debug for Subscriber {
 
 impl Table {
     /// Joins what sources say of themselves with what the configuration says about them, in the same order.
-    pub fn new(sources: &[(&'static str, Manifest)], shelves: &[CachedSource]) -> Table {
+    pub fn new(sources: &[(&'static str, Manifest)], caches: &[CachedSource]) -> Table {
         let mut table = Table::default();
         for (index, (source, manifest)) in sources.iter().enumerate() {
-            let shelved = shelves.get(index);
-            let subscriber = Subscriber { source, shelf: shelved.map(|shelved| shelved.shelf) };
+            let shelved = caches.get(index);
+            let subscriber = Subscriber { source, cache: shelved.map(|shelved| shelved.cache) };
             table.timers.extend(shelved.and_then(|shelved| Some((subscriber, shelved.refresh?))));
             let own = manifest.events.iter().map(|trigger| trigger.name());
             for event in own.chain(shelved.into_iter().flat_map(|shelved| shelved.events.iter().copied())) {

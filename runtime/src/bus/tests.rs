@@ -15,11 +15,11 @@ static CLOCK: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT)
 fn bus() -> Bus {
     let manifest = Manifest::new(Cost::Process, Policy::Keyed);
     let sources = [("tool", manifest.clone().events(&[Trigger::CommandEnd])), ("clock", manifest)];
-    let shelves = [
-        CachedSource { shelf: &TOOL, events: &["upgrade", "command-end"], refresh: None },
-        CachedSource { shelf: &CLOCK, events: &["upgrade"], refresh: Some(Duration::from_secs(1)) },
+    let caches = [
+        CachedSource { cache: &TOOL, events: &["upgrade", "command-end"], refresh: None },
+        CachedSource { cache: &CLOCK, events: &["upgrade"], refresh: Some(Duration::from_secs(1)) },
     ];
-    Bus::new(Table::new(&sources, &shelves))
+    Bus::new(Table::new(&sources, &caches))
 }
 
 fn is_called(view: &View) -> bool {

@@ -23,7 +23,7 @@ use crate::daemon;
 use crate::gather::Parts;
 use crate::ipc::address::RUN_USER;
 use crate::ipc::client::{Client, ClientError};
-use crate::ipc::message::{Answer, Hello, State, Tool, ToolKind, Wanted, write_draw};
+use crate::ipc::message::{Hello, ReplyMode, State, Tool, ToolKind, Wanted, write_draw};
 use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
 use crate::shell::{Fitness, Shell};
@@ -118,7 +118,7 @@ fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
         version: Some(crate::ipc::version::VERSION),
         build: P::BUILD.build_hash.into(),
         shell: request.shell,
-        answer: Answer::Once,
+        answer: ReplyMode::Once,
         ..Hello::default()
     }
 }
@@ -142,8 +142,7 @@ pub(super) fn reach<P: Prompt>() -> Option<Reach> {
     let is_start = |name: &str| name == Trigger::CommandStart.name();
     let of_sources =
         P::sources().iter().any(|(_, manifest)| manifest.events.iter().any(|event| is_start(event.name())));
-    let of_configuration =
-        P::shelves().iter().any(|shelved| shelved.events.iter().any(|name| is_start(name)));
+    let of_configuration = P::caches().iter().any(|shelved| shelved.events.iter().any(|name| is_start(name)));
     Some(Reach {
         folder: text(address.folder())?,
         anchors: address.base().anchors().iter().map(|path| text(path)).collect::<Option<_>>()?,
@@ -328,7 +327,7 @@ fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
     let hello = Hello {
         shell: Shell::from_name(shell),
         pid: Some(pid),
-        answer: Answer::File,
+        answer: ReplyMode::File,
         ..hello::<P>(&Request::default())
     };
     let deadline = Instant::now() + PATIENCE;

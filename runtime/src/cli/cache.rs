@@ -36,10 +36,10 @@ fn warm_where_it_counts<P: Prompt>(request: &Request) -> Result<(), Failure> {
 
 /// Reads everything that a prompt would need in a place, with patience, so that the first prompt there finds it in the store.
 fn warm<P: Prompt>(request: &Request) -> String {
-    let mut means = world::means::<P>(request).patient();
-    means.place = means.place.patient(REFRESH_BUDGET);
-    let place = means.place.physical.display().to_string();
-    let gather = Direct::new(means, request, Parts::ALL, REFRESH_BUDGET).recording();
+    let mut read_context = world::read_context::<P>(request).patient();
+    read_context.place = read_context.place.patient(REFRESH_BUDGET);
+    let place = read_context.place.physical.display().to_string();
+    let gather = Direct::new(read_context, request, Parts::ALL, REFRESH_BUDGET).recording();
     P::gather(&gather);
     let (mut read, mut known, mut failed) = (0, 0, 0);
     for reading in gather.into_readings() {

@@ -86,9 +86,9 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         }
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let means = world::means::<P>(&request).patient();
-    let place = means.place.physical.clone();
-    let gather = Direct::new(means, &request, wanted, P::SETTINGS.budget).recording();
+    let read_context = world::read_context::<P>(&request).patient();
+    let place = read_context.place.physical.clone();
+    let gather = Direct::new(read_context, &request, wanted, P::SETTINGS.budget).recording();
     P::gather(&gather);
     let mut read = 0_u64;
     for reading in gather.into_readings() {
@@ -114,8 +114,9 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
 
 /// Whether the prompt, drawn here, has symbols that only some fonts have. Nobody can ask a terminal for its font.
 fn font<P: Prompt>(request: &Request) -> Finding {
-    let means = world::means::<P>(request);
-    let facts = P::gather(&Direct::new(means, request, Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget));
+    let read_context = world::read_context::<P>(request);
+    let facts =
+        P::gather(&Direct::new(read_context, request, Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget));
     let mut out = Vec::new();
     let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(false);
     P::left(&facts, &mut pen);

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::arguments::{self, Way};
 use super::guarded::Danger;
 use super::{background, detach, guarded, output, world};
-use crate::gather::{Direct, ReadContext, Parts};
+use crate::gather::{Direct, Parts, ReadContext};
 use crate::io::far::Far;
 use crate::io::{self, Io};
 use crate::pen::Pen;
@@ -49,11 +49,11 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
 
 /// Draws in this process. If something in the place leads to a file system that may not answer, all is drawn by another one as well, which is waited for.
 fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: Option<Far>) {
-    let mut means = world::means::<P>(request);
-    means.io = means.io.minding(far.map(Arc::new));
-    let gather = Direct::new(means, request, parts, budget);
+    let mut read_context = world::read_context::<P>(request);
+    read_context.io = read_context.io.minding(far.map(Arc::new));
+    let gather = Direct::new(read_context, request, parts, budget);
     let facts = P::gather(&gather);
-    let was_left = gather.means().io.was_left();
+    let was_left = gather.read_context().io.was_left();
     if was_left && let Some(text) = guarded::draw(request, parts, budget) {
         output::write(&text);
         io::kill_all();
@@ -62,7 +62,7 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: O
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
     output::write(&out);
-    let ReadContext { place, store, .. } = gather.means();
+    let ReadContext { place, store, .. } = gather.read_context();
     if !gather.is_late() {
         return;
     }
@@ -91,7 +91,8 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
         return Err(format!("there is no module `{name}` in this prompt, which has: {}", names.join(", ")));
     };
     let request = world::complete(request);
-    let gather = Direct::new(world::means::<P>(&request), &request, Parts::MODULES, P::SETTINGS.budget);
+    let gather =
+        Direct::new(world::read_context::<P>(&request), &request, Parts::MODULES, P::SETTINGS.budget);
     let facts = P::gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
     let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).on(&world::terminal::<P>());
@@ -105,11 +106,11 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
 /// Reads everything again, patiently, so that the next prompt finds it in the store.
 pub(super) fn refresh<P: Prompt>(request: &Request) {
     detach::leave();
-    let mut means = world::means::<P>(request).patient();
-    means.place = means.place.patient(REFRESH_BUDGET);
-    let gather = Direct::new(means, request, Parts::ALL, REFRESH_BUDGET);
+    let mut read_context = world::read_context::<P>(request).patient();
+    read_context.place = read_context.place.patient(REFRESH_BUDGET);
+    let gather = Direct::new(read_context, request, Parts::ALL, REFRESH_BUDGET);
     P::gather(&gather);
-    if let Some(store) = &gather.means().store {
+    if let Some(store) = &gather.read_context().store {
         store.end_refresh();
     }
     io::kill_all();

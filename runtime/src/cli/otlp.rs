@@ -10,7 +10,7 @@ use std::time::{Instant, SystemTime};
 
 use super::draw::BUFFER_BYTES;
 use super::world;
-use crate::gather::{Direct, ReadContext, Parts};
+use crate::gather::{Direct, Parts, ReadContext};
 use crate::otlp::{Span, Trace};
 use crate::pen::Pen;
 use crate::prompt::Prompt;
@@ -26,9 +26,10 @@ pub(super) fn trace<P: Prompt>(request: &Request) -> Result<String, String> {
     let recorder = Recorder::new("prompt", moment.0);
     let request = world::complete(request);
     let io = Traced::new(world::system(), recorder.clone());
-    let means = ReadContext::new(io, world::place::<P>(&request), world::store::<P>().map(std::sync::Arc::new));
+    let read_context =
+        ReadContext::new(io, world::place::<P>(&request), world::store::<P>().map(std::sync::Arc::new));
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let direct = Direct::new(means, &request, wanted, P::SETTINGS.budget).recording();
+    let direct = Direct::new(read_context, &request, wanted, P::SETTINGS.budget).recording();
     let observed = Observed::new(direct, recorder.clone());
     let facts = P::gather(&observed);
     observed.end();

@@ -74,7 +74,8 @@ fn measure<P: Prompt>(request: &Request) -> Measured {
     let start = Instant::now();
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
+    let gather =
+        Direct::new(world::read_context::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let gathered = start.elapsed();
     let mut readings = gather.into_readings();
@@ -133,7 +134,8 @@ impl Measured {
 pub(super) fn explain<P: Prompt>(request: &Request) -> String {
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather = Direct::new(world::means::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
+    let gather =
+        Direct::new(world::read_context::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
     let facts = P::gather(&gather);
     let is_read_by_people = std::io::stdout().is_terminal();
     let readings = gather.into_readings();

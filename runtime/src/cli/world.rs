@@ -35,7 +35,7 @@ pub(super) fn system() -> Real {
 }
 
 /// What the readings of a request are done with in this process.
-pub(super) fn means<P: Prompt>(request: &Request) -> ReadContext<Real> {
+pub(super) fn read_context<P: Prompt>(request: &Request) -> ReadContext<Real> {
     ReadContext::new(system(), place::<P>(request), store::<P>().map(Arc::new))
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::host::Host;
 use super::state::DaemonState;
-use super::world::World;
 use crate::bus::{Bus, Event, MadeOld};
 use crate::exec::Priority;
 use crate::prompt::Prompt;
@@ -14,27 +14,27 @@ use crate::source::Policy;
 const SHORTEST: Duration = Duration::from_millis(100);
 
 /// Begins to take events to those whom they concern.
-pub(super) fn begin<P: Prompt, W: World>(hub: &Arc<DaemonState<P, W>>) {
-    hub.exec.spawn_named("bus", Priority::High, tell(hub.clone())).detach();
-    for (source, period) in hub.bus.table().timers() {
-        let (bus, clock) = (hub.bus.clone(), hub.exec.clock().clone());
+pub(super) fn begin<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>) {
+    daemon.exec.spawn_named("bus", Priority::High, tell(daemon.clone())).detach();
+    for (source, period) in daemon.bus.table().timers() {
+        let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
         let timer = async move { time(&bus, source, clock, period.max(SHORTEST)).await };
-        hub.exec.spawn_named(format!("timer of {source}"), Priority::Low, timer).detach();
+        daemon.exec.spawn_named(format!("timer of {source}"), Priority::Low, timer).detach();
     }
 }
 
 /// Tells sessions and listeners what happens, and the store what is old: it must not come back from there after a new
 /// start.
-async fn tell<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
-    let shelves = P::shelves();
+async fn tell<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
+    let caches = P::caches();
     let outlives = |(index, (source, manifest)): (usize, &(&'static str, crate::source::Manifest))| {
-        let has_ttl = shelves.get(index).is_some_and(|shelved| shelved.shelf.keeping().ttl.is_some());
+        let has_ttl = caches.get(index).is_some_and(|shelved| shelved.cache.keeping().ttl.is_some());
         // The last value of other sources is drawn as old in any case.
         let is_kept = has_ttl || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
         is_kept.then_some(*source)
     };
     let stored: Vec<&'static str> = P::sources().iter().enumerate().filter_map(outlives).collect();
-    let (bus, clock) = (hub.bus.clone(), hub.exec.clock().clone());
+    let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
     let each = |batch: &crate::bus::Batch| {
         let made_old = |source: &&'static str| {
             batch.notices.iter().rfind(|notice| match &notice.made_old {
@@ -44,17 +44,17 @@ async fn tell<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
             })
         };
         let is_old = |source: &&'static str| made_old(source).is_some();
-        for account in hub.readings.accounts() {
+        for account in daemon.readings.accounts() {
             if let Some(notice) = made_old(&account.source) {
-                account.was_made_old(notice.event.name(), clock.now());
+                account.note_invalidated(notice.event.name(), clock.now());
             }
         }
-        let Some(store) = hub.world.store() else { return };
+        let Some(store) = daemon.world.store() else { return };
         let old: Vec<&'static str> =
             stored.iter().filter(|source| batch.is_anything_old || is_old(source)).copied().collect();
         if !old.is_empty() {
             let forget =
-                hub.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
+                daemon.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
             forget.detach();
         }
     };
@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn a_timer_runs_while_somebody_shows_the_source_and_wakes_nobody_otherwise() {
-        static SHELF: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT);
+        static CACHE: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT);
         let sources = [("clock", Manifest::new(Cost::Free, Policy::Never))];
-        let shelves = [CachedSource { shelf: &SHELF, events: &[], refresh: Some(Duration::from_secs(1)) }];
-        let bus = Arc::new(Bus::new(Table::new(&sources, &shelves)));
+        let caches = [CachedSource { cache: &CACHE, events: &[], refresh: Some(Duration::from_secs(1)) }];
+        let bus = Arc::new(Bus::new(Table::new(&sources, &caches)));
         let listening = bus.events.listen(Filter::default());
         let simulation = Simulation::new(1);
         let world = simulation.world();

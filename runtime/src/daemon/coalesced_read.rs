@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::draw_request::DrawRequest;
 use super::draw_context::{DrawContext, DrawTarget};
+use super::draw_request::DrawRequest;
 use crate::gather::Parts;
 use crate::io::Io;
 
@@ -21,22 +21,22 @@ pub(super) struct CoalescedRead {
 }
 
 /// Notes that a drawing has found all there is.
-pub(super) fn note<I: Io>(drawing: &DrawContext<I>) {
-    if drawing.subject == DrawTarget::Parts(Parts::ALL) {
-        let facts = drawing.means.with_asked_for(|facts| Arc::from(facts));
-        drawing.memo.note_glance(CoalescedRead { began: drawing.means.asked(), facts });
+pub(super) fn note<I: Io>(context: &DrawContext<I>) {
+    if context.target == DrawTarget::Parts(Parts::ALL) {
+        let facts = context.read_context.with_asked_for(|facts| Arc::from(facts));
+        context.last_known.note_coalesced(CoalescedRead { began: context.read_context.asked(), facts });
     }
 }
 
 /// What a glance has found that began after a request was received.
-pub(super) fn glance_for<I: Io>(asked: &DrawRequest<I>) -> Option<CoalescedRead> {
-    let is_whole = asked.subject == DrawTarget::Parts(Parts::ALL);
-    asked.memo.glance().filter(|glance| is_whole && glance.began > asked.received)
+pub(super) fn find<I: Io>(asked: &DrawRequest<I>) -> Option<CoalescedRead> {
+    let is_whole = asked.target == DrawTarget::Parts(Parts::ALL);
+    asked.last_known.coalesced().filter(|coalesced| is_whole && coalesced.began > asked.received)
 }
 
 impl CoalescedRead {
     /// Says what the glance has asked for, as if the drawing had.
-    pub(super) fn hand_to<I: Io>(&self, drawing: &DrawContext<I>) {
-        drawing.means.ask_for(&self.facts);
+    pub(super) fn hand_to<I: Io>(&self, context: &DrawContext<I>) {
+        context.read_context.ask_for(&self.facts);
     }
 }

@@ -14,8 +14,8 @@ use linux::Names;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 use portable::Names;
 
+use super::host::Host;
 use super::state::DaemonState;
-use super::world::World;
 use crate::bus::Event;
 use crate::cli::rebuild;
 use crate::prompt::Prompt;
@@ -25,25 +25,25 @@ use crate::prompt::Prompt;
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Watches the configuration for ever. Where that is not possible, `doctor` finds out.
-pub(super) async fn watch<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
-    let is_due = || hub.exec.unblock(rebuild::is_due::<P>);
-    hub.rebuild.store(is_due().await, Ordering::Relaxed);
+pub(super) async fn watch<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
+    let is_due = || daemon.exec.unblock(rebuild::is_due::<P>);
+    daemon.rebuild.store(is_due().await, Ordering::Relaxed);
     let Some(path) = rebuild::configuration::<P>() else { return };
-    let Ok(mut names) = hub.exec.unblock(move || Names::of(&path)).await else { return };
+    let Ok(mut names) = daemon.exec.unblock(move || Names::of(&path)).await else { return };
     loop {
         if names.touched().await.is_err() {
             return;
         }
         // What is done to it meanwhile is the same change.
-        while let Ok(touched) = hub.exec.clock().timeout(SETTLE, names.touched()).await {
+        while let Ok(touched) = daemon.exec.clock().timeout(SETTLE, names.touched()).await {
             if touched.is_err() {
                 return;
             }
         }
-        let was_due = hub.rebuild.swap(is_due().await, Ordering::Relaxed);
-        let is_due = hub.rebuild.load(Ordering::Relaxed);
+        let was_due = daemon.rebuild.swap(is_due().await, Ordering::Relaxed);
+        let is_due = daemon.rebuild.load(Ordering::Relaxed);
         if is_due || was_due {
-            hub.bus.happen(Event::Configuration, None);
+            daemon.bus.happen(Event::Configuration, None);
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::last_known::LastKnown;
-use super::prefetched;
-use super::non_blocking::{NonBlockingGather, LateFacts};
-use super::from_last_known::{Age, FromLastKnown};
 use super::coalesced_read;
-use crate::gather::{ReadContext, Parts};
+use super::from_last_known::{Age, FromLastKnown};
+use super::last_known::LastKnown;
+use super::non_blocking::{LateFacts, NonBlockingGather};
+use super::prefetched;
+use crate::gather::{Parts, ReadContext};
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
 use crate::pen::{Pen, Terminal};
@@ -20,10 +20,10 @@ use crate::request::Request;
 pub(super) struct DrawContext<I> {
     pub(super) seq: u64,
     pub(super) request: Request,
-    pub(super) subject: DrawTarget,
+    pub(super) target: DrawTarget,
     pub(super) terminal: Terminal,
-    pub(super) means: Arc<ReadContext<I>>,
-    pub(super) memo: Arc<LastKnown>,
+    pub(super) read_context: Arc<ReadContext<I>>,
+    pub(super) last_known: Arc<LastKnown>,
     /// Whether the shell can show a picture by itself when the next line is empty.
     pub(super) holds: bool,
 }
@@ -65,11 +65,11 @@ impl DrawStage {
 impl<I: Io> DrawContext<I> {
     /// Writes a picture as a frame, and says what is still to come.
     pub(super) fn draw<P: Prompt>(&self, picture: DrawStage, out: &mut Vec<u8>) -> LateFacts {
-        let wanted = match &self.subject {
+        let wanted = match &self.target {
             DrawTarget::Parts(parts) => *parts,
             DrawTarget::Module(_) => Parts::MODULES,
         };
-        let live = NonBlockingGather::new(&self.means, &self.request, wanted, &self.memo);
+        let live = NonBlockingGather::new(&self.read_context, &self.request, wanted, &self.last_known);
         let live = if picture.counts() { live } else { live.again() };
         let facts = P::gather(&live);
         let late = live.take_late();
@@ -95,7 +95,12 @@ impl<I: Io> DrawContext<I> {
     }
 
     fn recall<'d>(&'d self, age: Age<'d>) -> FromLastKnown<'d, I> {
-        FromLastKnown { memo: &self.memo, means: &self.means, request: &self.request, age }
+        FromLastKnown {
+            last_known: &self.last_known,
+            read_context: &self.read_context,
+            request: &self.request,
+            age,
+        }
     }
 
     /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last
@@ -109,7 +114,7 @@ impl<I: Io> DrawContext<I> {
         out: &mut Vec<u8>,
     ) {
         let begin = self.write::<P>(picture, facts, is_fresh, out);
-        if self.holds && self.subject == DrawTarget::Parts(Parts::ALL) {
+        if self.holds && self.target == DrawTarget::Parts(Parts::ALL) {
             prefetched::append::<P>(self, late, begin, out);
         }
         out.push(FRAME_END);
@@ -129,7 +134,7 @@ impl<I: Io> DrawContext<I> {
         // Writing to a vector cannot fail.
         let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
         let begin = out.len();
-        match &self.subject {
+        match &self.target {
             DrawTarget::Parts(parts) => prompt::draw::<P>(facts, &self.request, *parts, &self.terminal, out),
             DrawTarget::Module(name) => {
                 if let Some(module) = P::MODULES.iter().find(|module| module.name == name) {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::draw_context::{DrawContext, DrawTarget, make_redraw};
+use super::host::Host;
 use super::last_known::LastKnown;
-use super::state::DaemonState;
 use super::session::Session;
-use super::world::World;
-use crate::gather::{ReadContext, Parts, tick};
+use super::state::DaemonState;
+use crate::gather::{Parts, ReadContext, tick};
 use crate::io::{Io, Sent};
 use crate::ipc::message::{Draw, Wanted};
 use crate::pen::Terminal;
@@ -25,11 +25,11 @@ pub(super) struct DrawRequest<I> {
     /// When it was received, on the clock that orders readings.
     pub(super) received: u64,
     pub(super) request: Request,
-    pub(super) subject: DrawTarget,
+    pub(super) target: DrawTarget,
     pub(super) logical: PathBuf,
     sent: Sent,
     pub(super) io: I,
-    pub(super) memo: Arc<LastKnown>,
+    pub(super) last_known: Arc<LastKnown>,
     /// Whether the shell can show a picture by itself when the next line is empty …
     pub(super) holds: bool,
     /// … and does so for this one.
@@ -40,8 +40,8 @@ pub(super) struct DrawRequest<I> {
 
 impl<I: Io> DrawRequest<I> {
     /// Writes what was known last.
-    pub(super) fn echo<P: Prompt>(&self, hub: &DaemonState<P, impl World<Io = I>>, out: &mut Vec<u8>) {
-        self.drawing(self.memo.physical(&self.logical), hub).echo::<P>(out);
+    pub(super) fn echo<P: Prompt>(&self, daemon: &DaemonState<P, impl Host<Io = I>>, out: &mut Vec<u8>) {
+        self.context(self.last_known.physical(&self.logical), daemon).echo::<P>(out);
         if self.is_held {
             // What the shell shows is not marked as old.
             make_redraw(out);
@@ -54,15 +54,15 @@ impl<I: Io> DrawRequest<I> {
     }
 
     /// The mounts that may not answer, of those that drawing it leads to.
-    pub(super) fn far(&self, world: &impl World) -> Vec<PathBuf> {
+    pub(super) fn far(&self, world: &impl Host) -> Vec<PathBuf> {
         world.far(self.request.path.as_deref().unwrap_or(&self.logical), &self.sent)
     }
 
     /// Prepares it for a place that is known now.
-    pub(super) fn drawing<P: Prompt>(
+    pub(super) fn context<P: Prompt>(
         &self,
         physical: PathBuf,
-        hub: &DaemonState<P, impl World<Io = I>>,
+        daemon: &DaemonState<P, impl Host<Io = I>>,
     ) -> DrawContext<I> {
         let mut request = self.request.clone();
         (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
@@ -70,26 +70,26 @@ impl<I: Io> DrawRequest<I> {
         let settings = P::SETTINGS;
         let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
             .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
-        let io = hub.world.io(self.sent.clone());
-        let means = ReadContext::new(io, place, hub.world.store())
-            .remembering(hub.single_flight.clone())
-            .observed(hub.readings.clone());
+        let io = daemon.world.io(self.sent.clone());
+        let read_context = ReadContext::new(io, place, daemon.world.store())
+            .remembering(daemon.single_flight.clone())
+            .observed(daemon.readings.clone());
         DrawContext {
             seq: self.seq,
             request,
-            subject: self.subject.clone(),
+            target: self.target.clone(),
             terminal: Terminal {
-                is_outdated: hub.rebuild.load(Ordering::Relaxed),
+                is_outdated: daemon.rebuild.load(Ordering::Relaxed),
                 ..prelude::terminal::<P, _>(&self.io)
             },
-            means: Arc::new(means),
-            memo: self.memo.clone(),
+            read_context: Arc::new(read_context),
+            last_known: self.last_known.clone(),
             holds: self.holds,
         }
     }
 }
 
-impl<P: Prompt, W: World> Session<P, W> {
+impl<P: Prompt, W: Host> Session<P, W> {
     /// Takes over what a client wants to have drawn.
     pub(super) fn ask(&self, draw: Draw<'_>) -> DrawRequest<W::Io> {
         let Draw { seq, mut request, wanted, is_held, environment, .. } = draw;
@@ -99,7 +99,7 @@ impl<P: Prompt, W: World> Session<P, W> {
         let owned = |(name, value): (&OsStr, &OsStr)| (name.to_owned(), value.to_owned());
         let new = || Sent::new(crate::daemon::variables::<P>(), values().map(owned));
         let sent = before.cloned().unwrap_or_else(new);
-        let subject = match wanted {
+        let target = match wanted {
             Wanted::All => DrawTarget::Parts(Parts::ALL),
             Wanted::Left => DrawTarget::Parts(Parts::LEFT),
             Wanted::Right => DrawTarget::Parts(Parts::RIGHT),
@@ -107,10 +107,22 @@ impl<P: Prompt, W: World> Session<P, W> {
         };
         let logical = request.logical_path.take().or_else(|| request.path.clone());
         let logical = logical.unwrap_or_else(|| PathBuf::from("/"));
-        let memo = self.hub.places.memo(&logical, &sent);
+        let last_known = self.daemon.places.last_known(&logical, &sent);
         let (holds, is_held) = (self.redraws, self.redraws && is_held);
-        let io = self.hub.world.io(sent.clone());
+        let io = self.daemon.world.io(sent.clone());
         let received = tick();
-        DrawRequest { seq, received, request, subject, logical, sent, io, memo, holds, is_held, is_answered: false }
+        DrawRequest {
+            seq,
+            received,
+            request,
+            target,
+            logical,
+            sent,
+            io,
+            last_known,
+            holds,
+            is_held,
+            is_answered: false,
+        }
     }
 }

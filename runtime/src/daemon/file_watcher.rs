@@ -1,4 +1,4 @@
-//! FileWatcher that something has happened to files, from whatever the system has for that.
+//! Hints that something has happened to files, from whatever the system has for that.
 //!
 //! A hint does not say what has happened, and may come twice, or for nothing: whoever is given one looks. That is all
 //! that systems have in common: kqueue does not say which file of a folder it was, nor that somebody has finished

@@ -4,19 +4,20 @@
 //! is ready. fish can hold nothing and wait for nothing with a deadline: it writes a file, which the daemon is told of,
 //! and looks at the reply file until its answer is there.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_channel::Receiver;
+use async_channel::{Receiver, Sender};
 use futures_lite::future::or;
 use rustix::fs::{FileType, OFlags};
 
-use super::transport::{Transport, TransportError, BackupSender};
 use super::process::Process;
+use super::transport::{BackupSender, Transport, TransportError};
 use crate::exec::{Handle, Priority, Watched};
 use crate::ipc::address::SessionFile;
 use crate::ipc::folder::Folder;
@@ -36,6 +37,24 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
 /// just before it waits for keys, and does not draw again while it does so already.
 const REMINDERS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 
+/// The shells that have FIFOs, with what keeps their session alive.
+///
+/// A shell that gets no answer in time asks for new FIFOs. Its session before ends then: nobody writes to that one any
+/// more, and each would keep four descriptors until the shell ends.
+#[derive(Debug, Default)]
+pub(super) struct FifoSessions(Mutex<HashMap<u32, Sender<()>>>);
+
+impl FifoSessions {
+    /// Begins the session of a shell, and ends the one before. The channel is closed when this session is to end.
+    fn begin(&self, pid: u32) -> Receiver<()> {
+        let (sender, receiver) = async_channel::bounded(1);
+        let mut shells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shells.retain(|_, sender| !sender.is_closed());
+        shells.insert(pid, sender);
+        receiver
+    }
+}
+
 /// The files of one shell; they go with it.
 #[derive(Debug)]
 struct Files {
@@ -49,8 +68,8 @@ impl Files {
     }
 }
 
-impl Drop for Files {
-    fn drop(&mut self) {
+impl Files {
+    fn remove(&self) {
         let kinds = [
             (SessionFile::Request, FileType::Fifo),
             (SessionFile::Token, FileType::Fifo),
@@ -73,6 +92,18 @@ pub(super) struct Fifos {
     request: Watched<OwnedFd>,
     answers: Arc<Answers>,
     decoder: Decoder,
+    /// Closed when another session of the shell has taken over.
+    taken_over: Receiver<()>,
+}
+
+impl Drop for Fifos {
+    fn drop(&mut self) {
+        // A FIFO without a name was replaced: the names belong to the next session.
+        let is_replaced = rustix::fs::fstat(self.request.get_ref()).is_ok_and(|stat| stat.st_nlink == 0);
+        if !is_replaced {
+            self.files.remove();
+        }
+    }
 }
 
 /// Where a shell with FIFOs finds its answers.
@@ -109,28 +140,48 @@ impl BackupSender for Arc<Answers> {
 
 impl Fifos {
     /// Makes the FIFOs of a shell, and opens them. A shell that asks again has lost what was there.
-    pub(super) fn make(folder: &Arc<Folder>, pid: u32, exec: &Handle) -> io::Result<Fifos> {
+    pub(super) fn make(
+        folder: &Arc<Folder>,
+        pid: u32,
+        sessions: &FifoSessions,
+        exec: &Handle,
+    ) -> io::Result<Fifos> {
         for file in [SessionFile::Request, SessionFile::Token] {
             folder.make_fifo(&file.name(pid))?;
         }
-        Fifos::adopt(folder, pid, exec)
+        Fifos::adopt(folder, pid, sessions, exec)
     }
 
     /// Opens the FIFOs of a shell that are there. If the shell is gone they are removed.
-    pub(super) fn adopt(folder: &Arc<Folder>, pid: u32, exec: &Handle) -> io::Result<Fifos> {
+    pub(super) fn adopt(
+        folder: &Arc<Folder>,
+        pid: u32,
+        sessions: &FifoSessions,
+        exec: &Handle,
+    ) -> io::Result<Fifos> {
         let files = Files { folder: folder.clone(), pid };
-        let shell = Process::find(pid, exec)?;
-        let request = folder.fifo(&files.name(SessionFile::Request))?;
-        let token = folder.fifo(&files.name(SessionFile::Token))?;
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
-        let reply = folder.file(&files.name(SessionFile::Reply), flags)?.into();
-        Ok(Fifos {
-            shell,
-            request: exec.watch(request)?,
-            answers: Arc::new(Answers { token, reply }),
-            decoder: Decoder::new(Limits::REQUEST),
-            files,
-        })
+        let open = || {
+            let shell = Process::find(pid, exec)?;
+            let request = folder.fifo(&files.name(SessionFile::Request))?;
+            let token = folder.fifo(&files.name(SessionFile::Token))?;
+            let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NONBLOCK;
+            let reply = folder.file(&files.name(SessionFile::Reply), flags)?.into();
+            Ok((shell, exec.watch(request)?, Arc::new(Answers { token, reply })))
+        };
+        match open() {
+            Ok((shell, request, answers)) => Ok(Fifos {
+                taken_over: sessions.begin(pid),
+                decoder: Decoder::new(Limits::REQUEST),
+                files,
+                shell,
+                request,
+                answers,
+            }),
+            Err(error) => {
+                files.remove();
+                Err(error)
+            }
+        }
     }
 }
 
@@ -140,10 +191,11 @@ impl Transport for Fifos {
             let decoder = &mut self.decoder;
             let fill = async { self.request.read_with(|fifo| decoder.fill(fifo)).await };
             let gone = async {
-                self.shell.ended().await;
+                let taken_over = async { _ = self.taken_over.recv().await };
+                or(self.shell.ended(), taken_over).await;
                 Ok(0)
             };
-            // This process holds both ends, so that nothing read can only mean that the shell is gone.
+            // This process holds both ends, so that nothing read can only mean that the session has ended.
             if or(fill, gone).await? == 0 {
                 return Ok(false);
             }
@@ -181,7 +233,7 @@ impl Transport for Fifos {
 
     type BackupSender = Arc<Answers>;
 
-    fn spare(&self) -> Arc<Answers> {
+    fn backup(&self) -> Arc<Answers> {
         self.answers.clone()
     }
 }
@@ -196,6 +248,12 @@ pub(super) struct Mailbox {
     decoder: Decoder,
 }
 
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.files.remove();
+    }
+}
+
 impl Mailbox {
     /// Serves the files of a shell.
     pub(super) fn of(
@@ -204,8 +262,17 @@ impl Mailbox {
         written: Receiver<()>,
         exec: &Handle,
     ) -> io::Result<Mailbox> {
-        let reader = Arc::new(Reader::find(pid, exec)?);
-        Ok(Mailbox { files: Files { folder, pid }, reader, written, decoder: Decoder::new(Limits::REQUEST) })
+        let files = Files { folder, pid };
+        match Reader::find(pid, exec) {
+            Ok(reader) => {
+                let (reader, decoder) = (Arc::new(reader), Decoder::new(Limits::REQUEST));
+                Ok(Mailbox { files, reader, written, decoder })
+            }
+            Err(error) => {
+                files.remove();
+                Err(error)
+            }
+        }
     }
 }
 
@@ -253,12 +320,12 @@ impl Transport for Mailbox {
     }
 
     async fn send(&mut self, frame: &[u8]) -> io::Result<()> {
-        self.spare().write(frame)
+        self.backup().write(frame)
     }
 
     type BackupSender = Letter;
 
-    fn spare(&self) -> Letter {
+    fn backup(&self) -> Letter {
         let name = self.files.name(SessionFile::Reply);
         Letter { folder: self.files.folder.clone(), name, reader: self.reader.clone() }
     }
@@ -348,6 +415,34 @@ mod tests {
             let read = |output: &OwnedFd| Ok(rustix::io::read(output, &mut [0; 1])?);
             seen += output.read_with(read).await.unwrap();
         }
+    }
+
+    #[test]
+    fn a_shell_that_asks_again_has_one_session() {
+        use crate::ipc::address::{Address, World};
+        let runtime = crate::safe_path::private_folder().unwrap();
+        let world = World::with_runtime_dir(runtime.path());
+        let address = Address::of_canonical(std::path::Path::new("/bin/ziron-prompt"), &world).unwrap();
+        let folder = Arc::new(address.prepare().unwrap());
+        let (model, sessions) = (Single::driven().unwrap(), FifoSessions::default());
+        let pid = std::process::id();
+        let make = || Fifos::make(&folder, pid, &sessions, model.handle()).unwrap();
+        let names = || {
+            let entries = std::fs::read_dir(folder.path()).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+            names.retain(|name| name.as_encoded_bytes().starts_with(b"s."));
+            names.len()
+        };
+        let (mut before, mut after) = (make(), make());
+        assert!(!model.run(before.receive()).unwrap(), "its session ends");
+        drop(before);
+        assert_eq!(names(), 3, "the files are those of the session after it");
+        let request = folder.path().join(SessionFile::Request.name(pid));
+        std::fs::write(request, b"draw\x1fseq=1\x1e").unwrap();
+        assert!(model.run(after.receive()).unwrap(), "and it is served");
+        assert_eq!(after.frame().kind(), b"draw");
+        drop(after);
+        assert_eq!(names(), 0);
     }
 
     #[test]

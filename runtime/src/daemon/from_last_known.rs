@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use super::last_known::LastKnown;
-use crate::gather::{Gather, ReadContext, FactCache, Parts, free};
+use crate::gather::{FactCache, Gather, Parts, ReadContext, free};
 use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Policy, Source};
 
 /// Gathers what is in a memo. What costs nothing is read as it is.
 pub(super) struct FromLastKnown<'a, I> {
-    pub(super) memo: &'a LastKnown,
-    pub(super) means: &'a Arc<ReadContext<I>>,
+    pub(super) last_known: &'a LastKnown,
+    pub(super) read_context: &'a Arc<ReadContext<I>>,
     pub(super) request: &'a Request,
     pub(super) age: Age<'a>,
 }
@@ -41,16 +41,16 @@ impl<I: Io> Gather for FromLastKnown<'_, I> {
         source: &'static S,
         memory: &'static dyn FactCache,
     ) -> Known<S::Fact> {
-        if let Some(known) = free(source, memory, self.means) {
+        if let Some(known) = free(source, memory, self.read_context) {
             return known;
         }
         let name = source.name();
         let (is_old, at_hand) = match self.age {
             Age::New => (false, None),
             Age::Soon(late) => (late.contains(&name) || is_read_again(source, memory), None),
-            Age::Unknown => (true, source.at_hand(&self.means.place)),
+            Age::Unknown => (true, source.at_hand(&self.read_context.place)),
         };
-        let known = match self.memo.recall(name) {
+        let known = match self.last_known.recall(name) {
             Known::Absent => at_hand.map_or(Known::Absent, Known::Fresh),
             known => known,
         };

@@ -1,7 +1,7 @@
 //! The picture of a place that was drawn before, at once and marked as old: what is shown while the real one is being
 //! made.
 //!
-//! NewFact keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed,
+//! Finding keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed,
 //! and a file system may not answer at all. A shell that can draw again is shown what was known last, and told that it
 //! is old; what is true follows.
 
@@ -53,7 +53,7 @@ struct DrawnFacts {
     /// Whether anything was.
     is_known: AtomicBool,
     /// The last look, if it found all there is.
-    glance: Mutex<Option<CoalescedRead>>,
+    coalesced: Mutex<Option<CoalescedRead>>,
     facts: Mutex<HashMap<&'static str, LastFact, BuildHasherDefault<Fnv1a>>>,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct LastKnown {
 
 impl LastKnownPlaces {
     /// What was drawn of a place for shells that send these variables; an empty memo if nothing was.
-    pub(super) fn memo(&self, logical: &Path, sent: &Sent) -> Arc<LastKnown> {
+    pub(super) fn last_known(&self, logical: &Path, sent: &Sent) -> Arc<LastKnown> {
         let spot = self.spot(logical);
         let drawn = spot.drawn(sent.hash());
         Arc::new(LastKnown { spot, drawn })
@@ -127,18 +127,18 @@ impl LastKnown {
 
     /// Notes that the place is being looked at: should that never end, the next one does not wait for it.
     pub(super) fn begin(&self) {
-        *lock(&self.drawn.glance) = None;
+        *lock(&self.drawn.coalesced) = None;
         self.spot.inline_us.store(u64::MAX, Ordering::Relaxed);
     }
 
     /// Notes that a look has found all there is.
-    pub(super) fn note_glance(&self, glance: CoalescedRead) {
-        *lock(&self.drawn.glance) = Some(glance);
+    pub(super) fn note_coalesced(&self, coalesced: CoalescedRead) {
+        *lock(&self.drawn.coalesced) = Some(coalesced);
     }
 
     /// The last look, if it found all there is.
-    pub(super) fn glance(&self) -> Option<CoalescedRead> {
-        lock(&self.drawn.glance).clone()
+    pub(super) fn coalesced(&self) -> Option<CoalescedRead> {
+        lock(&self.drawn.coalesced).clone()
     }
 
     /// Notes where the place is, and how long it took to look at it.
@@ -205,15 +205,15 @@ mod tests {
     #[test]
     fn the_place_that_was_not_used_for_longest_goes_first() {
         let (places, sent) = (LastKnownPlaces::default(), Sent::default());
-        places.memo(Path::new("/first"), &sent).note("tool", &Known::Fresh(1_u32));
+        places.last_known(Path::new("/first"), &sent).note("tool", &Known::Fresh(1_u32));
         for number in 0..PLACES - 1 {
-            places.memo(&PathBuf::from(format!("/{number}")), &sent);
+            places.last_known(&PathBuf::from(format!("/{number}")), &sent);
         }
-        assert_eq!(places.memo(Path::new("/first"), &sent).recall("tool"), Known::Fresh(1_u32));
-        places.memo(Path::new("/new"), &sent);
+        assert_eq!(places.last_known(Path::new("/first"), &sent).recall("tool"), Known::Fresh(1_u32));
+        places.last_known(Path::new("/new"), &sent);
         assert_eq!(places.count(), PLACES);
         assert_eq!(
-            places.memo(Path::new("/first"), &sent).recall("tool"),
+            places.last_known(Path::new("/first"), &sent).recall("tool"),
             Known::Fresh(1_u32),
             "it was used since"
         );
@@ -221,40 +221,44 @@ mod tests {
 
     #[test]
     fn a_place_that_is_being_looked_at_is_slow() {
-        let memo = LastKnownPlaces::default().memo(Path::new("/"), &Sent::default());
-        assert!(!memo.is_slow(), "nothing is known that could be shown");
-        memo.begin();
-        assert!(memo.is_looked_at());
-        memo.end(Path::new("/"), QUICK * 2);
-        assert!(memo.is_slow());
-        memo.end(Path::new("/"), Duration::from_micros(30));
-        assert!(!memo.is_slow());
+        let last_known = LastKnownPlaces::default().last_known(Path::new("/"), &Sent::default());
+        assert!(!last_known.is_slow(), "nothing is known that could be shown");
+        last_known.begin();
+        assert!(last_known.is_looked_at());
+        last_known.end(Path::new("/"), QUICK * 2);
+        assert!(last_known.is_slow());
+        last_known.end(Path::new("/"), Duration::from_micros(30));
+        assert!(!last_known.is_slow());
     }
 
     #[test]
     fn what_one_environment_shows_another_does_not() {
         let places = LastKnownPlaces::default();
-        let memo = |profile| places.memo(Path::new("/"), &sent(profile));
-        memo("work").note("account", &Known::Fresh(1_u32));
-        memo("work").end(Path::new("/physical"), QUICK * 2);
-        assert_eq!(memo("play").recall::<u32>("account"), Known::Absent);
-        assert!(!memo("play").is_slow(), "there is nothing that could be shown");
-        memo("play").note("account", &Known::Fresh(2_u32));
-        assert_eq!(memo("work").recall("account"), Known::Fresh(1_u32));
-        assert_eq!(memo("play").physical(Path::new("/")), Path::new("/physical"), "the place is the same");
-        memo("work").begin();
-        assert!(memo("play").is_looked_at(), "a file system answers everybody or nobody");
+        let last_known = |profile| places.last_known(Path::new("/"), &sent(profile));
+        last_known("work").note("account", &Known::Fresh(1_u32));
+        last_known("work").end(Path::new("/physical"), QUICK * 2);
+        assert_eq!(last_known("play").recall::<u32>("account"), Known::Absent);
+        assert!(!last_known("play").is_slow(), "there is nothing that could be shown");
+        last_known("play").note("account", &Known::Fresh(2_u32));
+        assert_eq!(last_known("work").recall("account"), Known::Fresh(1_u32));
+        assert_eq!(
+            last_known("play").physical(Path::new("/")),
+            Path::new("/physical"),
+            "the place is the same"
+        );
+        last_known("work").begin();
+        assert!(last_known("play").is_looked_at(), "a file system answers everybody or nobody");
     }
 
     #[test]
     fn the_environment_that_was_not_used_for_longest_goes_first() {
         let places = LastKnownPlaces::default();
-        let memo = |profile: &str| places.memo(Path::new("/"), &sent(profile));
-        memo("first").note("tool", &Known::Fresh(1_u32));
-        (1..ENVIRONMENTS).for_each(|number| drop(memo(&number.to_string())));
-        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32));
-        memo("new");
-        assert_eq!(memo("first").recall("tool"), Known::Fresh(1_u32), "it was used since");
+        let last_known = |profile: &str| places.last_known(Path::new("/"), &sent(profile));
+        last_known("first").note("tool", &Known::Fresh(1_u32));
+        (1..ENVIRONMENTS).for_each(|number| drop(last_known(&number.to_string())));
+        assert_eq!(last_known("first").recall("tool"), Known::Fresh(1_u32));
+        last_known("new");
+        assert_eq!(last_known("first").recall("tool"), Known::Fresh(1_u32), "it was used since");
         assert_eq!(lock(&places.spot(Path::new("/")).drawn).len(), ENVIRONMENTS);
     }
 }

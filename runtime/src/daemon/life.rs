@@ -15,7 +15,7 @@ use super::stale_daemon::StaleDaemon;
 use crate::ipc::address::{Address, AddressError, World};
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::folder::{Folder, FolderError};
-use crate::ipc::message::{Answer, Hello};
+use crate::ipc::message::{Hello, ReplyMode};
 use crate::ipc::peer;
 use crate::ipc::version::VERSION;
 
@@ -156,7 +156,7 @@ fn put_away(folder: &Folder, name: &str, kind: FileType) {
 #[allow(clippy::disallowed_methods, reason = "another process lives in real time")]
 fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     let deadline = Instant::now() + HEALTH_PATIENCE;
-    let hello = Hello { version: Some(VERSION), answer: Answer::Once, ..Hello::default() };
+    let hello = Hello { version: Some(VERSION), answer: ReplyMode::Once, ..Hello::default() };
     let greeted =
         Client::connect(&address.socket(), deadline).and_then(|mut client| client.greet(&hello, deadline));
     // One that has just begun, or is just ending, does not listen, and will be well.

@@ -1,4 +1,4 @@
-//! FactCache that the daemon gives back.
+//! Memory that the daemon gives back.
 //!
 //! The C library keeps an arena for each thread that has ever allocated, and what was freed in it: after one status of
 //! a large repository, megabytes that are never used again. A daemon that mostly sleeps needs one arena, and gives back

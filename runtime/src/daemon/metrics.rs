@@ -8,17 +8,17 @@ mod otlp;
 use std::fmt::{Display, Write};
 use std::sync::atomic::Ordering;
 
+use super::host::Host;
 use super::state::DaemonState;
-use super::world::World;
 use crate::exec::metrics::{Histogram, Snapshot};
 use crate::prompt::Prompt;
 
 pub(super) use otlp::otlp;
 
 /// Writes all metrics.
-pub(super) fn page<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> String {
+pub(super) fn page<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> String {
     let mut page = Page::default();
-    all(hub, &mut page);
+    all(daemon, &mut page);
     page.text
 }
 
@@ -70,8 +70,8 @@ impl Display for Number {
     }
 }
 
-fn all<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
-    let now = hub.exec.clock().now();
+fn all<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink) {
+    let now = daemon.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let build = P::BUILD;
     page.family("ziron_build_info", Kind::Gauge, "The build that runs.");
@@ -84,19 +84,19 @@ fn all<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
     page.sample(
         "ziron_uptime_seconds",
         &[],
-        Number::Real(now.saturating_duration_since(hub.started).as_secs_f64()),
+        Number::Real(now.saturating_duration_since(daemon.started).as_secs_f64()),
     );
     page.family("ziron_sessions", Kind::Gauge, "Shells that are connected.");
-    page.sample("ziron_sessions", &[], hub.session_count().into());
+    page.sample("ziron_sessions", &[], daemon.session_count().into());
     page.family("ziron_readings_under_way", Kind::Gauge, "Readings that go on.");
-    page.sample("ziron_readings_under_way", &[], hub.single_flight.count().into());
-    let (happened, lost) = hub.bus.counts();
+    page.sample("ziron_readings_under_way", &[], daemon.single_flight.count().into());
+    let (happened, lost) = daemon.bus.counts();
     for (name, help, value) in [
-        ("ziron_connections_total", "Connections that were accepted.", count(&hub.counts.connections)),
-        ("ziron_requests_total", "Prompts that were asked for.", count(&hub.counts.requests)),
-        ("ziron_redraws_total", "Prompts that were drawn again unasked.", count(&hub.counts.redraws)),
-        ("ziron_faults_total", "Connections that were ended for a mistake.", count(&hub.counts.faults)),
-        ("ziron_sent_bytes_total", "Bytes that were sent to clients.", count(&hub.counts.sent_bytes)),
+        ("ziron_connections_total", "Connections that were accepted.", count(&daemon.counts.connections)),
+        ("ziron_requests_total", "Prompts that were asked for.", count(&daemon.counts.requests)),
+        ("ziron_redraws_total", "Prompts that were drawn again unasked.", count(&daemon.counts.redraws)),
+        ("ziron_faults_total", "Connections that were ended for a mistake.", count(&daemon.counts.faults)),
+        ("ziron_sent_bytes_total", "Bytes that were sent to clients.", count(&daemon.counts.sent_bytes)),
         ("ziron_events_total", "Events that have happened.", happened),
         ("ziron_events_lost_total", "Events that nobody was told of for want of room.", lost),
     ] {
@@ -104,13 +104,13 @@ fn all<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
         page.sample(name, &[], value.into());
     }
     page.family("ziron_draw_seconds", Kind::Histogram, "Time from a request to its first picture.");
-    page.histogram("ziron_draw_seconds", &[], &hub.draws);
-    sources(hub, page);
+    page.histogram("ziron_draw_seconds", &[], &daemon.draws);
+    sources(daemon, page);
 }
 
-fn sources<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
-    let now = hub.exec.clock().now();
-    let accounts = hub.readings.accounts();
+fn sources<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink) {
+    let now = daemon.exec.clock().now();
+    let accounts = daemon.readings.accounts();
     page.family("ziron_reading_seconds", Kind::Histogram, "Time that readings took, by source.");
     for account in accounts {
         page.histogram("ziron_reading_seconds", &[("source", account.source)], &account.spans);
@@ -135,10 +135,10 @@ fn sources<P: Prompt, W: World>(hub: &DaemonState<P, W>, page: &mut impl Sink) {
     for account in accounts {
         page.sample("ziron_resting", &[("source", account.source)], account.resting(now).len().into());
     }
-    // Shelves are in the order of their sources, and are called by what sources are in the program.
-    let shelves = P::shelves();
+    // Caches are in the order of their sources, and are called by what sources are in the program.
+    let caches = P::caches();
     let names = accounts.iter().map(|account| account.source);
-    let seen: Vec<_> = names.zip(shelves.iter().map(|shelved| shelved.shelf.statistics())).collect();
+    let seen: Vec<_> = names.zip(caches.iter().map(|shelved| shelved.cache.statistics())).collect();
     page.family(
         "ziron_facts_total",
         Kind::Counter,
@@ -189,7 +189,7 @@ impl Sink for Page {
         self.line(name, labels, value);
     }
 
-    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counters add up from bound to bound.
+    /// Writes a histogram with every second of its bounds, from 16 µs to 67 s. Counts add up from bound to bound.
     fn histogram(&mut self, name: &'static str, labels: &[Label<'_>], histogram: &Histogram) {
         let snapshot: Snapshot = histogram.snapshot();
         let (bucket, mut below) = (format!("{name}_bucket"), 0);

@@ -5,42 +5,42 @@
 //! sessions share is in the [`hub`].
 
 mod answer;
-mod draw_request;
+mod background;
+mod coalesced_read;
 mod configuration;
 mod draw_context;
-mod last_known;
-mod background;
-mod files;
-mod watchdog;
-mod prefetched;
+mod draw_request;
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 mod file_watcher;
-mod state;
+mod files;
+mod from_last_known;
+mod host;
 mod inherited;
+mod last_known;
 mod life;
-mod transport;
-mod non_blocking;
 mod memory;
 mod metrics;
 mod mounted;
-mod session_events;
-mod stale_daemon;
+mod non_blocking;
+mod prefetched;
 mod process;
 mod program;
 mod readings;
-mod from_last_known;
 mod serve;
 mod session;
-mod coalesced_read;
+mod session_events;
 #[cfg(test)]
 mod simulation;
+mod stale_daemon;
+mod state;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod transport;
 mod warm;
 mod watch;
+mod watchdog;
 mod why;
-mod world;
 
 pub(crate) use life::{address, mean};
 pub(crate) use serve::run;

@@ -11,7 +11,8 @@ use futures_lite::future::{or, poll_fn};
 
 use super::last_known::LastKnown;
 use crate::gather::{
-    CacheOutcome, Begun, Found, Gather, ReadContext, FactCache, Outcome, Parts, Work, begin, found, known, late,
+    Begun, CacheOutcome, FactCache, Found, Gather, Outcome, Parts, ReadContext, Work, begin, found, known,
+    late,
 };
 use crate::io::Io;
 use crate::request::Request;
@@ -19,10 +20,10 @@ use crate::source::{Cost, Fact, Known, Policy, Source};
 
 /// Gathers facts for one drawing of a daemon. It never waits.
 pub(super) struct NonBlockingGather<'a, I> {
-    means: &'a Arc<ReadContext<I>>,
+    read_context: &'a Arc<ReadContext<I>>,
     request: &'a Request,
     wanted: Parts,
-    memo: &'a LastKnown,
+    last_known: &'a LastKnown,
     /// Whether this drawing is the first for its request: only that one counts in statistics.
     is_first: bool,
     readings: RefCell<Vec<Work>>,
@@ -48,9 +49,23 @@ enum State<F> {
 }
 
 impl<'a, I> NonBlockingGather<'a, I> {
-    pub(super) fn new(means: &'a Arc<ReadContext<I>>, request: &'a Request, wanted: Parts, memo: &'a LastKnown) -> Self {
+    pub(super) fn new(
+        read_context: &'a Arc<ReadContext<I>>,
+        request: &'a Request,
+        wanted: Parts,
+        last_known: &'a LastKnown,
+    ) -> Self {
         let (readings, lacks) = (RefCell::default(), Cell::new(false));
-        NonBlockingGather { means, request, wanted, memo, is_first: true, readings, lacks, late: RefCell::default() }
+        NonBlockingGather {
+            read_context,
+            request,
+            wanted,
+            last_known,
+            is_first: true,
+            readings,
+            lacks,
+            late: RefCell::default(),
+        }
     }
 
     /// Leaves statistics alone.
@@ -87,8 +102,8 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
             return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
         let (cost, policy) = (source.cost(), source.policy());
-        let going_on = |work| State::Begun(work, source.at_hand(&self.means.place));
-        let state = match begin(source, memory, self.means) {
+        let going_on = |work| State::Begun(work, source.at_hand(&self.read_context.place));
+        let state = match begin(source, memory, self.read_context) {
             Begun::Ready(found) => State::Ready(found),
             // What is large begins when all that is small has been read: its threads would take the processor from it.
             Begun::Rest(work) if cost >= Cost::Tree => going_on(work),
@@ -107,9 +122,11 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
         let (known, answer) = match found {
             Ok((fact, outcome)) => {
                 let known = known(fact, &outcome);
-                self.memo.note(name, &known);
+                self.last_known.note(name, &known);
                 let answer = match outcome {
-                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Elsewhere => Some(CacheOutcome::Hit),
+                    Outcome::Remembered(_) | Outcome::Stored(_) | Outcome::Elsewhere => {
+                        Some(CacheOutcome::Hit)
+                    }
                     // Nothing was found, and nothing was looked for.
                     Outcome::Resting => Some(CacheOutcome::Resting),
                     // There was something to show; the new value was just quicker.
@@ -122,12 +139,12 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
             }
             Err((work, at_hand)) => {
                 self.readings.borrow_mut().push(work);
-                let last = match self.means.take_last(name) {
+                let last = match self.read_context.take_last(name) {
                     Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
                     last => late(last),
                 };
                 if last.get().is_some() {
-                    self.memo.note(name, &last);
+                    self.last_known.note(name, &last);
                 }
                 if !matches!(last, Known::Fresh(_)) {
                     self.late.borrow_mut().push(name);

@@ -1,7 +1,7 @@
 //! The picture that a shell shows at once when the next line is empty.
 //!
 //! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then.
-//! LateFacts for that takes two wake-ups of idle processors. A shell that can draw again therefore gets it beforehand,
+//! Waiting for that takes two wake-ups of idle processors. A shell that can draw again therefore gets it beforehand,
 //! with each picture: it shows it at once, asks all the same, and draws again if something is different.
 //!
 //! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond
@@ -25,14 +25,15 @@ const HELD: usize = PARTS + 5;
 /// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources
 /// that it shows as old, `begin` is where its parts begin.
 pub(super) fn append<P: Prompt>(
-    drawing: &DrawContext<impl Io>,
+    context: &DrawContext<impl Io>,
     late: &[&'static str],
     begin: usize,
     out: &mut Vec<u8>,
 ) {
-    let DrawContext { memo, means, terminal, .. } = drawing;
-    let request = Request { duration: None, ..drawing.request.clone() };
-    let facts = P::gather(&FromLastKnown { memo, means, request: &request, age: Age::Soon(late) });
+    let DrawContext { last_known, read_context, terminal, .. } = context;
+    let request = Request { duration: None, ..context.request.clone() };
+    let facts =
+        P::gather(&FromLastKnown { last_known, read_context, request: &request, age: Age::Soon(late) });
     let end = out.len();
     out.push(FIELD_END);
     prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);
@@ -104,18 +105,18 @@ mod tests {
 
     #[test]
     fn what_a_shell_holds_is_known_for_certain_or_not() {
-        let mut holding = Prefetched::default();
-        assert!(!holding.is_shown_in(&frame("drawn|1|fresh|||||;")), "it asks and waits");
-        holding.note(&frame("drawn|1|stale|left|right|a|b|prelude;"));
-        assert_eq!(holding, Prefetched::Nothing, "an echo");
-        holding.note(&frame("redraw|1|fresh|left|right|a|b||=;"));
+        let mut prefetched = Prefetched::default();
+        assert!(!prefetched.is_shown_in(&frame("drawn|1|fresh|||||;")), "it asks and waits");
+        prefetched.note(&frame("drawn|1|stale|left|right|a|b|prelude;"));
+        assert_eq!(prefetched, Prefetched::Nothing, "an echo");
+        prefetched.note(&frame("redraw|1|fresh|left|right|a|b||=;"));
         let next = frame("drawn|2|stale|left|right|a|b|other prelude|=;");
-        assert!(holding.is_shown_in(&next), "what is printed is printed");
-        assert!(!holding.is_shown_in(&frame("drawn|2|stale|left|right|a||prelude|=;")));
-        holding.note(&frame("redraw|1|fresh|other|right|a|b||left|right|a|b|prelude;"));
-        assert!(holding.is_shown_in(&next));
-        holding.note(&frame("redraw|1|fresh|left|right|a|b||other|right|a|b|prelude;"));
-        assert!(!holding.is_shown_in(&next), "it may have heard of the last one");
-        assert!(!holding.is_shown_in(&frame("drawn|2|fresh|other|right|a|b||=;")), "or not");
+        assert!(prefetched.is_shown_in(&next), "what is printed is printed");
+        assert!(!prefetched.is_shown_in(&frame("drawn|2|stale|left|right|a||prelude|=;")));
+        prefetched.note(&frame("redraw|1|fresh|other|right|a|b||left|right|a|b|prelude;"));
+        assert!(prefetched.is_shown_in(&next));
+        prefetched.note(&frame("redraw|1|fresh|left|right|a|b||other|right|a|b|prelude;"));
+        assert!(!prefetched.is_shown_in(&next), "it may have heard of the last one");
+        assert!(!prefetched.is_shown_in(&frame("drawn|2|fresh|other|right|a|b||=;")), "or not");
     }
 }

@@ -141,7 +141,7 @@ impl Account {
     }
 
     /// Notes that something has happened to it. What has failed is forgotten.
-    pub(super) fn was_made_old(&self, event: &str, now: Instant) {
+    pub(super) fn note_invalidated(&self, event: &str, now: Instant) {
         self.troubled().clear();
         *self.last_event.lock().unwrap_or_else(PoisonError::into_inner) = Some((event.to_owned(), now));
     }
@@ -317,7 +317,7 @@ mod tests {
         }
         assert!(readings.begin("tool", 1).is_none());
         let account = readings.of("tool").unwrap();
-        account.was_made_old("upgrade", time.clock().now());
+        account.note_invalidated("upgrade", time.clock().now());
         assert_eq!(account.last_event().map(|(event, _)| event).as_deref(), Some("upgrade"));
         assert!(readings.begin("tool", 1).is_some());
     }

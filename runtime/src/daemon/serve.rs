@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use futures_lite::future::{or, pending};
 
-use super::configuration;
 use super::background;
-use super::files::{Fifos, left_behind};
-use super::watchdog::{Shutdown, Watchdog};
-use super::state::{Counters, DaemonState};
+use super::configuration;
+use super::files::left_behind;
+use super::host::{Host, Machine};
 use super::inherited;
 use super::life::{Life, LifeError};
-use super::transport::Stream;
 use super::memory;
 use super::program::{Named, Program};
 use super::session::converse;
+use super::state::{Counters, DaemonState};
+use super::transport::Stream;
 use super::watch::{Seen, Watch};
-use super::world::{Machine, World};
+use super::watchdog::{Shutdown, Watchdog};
 use crate::exec::{Priority, Single, Watched};
 use crate::ipc::folder::Folder;
 use crate::ipc::peer;
@@ -57,26 +57,29 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
         single.handle().clone(),
         program.clone(),
     );
-    let mut hub = DaemonState::<P, Machine>::new(machine, single.handle().clone());
-    hub.guard = Watchdog::new(ending.clone()).ok().map(Arc::new);
-    let hub = Arc::new(hub);
+    let mut daemon = DaemonState::<P, Machine>::new(machine, single.handle().clone());
+    daemon.watchdog = Watchdog::new(ending.clone()).ok().map(Arc::new);
+    let daemon = Arc::new(daemon);
     for pid in left_behind(life.folder()) {
         // A shell that is gone meanwhile leaves nothing to serve.
-        if let Ok(line) = Fifos::adopt(life.folder(), pid, &hub.exec) {
-            hub.exec.spawn_named("session", Priority::Critical, converse(hub.clone(), line)).detach();
+        if let Ok(transport) = daemon.world.adopt_fifos(pid) {
+            daemon
+                .exec
+                .spawn_named("session", Priority::Critical, converse(daemon.clone(), transport))
+                .detach();
         }
     }
-    if let Some(guard) = &hub.guard {
-        guard.clone().post(&single);
+    if let Some(watchdog) = &daemon.watchdog {
+        watchdog.clone().post(&single);
     }
-    background::begin(&hub);
-    hub.exec.spawn_named("configuration", Priority::Low, configuration::watch(hub.clone())).detach();
+    background::begin(&daemon);
+    daemon.exec.spawn_named("configuration", Priority::Low, configuration::watch(daemon.clone())).detach();
     // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
-    hub.exec.spawn_named("listener", Priority::Critical, accept_all(hub.clone(), listener)).detach();
-    let exec = hub.exec.clone();
-    let tidy = tidy(hub.clone());
+    daemon.exec.spawn_named("listener", Priority::Critical, accept_all(daemon.clone(), listener)).detach();
+    let exec = daemon.exec.clone();
+    let tidy = tidy(daemon.clone());
     let end = async move {
-        let end = or(ended(&hub), changed(&hub, life.folder().clone(), socket, &program)).await;
+        let end = or(ended(&daemon), changed(&daemon, life.folder().clone(), socket, &program)).await;
         finish(life, end, program.path());
     };
     exec.spawn_named("end", Priority::High, end).detach();
@@ -123,8 +126,8 @@ impl ShutdownReason {
 }
 
 /// Waits until something has happened to the daemon's folder, its socket (of this inode) or its program.
-pub(super) async fn changed<P: Prompt, W: World>(
-    hub: &Arc<DaemonState<P, W>>,
+pub(super) async fn changed<P: Prompt, W: Host>(
+    daemon: &Arc<DaemonState<P, W>>,
     folder: Arc<Folder>,
     socket: u64,
     program: &Program,
@@ -134,7 +137,7 @@ pub(super) async fn changed<P: Prompt, W: World>(
         Named::Other => Some(ShutdownReason::Replaced),
         Named::Nothing => Some(ShutdownReason::Homeless),
     };
-    let mut watch = match Watch::new(folder, socket, program.path(), &hub.exec) {
+    let mut watch = match Watch::new(folder, socket, program.path(), &daemon.exec) {
         Ok(watch) => watch,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return ShutdownReason::Homeless,
         Err(_) => return pending().await,
@@ -144,11 +147,11 @@ pub(super) async fn changed<P: Prompt, W: World>(
         return end;
     }
     loop {
-        match watch.next(hub).await {
+        match watch.next(daemon).await {
             Ok(Seen::Homeless) => return ShutdownReason::Homeless,
             Ok(Seen::Program) => {
                 // A file that is being replaced is not there for a moment, or not whole.
-                hub.exec.clock().sleep(SETTLE).await;
+                daemon.exec.clock().sleep(SETTLE).await;
                 if let Some(end) = end() {
                     return end;
                 }
@@ -159,66 +162,66 @@ pub(super) async fn changed<P: Prompt, W: World>(
 }
 
 /// Accepts connections, for ever.
-async fn accept_all<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>, listener: UnixListener) {
-    let Ok(listener) = hub.exec.watch(listener) else { return hub.stop() };
+async fn accept_all<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>, listener: UnixListener) {
+    let Ok(listener) = daemon.exec.watch(listener) else { return daemon.stop() };
     loop {
-        if accept(&hub, &listener).await.is_err() {
-            hub.exec.clock().sleep(BREATH).await;
+        if accept(&daemon, &listener).await.is_err() {
+            daemon.exec.clock().sleep(BREATH).await;
         }
     }
 }
 
 /// Accepts one connection. A stranger is left without a word.
-async fn accept<P: Prompt, W: World>(
-    hub: &Arc<DaemonState<P, W>>,
+async fn accept<P: Prompt, W: Host>(
+    daemon: &Arc<DaemonState<P, W>>,
     listener: &Watched<UnixListener>,
 ) -> io::Result<()> {
     let (stream, _) = listener.read_with(UnixListener::accept).await?;
     stream.set_nonblocking(true)?;
     if peer::check(&stream).is_err() {
-        Counters::add(&hub.counts.faults);
+        Counters::add(&daemon.counts.faults);
         return Ok(());
     }
-    Counters::add(&hub.counts.connections);
-    let line = Stream::new(hub.exec.watch(stream)?);
-    hub.exec.spawn_named("session", Priority::Critical, converse(hub.clone(), line)).detach();
+    Counters::add(&daemon.counts.connections);
+    let transport = Stream::new(daemon.exec.watch(stream)?);
+    daemon.exec.spawn_named("session", Priority::Critical, converse(daemon.clone(), transport)).detach();
     Ok(())
 }
 
 /// Gives memory back once after each burst of readings, and after shells have left. Idle, it waits without a timer.
-async fn tidy<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>) {
+async fn tidy<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     loop {
-        or(hub.single_flight.landing(), hub.changed.listen()).await;
-        hub.exec.clock().sleep(TIDY).await;
-        let give_back = hub.exec.unblock(memory::give_back);
+        or(daemon.single_flight.landing(), daemon.changed.listen()).await;
+        daemon.exec.clock().sleep(TIDY).await;
+        let give_back = daemon.exec.unblock(memory::give_back);
         give_back.await;
     }
 }
 
 /// Waits until the daemon is told to end, or no shell is connected for as long as the configuration says.
-async fn ended<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> ShutdownReason {
+async fn ended<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> ShutdownReason {
     let idle_exit = P::BACKGROUND.map_or(Duration::MAX, |background| background.idle_exit);
     loop {
-        let changed = hub.changed.listen();
-        if hub.is_stopping() {
+        let changed = daemon.changed.listen();
+        if daemon.is_stopping() {
             return ShutdownReason::Stopped;
         }
-        if hub.session_count() > 0 {
+        if daemon.session_count() > 0 {
             changed.await;
             continue;
         }
-        let requests = hub.counts.requests.load(Ordering::Relaxed);
+        let requests = daemon.counts.requests.load(Ordering::Relaxed);
         let is_idle = or(
             async {
                 changed.await;
                 false
             },
             async {
-                hub.exec.clock().sleep(idle_exit).await;
+                daemon.exec.clock().sleep(idle_exit).await;
                 true
             },
         );
-        if is_idle.await && hub.counts.requests.load(Ordering::Relaxed) == requests {
+        if is_idle.await && daemon.counts.requests.load(Ordering::Relaxed) == requests {
             return ShutdownReason::Idle;
         }
     }

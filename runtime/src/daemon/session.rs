@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
-use super::draw_request::DrawRequest;
 use super::draw_context::{DrawContext, is_redraw, shown};
-use super::prefetched::Prefetched;
-use super::state::{Counters, SessionEntry, DaemonState, SessionGuard};
-use super::transport::{Transport, TransportError};
+use super::draw_request::DrawRequest;
+use super::host::Host;
 use super::non_blocking::LateFacts;
+use super::prefetched::Prefetched;
+use super::state::{Counters, DaemonState, SessionEntry, SessionGuard};
 use super::tools;
-use super::world::World;
+use super::transport::{Transport, TransportError};
 use crate::exec::{Priority, Task};
 use crate::ipc::frame::{Frame, FrameError};
 use crate::ipc::message::{
-    Answer, Code, Draw, Fault, Hello, Message, Reply, State, ToolKind, Welcome, read_exported,
+    Code, Draw, Fault, Hello, Message, Reply, ReplyMode, State, ToolKind, Welcome, read_exported,
 };
 use crate::ipc::rate::Bucket;
 use crate::ipc::version::{Agreement, SPOKEN, agree};
@@ -46,13 +46,13 @@ pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 const BUFFER_BYTES: usize = 8192;
 
 /// One shell.
-pub(super) struct Session<P: Prompt, W: World> {
-    pub(super) hub: Arc<DaemonState<P, W>>,
-    pub(super) seat: Option<SessionGuard<P, W>>,
+pub(super) struct Session<P: Prompt, W: Host> {
+    pub(super) daemon: Arc<DaemonState<P, W>>,
+    pub(super) guard: Option<SessionGuard<P, W>>,
     shell: Shell,
     pub(super) redraws: bool,
     /// The last request, as long as it can be drawn again.
-    pub(super) drawing: Option<Arc<DrawContext<W::Io>>>,
+    pub(super) context: Option<Arc<DrawContext<W::Io>>>,
     /// What its last picture did not wait for.
     pub(super) waiting: LateFacts,
     pub(super) waiting_since: Option<Instant>,
@@ -68,7 +68,7 @@ pub(super) struct Session<P: Prompt, W: World> {
     /// What the shell was sent last, without what changes with every frame.
     pub(super) picture: Vec<u8>,
     /// What it shows by itself when the next line is empty.
-    pub(super) holding: Prefetched,
+    pub(super) prefetched: Prefetched,
     /// What is read ahead where the shell has gone, until it asks for its prompt there.
     pub(super) ahead: Option<Task<()>>,
     /// What was answered with what was known, and the mounts that have not answered.
@@ -86,11 +86,11 @@ pub(super) enum Command {
     Ended,
 }
 
-impl<P: Prompt, W: World> Drop for Session<P, W> {
+impl<P: Prompt, W: Host> Drop for Session<P, W> {
     fn drop(&mut self) {
         self.finish_later();
         // A shell that begins says where it is, and leaves at once.
-        if let (None, Some(ahead)) = (&self.seat, self.ahead.take()) {
+        if let (None, Some(ahead)) = (&self.guard, self.ahead.take()) {
             ahead.detach();
         }
     }
@@ -139,41 +139,44 @@ impl From<TransportError> for SessionEnd {
 }
 
 /// Talks with a client until it leaves.
-pub(super) async fn converse<P: Prompt, W: World>(hub: Arc<DaemonState<P, W>>, mut line: impl Transport) {
-    let seat = line
-        .shell()
-        .and_then(|shell| hub.seat(SessionEntry::new(shell, line.pid(), Answer::File, hub.exec.clock().now())));
-    if line.shell().is_some() && seat.is_none() {
+pub(super) async fn converse<P: Prompt, W: Host>(
+    daemon: Arc<DaemonState<P, W>>,
+    mut transport: impl Transport,
+) {
+    let guard = transport.shell().and_then(|shell| {
+        daemon.register(SessionEntry::new(shell, transport.pid(), ReplyMode::File, daemon.exec.clock().now()))
+    });
+    if transport.shell().is_some() && guard.is_none() {
         return;
     }
     let mut session = Session {
-        hub: hub.clone(),
-        seat,
-        shell: line.shell().unwrap_or_default(),
-        redraws: line.shell() == Some(Shell::Fish),
-        drawing: None,
+        daemon: daemon.clone(),
+        guard,
+        shell: transport.shell().unwrap_or_default(),
+        redraws: transport.shell() == Some(Shell::Fish),
+        context: None,
         waiting: LateFacts::default(),
         waiting_since: None,
         is_echo: false,
         asked: None,
         command: Command::Unknown,
-        is_greeted: line.shell().is_some(),
-        rate: Bucket::new(BURST, REQUESTS_PER_SECOND, hub.exec.clock().now()),
+        is_greeted: transport.shell().is_some(),
+        rate: Bucket::new(BURST, REQUESTS_PER_SECOND, daemon.exec.clock().now()),
         out: Vec::with_capacity(BUFFER_BYTES),
         picture: Vec::new(),
-        holding: Prefetched::Nothing,
+        prefetched: Prefetched::Nothing,
         ahead: None,
         silent: None,
     };
     loop {
-        match session.step(&mut line).await {
+        match session.step(&mut transport).await {
             // Others have their turn, however fast this one asks.
             Ok(()) => yield_now().await,
             Err(SessionEnd::Left) => return,
             Err(SessionEnd::Fault(fault)) => {
-                Counters::add(&hub.counts.faults);
+                Counters::add(&daemon.counts.faults);
                 // It is left in any case.
-                let _ = session.say(&mut line, &Reply::Fault(fault)).await;
+                let _ = session.say(&mut transport, &Reply::Fault(fault)).await;
                 return;
             }
         }
@@ -185,9 +188,9 @@ fn says_where(event: Frame<'_>) -> bool {
     event.pairs().any(|pair| matches!(pair, Ok((b"path", value)) if !value.is_empty()))
 }
 
-impl<P: Prompt, W: World> Session<P, W> {
-    async fn step(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
-        let (waiting, clock) = (&mut self.waiting, self.hub.exec.clock());
+impl<P: Prompt, W: Host> Session<P, W> {
+    async fn step(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
+        let (waiting, clock) = (&mut self.waiting, self.daemon.exec.clock());
         let is_echo = self.is_echo;
         let since = self.waiting_since.filter(|_| !waiting.is_empty());
         // Others may want to read the same: one reading that hangs does not keep them from it for ever.
@@ -209,7 +212,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             waiting.all(clock.sleep(FRAME)).await;
             Ok::<_, TransportError>(Step::Arrived)
         };
-        let view = self.seat.as_ref().map(|seat| seat.view.clone());
+        let view = self.guard.as_ref().map(|guard| guard.view.clone());
         let called = async {
             let Some(view) = view else {
                 clock.sleep(SILENCE_LIMIT).await;
@@ -220,7 +223,7 @@ impl<P: Prompt, W: World> Session<P, W> {
             clock.sleep(FRAME).await;
             Ok(Step::Called)
         };
-        let (silent, probes) = (&self.silent, self.hub.world.probes());
+        let (silent, probes) = (&self.silent, self.daemon.world.probes());
         let answers = async {
             let (Some((_, mounts)), Some(probes)) = (silent, probes) else { return pending().await };
             for mount in mounts {
@@ -229,12 +232,12 @@ impl<P: Prompt, W: World> Session<P, W> {
             Ok(Step::Answers)
         };
         let unasked = or(or(arrived, given_up), or(called, answers));
-        match or(async { line.receive().await.map(Step::Frame) }, unasked).await? {
+        match or(async { transport.receive().await.map(Step::Frame) }, unasked).await? {
             Step::Frame(false) => Err(SessionEnd::Left),
-            Step::Frame(true) => self.hear(line).await,
-            Step::Arrived => self.redraw(line).await,
-            Step::Called => self.renew(line).await,
-            Step::Answers => self.answer_at_last(line).await,
+            Step::Frame(true) => self.hear(transport).await,
+            Step::Arrived => self.redraw(transport).await,
+            Step::Called => self.renew(transport).await,
+            Step::Answers => self.answer_at_last(transport).await,
             Step::GivenUp => {
                 self.waiting = LateFacts::default();
                 Ok(())
@@ -243,38 +246,38 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Answers one frame.
-    async fn hear(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
-        if let Err(wait) = self.rate.take(self.hub.exec.clock().now()) {
+    async fn hear(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
+        if let Err(wait) = self.rate.take(self.daemon.exec.clock().now()) {
             // Whoever asks faster is not read from meanwhile, and hurts nobody but itself.
-            self.hub.exec.clock().sleep(wait).await;
-            _ = self.rate.take(self.hub.exec.clock().now());
+            self.daemon.exec.clock().sleep(wait).await;
+            _ = self.rate.take(self.daemon.exec.clock().now());
         }
-        if self.is_of_the_next_build(line.frame()) {
+        if self.is_of_the_next_build(transport.frame()) {
             // Who has just run the new build knows that it is whole: there is no need to wait.
-            self.hub.stop();
+            self.daemon.stop();
             return Err(SessionEnd::Fault(Fault::new(Code::Replaced, "a new build takes over")));
         }
-        match Message::read(line.frame())? {
+        match Message::read(transport.frame())? {
             Message::Hello(hello) => {
-                let reply = self.welcome(line, &hello);
-                self.say(line, &reply).await
+                let reply = self.welcome(transport, &hello);
+                self.say(transport, &reply).await
             }
             Message::Draw(_) if !self.is_greeted => {
                 let fault = Fault::new(Code::Version, "a `hello` comes first");
                 let fault = Fault { version: Some(SPOKEN.highest), ..fault };
-                self.say(line, &Reply::Fault(fault)).await
+                self.say(transport, &Reply::Fault(fault)).await
             }
             Message::Draw(_) => {
-                let asked = self.read_draw(line)?;
+                let asked = self.read_draw(transport)?;
                 self.ahead = None;
                 self.note_request(&asked);
                 // Others may have asked at the same time: one look is enough for all.
                 yield_now().await;
-                self.answer(line, asked).await
+                self.answer(transport, asked).await
             }
             // That it has gone there, its next request says.
-            Message::Event(event) if event.name == "directory" && says_where(line.frame()) => {
-                self.read_ahead(line)
+            Message::Event(event) if event.name == "directory" && says_where(transport.frame()) => {
+                self.read_ahead(transport)
             }
             Message::Event(event) => {
                 self.hear_of(&event);
@@ -283,29 +286,29 @@ impl<P: Prompt, W: World> Session<P, W> {
             Message::Bye => Err(SessionEnd::Left),
             Message::Tool(tool) if matches!(tool.kind, ToolKind::Events | ToolKind::Trace) => {
                 let listening = self.listen_as(&tool);
-                self.follow(line, listening).await
+                self.follow(transport, listening).await
             }
             Message::Tool(tool) if tool.kind == ToolKind::Cache && tool.get("do") == Some(b"warm") => {
-                let draw = Draw::read(line.frame(), self.shell)?;
+                let draw = Draw::read(transport.frame(), self.shell)?;
                 let warm = self.warm(draw);
-                self.explain(line, Ok(warm.await)).await
+                self.explain(transport, Ok(warm.await)).await
             }
             Message::Tool(tool) => {
                 let answer = match tool.kind {
-                    ToolKind::Why => self.why(Draw::read(line.frame(), self.shell)?, &tool),
-                    _ => tools::answer(&self.hub, &tool),
+                    ToolKind::Why => self.why(Draw::read(transport.frame(), self.shell)?, &tool),
+                    _ => tools::answer(&self.daemon, &tool),
                 };
                 let is_end = tool.kind == ToolKind::Stop;
-                self.explain(line, answer).await?;
+                self.explain(transport, answer).await?;
                 if is_end {
-                    self.hub.stop();
+                    self.daemon.stop();
                 }
                 Ok(())
             }
             Message::Unknown(kind) => {
                 let kind = String::from_utf8_lossy(kind).into_owned();
                 let fault = Fault::new(Code::Unknown, format!("there is no message `{kind}`"));
-                self.say(line, &Reply::Fault(fault)).await
+                self.say(transport, &Reply::Fault(fault)).await
             }
         }
     }
@@ -316,13 +319,13 @@ impl<P: Prompt, W: World> Session<P, W> {
         let build = frame.get("build").and_then(Result::ok);
         let is_other =
             build.is_some_and(|build| !build.is_empty() && *build != *P::BUILD.build_hash.as_bytes());
-        is_other && self.hub.world.is_replaced()
+        is_other && self.daemon.world.is_replaced()
     }
 
     /// Takes over what a frame says of a prompt: where it is drawn, and with what environment.
-    pub(super) fn read_draw(&self, line: &impl Transport) -> Result<DrawRequest<W::Io>, SessionEnd> {
-        let mut draw = Draw::read(line.frame(), self.shell)?;
-        let text = if draw.is_environment_in_file { line.exported()? } else { Vec::new() };
+    pub(super) fn read_draw(&self, transport: &impl Transport) -> Result<DrawRequest<W::Io>, SessionEnd> {
+        let mut draw = Draw::read(transport.frame(), self.shell)?;
+        let text = if draw.is_environment_in_file { transport.exported()? } else { Vec::new() };
         if draw.is_environment_in_file {
             draw.environment = read_exported(&text);
         }
@@ -330,21 +333,21 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Learns who the client is.
-    fn welcome(&mut self, line: &impl Transport, hello: &Hello<'_>) -> Reply<'static> {
+    fn welcome(&mut self, transport: &impl Transport, hello: &Hello<'_>) -> Reply<'static> {
         if let Agreement::Propose(version) = agree(SPOKEN, hello.version) {
             let message = format!("this daemon speaks version {version} of the protocol");
             return Reply::Fault(Fault { version: Some(version), ..Fault::new(Code::Version, message) });
         }
-        if hello.answer == Answer::File && line.shell().is_none() {
+        if hello.answer == ReplyMode::File && transport.shell().is_none() {
             return self.open_files(hello);
         }
         self.is_greeted = true;
         self.shell = hello.shell;
-        self.redraws = hello.redraw && hello.answer != Answer::Once;
-        if self.seat.is_none() && hello.answer != Answer::Once {
-            let now = self.hub.exec.clock().now();
-            self.seat = self.hub.seat(SessionEntry::new(hello.shell, hello.pid, hello.answer, now));
-            if self.seat.is_none() {
+        self.redraws = hello.redraw && hello.answer != ReplyMode::Once;
+        if self.guard.is_none() && hello.answer != ReplyMode::Once {
+            let now = self.daemon.exec.clock().now();
+            self.guard = self.daemon.register(SessionEntry::new(hello.shell, hello.pid, hello.answer, now));
+            if self.guard.is_none() {
                 return Reply::Fault(Fault::new(Code::Busy, "there are too many sessions"));
             }
         }
@@ -365,12 +368,12 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Opens a session of its own for a shell that talks through files.
     fn open_files(&self, hello: &Hello<'_>) -> Reply<'static> {
-        let line = hello.pid.ok_or(std::io::ErrorKind::InvalidInput.into());
-        match line.and_then(|pid| self.hub.world.fifos(pid)) {
-            Ok(line) => {
-                self.hub
+        let transport = hello.pid.ok_or(std::io::ErrorKind::InvalidInput.into());
+        match transport.and_then(|pid| self.daemon.world.fifos(pid)) {
+            Ok(transport) => {
+                self.daemon
                     .exec
-                    .spawn_named("session", Priority::Critical, converse(self.hub.clone(), line))
+                    .spawn_named("session", Priority::Critical, converse(self.daemon.clone(), transport))
                     .detach();
                 Reply::Welcome(Self::state(hello))
             }
@@ -382,7 +385,11 @@ impl<P: Prompt, W: World> Session<P, W> {
     }
 
     /// Answers a tool.
-    async fn explain(&mut self, line: &mut impl Transport, answer: Result<String, String>) -> Result<(), SessionEnd> {
+    async fn explain(
+        &mut self,
+        transport: &mut impl Transport,
+        answer: Result<String, String>,
+    ) -> Result<(), SessionEnd> {
         let (text, status) = match &answer {
             Ok(text) => (text, 0),
             Err(text) => (text, 1),
@@ -390,40 +397,44 @@ impl<P: Prompt, W: World> Session<P, W> {
         self.out.clear();
         Reply::Text(text.as_bytes().into()).write(&mut self.out);
         Reply::End(status).write(&mut self.out);
-        self.send(line).await
+        self.send(transport).await
     }
 
     /// Sends the picture that was drawn. One that comes unasked and changes nothing is not sent.
-    pub(super) async fn send_picture(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
+    pub(super) async fn send_picture(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         let picture = shown(&self.out);
         if is_redraw(&self.out) {
             if picture == self.picture {
                 return Ok(());
             }
-            Counters::add(&self.hub.counts.redraws);
+            Counters::add(&self.daemon.counts.redraws);
             self.note_redraw();
         }
         self.picture.clear();
         self.picture.extend_from_slice(picture);
-        self.holding.note(&self.out);
-        self.send(line).await
+        self.prefetched.note(&self.out);
+        self.send(transport).await
     }
 
-    pub(super) async fn say(&mut self, line: &mut impl Transport, reply: &Reply<'_>) -> Result<(), SessionEnd> {
+    pub(super) async fn say(
+        &mut self,
+        transport: &mut impl Transport,
+        reply: &Reply<'_>,
+    ) -> Result<(), SessionEnd> {
         self.out.clear();
         reply.write(&mut self.out);
-        self.send(line).await
+        self.send(transport).await
     }
 
     /// Sends what was written, unless the client does not take it.
-    async fn send(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
-        let (out, clock) = (&self.out, self.hub.exec.clock());
+    async fn send(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
+        let (out, clock) = (&self.out, self.daemon.exec.clock());
         let late = async {
             clock.sleep(SEND_PATIENCE).await;
             Err(std::io::ErrorKind::TimedOut.into())
         };
-        or(line.send(out), late).await?;
-        self.hub.counts.sent_bytes.fetch_add(self.out.len() as u64, Ordering::Relaxed);
+        or(transport.send(out), late).await?;
+        self.daemon.counts.sent_bytes.fetch_add(self.out.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 
-use super::draw_request::DrawRequest;
 use super::draw_context::{DrawContext, DrawStage};
+use super::draw_request::DrawRequest;
+use super::host::Host;
+use super::session::{Command, Session, SessionEnd};
 use super::transport::Transport;
-use super::session::{Command, SessionEnd, Session};
 use super::why::{self, Detail, Look, Styles};
-use super::world::World;
 use crate::bus::{self, Filter, Listening, View};
 use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
 use crate::prompt::Prompt;
 
-impl<P: Prompt, W: World> Session<P, W> {
+impl<P: Prompt, W: Host> Session<P, W> {
     /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells
     /// concerns everybody.
     pub(super) fn hear_of(&mut self, event: &Event<'_>) {
@@ -32,11 +32,11 @@ impl<P: Prompt, W: World> Session<P, W> {
                 self.command = Command::Ended;
                 bus::Event::CommandEnd
             }
-            name if name.is_empty() || !self.hub.bus.concerns_anybody(name) => return,
+            name if name.is_empty() || !self.daemon.bus.concerns_anybody(name) => return,
             name => bus::Event::told(name, &event.data),
         };
         let is_of_shell = !matches!(told, bus::Event::Custom { .. });
-        self.hub.bus.happen(told, self.view().filter(|_| is_of_shell));
+        self.daemon.bus.happen(told, self.view().filter(|_| is_of_shell));
     }
 
     /// Notes what a request says by itself: that a command has ended, or that the shell is elsewhere.
@@ -44,18 +44,18 @@ impl<P: Prompt, W: World> Session<P, W> {
         let Some(view) = self.view() else { return };
         let command = self.command;
         if command == Command::Runs || command == Command::Unknown && asked.request.duration.is_some() {
-            self.hub.bus.happen(bus::Event::CommandEnd, Some(view));
+            self.daemon.bus.happen(bus::Event::CommandEnd, Some(view));
         }
         if self.asked.as_ref().is_some_and(|before| before.logical != asked.logical) {
-            self.hub.bus.happen(bus::Event::Directory, Some(view));
+            self.daemon.bus.happen(bus::Event::Directory, Some(view));
         }
         self.command = Command::Unknown;
     }
 
     /// Notes what a picture shows.
-    pub(super) fn note_shown(&self, drawing: &DrawContext<W::Io>) {
+    pub(super) fn note_shown(&self, context: &DrawContext<W::Io>) {
         let Some(view) = self.view() else { return };
-        drawing.means.with_asked_for(|facts| view.shows(facts));
+        context.read_context.with_asked_for(|facts| view.shows(facts));
         if self.redraws {
             view.is_ready();
         }
@@ -63,36 +63,36 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Draws what is shown anew, because something has happened to it: the place is looked at again, and what the event
     /// made old is read again.
-    pub(super) async fn renew(&mut self, line: &mut impl Transport) -> Result<(), SessionEnd> {
+    pub(super) async fn renew(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         if let Some(view) = self.view() {
             view.answer();
         }
-        let (Some(before), Some(asked)) = (self.drawing.clone(), self.asked.clone()) else { return Ok(()) };
-        let mut drawing = asked.drawing::<P>(before.means.place.physical.clone(), &self.hub);
-        if let Some(means) = std::sync::Arc::get_mut(&mut drawing.means) {
-            means.as_new_as(&before.means);
+        let (Some(before), Some(asked)) = (self.context.clone(), self.asked.clone()) else { return Ok(()) };
+        let mut context = asked.context::<P>(before.read_context.place.physical.clone(), &self.daemon);
+        if let Some(read_context) = std::sync::Arc::get_mut(&mut context.read_context) {
+            read_context.as_new_as(&before.read_context);
         }
-        let guard = self.hub.guard.clone();
-        let watched = guard.as_ref().map(|guard| guard.watch(|| {}));
-        let waiting = drawing.draw::<P>(DrawStage::Redraw, &mut self.out);
+        let watchdog = self.daemon.watchdog.clone();
+        let watched = watchdog.as_ref().map(|watchdog| watchdog.watch(|| {}));
+        let waiting = context.draw::<P>(DrawStage::Redraw, &mut self.out);
         drop(watched);
-        self.note_shown(&drawing);
-        self.drawing = Some(std::sync::Arc::new(drawing));
+        self.note_shown(&context);
+        self.context = Some(std::sync::Arc::new(context));
         if waiting.is_empty() {
-            return self.send_picture(line).await;
+            return self.send_picture(transport).await;
         }
         // What it waits for has one frame's time to arrive before anything is shown as old.
         self.finish_later();
         self.waiting = waiting;
-        self.waiting_since = Some(self.hub.exec.clock().now());
+        self.waiting_since = Some(self.daemon.exec.clock().now());
         self.is_echo = true;
         Ok(())
     }
 
     /// Notes how long a first picture took.
     pub(super) fn note_draw(&self, asked: &DrawRequest<W::Io>, took: Duration) {
-        self.hub.draws.record(took);
-        self.hub.bus.trace.tell("draw", || {
+        self.daemon.draws.record(took);
+        self.daemon.bus.trace.tell("draw", || {
             let (seq, place, micros) = (asked.seq, asked.logical.display(), took.as_micros());
             format!("{} draws {seq} in {place}: {micros} µs", self.title())
         });
@@ -100,7 +100,7 @@ impl<P: Prompt, W: World> Session<P, W> {
 
     /// Notes that a picture is sent unasked.
     pub(super) fn note_redraw(&self) {
-        self.hub.bus.trace.tell("redraw", || {
+        self.daemon.bus.trace.tell("redraw", || {
             let seq = self.asked.as_ref().map_or(0, |asked| asked.seq);
             format!("{} draws {seq} again", self.title())
         });
@@ -116,19 +116,23 @@ impl<P: Prompt, W: World> Session<P, W> {
         let filter = String::from_utf8_lossy(tool.get("filter").unwrap_or_default()).into_owned();
         let filter = Filter::new(filter.split_whitespace());
         match tool.kind {
-            ToolKind::Trace => self.hub.bus.trace.listen(filter),
-            _ => self.hub.bus.events.listen(filter),
+            ToolKind::Trace => self.daemon.bus.trace.listen(filter),
+            _ => self.daemon.bus.events.listen(filter),
         }
     }
 
     /// Tells a tool of things as they happen, until it leaves or the daemon ends.
-    pub(super) async fn follow(&mut self, line: &mut impl Transport, listening: Listening) -> Result<(), SessionEnd> {
+    pub(super) async fn follow(
+        &mut self,
+        transport: &mut impl Transport,
+        listening: Listening,
+    ) -> Result<(), SessionEnd> {
         loop {
-            let hub = self.hub.clone();
+            let daemon = self.daemon.clone();
             let ends = async {
                 loop {
-                    let changed = hub.changed.listen();
-                    if hub.is_stopping() {
+                    let changed = daemon.changed.listen();
+                    if daemon.is_stopping() {
                         return Ok(None);
                     }
                     changed.await;
@@ -137,12 +141,14 @@ impl<P: Prompt, W: World> Session<P, W> {
             let next = async { Ok(Some(listening.next().await)) };
             let leaves = async {
                 // Whatever it says now, it is not what was agreed.
-                line.receive().await.map_err(SessionEnd::from)?;
+                transport.receive().await.map_err(SessionEnd::from)?;
                 Err(SessionEnd::Left)
             };
             match or(or(next, ends), leaves).await? {
-                Some(text) => self.say(line, &Reply::Text(format!("{text}\n").into_bytes().into())).await?,
-                None => return self.say(line, &Reply::End(0)).await,
+                Some(text) => {
+                    self.say(transport, &Reply::Text(format!("{text}\n").into_bytes().into())).await?;
+                }
+                None => return self.say(transport, &Reply::End(0)).await,
             }
         }
     }
@@ -151,12 +157,12 @@ impl<P: Prompt, W: World> Session<P, W> {
     pub(super) fn why(&self, draw: Draw<'_>, tool: &Tool<'_>) -> Result<String, String> {
         let segment = String::from_utf8_lossy(tool.get("segment").unwrap_or_default());
         let asked = self.ask(draw);
-        let physical = self.hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-        why::why(&self.hub, &asked.drawing::<P>(physical, &self.hub), &segment, look(tool))
+        let physical = self.daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+        why::why(&self.daemon, &asked.context::<P>(physical, &self.daemon), &segment, look(tool))
     }
 
     fn view(&self) -> Option<&View> {
-        self.seat.as_ref().map(|seat| &*seat.view)
+        self.guard.as_ref().map(|guard| &*guard.view)
     }
 }
 

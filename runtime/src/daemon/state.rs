@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::host::Host;
 use super::last_known::LastKnownPlaces;
-use super::watchdog::Watchdog;
 use super::readings::Readings;
-use super::world::World;
+use super::watchdog::Watchdog;
 use crate::bus::{Bus, Event, Table, View};
 use crate::exec::Handle;
 use crate::exec::metrics::Histogram;
 use crate::gather::SingleFlight;
-use crate::ipc::message::Answer;
+use crate::ipc::message::ReplyMode;
 use crate::prompt::Prompt;
 use crate::shell::Shell;
 
@@ -29,7 +29,7 @@ pub(super) struct DaemonState<P, W> {
     pub(super) single_flight: Arc<SingleFlight>,
     pub(super) places: LastKnownPlaces,
     /// Watches over whoever serves; a test has none.
-    pub(super) guard: Option<Arc<Watchdog>>,
+    pub(super) watchdog: Option<Arc<Watchdog>>,
     pub(super) counts: Counters,
     /// How long it took from a request to its first picture.
     pub(super) draws: Histogram,
@@ -69,32 +69,32 @@ impl Counters {
 pub(super) struct SessionEntry {
     pub(super) shell: Shell,
     pub(super) pid: Option<u32>,
-    pub(super) answer: Answer,
+    pub(super) answer: ReplyMode,
     pub(super) since: Instant,
     pub(super) requests: u64,
     pub(super) place: String,
 }
 
 impl SessionEntry {
-    pub(super) fn new(shell: Shell, pid: Option<u32>, answer: Answer, since: Instant) -> SessionEntry {
+    pub(super) fn new(shell: Shell, pid: Option<u32>, answer: ReplyMode, since: Instant) -> SessionEntry {
         SessionEntry { shell, pid, answer, since, requests: 0, place: String::new() }
     }
 }
 
 /// A session's place in the list; dropping it takes it out.
 #[derive(Debug)]
-pub(super) struct SessionGuard<P: Prompt, W: World> {
-    hub: Arc<DaemonState<P, W>>,
+pub(super) struct SessionGuard<P: Prompt, W: Host> {
+    daemon: Arc<DaemonState<P, W>>,
     pub(super) id: u64,
     /// What it shows.
     pub(super) view: Arc<View>,
 }
 
-impl<P: Prompt, W: World> DaemonState<P, W> {
+impl<P: Prompt, W: Host> DaemonState<P, W> {
     #[allow(clippy::disallowed_methods, reason = "how long a daemon has run is a matter of the real clock")]
     pub(super) fn new(world: W, exec: Handle) -> DaemonState<P, W> {
         let sources = P::sources();
-        let bus = Arc::new(Bus::new(Table::new(&sources, &P::shelves())));
+        let bus = Arc::new(Bus::new(Table::new(&sources, &P::caches())));
         let costs = sources.iter().map(|(source, manifest)| (*source, manifest.cost));
         let readings = Arc::new(Readings::new(costs, bus.clone(), exec.clock().clone()));
         DaemonState {
@@ -102,7 +102,7 @@ impl<P: Prompt, W: World> DaemonState<P, W> {
             exec,
             single_flight: Arc::default(),
             places: LastKnownPlaces::default(),
-            guard: None,
+            watchdog: None,
             counts: Counters::default(),
             draws: Histogram::new(),
             leftovers: AtomicUsize::new(0),
@@ -119,7 +119,7 @@ impl<P: Prompt, W: World> DaemonState<P, W> {
     }
 
     /// Lets a session in; `None` if there are too many.
-    pub(super) fn seat(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<P, W>> {
+    pub(super) fn register(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<P, W>> {
         let mut sessions = self.sessions();
         if sessions.len() >= SESSION_LIMIT {
             return None;
@@ -130,7 +130,7 @@ impl<P: Prompt, W: World> DaemonState<P, W> {
         self.changed.notify(usize::MAX);
         let view = self.bus.view(id);
         self.bus.happen(Event::SessionBegan, Some(&view));
-        Some(SessionGuard { hub: self.clone(), id, view })
+        Some(SessionGuard { daemon: self.clone(), id, view })
     }
 
     /// The sessions, by the order in which they came.
@@ -158,21 +158,21 @@ impl<P: Prompt, W: World> DaemonState<P, W> {
     }
 }
 
-impl<P: Prompt, W: World> SessionGuard<P, W> {
+impl<P: Prompt, W: Host> SessionGuard<P, W> {
     /// Notes a request.
     pub(super) fn note(&self, change: impl FnOnce(&mut SessionEntry)) {
-        if let Some(entry) = self.hub.sessions().get_mut(&self.id) {
+        if let Some(entry) = self.daemon.sessions().get_mut(&self.id) {
             change(entry);
         }
     }
 }
 
-impl<P: Prompt, W: World> Drop for SessionGuard<P, W> {
+impl<P: Prompt, W: Host> Drop for SessionGuard<P, W> {
     fn drop(&mut self) {
-        self.hub.sessions().remove(&self.id);
-        self.hub.changed.notify(usize::MAX);
+        self.daemon.sessions().remove(&self.id);
+        self.daemon.changed.notify(usize::MAX);
         self.view.rests();
-        self.hub.bus.happen(Event::SessionEnded, Some(&self.view));
+        self.daemon.bus.happen(Event::SessionEnded, Some(&self.view));
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use stage::{LONG, LOOKS, READ, READS, Sample, connect, hub, hub_with, in_turn, set, shell};
+use stage::{LONG, LOOKS, READ, READS, Sample, connect, daemon, hub_with, in_turn, set, shell};
 
 use futures_lite::future::poll_once;
 
@@ -24,9 +24,9 @@ use crate::store::Store;
 #[test]
 fn who_says_nothing_is_left_and_a_session_is_not() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
-        let session = shell(&hub, "zsh", 0).await;
-        let silent = connect(&hub);
+        let daemon = daemon(&world);
+        let session = shell(&daemon, "zsh", 0).await;
+        let silent = connect(&daemon);
         world.clock().sleep(Duration::from_secs(9)).await;
         assert!(!silent.says.is_closed(), "it has time to think");
         world.clock().sleep(Duration::from_secs(2)).await;
@@ -40,22 +40,22 @@ fn who_says_nothing_is_left_and_a_session_is_not() {
 #[test]
 fn a_client_of_the_build_that_takes_over_is_shown_nothing_old() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
+        let daemon = daemon(&world);
         let hello = |build: &str| format!("hello|v=1|build={build}|shell=zsh|answer=stream|redraw=1");
         let answer = async |words: &str| {
-            let client = connect(&hub);
+            let client = connect(&daemon);
             client.say(words).await;
             client.hear().await
         };
         // Another build alone says nothing of which is the newer one.
         assert!(answer(&hello("new")).await.contains("state=other-build"));
-        hub.world.is_replaced.store(true, Ordering::SeqCst);
+        daemon.world.is_replaced.store(true, Ordering::SeqCst);
         assert!(answer(&hello("0")).await.contains("state=ok"), "one of its own");
-        assert!(!hub.is_stopping());
-        let one = shell(&hub, "zsh", 1).await;
+        assert!(!daemon.is_stopping());
+        let one = shell(&daemon, "zsh", 1).await;
         one.say("draw|seq=1|path=/one|build=new").await;
         assert!(one.hear().await.starts_with("error|code=replaced"));
-        assert!(hub.is_stopping(), "and it goes");
+        assert!(daemon.is_stopping(), "and it goes");
         assert!(answer(&hello("new")).await.starts_with("error|code=replaced"));
     };
     in_turn(|| for_seeds(0..20, test));
@@ -65,14 +65,14 @@ fn a_client_of_the_build_that_takes_over_is_shown_nothing_old() {
 #[test]
 fn one_that_lost_its_home_while_it_began_ends() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
+        let daemon = daemon(&world);
         let runtime = crate::safe_path::private_folder().unwrap();
         let here = address::World::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &here).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         let program = Program::own();
         assert_eq!(
-            poll_once(changed(&hub, folder, 0, &program)).await,
+            poll_once(changed(&daemon, folder, 0, &program)).await,
             Some(ShutdownReason::Homeless),
             "it has no socket"
         );
@@ -83,11 +83,11 @@ fn one_that_lost_its_home_while_it_began_ends() {
 #[test]
 fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
-        let one = shell(&hub, "zsh", 1).await;
-        let two = shell(&hub, "fish", 1).await;
-        let plain = shell(&hub, "zsh", 1).await;
-        let bash = shell(&hub, "bash", 0).await;
+        let daemon = daemon(&world);
+        let one = shell(&daemon, "zsh", 1).await;
+        let two = shell(&daemon, "fish", 1).await;
+        let plain = shell(&daemon, "zsh", 1).await;
+        let bash = shell(&daemon, "bash", 0).await;
         assert_eq!(one.draw(1, "/one").await, "1,1,");
         assert_eq!(two.draw(1, "/two").await, "1,1,");
         assert_eq!(plain.draw(1, "/plain").await, ",1,");
@@ -95,7 +95,7 @@ fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
         let reads = READS.load(Ordering::SeqCst);
         set([2, 2]);
         // A tool that is no session tells of it, a hundred times.
-        let tool = shell(&hub, "bash", 0).await;
+        let tool = shell(&daemon, "bash", 0).await;
         for _ in 0..100 {
             tool.say("event|name=deploy|data=staging").await;
         }
@@ -121,10 +121,10 @@ fn who_asks_at_the_same_time_shares_a_look_and_who_asks_later_does_not() {
     let test = |world: simulate::World| {
         let all = &all;
         async move {
-            let hub = hub(&world);
+            let daemon = daemon(&world);
             let mut shells = Vec::new();
             for _ in 0..SHELLS {
-                shells.push(shell(&hub, "zsh", 1).await);
+                shells.push(shell(&daemon, "zsh", 1).await);
             }
             // What has to be read is nobody's to share.
             assert_eq!(shells[0].draw(1, "/one").await, "1,1,");
@@ -160,15 +160,15 @@ fn who_asks_at_the_same_time_shares_a_look_and_who_asks_later_does_not() {
 fn a_redraw_that_changes_nothing_is_not_sent() {
     in_turn(|| {
         for_seeds(0..20, |world| async move {
-            let hub = hub(&world);
-            let one = shell(&hub, "zsh", 1).await;
+            let daemon = daemon(&world);
+            let one = shell(&daemon, "zsh", 1).await;
             assert_eq!(one.draw(1, "/one").await, "1,1,");
             let reads = READS.load(Ordering::SeqCst);
             one.say("event|name=deploy").await;
             world.clock().sleep(LONG).await;
             assert_eq!(READS.load(Ordering::SeqCst), reads + 1, "it was looked at");
             assert_eq!(one.redraws(), Vec::<String>::new());
-            assert_eq!(hub.counts.redraws.load(Ordering::Relaxed), 0);
+            assert_eq!(daemon.counts.redraws.load(Ordering::Relaxed), 0);
         });
     });
 }
@@ -177,10 +177,10 @@ fn a_redraw_that_changes_nothing_is_not_sent() {
 fn a_command_concerns_those_who_show_the_same_place() {
     in_turn(|| {
         for_seeds(0..50, |world| async move {
-            let hub = hub(&world);
-            let here = shell(&hub, "zsh", 1).await;
-            let same = shell(&hub, "zsh", 1).await;
-            let elsewhere = shell(&hub, "zsh", 1).await;
+            let daemon = daemon(&world);
+            let here = shell(&daemon, "zsh", 1).await;
+            let same = shell(&daemon, "zsh", 1).await;
+            let elsewhere = shell(&daemon, "zsh", 1).await;
             assert_eq!(here.draw(1, "/one").await, "1,1,");
             assert_eq!(same.draw(1, "/one").await, "1,1,");
             assert_eq!(elsewhere.draw(1, "/two").await, "1,1,");
@@ -206,10 +206,10 @@ fn a_command_concerns_those_who_show_the_same_place() {
 fn a_storm_is_drawn_at_most_once_in_a_frame() {
     in_turn(|| {
         for_seeds(0..10, |world| async move {
-            let hub = hub(&world);
-            let one = shell(&hub, "zsh", 1).await;
+            let daemon = daemon(&world);
+            let one = shell(&daemon, "zsh", 1).await;
             one.draw(1, "/one").await;
-            let tool = shell(&hub, "bash", 0).await;
+            let tool = shell(&daemon, "bash", 0).await;
             for number in 0..1000 {
                 READ[0].store(number + 2, Ordering::SeqCst);
                 tool.say("event|name=deploy").await;
@@ -227,12 +227,12 @@ fn a_storm_is_drawn_at_most_once_in_a_frame() {
 fn events_and_traces_are_told_until_the_daemon_ends() {
     in_turn(|| {
         for_seeds(0..20, |world| async move {
-            let hub = hub(&world);
-            let (events, trace) = (shell(&hub, "bash", 0).await, shell(&hub, "bash", 0).await);
+            let daemon = daemon(&world);
+            let (events, trace) = (shell(&daemon, "bash", 0).await, shell(&daemon, "bash", 0).await);
             events.say("events|filter=deploy session-*").await;
             trace.say("trace").await;
             world.clock().sleep(LONG).await;
-            let one = shell(&hub, "zsh", 1).await;
+            let one = shell(&daemon, "zsh", 1).await;
             one.draw(1, "/one").await;
             // What is told at once is told by its urgency.
             world.clock().sleep(LONG).await;
@@ -252,7 +252,7 @@ fn events_and_traces_are_told_until_the_daemon_ends() {
                 assert!(has(what), "{what}: {traced:?}");
             }
             assert!(!has("again"), "nothing has changed: {traced:?}");
-            hub.stop();
+            daemon.stop();
             assert_eq!(events.hear().await, "end|status=0");
         });
     });
@@ -264,8 +264,8 @@ fn what_an_event_made_old_does_not_come_back_from_the_store() {
         for_seeds(0..5, |world| async move {
             let folder = crate::safe_path::private_folder().unwrap();
             let store = Arc::new(Store::new(folder.path()));
-            let hub = hub_with(&world, Some(store.clone()));
-            let one = shell(&hub, "bash", 0).await;
+            let daemon = hub_with(&world, Some(store.clone()));
+            let one = shell(&daemon, "bash", 0).await;
             one.draw(1, "/one").await;
             let key = PathBuf::from("/one");
             let stored = |source| store.load::<PathBuf, u64>(source, &key, Simulated::new().now());
@@ -290,9 +290,9 @@ fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
 #[test]
 fn a_held_picture_is_that_of_the_next_answer() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
+        let daemon = daemon(&world);
         let random = world.random();
-        let one = shell(&hub, "zsh", 1).await;
+        let one = shell(&daemon, "zsh", 1).await;
         for seq in (1..20).step_by(2) {
             let said = format!("status={}|jobs={}|path=/one", random.below(3), random.below(3));
             let duration = if random.chance(0.5) { "|duration=830" } else { "" };
@@ -307,7 +307,7 @@ fn a_held_picture_is_that_of_the_next_answer() {
             let has_changed = random.chance(0.3);
             if has_changed {
                 READ[1].fetch_add(1, Ordering::SeqCst);
-                shell(&hub, "bash", 0).await.say("event|name=command-end").await;
+                shell(&daemon, "bash", 0).await.say("event|name=command-end").await;
                 // The session is not called: it has asked already.
                 one.say("event|name=command-start").await;
             }
@@ -319,7 +319,7 @@ fn a_held_picture_is_that_of_the_next_answer() {
             assert_eq!(fields[3..7] == held[..4], !has_changed, "{text}: {held:?}");
         }
         // Who cannot draw again has no use for it.
-        let bash = shell(&hub, "bash", 0).await;
+        let bash = shell(&daemon, "bash", 0).await;
         bash.say("draw|seq=1|held=1|path=/one").await;
         let text = bash.hear().await;
         assert!(text.starts_with("drawn|1|") && text.split('|').count() == 8, "{text}");

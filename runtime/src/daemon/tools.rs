@@ -5,39 +5,42 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::watchdog::LIMIT;
-use super::state::DaemonState;
+use super::host::Host;
 use super::metrics;
 use super::readings::Account;
-use super::world::World;
+use super::state::DaemonState;
+use super::watchdog::LIMIT;
 use crate::cli::counted;
 use crate::exec::TaskInfo;
-use crate::ipc::message::{Answer, Tool, ToolKind};
+use crate::ipc::message::{ReplyMode, Tool, ToolKind};
 use crate::prompt::Prompt;
 use crate::store::{Now, answer_cache};
 
 /// Answers a tool.
-pub(super) fn answer<P: Prompt, W: World>(hub: &Arc<DaemonState<P, W>>, tool: &Tool<'_>) -> Result<String, String> {
+pub(super) fn answer<P: Prompt, W: Host>(
+    daemon: &Arc<DaemonState<P, W>>,
+    tool: &Tool<'_>,
+) -> Result<String, String> {
     match tool.kind {
-        ToolKind::Status => Ok(status(hub, tool.get("full").is_some())),
-        ToolKind::Health => Ok(health(hub)),
-        ToolKind::Cache => cache(hub, tool),
-        ToolKind::Metrics if tool.get("format") == Some(b"otlp") => metrics::otlp(hub),
-        ToolKind::Metrics => Ok(metrics::page(hub)),
+        ToolKind::Status => Ok(status(daemon, tool.get("full").is_some())),
+        ToolKind::Health => Ok(health(daemon)),
+        ToolKind::Cache => cache(daemon, tool),
+        ToolKind::Metrics if tool.get("format") == Some(b"otlp") => metrics::otlp(daemon),
+        ToolKind::Metrics => Ok(metrics::page(daemon)),
         ToolKind::Stop => Ok(String::from("the daemon ends\n")),
         other => Err(format!("this daemon has no `{}`\n", other.name())),
     }
 }
 
-fn health<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> String {
-    let silent = silent(hub);
+fn health<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> String {
+    let silent = silent(daemon);
     if silent.is_empty() { String::from("well\n") } else { format!("well, but {}\n", silent.join("; ")) }
 }
 
 /// The file systems that do not answer.
-fn silent<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> Vec<String> {
-    let now = hub.exec.clock().now();
-    let waiting = hub.world.probes().map(|probes| probes.waiting()).unwrap_or_default();
+fn silent<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> Vec<String> {
+    let now = daemon.exec.clock().now();
+    let waiting = daemon.world.probes().map(|probes| probes.waiting()).unwrap_or_default();
     let spans = waiting.into_iter().map(|(mount, since)| (mount, now.saturating_duration_since(since)));
     let silent = spans.filter(|(_, span)| *span >= LIMIT);
     silent
@@ -49,52 +52,52 @@ fn silent<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> Vec<String> {
 }
 
 /// What is remembered: `do` says what is wanted, `of` names a source and the beginning of a key.
-fn cache<P: Prompt, W: World>(hub: &DaemonState<P, W>, tool: &Tool<'_>) -> Result<String, String> {
+fn cache<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, tool: &Tool<'_>) -> Result<String, String> {
     let text = |name| String::from_utf8_lossy(tool.get(name).unwrap_or_default());
     let (what, of) = (text("do"), text("of"));
     let words: Vec<&str> = std::iter::once(&*what).chain(of.split_whitespace()).collect();
-    let shelves: Vec<_> = P::shelves().iter().map(|shelved| shelved.shelf).collect();
-    let now = Now { instant: hub.exec.clock().now(), ..Now::real() };
-    answer_cache(&words, &shelves, hub.world.store().as_deref(), now).map_err(|error| format!("{error}\n"))
+    let caches: Vec<_> = P::caches().iter().map(|shelved| shelved.cache).collect();
+    let now = Now { instant: daemon.exec.clock().now(), ..Now::real() };
+    answer_cache(&words, &caches, daemon.world.store().as_deref(), now).map_err(|error| format!("{error}\n"))
 }
 
 /// What the daemon is and does, for people; `full` lists every task with the place in the source where it began.
-fn status<P: Prompt, W: World>(hub: &DaemonState<P, W>, full: bool) -> String {
-    let now = hub.exec.clock().now();
+fn status<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, full: bool) -> String {
+    let now = daemon.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
     let _ = writeln!(text, "process      {}", std::process::id());
     let _ = writeln!(text, "build        {}", P::BUILD.build_hash);
-    if hub.rebuild.load(Ordering::Relaxed) {
+    if daemon.rebuild.load(Ordering::Relaxed) {
         let _ = writeln!(text, "outdated     {}", crate::cli::rebuild::HINT);
     }
-    let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(hub.started).as_secs());
-    let _ = writeln!(text, "connections  {}", count(&hub.counts.connections));
-    let _ = writeln!(text, "requests     {}", count(&hub.counts.requests));
-    let _ = writeln!(text, "redraws      {}", count(&hub.counts.redraws));
-    let _ = writeln!(text, "faults       {}", count(&hub.counts.faults));
-    let given_up: u64 = hub.readings.accounts().iter().map(Account::given_up).sum();
-    let _ = writeln!(text, "readings     {} going on, {given_up} given up", hub.single_flight.count());
-    let _ = writeln!(text, "places       {} known", hub.places.count());
-    let _ = writeln!(text, "hung         {}", hub.guard.as_ref().map_or(0, |guard| guard.hung()));
-    for mount in silent(hub) {
+    let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(daemon.started).as_secs());
+    let _ = writeln!(text, "connections  {}", count(&daemon.counts.connections));
+    let _ = writeln!(text, "requests     {}", count(&daemon.counts.requests));
+    let _ = writeln!(text, "redraws      {}", count(&daemon.counts.redraws));
+    let _ = writeln!(text, "faults       {}", count(&daemon.counts.faults));
+    let given_up: u64 = daemon.readings.accounts().iter().map(Account::given_up).sum();
+    let _ = writeln!(text, "readings     {} going on, {given_up} given up", daemon.single_flight.count());
+    let _ = writeln!(text, "places       {} known", daemon.places.count());
+    let _ = writeln!(text, "hung         {}", daemon.watchdog.as_ref().map_or(0, |watchdog| watchdog.hung()));
+    for mount in silent(daemon) {
         let _ = writeln!(text, "silent       {mount}");
     }
-    for shelved in P::shelves() {
-        let seen = shelved.shelf.statistics();
+    for shelved in P::caches() {
+        let seen = shelved.cache.statistics();
         // Most sources have nothing to remember: they find nothing here, or are read for every prompt.
         if seen.hits + seen.stale + seen.misses == 0 && seen.entries == 0 {
             continue;
         }
-        let (name, entries) = (shelved.shelf.name(), seen.entries);
+        let (name, entries) = (shelved.cache.name(), seen.entries);
         let misses = counted(seen.misses, "miss", "misses");
         let counts = format!("{}, {} old, {misses}", counted(seen.hits, "hit", "hits"), seen.stale);
         let _ =
-            writeln!(text, "shelf        {name}: {counts}, {}", counted(entries as u64, "entry", "entries"));
+            writeln!(text, "cache        {name}: {counts}, {}", counted(entries as u64, "entry", "entries"));
     }
-    let (happened, lost) = hub.bus.counts();
+    let (happened, lost) = daemon.bus.counts();
     let _ = writeln!(text, "events       {happened}, {lost} lost");
-    for account in hub.readings.accounts() {
+    for account in daemon.readings.accounts() {
         for (key, why) in account.resting(now) {
             let (source, failed) = (account.source, account.failed());
             let last = account.last().map(|last| format!("; it {}", last.describe(now))).unwrap_or_default();
@@ -102,18 +105,18 @@ fn status<P: Prompt, W: World>(hub: &DaemonState<P, W>, full: bool) -> String {
             let _ = writeln!(text, "rests        {source} {key:016x} ({why}): {failures}{last}");
         }
     }
-    let tasks = hub.exec.tasks();
+    let tasks = daemon.exec.tasks();
     let _ = writeln!(text, "tasks        {}", task_names(&tasks));
     for task in tasks.iter().filter(|_| full) {
         let _ = writeln!(text, "  {task}");
     }
-    let sessions = hub.list();
+    let sessions = daemon.list();
     let _ = writeln!(text, "sessions     {}", sessions.len());
     for (id, entry) in sessions {
         let way = match entry.answer {
-            Answer::Stream => "socket",
-            Answer::File => "files",
-            Answer::Once => "once",
+            ReplyMode::Stream => "socket",
+            ReplyMode::File => "files",
+            ReplyMode::Once => "once",
         };
         let pid = entry.pid.map_or_else(|| String::from("-"), |pid| pid.to_string());
         let _ = writeln!(

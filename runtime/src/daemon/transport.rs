@@ -39,7 +39,7 @@ pub(super) trait Transport: Send {
     }
 
     /// How to send a frame while somebody else holds the line.
-    fn spare(&self) -> Self::BackupSender;
+    fn backup(&self) -> Self::BackupSender;
 
     /// Sends a frame.
     fn send(&mut self, frame: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
@@ -105,7 +105,7 @@ impl Transport for Stream {
 
     type BackupSender = Arc<Watched<UnixStream>>;
 
-    fn spare(&self) -> Self::BackupSender {
+    fn backup(&self) -> Self::BackupSender {
         self.stream.clone()
     }
 }

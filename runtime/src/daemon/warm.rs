@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::answer::{answers, let_finish};
-use super::draw_request::DrawRequest;
 use super::draw_context::DrawStage;
+use super::draw_request::DrawRequest;
+use super::host::Host;
+use super::non_blocking::LateFacts;
+use super::session::{Session, SessionEnd};
 use super::state::DaemonState;
 use super::transport::Transport;
-use super::non_blocking::LateFacts;
-use super::session::{SessionEnd, Session};
-use super::world::World;
 use crate::cli::counted;
 use crate::exec::Priority;
 use crate::io::Io as _;
@@ -24,21 +24,21 @@ use crate::store::REFRESH_BUDGET;
 /// it does something else first, anything is read ahead.
 pub(super) const PAUSE: Duration = Duration::from_millis(16);
 
-impl<P: Prompt, W: World> Session<P, W> {
+impl<P: Prompt, W: Host> Session<P, W> {
     /// Takes note of where a shell is that has begun or gone somewhere, and reads ahead what a prompt there needs.
-    pub(super) fn read_ahead(&mut self, line: &impl Transport) -> Result<(), SessionEnd> {
-        let asked = self.read_draw(line)?;
-        let hub = self.hub.clone();
-        self.ahead = Some(self.hub.exec.spawn_named("warm", Priority::Low, async move {
-            hub.exec.clock().sleep(PAUSE).await;
-            let far = asked.far(&hub.world);
-            if !far.is_empty() && !answers(&hub, &far).await {
+    pub(super) fn read_ahead(&mut self, transport: &impl Transport) -> Result<(), SessionEnd> {
+        let asked = self.read_draw(transport)?;
+        let daemon = self.daemon.clone();
+        self.ahead = Some(self.daemon.exec.spawn_named("warm", Priority::Low, async move {
+            daemon.exec.clock().sleep(PAUSE).await;
+            let far = asked.far(&daemon.world);
+            if !far.is_empty() && !answers(&daemon, &far).await {
                 return;
             }
-            let is_hung = hub.guard.as_ref().is_some_and(|guard| guard.hung() > 0);
-            if !is_hung && !asked.memo.is_looked_at() {
-                let (waiting, _) = look(&hub, &asked, None);
-                let_finish(&hub, waiting);
+            let is_hung = daemon.watchdog.as_ref().is_some_and(|watchdog| watchdog.hung() > 0);
+            if !is_hung && !asked.last_known.is_looked_at() {
+                let (waiting, _) = look(&daemon, &asked, None);
+                let_finish(&daemon, waiting);
             }
         }));
         Ok(())
@@ -47,11 +47,11 @@ impl<P: Prompt, W: World> Session<P, W> {
     /// Reads all that a prompt would need where the tool says, with patience, so that the next one there finds it in
     /// memory.
     pub(super) fn warm(&self, draw: Draw<'_>) -> impl Future<Output = String> + Send + use<P, W> {
-        let (asked, hub) = (self.ask(draw), self.hub.clone());
-        let (mut waiting, looked) = look(&hub, &asked, Some(REFRESH_BUDGET));
+        let (asked, daemon) = (self.ask(draw), self.daemon.clone());
+        let (mut waiting, looked) = look(&daemon, &asked, Some(REFRESH_BUDGET));
         let begun = waiting.count();
         async move {
-            waiting.all(hub.exec.clock().sleep(REFRESH_BUDGET)).await;
+            waiting.all(daemon.exec.clock().sleep(REFRESH_BUDGET)).await;
             let late = waiting.count();
             let Looked { place, facts } = looked;
             let known = facts.saturating_sub(begun);
@@ -71,25 +71,25 @@ struct Looked {
 
 /// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the
 /// picture, and it counts in no statistics.
-fn look<P: Prompt, W: World>(
-    hub: &Arc<DaemonState<P, W>>,
+fn look<P: Prompt, W: Host>(
+    daemon: &Arc<DaemonState<P, W>>,
     asked: &DrawRequest<W::Io>,
     patience: Option<Duration>,
 ) -> (LateFacts, Looked) {
-    let guard = hub.guard.clone();
-    let watched = guard.as_ref().map(|guard| guard.watch(|| {}));
+    let watchdog = daemon.watchdog.clone();
+    let watched = watchdog.as_ref().map(|watchdog| watchdog.watch(|| {}));
     let begin = asked.io.instant();
     // Should it never end, the next one does not wait for it.
-    asked.memo.begin();
-    let physical = hub.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-    let mut drawing = asked.drawing::<P>(physical, hub);
-    if let (Some(patience), Some(means)) = (patience, Arc::get_mut(&mut drawing.means)) {
-        means.be_patient(patience);
+    asked.last_known.begin();
+    let physical = daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
+    let mut context = asked.context::<P>(physical, daemon);
+    if let (Some(patience), Some(read_context)) = (patience, Arc::get_mut(&mut context.read_context)) {
+        read_context.be_patient(patience);
     }
-    let waiting = drawing.draw::<P>(DrawStage::Redraw, &mut Vec::new());
-    let physical = &drawing.means.place.physical;
-    asked.memo.end(physical, asked.io.instant().saturating_duration_since(begin));
+    let waiting = context.draw::<P>(DrawStage::Redraw, &mut Vec::new());
+    let physical = &context.read_context.place.physical;
+    asked.last_known.end(physical, asked.io.instant().saturating_duration_since(begin));
     drop(watched);
-    let (place, facts) = (physical.display().to_string(), drawing.means.with_asked_for(<[_]>::len));
+    let (place, facts) = (physical.display().to_string(), context.read_context.with_asked_for(<[_]>::len));
     (waiting, Looked { place, facts })
 }

@@ -19,9 +19,9 @@ use linux::Eyes;
 use portable::Eyes;
 
 use super::files::Mailbox;
-use super::state::DaemonState;
+use super::host::Host;
 use super::session;
-use super::world::World;
+use super::state::DaemonState;
 use crate::exec::{Handle, Priority};
 use crate::ipc::folder::Folder;
 use crate::prompt::Prompt;
@@ -54,12 +54,15 @@ impl Watch {
     }
 
     /// Serves the files of shells until something is seen that concerns the daemon as a whole.
-    pub(super) async fn next<P: Prompt, W: World>(&mut self, hub: &Arc<DaemonState<P, W>>) -> io::Result<Seen> {
+    pub(super) async fn next<P: Prompt, W: Host>(
+        &mut self,
+        daemon: &Arc<DaemonState<P, W>>,
+    ) -> io::Result<Seen> {
         loop {
             let mut asked = Vec::new();
             let seen = self.eyes.look(&mut asked).await?;
             for pid in asked {
-                self.ask(hub, pid);
+                self.ask(daemon, pid);
             }
             if let Some(seen) = seen {
                 return Ok(seen);
@@ -68,7 +71,7 @@ impl Watch {
     }
 
     /// Tells a session that its file was written, and makes the session if this is the first time.
-    fn ask<P: Prompt, W: World>(&mut self, hub: &Arc<DaemonState<P, W>>, pid: u32) {
+    fn ask<P: Prompt, W: Host>(&mut self, daemon: &Arc<DaemonState<P, W>>, pid: u32) {
         if let Some(sender) = self.mailboxes.get(&pid) {
             match sender.try_send(()) {
                 Ok(()) | Err(async_channel::TrySendError::Full(())) => return,
@@ -79,10 +82,11 @@ impl Watch {
         let (sender, receiver) = async_channel::bounded(1);
         let _ = sender.try_send(());
         // A shell that is gone gets no answer.
-        if let Ok(mailbox) = Mailbox::of(self.folder.clone(), pid, receiver, &hub.exec) {
+        if let Ok(mailbox) = Mailbox::of(self.folder.clone(), pid, receiver, &daemon.exec) {
             self.mailboxes.insert(pid, sender);
-            hub.exec
-                .spawn_named("session", Priority::Critical, session::converse(hub.clone(), mailbox))
+            daemon
+                .exec
+                .spawn_named("session", Priority::Critical, session::converse(daemon.clone(), mailbox))
                 .detach();
         }
     }

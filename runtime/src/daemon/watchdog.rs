@@ -74,7 +74,7 @@ struct InFlight {
 
 /// A request that is being served; dropping it says that it is not any more.
 pub(super) struct InFlightGuard<'g> {
-    guard: &'g Watchdog,
+    watchdog: &'g Watchdog,
     id: u64,
 }
 
@@ -136,7 +136,7 @@ impl Watchdog {
             self.alarm.set(LIMIT);
         }
         drop(watch);
-        InFlightGuard { guard: self, id }
+        InFlightGuard { watchdog: self, id }
     }
 
     /// How many requests hang.
@@ -206,7 +206,7 @@ impl InFlight {
 impl InFlightGuard<'_> {
     /// Ends it, and says whether the guard has answered meanwhile.
     pub(super) fn end(self) -> bool {
-        let watch = self.guard.watching();
+        let watch = self.watchdog.watching();
         let section = watch.in_flight.iter().find(|section| section.id == self.id);
         section.is_some_and(|section| section.instead.is_none())
     }
@@ -214,12 +214,12 @@ impl InFlightGuard<'_> {
 
 impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
-        let mut watch = self.guard.watching();
+        let mut watch = self.watchdog.watching();
         let index = watch.in_flight.iter().position(|section| section.id == self.id);
         let ended = index.map(|index| watch.in_flight.swap_remove(index));
         drop(watch);
         if ended.is_some_and(|section| section.instead.is_none()) {
-            self.guard.recovered.add();
+            self.watchdog.recovered.add();
         }
     }
 }
@@ -288,27 +288,27 @@ mod tests {
     }
     alarms! { linux portable }
 
-    fn guard() -> (Arc<Watchdog>, Arc<Single>, Arc<Shutdown>) {
+    fn watchdog() -> (Arc<Watchdog>, Arc<Single>, Arc<Shutdown>) {
         let end = Arc::<Shutdown>::default();
-        let guard = Arc::new(Watchdog::new(end.clone()).unwrap());
+        let watchdog = Arc::new(Watchdog::new(end.clone()).unwrap());
         let single = Arc::new(Single::new());
-        guard.clone().post(&single);
-        (guard, single, end)
+        watchdog.clone().post(&single);
+        (watchdog, single, end)
     }
 
     #[test]
     fn a_request_that_hangs_is_answered_and_others_are_served() {
-        let (guard, single, end) = guard();
+        let (watchdog, single, end) = watchdog();
         let (answer, answered) = channel();
-        let watched = guard.watch(move || answer.send(()).unwrap());
+        let watched = watchdog.watch(move || answer.send(()).unwrap());
         // This thread is the one that hangs.
         answered.recv().unwrap();
-        assert_eq!(guard.hung(), 1);
+        assert_eq!(watchdog.hung(), 1);
         let (serve, served) = channel();
         single.handle().spawn(crate::exec::Priority::High, async move { serve.send(()).unwrap() }).detach();
         served.recv().unwrap();
         assert!(watched.end(), "it knows that it was answered");
-        assert_eq!(guard.hung(), 0);
+        assert_eq!(watchdog.hung(), 0);
         end.set();
     }
 
@@ -321,12 +321,12 @@ mod tests {
             }
         }
         thread_local!(static TELLS: std::cell::RefCell<Option<Tells>> = const { std::cell::RefCell::new(None) });
-        let (guard, single, end) = guard();
+        let (watchdog, single, end) = watchdog();
         let (gone, went) = channel();
         for _ in 0..3 {
             let gone = gone.clone();
             let (answer, answered) = channel();
-            let watched = guard.watch(move || {
+            let watched = watchdog.watch(move || {
                 // It is dropped with the thread.
                 TELLS.set(Some(Tells(gone)));
                 answer.send(std::thread::current().id()).unwrap();
@@ -341,13 +341,13 @@ mod tests {
 
     #[test]
     fn a_request_that_does_not_hang_is_left_alone() {
-        let (guard, _single, end) = guard();
+        let (watchdog, _single, end) = watchdog();
         for _ in 0..100 {
-            assert!(!guard.watch(|| panic!("nothing hangs")).end());
+            assert!(!watchdog.watch(|| panic!("nothing hangs")).end());
         }
         // The guard is still at its post.
         let (answer, answered) = channel();
-        let watched = guard.watch(move || answer.send(()).unwrap());
+        let watched = watchdog.watch(move || answer.send(()).unwrap());
         answered.recv().unwrap();
         drop(watched);
         end.set();

@@ -11,12 +11,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::draw_context::DrawContext;
+use super::host::Host;
 use super::state::DaemonState;
-use super::world::World;
 use crate::cli::counted;
-use crate::gather::{Gather, ReadContext, FactCache, Parts};
+use crate::gather::{FactCache, Gather, Parts, ReadContext};
 use crate::io::Io;
-use crate::prompt::{Module, Prompt, CachedSource};
+use crate::prompt::{CachedSource, Module, Prompt};
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
 use crate::store::entry::fnv1a;
@@ -25,9 +25,9 @@ use page::Page;
 pub(super) use page::{Detail, Look, Styles};
 
 /// Says why a segment shows what it shows in the place of a drawing.
-pub(super) fn why<P: Prompt, W: World>(
-    hub: &DaemonState<P, W>,
-    drawing: &DrawContext<W::Io>,
+pub(super) fn why<P: Prompt, W: Host>(
+    daemon: &DaemonState<P, W>,
+    context: &DrawContext<W::Io>,
     segment: &str,
     look: Look,
 ) -> Result<String, String> {
@@ -38,47 +38,49 @@ pub(super) fn why<P: Prompt, W: World>(
             names.join(", ")
         ));
     };
-    let (sources, shelves) = (P::sources(), P::shelves());
+    let (sources, caches) = (P::sources(), P::caches());
     let mut page = Page::new(look);
     page.heading(segment, module.doc);
     // Whoever names folders does not speak to terminals.
-    page.note(&format!("in {}", drawing.means.place.logical.display()).replace(char::is_control, "\u{fffd}"));
+    page.note(
+        &format!("in {}", context.read_context.place.logical.display()).replace(char::is_control, "\u{fffd}"),
+    );
     if module.sources.is_empty() {
         page.note("It reads nothing: it shows what the shell says.");
     }
     let page = RefCell::new(page);
-    P::gather(&Explain { hub, drawing, module, sources: &sources, shelves: &shelves, page: &page });
+    P::gather(&Explain { daemon, context, module, sources: &sources, caches: &caches, page: &page });
     Ok(page.into_inner().into_text())
 }
 
 /// Writes about the sources of a module instead of reading them.
-struct Explain<'a, P: Prompt, W: World> {
-    hub: &'a DaemonState<P, W>,
-    drawing: &'a DrawContext<W::Io>,
+struct Explain<'a, P: Prompt, W: Host> {
+    daemon: &'a DaemonState<P, W>,
+    context: &'a DrawContext<W::Io>,
     module: &'a Module<P::Facts>,
     sources: &'a [(&'static str, Manifest)],
-    shelves: &'a [CachedSource],
+    caches: &'a [CachedSource],
     page: &'a RefCell<Page>,
 }
 
-impl<P: Prompt, W: World> Gather for Explain<'_, P, W> {
+impl<P: Prompt, W: Host> Gather for Explain<'_, P, W> {
     type Pending<F> = ();
 
     fn request(&self) -> &Request {
-        &self.drawing.request
+        &self.context.request
     }
 
     fn begin<S: Source>(&self, _: Parts, source: &'static S, memory: &'static dyn FactCache) {
         if let Some(index) = self.index_of(source.name()) {
-            let means = &self.drawing.means;
-            let key = pin!(source.key(&means.place, &means.io));
+            let read_context = &self.context.read_context;
+            let key = pin!(source.key(&read_context.place, &read_context.io));
             let key = match key.poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Pending => Lookup::Waits,
                 Poll::Ready(None) => Lookup::Nothing,
                 Poll::Ready(Some(key)) => Lookup::Key {
                     shown: format!("{key:?}"),
                     bytes: postcard::to_stdvec(&key).unwrap_or_default(),
-                    read: read_at_once(source, &key, memory, &self.drawing.means),
+                    read: read_at_once(source, &key, memory, &self.context.read_context),
                 },
             };
             self.tell(index, &key, memory.lifetime());
@@ -126,7 +128,7 @@ fn read_at_once<S: Source, I: Io>(
     }
 }
 
-impl<P: Prompt, W: World> Explain<'_, P, W> {
+impl<P: Prompt, W: Host> Explain<'_, P, W> {
     /// The place of a source, if the module shows it.
     fn index_of(&self, name: &str) -> Option<usize> {
         let is_named = |index: &usize| self.sources.get(*index).is_some_and(|(known, _)| *known == name);
@@ -171,16 +173,16 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
 
     /// What is remembered for a key.
     fn entry(&self, index: usize, hash: u64) -> Option<CacheEntry> {
-        let CachedSource { shelf, .. } = self.shelves.get(index)?;
-        shelf.entries(self.hub.exec.clock().now()).into_iter().find(|entry| entry.key_hash == hash)
+        let CachedSource { cache, .. } = self.caches.get(index)?;
+        cache.entries(self.daemon.exec.clock().now()).into_iter().find(|entry| entry.key_hash == hash)
     }
 
     /// What has happened to a source, and what could.
     fn account(&self, page: &mut Page, index: usize, age: Option<Duration>) {
         let (name, manifest) = &self.sources[index];
-        let now = self.hub.exec.clock().now();
-        if let Some(CachedSource { shelf, refresh, .. }) = self.shelves.get(index) {
-            let seen = shelf.statistics();
+        let now = self.daemon.exec.clock().now();
+        if let Some(CachedSource { cache, refresh, .. }) = self.caches.get(index) {
+            let seen = cache.statistics();
             let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
             if hits + stale + misses > 0 {
                 let (hits, misses) = (counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
@@ -190,8 +192,14 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
                 page.line("refresh", &format!("every {} while it is shown", seconds(*period)));
             }
         }
-        let mut ends: Vec<String> =
-            self.hub.bus.table().events_of(name).iter().map(|event| format!("the event `{event}`")).collect();
+        let mut ends: Vec<String> = self
+            .daemon
+            .bus
+            .table()
+            .events_of(name)
+            .iter()
+            .map(|event| format!("the event `{event}`"))
+            .collect();
         ends.extend(age.map(|age| format!("an age of {}", seconds(age))));
         ends.push(String::from("another key"));
         if matches!(manifest.policy, Policy::Never | Policy::Last) && age.is_none() {
@@ -208,7 +216,7 @@ impl<P: Prompt, W: World> Explain<'_, P, W> {
                 page.list(what, words, between);
             }
         }
-        let Some(account) = self.hub.readings.of(name) else { return };
+        let Some(account) = self.daemon.readings.of(name) else { return };
         if let Some(last) = account.last() {
             let spans = account.spans.snapshot();
             let mut parts = vec![format!("it {}", last.describe(now)), format!("{} in all", spans.count())];

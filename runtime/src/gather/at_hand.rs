@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::begin::{Begun, begin};
-use super::{Gather, ReadContext, FactCache, Parts, known};
+use super::{FactCache, Gather, Parts, ReadContext, known};
 use crate::io::Io;
 use crate::place::Place;
 use crate::request::Request;
@@ -14,12 +14,12 @@ use crate::source::{Cost, Fact, Known, Source};
 pub(crate) fn free<S: Source, I: Io>(
     source: &'static S,
     memory: &'static dyn FactCache,
-    means: &Arc<ReadContext<I>>,
+    read_context: &Arc<ReadContext<I>>,
 ) -> Option<Known<S::Fact>> {
     if source.cost() != Cost::Free {
         return None;
     }
-    match begin(source, memory, means) {
+    match begin(source, memory, read_context) {
         Begun::Ready((fact, outcome)) => Some(known(fact, &outcome)),
         Begun::Rest(_) => None,
     }
@@ -28,14 +28,14 @@ pub(crate) fn free<S: Source, I: Io>(
 /// Gathers what is at hand, marked as old.
 #[derive(Debug)]
 pub(crate) struct AtHand<'a, I> {
-    means: Arc<ReadContext<I>>,
+    read_context: Arc<ReadContext<I>>,
     request: &'a Request,
 }
 
 impl<'a, I> AtHand<'a, I> {
     /// There is no store: that would be files.
     pub(crate) fn new(io: I, place: Place, request: &'a Request) -> Self {
-        AtHand { means: Arc::new(ReadContext::new(io, place, None)), request }
+        AtHand { read_context: Arc::new(ReadContext::new(io, place, None)), request }
     }
 }
 
@@ -52,8 +52,8 @@ impl<I: Io> Gather for AtHand<'_, I> {
         source: &'static S,
         memory: &'static dyn FactCache,
     ) -> Known<S::Fact> {
-        let known = || source.at_hand(&self.means.place).map_or(Known::Absent, Known::Stale);
-        free(source, memory, &self.means).unwrap_or_else(known)
+        let known = || source.at_hand(&self.read_context.place).map_or(Known::Absent, Known::Stale);
+        free(source, memory, &self.read_context).unwrap_or_else(known)
     }
 
     fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {

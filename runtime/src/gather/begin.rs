@@ -5,10 +5,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::dyn_source::{DynSource, Later, Of, hash_of, typed};
+use super::fact_cache::FactCache;
 use super::learn::{Asking, Learned, Work};
 use super::read_context::ReadContext;
-use super::fact_cache::FactCache;
-use super::dyn_source::{Later, Of, DynSource, hash_of, typed};
 use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Fact, Policy, Source};
@@ -66,11 +66,11 @@ pub(crate) fn found<F: Fact>((fact, outcome): Learned) -> Found<F> {
 }
 
 fn begin_asking<I: Io>(
-    subject: Arc<dyn DynSource<I>>,
+    dyn_source: Arc<dyn DynSource<I>>,
     memory: &'static dyn FactCache,
     with: Arc<ReadContext<I>>,
 ) -> Result<Learned, Work> {
-    let mut asking = Asking::new(subject, memory, with);
+    let mut asking = Asking::new(dyn_source, memory, with);
     asking.at_once().ok_or_else(|| Box::pin(asking.learn()) as Work)
 }
 
@@ -90,8 +90,8 @@ async fn from_the_start<I: Io>(
     memory: &'static dyn FactCache,
     with: Arc<ReadContext<I>>,
 ) -> Learned {
-    let Some(subject) = keyed.await else { return (None, Outcome::Nothing) };
-    match begin_asking(subject, memory, with) {
+    let Some(dyn_source) = keyed.await else { return (None, Outcome::Nothing) };
+    match begin_asking(dyn_source, memory, with) {
         Ok(learned) => learned,
         Err(work) => work.await,
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::begin::{Begun, Found, begin, found};
 use super::learn::Learned;
-use super::{Gather, ReadContext, FactCache, Outcome, Parts, Reading, known, late};
+use super::{FactCache, Gather, Outcome, Parts, ReadContext, Reading, known, late};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
 use crate::request::Request;
@@ -16,7 +16,7 @@ use crate::source::{Fact, Known, Source};
 /// Gathers facts in this process for one drawing.
 #[derive(Debug)]
 pub struct Direct<'a, I> {
-    means: Arc<ReadContext<I>>,
+    read_context: Arc<ReadContext<I>>,
     request: &'a Request,
     wanted: Parts,
     start: Instant,
@@ -57,10 +57,10 @@ enum State<F> {
 impl<'a, I: Io> Direct<'a, I> {
     /// Gathers for a request; `budget` is the longest that a prompt may wait.
     #[allow(clippy::disallowed_methods, reason = "a budget is a matter of the real clock")]
-    pub fn new(means: ReadContext<I>, request: &'a Request, wanted: Parts, budget: Duration) -> Self {
+    pub fn new(read_context: ReadContext<I>, request: &'a Request, wanted: Parts, budget: Duration) -> Self {
         let start = Instant::now();
         Direct {
-            means: Arc::new(means),
+            read_context: Arc::new(read_context),
             request,
             wanted,
             start,
@@ -80,8 +80,8 @@ impl<'a, I: Io> Direct<'a, I> {
     }
 
     /// What readings are done with.
-    pub fn means(&self) -> &ReadContext<I> {
-        &self.means
+    pub fn read_context(&self) -> &ReadContext<I> {
+        &self.read_context
     }
 
     /// What became of each source so far.
@@ -96,7 +96,7 @@ impl<'a, I: Io> Direct<'a, I> {
 
     /// Until when it is waited. What another process will draw anyway is not waited for.
     fn patience(&self) -> Instant {
-        if self.means.io.was_left() { self.start } else { self.deadline }
+        if self.read_context.io.was_left() { self.start } else { self.deadline }
     }
 
     #[allow(clippy::disallowed_methods, reason = "a record of elapsed time is a matter of the real clock")]
@@ -132,11 +132,13 @@ impl<I: Io> Gather for Direct<'_, I> {
         if !parts.meets(self.wanted) {
             return Pending { name, start, end: None, lifetime, state: State::Unwanted };
         }
-        let state = match begin(source, memory, &self.means) {
+        let state = match begin(source, memory, &self.read_context) {
             Begun::Ready(found) => State::Ready(found),
             Begun::Rest(mut work) => match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(learned) => State::Ready(found(learned)),
-                Poll::Pending => State::Waiting(self.model.spawn(work), source.at_hand(&self.means.place)),
+                Poll::Pending => {
+                    State::Waiting(self.model.spawn(work), source.at_hand(&self.read_context.place))
+                }
             },
         };
         let end = matches!(state, State::Ready(_)).then(|| self.now());
@@ -154,7 +156,7 @@ impl<I: Io> Gather for Direct<'_, I> {
                 Err(job) => {
                     drop(job);
                     self.note(span, Outcome::Late);
-                    return match self.means.take_last(name) {
+                    return match self.read_context.take_last(name) {
                         Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
                         last => late(last),
                     };
@@ -232,12 +234,12 @@ mod tests {
         store: &Arc<Store>,
     ) -> (Known<String>, Vec<Reading>, usize) {
         let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
-        let means = ReadContext::new(io, place, Some(store.clone()));
+        let read_context = ReadContext::new(io, place, Some(store.clone()));
         let request = Request::default();
-        let direct = Direct::new(means, &request, Parts::LEFT, Duration::from_millis(1)).recording();
+        let direct = Direct::new(read_context, &request, Parts::LEFT, Duration::from_millis(1)).recording();
         let pending = direct.begin(Parts::LEFT, source, &NoCache);
         let known = direct.finish(pending);
-        let ran = direct.means().io.ran().len();
+        let ran = direct.read_context().io.ran().len();
         (known, direct.into_readings(), ran)
     }
 
@@ -317,13 +319,13 @@ mod tests {
             let (_guard, store) = store();
             for (at, runs) in [(0, 1), (30, 0), (31, 1)] {
                 let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
-                let means = ReadContext::new(machine(at), place, Some(store.clone()));
+                let read_context = ReadContext::new(machine(at), place, Some(store.clone()));
                 let request = Request::default();
-                let direct = Direct::new(means, &request, Parts::LEFT, Duration::MAX).recording();
-                let shelf: &'static SourceCache<Lru> = Box::leak(Box::new(SourceCache::new("tool", keeping)));
-                let pending = direct.begin(Parts::LEFT, source, shelf);
+                let direct = Direct::new(read_context, &request, Parts::LEFT, Duration::MAX).recording();
+                let cache: &'static SourceCache<Lru> = Box::leak(Box::new(SourceCache::new("tool", keeping)));
+                let pending = direct.begin(Parts::LEFT, source, cache);
                 assert_eq!(direct.finish(pending), Known::Fresh("1.0".into()));
-                assert_eq!(direct.means().io.ran().len(), runs, "{policy:?} at {at} s");
+                assert_eq!(direct.read_context().io.ran().len(), runs, "{policy:?} at {at} s");
                 assert_eq!(direct.into_readings()[0].lifetime, lifetime);
             }
         }
@@ -334,9 +336,13 @@ mod tests {
         let (_guard, store) = store();
         let place = Place::new("/".into(), "/".into(), None, Duration::MAX);
         let request = Request::default();
-        let direct =
-            Direct::new(ReadContext::new(machine(0), place, Some(store)), &request, Parts::RIGHT, Duration::MAX);
+        let direct = Direct::new(
+            ReadContext::new(machine(0), place, Some(store)),
+            &request,
+            Parts::RIGHT,
+            Duration::MAX,
+        );
         let pending = direct.begin(Parts::LEFT, &KEYED, &NoCache);
-        assert_eq!((direct.finish(pending), direct.means().io.ran()), (Known::Absent, Vec::new()));
+        assert_eq!((direct.finish(pending), direct.read_context().io.ran()), (Known::Absent, Vec::new()));
     }
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::poll_once;
 
-use super::single_flight::Flight;
-use super::read_context::{ReadContext, Mind, tick};
-use super::fact_cache::{AnyFact, NewFact, FactCache, Show};
-use super::observer::Ended;
 use super::dyn_source::DynSource;
+use super::fact_cache::{AnyFact, FactCache, NewFact, Show};
+use super::observer::Ended;
+use super::read_context::{Mind, ReadContext, tick};
+use super::single_flight::Flight;
 use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
@@ -62,7 +62,7 @@ struct CachedOutcome {
 
 /// A fact that is to be learned.
 pub(super) struct Asking<I> {
-    subject: Arc<dyn DynSource<I>>,
+    dyn_source: Arc<dyn DynSource<I>>,
     /// The key as it is stored.
     key: Vec<u8>,
     memory: &'static dyn FactCache,
@@ -82,18 +82,19 @@ pub(super) struct Asking<I> {
 
 impl<I: Io> Asking<I> {
     pub(super) fn new(
-        subject: Arc<dyn DynSource<I>>,
+        dyn_source: Arc<dyn DynSource<I>>,
         memory: &'static dyn FactCache,
         with: Arc<ReadContext<I>>,
     ) -> Asking<I> {
-        let (name, cost, policy, key) = (subject.name(), subject.cost(), subject.policy(), subject.key());
+        let (name, cost, policy, key) =
+            (dyn_source.name(), dyn_source.cost(), dyn_source.policy(), dyn_source.key());
         let longest = match (memory.lifetime(), policy) {
             (Some(age), _) | (None, Policy::Ttl(age)) => Some(age),
             (None, Policy::Keyed) => Some(Duration::MAX),
             (None, Policy::Never | Policy::Last) => None,
         };
         let (last, is_old, waits) = (None, false, false);
-        Asking { subject, key, memory, with, name, cost, policy, longest, last, is_old, waits }
+        Asking { dyn_source, key, memory, with, name, cost, policy, longest, last, is_old, waits }
     }
 
     /// What this process remembers, if that may be drawn as it is.
@@ -138,7 +139,7 @@ impl<I: Io> Asking<I> {
         let observer = mind.and_then(|mind| mind.observer.as_deref()).filter(|_| self.cost >= Cost::Tree);
         let observation = observer.map(|observer| observer.begin(self.name, fnv1a(&self.key)));
         if let Some(None) = observation {
-            return (self.subject.without_reading(), Outcome::Resting);
+            return (self.dyn_source.without_reading(), Outcome::Resting);
         }
         let (began, mark, start) = (tick(), self.memory.mark(), with.io.instant());
         let result = self.read(&with).await;
@@ -153,7 +154,7 @@ impl<I: Io> Asking<I> {
         }
         // What the key identifies may have been replaced while it was read. Then this is true now, but not of the key.
         let may_be_another = self.waits && self.longest.is_some();
-        let is_of_key = !may_be_another || self.subject.is_still_asked(&with.place, &with.io).await;
+        let is_of_key = !may_be_another || self.dyn_source.is_still_asked(&with.place, &with.io).await;
         // What is cheap is read for every prompt and need not be kept.
         if mind.is_some() && (self.waits || self.policy != Policy::Never) {
             let read = match &result {
@@ -171,7 +172,7 @@ impl<I: Io> Asking<I> {
                 // quick it is.
                 let worth_keeping = self.longest.is_some() || self.policy == Policy::Last && took > SLOW;
                 if let (true, Some(store)) = (worth_keeping && self.memory.mark() == mark, store)
-                    && let Some(bytes) = self.subject.store(&fact)
+                    && let Some(bytes) = self.dyn_source.store(&fact)
                 {
                     store.put(self.name, &self.key, &bytes, with.io.now());
                 }
@@ -182,7 +183,7 @@ impl<I: Io> Asking<I> {
                     let what = if error.is_failure() { FAILURE } else { NOTHING };
                     store.put(&failures_of(self.name), &self.key, what, with.io.now());
                 }
-                (self.subject.without_reading(), outcome_of(error))
+                (self.dyn_source.without_reading(), outcome_of(error))
             }
         }
     }
@@ -195,8 +196,8 @@ impl<I: Io> Asking<I> {
     fn held(&self, recalled: CachedOutcome) -> Learned {
         match recalled.fact {
             Some(fact) => (Some(fact), Outcome::Remembered(recalled.age)),
-            None if recalled.has_failed => (self.subject.without_reading(), Outcome::Resting),
-            None => (self.subject.without_reading(), Outcome::Nothing),
+            None if recalled.has_failed => (self.dyn_source.without_reading(), Outcome::Resting),
+            None => (self.dyn_source.without_reading(), Outcome::Nothing),
         }
     }
 
@@ -222,7 +223,7 @@ impl<I: Io> Asking<I> {
         let stored = store.find(self.name, &self.key, io.now()).filter(|stored| !stored.is_old);
         if let Some(stored) = stored
             && stored.age <= longest
-            && let Some(fact) = self.subject.restore(stored.fact())
+            && let Some(fact) = self.dyn_source.restore(stored.fact())
         {
             if mind.is_some() {
                 self.keep(Ok(fact.clone()), 0, Some(self.memory.mark()), stored.age, Duration::ZERO);
@@ -240,7 +241,7 @@ impl<I: Io> Asking<I> {
             None if mind.is_none() && store.is_refreshing(io.now()) => Outcome::Elsewhere,
             None => return None,
         };
-        Some((self.subject.without_reading(), outcome))
+        Some((self.dyn_source.without_reading(), outcome))
     }
 
     /// Waits until nobody else reads the same, and says what the others have found if that holds.
@@ -259,8 +260,8 @@ impl<I: Io> Asking<I> {
     }
 
     async fn read(&mut self, with: &ReadContext<I>) -> Result<AnyFact, ReadError> {
-        let subject = self.subject.clone();
-        let mut reading = subject.read(&with.place, &with.io);
+        let dyn_source = self.dyn_source.clone();
+        let mut reading = dyn_source.read(&with.place, &with.io);
         match poll_once(reading.as_mut()).await {
             Some(result) => result,
             None => {
@@ -277,11 +278,11 @@ impl<I: Io> Asking<I> {
         }
         let from_store = || {
             let stored = self.with.store.as_ref()?.find(self.name, &self.key, self.with.io.now())?;
-            self.subject.restore(stored.fact())
+            self.dyn_source.restore(stored.fact())
         };
         if let Some(fact) = self.last.take().or_else(from_store) {
             self.with.put_last(self.name, Known::Stale(fact));
-        } else if let Some(fact) = self.subject.without_reading() {
+        } else if let Some(fact) = self.dyn_source.without_reading() {
             self.with.put_last(self.name, Known::Fresh(fact));
         }
     }
@@ -292,8 +293,8 @@ impl<I: Io> Asking<I> {
             Ok(fact) => (Some(fact), None),
             Err(failure) => (None, failure),
         };
-        let inside = fact.as_ref().map(|fact| self.subject.size(fact));
-        let kept: AnyFact = Arc::new(Remembered { fact, failure, tick, show: self.subject.show() });
+        let inside = fact.as_ref().map(|fact| self.dyn_source.size(fact));
+        let kept: AnyFact = Arc::new(Remembered { fact, failure, tick, show: self.dyn_source.show() });
         if tick > 0 {
             self.with.put_own(self.name, &self.key, kept.clone());
         }

@@ -6,13 +6,13 @@
 mod at_hand;
 mod begin;
 mod direct;
+mod dyn_source;
+mod fact_cache;
+mod learn;
+mod observer;
+mod read_context;
 #[cfg_attr(not(feature = "background"), path = "single_flight_off.rs")]
 mod single_flight;
-mod learn;
-mod read_context;
-mod fact_cache;
-mod observer;
-mod dyn_source;
 
 use std::time::Duration;
 
@@ -22,16 +22,16 @@ pub(crate) use at_hand::free;
 #[cfg(feature = "background")]
 pub(crate) use begin::{Begun, Found, begin, found};
 pub use direct::{Direct, Pending};
-#[cfg(feature = "background")]
-pub(crate) use single_flight::SingleFlight;
+pub use fact_cache::{AnyFact, CacheOutcome, CachedFact, FactCache, NewFact, NoCache, Show};
 #[cfg(feature = "background")]
 pub(crate) use learn::{REST, Work};
+#[cfg(feature = "background")]
+pub(crate) use observer::{Ended, Observation, Observer};
 pub use read_context::ReadContext;
 #[cfg(feature = "background")]
 pub(crate) use read_context::tick;
-pub use fact_cache::{CacheOutcome, AnyFact, NewFact, NoCache, FactCache, CachedFact, Show};
 #[cfg(feature = "background")]
-pub(crate) use observer::{Ended, Observation, Observer};
+pub(crate) use single_flight::SingleFlight;
 
 use crate::request::Request;
 use crate::source::{Known, ReadError, Source};

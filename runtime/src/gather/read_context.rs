@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::single_flight::SingleFlight;
+use super::dyn_source::typed;
 use super::fact_cache::AnyFact;
 use super::observer::Observer;
-use super::dyn_source::typed;
+use super::single_flight::SingleFlight;
 use crate::place::Place;
 use crate::source::{Fact, Known};
 use crate::store::Store;
@@ -55,7 +55,7 @@ pub(crate) fn tick() -> u64 {
 }
 
 impl<I> ReadContext<I> {
-    /// ReadContext for one place.
+    /// Means for one place.
     pub fn new(io: I, place: Place, store: Option<Arc<Store>>) -> ReadContext<I> {
         ReadContext {
             io,

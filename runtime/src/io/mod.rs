@@ -45,7 +45,7 @@ pub struct Identity {
 
 /// One entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirEntry {
     /// Its name.
     pub name: OsString,
     /// Whether it is a folder.
@@ -162,7 +162,7 @@ pub trait Io: Send + Sync + 'static {
         path: &Path,
         follow_links: bool,
         patience: Duration,
-    ) -> impl Future<Output = io::Result<Vec<Entry>>> + Send;
+    ) -> impl Future<Output = io::Result<Vec<DirEntry>>> + Send;
 
     /// Finds a program on the `PATH` that the shell sent, in its absolute folders. A name with a slash is an absolute
     /// path, or there is no such program.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::far::Far;
 use super::process::{find_program, run};
-use super::{Command, Entry, FileKind, Identity, Io, Output, Sent, User, open, passwd};
+use super::{Command, DirEntry, FileKind, Identity, Io, Output, Sent, User, open, passwd};
 use crate::exec::unblock;
 
 /// The real operating system, with the environment of a request.
@@ -82,7 +82,7 @@ impl Io for Real {
         self.at(path, |path| open::read(path)).await
     }
 
-    async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
+    async fn list(&self, path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<DirEntry>> {
         self.at(path, move |path| list(path, follow_links, patience)).await
     }
 
@@ -141,7 +141,7 @@ fn kind(path: &Path) -> Option<FileKind> {
     Some(if meta.is_dir() { FileKind::Folder } else { FileKind::File })
 }
 
-fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
+fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<DirEntry>> {
     let start = Instant::now();
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(path)? {
@@ -149,7 +149,7 @@ fn list(path: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<E
         let kind = entry.file_type().ok();
         let is_folder = kind.is_some_and(|kind| kind.is_dir());
         let is_link = follow_links && kind.is_some_and(|kind| kind.is_symlink());
-        entries.push(Entry { name: entry.file_name(), is_folder, is_link });
+        entries.push(DirEntry { name: entry.file_name(), is_folder, is_link });
         // The clock is asked now and then only: on a local disk the listing itself is cheaper.
         if entries.len() % 64 == 0 && start.elapsed() > patience {
             break;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Command, Entry, FileKind, Identity, Io, Output, User};
+use super::{Command, DirEntry, FileKind, Identity, Io, Output, User};
 
 /// A simulated operating system.
 ///
@@ -179,12 +179,12 @@ impl Io for Simulated {
         self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    async fn list(&self, path: &Path, _follow_links: bool, _patience: Duration) -> io::Result<Vec<Entry>> {
+    async fn list(&self, path: &Path, _follow_links: bool, _patience: Duration) -> io::Result<Vec<DirEntry>> {
         if !self.folders.contains(path) {
             return Err(io::ErrorKind::NotFound.into());
         }
         let below = |file: &PathBuf, is_folder: bool| {
-            (file.parent() == Some(path)).then(|| Entry {
+            (file.parent() == Some(path)).then(|| DirEntry {
                 name: file.file_name().map(ToOwned::to_owned).unwrap_or_default(),
                 is_folder,
                 is_link: false,

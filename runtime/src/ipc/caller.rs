@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::client::{Client, ClientError};
-use super::message::{Answer, Hello, Tool};
+use super::message::{Hello, ReplyMode, Tool};
 use super::retry::{Backoff, may_ask_again, retry};
 
 /// Asks a daemon, over a new connection each time.
@@ -34,7 +34,7 @@ impl Caller {
         let hello = Hello {
             build: build.into(),
             pid: Some(std::process::id()),
-            answer: Answer::Once,
+            answer: ReplyMode::Once,
             ..Hello::default()
         };
         Caller { socket: socket.into(), hello, backoff: Backoff::TOOL }

@@ -25,12 +25,12 @@ use super::socket;
 /// use std::time::{Duration, Instant};
 /// use ziron_runtime::ipc::address::{Address, World};
 /// use ziron_runtime::ipc::client::Client;
-/// use ziron_runtime::ipc::message::{Answer, Hello, Tool, ToolKind};
+/// use ziron_runtime::ipc::message::{ReplyMode, Hello, Tool, ToolKind};
 ///
 /// let address = Address::of(&std::env::current_exe()?, &World::of_process())?;
 /// let deadline = Instant::now() + Duration::from_millis(100);
 /// let mut client = Client::connect_to(&address, deadline)?;
-/// client.greet(&Hello { answer: Answer::Once, ..Hello::default() }, deadline)?;
+/// client.greet(&Hello { answer: ReplyMode::Once, ..Hello::default() }, deadline)?;
 /// let status = client.ask(&Tool::new(ToolKind::Status), deadline, |text| drop(text))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

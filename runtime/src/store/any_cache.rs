@@ -1,4 +1,4 @@
-//! Shelves as those see them who ask for nothing in particular: lists, statistics, events. Also where there is no shelf, so that there is one `cache` command.
+//! Caches as those see them who ask for nothing in particular: lists, statistics, events. Also where there is no cache, so that there is one `cache` command.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::cache_limits::CacheLimits;
 use crate::gather::{AnyFact, Show};
 
-/// A shelf, whatever its policy and its source. Generated code has a list of all.
+/// A cache, whatever its policy and its source. Generated code has a list of all.
 pub trait AnyCache: Sync {
     /// The source whose facts are here.
     fn name(&self) -> &'static str;
@@ -32,18 +32,18 @@ pub trait AnyCache: Sync {
     /// Takes all off and says how many there were.
     fn clear(&self) -> usize;
 
-    /// Lets the entry go that is next by the policy; says how many bytes that frees, nothing if the shelf is empty.
+    /// Lets the entry go that is next by the policy; says how many bytes that frees, nothing if the cache is empty.
     fn shed(&self) -> Option<usize>;
 }
 
-/// Which entries of a shelf.
+/// Which entries of a cache.
 #[derive(Clone, Copy)]
 pub enum Which<'w> {
     /// All.
     All,
     /// Those with this hash of their key.
     Hash(u64),
-    /// Those whose key, in postcard's format, fits. Called while the shelf is locked.
+    /// Those whose key, in postcard's format, fits. Called while the cache is locked.
     Fitting(&'w dyn Fn(&[u8]) -> bool),
 }
 
@@ -57,7 +57,7 @@ impl fmt::Debug for Which<'_> {
     }
 }
 
-/// What has happened on a shelf since the process began, and what is on it.
+/// What has happened on a cache since the process began, and what is on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStatistics {
     /// Facts that were drawn as they were found.
@@ -76,7 +76,7 @@ pub struct CacheStatistics {
     pub bytes: usize,
 }
 
-/// One entry of a shelf, as it was when somebody asked.
+/// One entry of a cache, as it was when somebody asked.
 pub struct CacheEntry {
     /// The FNV-1a hash of its key, by which people name it.
     pub key_hash: u64,

@@ -1,8 +1,8 @@
-//! What a shelf is told when it is made.
+//! What a cache is told when it is made.
 
 use std::time::Duration;
 
-/// How much a shelf keeps, and for how long a fact on it holds.
+/// How much a cache keeps, and for how long a fact on it holds.
 ///
 /// # Examples
 /// ```

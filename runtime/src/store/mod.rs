@@ -4,25 +4,25 @@
 //! itself. What is damaged, or was written by another version, is dropped. The folder of the store holds the entries where the back end is files, and
 //! what only a folder can hold otherwise: that a refresh is running, and what was counted.
 //!
-//! Besides: [`shelf`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
+//! Besides: [`cache`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
 #![allow(
     clippy::disallowed_methods,
     reason = "the store is a back end of its own beside `Io`, which sources are handed; it opens files as all do"
 )]
 
 mod address;
-mod write_behind;
+mod any_cache;
 mod backend;
+mod cache_limits;
 pub(crate) mod entry;
 pub mod eviction;
 mod files;
-mod cache_limits;
-mod any_cache;
 mod limits;
 #[cfg_attr(not(feature = "background"), path = "memory_off.rs")]
 mod memory;
 #[cfg_attr(not(feature = "redis"), path = "redis_off.rs")]
 mod redis;
+mod write_behind;
 #[cfg(all(fuzzing, feature = "redis"))]
 pub(crate) use redis::read_answer as read_redis_answer;
 mod refresh;
@@ -41,16 +41,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use write_behind::WriteBehind;
 use backend::Backend;
 pub use backend::{BackendChoice, RedisChoice};
-use entry::{Decoded, Flaw, decode, encode};
 pub use cache_limits::CacheLimits;
+use entry::{Decoded, Flaw, decode, encode};
 pub use limits::Limits;
 use limits::Tally;
 pub(crate) use refresh::REFRESH_BUDGET;
 pub use report::{CACHE_USAGE, Now, answer_cache};
 pub use survey::{SourceStatistics, StoreStatistics, StoredEntry};
+use write_behind::WriteBehind;
 
 use crate::source::{Fact, Key};
 

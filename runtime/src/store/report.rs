@@ -37,7 +37,7 @@ impl Now {
     }
 }
 
-/// Answers a `cache` command: its words without `cache` itself. The daemon has shelves; a process that draws once has none.
+/// Answers a `cache` command: its words without `cache` itself. The daemon has caches; a process that draws once has none.
 ///
 /// # Errors
 /// Says what is wrong with the words, or that there is nothing of the source that they name.
@@ -55,11 +55,11 @@ impl Now {
 /// ```
 pub fn answer_cache(
     words: &[&str],
-    shelves: &[&'static dyn AnyCache],
+    caches: &[&'static dyn AnyCache],
     store: Option<&Store>,
     now: Now,
 ) -> Result<String, String> {
-    let desk = Desk { shelves, store, now };
+    let desk = Desk { caches, store, now };
     match *words {
         ["stats"] => Ok(desk.stats()),
         ["list"] => Ok(desk.list()),
@@ -73,7 +73,7 @@ pub fn answer_cache(
 }
 
 struct Desk<'d> {
-    shelves: &'d [&'static dyn AnyCache],
+    caches: &'d [&'static dyn AnyCache],
     store: Option<&'d Store>,
     now: Now,
 }
@@ -83,8 +83,8 @@ impl Desk<'_> {
         let mut table = Table::new([
             "source", "policy", " entries", " bytes", " hits", " stale", " misses", " at once", " evicted",
         ]);
-        for shelf in self.shelves {
-            let known = shelf.statistics();
+        for cache in self.caches {
+            let known = cache.statistics();
             let asked = known.hits + known.stale + known.misses;
             if asked + known.evictions + known.entries as u64 == 0 {
                 continue;
@@ -96,9 +96,9 @@ impl Desk<'_> {
                 format!("{:.1} %", 100.0 * (known.hits + known.stale) as f64 / asked as f64)
             };
             table.row([
-                shelf.name().to_owned(),
-                shelf.policy().to_owned(),
-                format!("{}/{}", known.entries, shelf.keeping().entries),
+                cache.name().to_owned(),
+                cache.policy().to_owned(),
+                format!("{}/{}", known.entries, cache.keeping().entries),
                 known.bytes.to_string(),
                 known.hits.to_string(),
                 known.stale.to_string(),
@@ -128,12 +128,12 @@ impl Desk<'_> {
 
     fn list(&self) -> String {
         let mut table = Table::new(["source", "key", " bytes", " age", " asked", "state"]);
-        for shelf in self.shelves {
-            let mut entries = shelf.entries(self.now.instant);
+        for cache in self.caches {
+            let mut entries = cache.entries(self.now.instant);
             entries.sort_by_key(|entry| (entry.age, entry.key_hash));
             for entry in entries {
                 table.row([
-                    shelf.name().to_owned(),
+                    cache.name().to_owned(),
                     format!("{:016x}", entry.key_hash),
                     entry.bytes.to_string(),
                     age(entry.age),
@@ -161,10 +161,10 @@ impl Desk<'_> {
     /// The heading of what is in memory, and its table.
     fn begin_memory<const N: usize>(&self, table: &Table<N>) -> String {
         let mut text = String::new();
-        if self.shelves.is_empty() {
+        if self.caches.is_empty() {
             return text;
         }
-        let bytes: usize = self.shelves.iter().map(|shelf| shelf.statistics().bytes).sum();
+        let bytes: usize = self.caches.iter().map(|cache| cache.statistics().bytes).sum();
         let _ = writeln!(text, "in memory: {bytes} bytes");
         if !table.is_empty() {
             table.write(&mut text);
@@ -176,8 +176,8 @@ impl Desk<'_> {
     fn inspect(&self, source: &str, key: &str) -> Result<String, String> {
         let is_meant = |hash: u64| format!("{hash:016x}").starts_with(key);
         let mut text = String::new();
-        for shelf in self.shelves.iter().filter(|shelf| shelf.name() == source) {
-            for entry in shelf.entries(self.now.instant).iter().filter(|entry| is_meant(entry.key_hash)) {
+        for cache in self.caches.iter().filter(|cache| cache.name() == source) {
+            for entry in cache.entries(self.now.instant).iter().filter(|entry| is_meant(entry.key_hash)) {
                 let _ = writeln!(text, "{source} {:016x}, in memory", entry.key_hash);
                 let (age, state) = (age(entry.age), state(entry.is_old));
                 let _ = writeln!(
@@ -205,7 +205,7 @@ impl Desk<'_> {
                 store.entries(self.now.time).iter().any(|entry| belongs_to(entry, source))
             })
         };
-        if self.shelves.iter().any(|shelf| shelf.name() == source) || is_stored() {
+        if self.caches.iter().any(|cache| cache.name() == source) || is_stored() {
             Ok(())
         } else {
             Err(nothing_of(source))
@@ -213,15 +213,15 @@ impl Desk<'_> {
     }
 
     fn clear(&self, source: Option<&str>) -> String {
-        let shelves = self.shelves.iter().filter(|shelf| source.is_none_or(|source| shelf.name() == source));
-        let in_memory: usize = shelves.map(|shelf| shelf.clear()).sum();
+        let caches = self.caches.iter().filter(|cache| source.is_none_or(|source| cache.name() == source));
+        let in_memory: usize = caches.map(|cache| cache.clear()).sum();
         let stored = self.store.map_or(0, |store| store.clear(source));
         format!("removed: {in_memory} facts in memory, {stored} stored\n")
     }
 
     fn invalidate(&self, source: &str) -> String {
-        let shelves = self.shelves.iter().filter(|shelf| shelf.name() == source);
-        let in_memory: usize = shelves.map(|shelf| shelf.invalidate(Which::All)).sum();
+        let caches = self.caches.iter().filter(|cache| cache.name() == source);
+        let in_memory: usize = caches.map(|cache| cache.invalidate(Which::All)).sum();
         let stored = self.store.map_or(0, |store| store.invalidate(source));
         format!("old now: {in_memory} facts in memory, {stored} stored\n")
     }

@@ -1,13 +1,13 @@
-//! Shelves, where the feature `background` is off: nothing is kept in memory, since no process lives long enough.
+//! Caches, where the feature `background` is off: nothing is kept in memory, since no process lives long enough.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use super::eviction::Eviction;
+pub use super::any_cache::{AnyCache, CacheEntry, CacheStatistics, Which};
 use super::cache_limits::CacheLimits;
-pub use super::any_cache::{CacheEntry, AnyCache, CacheStatistics, Which};
-use crate::gather::{CacheOutcome, NewFact, FactCache, CachedFact};
+use super::eviction::Eviction;
+use crate::gather::{CacheOutcome, CachedFact, FactCache, NewFact};
 
 /// Remembers nothing but what it was told when it was made.
 pub struct SourceCache<E> {
@@ -17,7 +17,7 @@ pub struct SourceCache<E> {
 }
 
 impl<E: Eviction> SourceCache<E> {
-    /// A shelf of a source.
+    /// A cache of a source.
     pub const fn new(name: &'static str, keeping: CacheLimits) -> SourceCache<E> {
         SourceCache { name, ttl: keeping.ttl, policy: PhantomData }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ziron_runtime::ipc::address::{self, Address};
 use ziron_runtime::ipc::client::Client;
-use ziron_runtime::ipc::message::{Answer, Hello, Tool, ToolKind};
+use ziron_runtime::ipc::message::{Hello, ReplyMode, Tool, ToolKind};
 
 use crate::world::World;
 
@@ -75,7 +75,7 @@ impl Daemon {
         let deadline = Instant::now() + PATIENCE;
         let mut client = Client::connect(&self.socket, deadline).expect("it listens");
         client
-            .greet(&Hello { version: Some(1), answer: Answer::Once, ..Hello::default() }, deadline)
+            .greet(&Hello { version: Some(1), answer: ReplyMode::Once, ..Hello::default() }, deadline)
             .expect("hello");
         let mut text = Vec::new();
         let status =
@@ -90,8 +90,8 @@ impl Daemon {
     /// When it does not answer, or not as expected.
     pub fn counted(&self) -> BTreeMap<String, Counted> {
         let status = self.status();
-        let lines = status.lines().filter_map(|line| line.strip_prefix("shelf")?.trim().split_once(": "));
-        let shelf = |(name, counts): (&str, &str)| {
+        let lines = status.lines().filter_map(|line| line.strip_prefix("cache")?.trim().split_once(": "));
+        let cache = |(name, counts): (&str, &str)| {
             let mut numbers = counts.split(", ").map(|part| {
                 let number = part.split(' ').next().expect("a word");
                 number.parse().unwrap_or_else(|_| panic!("no count: {counts}"))
@@ -99,7 +99,7 @@ impl Daemon {
             let mut next = || numbers.next().expect("a count");
             (name.to_owned(), Counted { hits: next(), old: next(), misses: next() })
         };
-        lines.map(shelf).collect()
+        lines.map(cache).collect()
     }
 }
 

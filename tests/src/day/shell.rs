@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use ziron_runtime::ipc::client::Client;
-use ziron_runtime::ipc::message::{Answer, Draw, Drawn, Freshness, Hello, Wanted};
+use ziron_runtime::ipc::message::{Draw, Drawn, Freshness, Hello, ReplyMode, Wanted};
 use ziron_runtime::prompt::PART_END;
 use ziron_runtime::request::Request;
 use ziron_runtime::shell;
@@ -58,8 +58,13 @@ impl Shell {
     ) -> Shell {
         let deadline = Instant::now() + PATIENCE;
         let mut client = Client::connect(daemon.socket(), deadline).expect("it listens");
-        let hello =
-            Hello { version: Some(1), shell: kind, answer: Answer::Stream, redraw: true, ..Hello::default() };
+        let hello = Hello {
+            version: Some(1),
+            shell: kind,
+            answer: ReplyMode::Stream,
+            redraw: true,
+            ..Hello::default()
+        };
         client.greet(&hello, deadline).expect("hello");
         let folder = folder.to_owned();
         Shell { kind, client, seq: 0, folder, environment, status: 0, duration_ms: 0, jobs: 0 }

@@ -175,7 +175,7 @@ impl Home {
         for entry in fs::read_dir(self.daemon()).into_iter().flatten().flatten() {
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
             let content = if is_file { fs::read(entry.path()).unwrap_or_default() } else { Vec::new() };
-            eprintln!("{:?}: {}", entry.file_name(), String::from_utf8_lossy(&content));
+            eprintln!("{}: {}", entry.file_name().display(), String::from_utf8_lossy(&content));
         }
     }
 

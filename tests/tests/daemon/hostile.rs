@@ -177,3 +177,23 @@ fn names_of_folders_do_not_speak_to_the_terminal() {
     assert!(home.says(&["daemon", "status"]).contains("red"));
     drop(stream);
 }
+
+/// A busy machine answers late, and the shell asks for new FIFOs.
+#[test]
+fn a_shell_that_says_hello_again_has_one_session() {
+    let home = Home::new();
+    home.says(&["daemon", "start"]);
+    let pid = home.pid().unwrap();
+    let descriptors = || std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count();
+    let greet = || {
+        let mut stream = home.connect();
+        let hello = format!("hello\x1fv=1\x1fshell=bash\x1fanswer=file\x1fpid={}\x1e", std::process::id());
+        stream.write_all(hello.as_bytes()).unwrap();
+        receive(&mut stream, "hello").unwrap();
+    };
+    greet();
+    let before = descriptors();
+    (0..50).for_each(|_| greet());
+    wait("the sessions before have ended", || (descriptors() <= before + 1).then_some(()));
+    is_well(&home, pid);
+}

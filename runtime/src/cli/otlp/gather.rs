@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::traced::{Recorder, Traced};
 use crate::cli::report::describe;
-use crate::gather::{Direct, Gather, FactCache, Outcome, Parts};
+use crate::gather::{Direct, FactCache, Gather, Outcome, Parts};
 use crate::io::Real;
 use crate::request::Request;
 use crate::source::{Fact, Known, Source};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::io::{Command, Entry, FileKind, Identity, Io, Output, User};
+use crate::io::{Command, DirEntry, FileKind, Identity, Io, Output, User};
 use crate::otlp::{Attribute, Span};
 
 /// Takes down spans.
@@ -182,7 +182,7 @@ impl<I: Io> Io for Traced<I> {
         self.noted("read", path(file), failure, self.io.read(file)).await
     }
 
-    async fn list(&self, folder: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<Entry>> {
+    async fn list(&self, folder: &Path, follow_links: bool, patience: Duration) -> io::Result<Vec<DirEntry>> {
         self.noted("list", path(folder), failure, self.io.list(folder, follow_links, patience)).await
     }
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::gather::Parts;
 use crate::ipc::address::{Address, World};
 use crate::ipc::message::{
-    Answer as How, Drawn, Fault, Freshness, Hello, Reply, State, Wanted, Welcome, write_draw,
+    Drawn, Fault, Freshness, Hello, Reply, ReplyMode as How, State, Wanted, Welcome, write_draw,
 };
 use crate::ipc::version::VERSION;
 

@@ -8,7 +8,7 @@ use super::super::file_watcher::{FileWatcher, Stamp};
 /// The file under its names, as it was when it was looked at last.
 #[derive(Debug)]
 pub(in crate::daemon) struct Names {
-    hints: FileWatcher,
+    watcher: FileWatcher,
     names: Vec<(PathBuf, Option<Stamp>)>,
 }
 
@@ -16,13 +16,13 @@ impl Names {
     /// Watches a file and its folder and, if it is a symbolic link, what that leads to.
     #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
     pub(in crate::daemon) fn of(path: &Path) -> io::Result<Names> {
-        let mut hints = FileWatcher::new()?;
+        let mut watcher = FileWatcher::new()?;
         let mut names = Vec::new();
         for path in [Some(path.to_owned()), std::fs::canonicalize(path).ok()].into_iter().flatten() {
             if let Some(folder) = path.parent() {
-                hints.watch(folder)?;
+                watcher.watch(folder)?;
                 // There may be none yet.
-                let _ = hints.watch(&path);
+                let _ = watcher.watch(&path);
                 names.push((path, None));
             }
         }
@@ -30,7 +30,7 @@ impl Names {
         for (path, stamp) in &mut names {
             *stamp = Stamp::of(path);
         }
-        Ok(Names { hints, names })
+        Ok(Names { watcher, names })
     }
 
     /// Waits until something is done to the file.
@@ -39,7 +39,7 @@ impl Names {
     /// What was seen is what was answered.
     pub(in crate::daemon) async fn touched(&mut self) -> io::Result<()> {
         loop {
-            self.hints.next().await?;
+            self.watcher.next().await?;
             if self.look() {
                 return Ok(());
             }
@@ -55,7 +55,7 @@ impl Names {
                 is_touched = true;
                 *stamp = now;
                 // It may be another file than before.
-                let _ = self.hints.watch(path);
+                let _ = self.watcher.watch(path);
             }
         }
         is_touched

@@ -1,8 +1,8 @@
 //! Metrics for OpenTelemetry.
 
 use super::{Kind, Label, Number, Sink, all};
+use crate::daemon::host::Host;
 use crate::daemon::state::DaemonState;
-use crate::daemon::world::World;
 use crate::exec::metrics::Histogram;
 use crate::io::{Io, Sent};
 use crate::otlp::{Meter, Shape, Value};
@@ -10,11 +10,11 @@ use crate::prompt::Prompt;
 
 /// Writes all metrics as one object.
 #[allow(clippy::unnecessary_wraps, reason = "a program that was built without it has none")]
-pub(in crate::daemon) fn otlp<P: Prompt, W: World>(hub: &DaemonState<P, W>) -> Result<String, String> {
-    let now = hub.world.io(Sent::default()).now();
-    let age = hub.exec.clock().now().saturating_duration_since(hub.started);
+pub(in crate::daemon) fn otlp<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> Result<String, String> {
+    let now = daemon.world.io(Sent::default()).now();
+    let age = daemon.exec.clock().now().saturating_duration_since(daemon.started);
     let mut meter = Meter::new(now.checked_sub(age).unwrap_or(now), now);
-    all(hub, &mut meter);
+    all(daemon, &mut meter);
     Ok(format!("{}\n", meter.render(P::BUILD)))
 }
 

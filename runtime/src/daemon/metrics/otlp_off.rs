@@ -1,10 +1,10 @@
 //! Metrics for OpenTelemetry, in a program that was built without them.
 
+use crate::daemon::host::Host;
 use crate::daemon::state::DaemonState;
-use crate::daemon::world::World;
 use crate::prompt::Prompt;
 
 /// Says that there are none.
-pub(in crate::daemon) fn otlp<P: Prompt, W: World>(_hub: &DaemonState<P, W>) -> Result<String, String> {
+pub(in crate::daemon) fn otlp<P: Prompt, W: Host>(_hub: &DaemonState<P, W>) -> Result<String, String> {
     Err(crate::cli::otlp::ABSENT.to_owned())
 }

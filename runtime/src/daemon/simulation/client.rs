@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use super::machine::{Machine, Seen, Weather};
 use super::prompt::{LIFETIME, PATIENCE, Shown, Six, THINGS, Thing, shown, variables};
 use super::wire::{Cut, Far, Sent, Wire};
-use crate::daemon::state::DaemonState;
 use crate::daemon::session::converse;
+use crate::daemon::state::DaemonState;
 use crate::exec::Priority;
 use crate::exec::time::TimedOut;
 use crate::ipc::frame::Frame;
 use crate::ipc::message::{
-    Answer, Draw, Drawn, Event, Freshness, Held, Hello, Reply, State, Tool, ToolKind, Wanted,
+    Draw, Drawn, Event, Freshness, Held, Hello, Reply, ReplyMode, State, Tool, ToolKind, Wanted,
 };
 use crate::request::Request;
 use crate::shell::Shell;
@@ -53,10 +53,10 @@ impl Kind {
 
     pub(super) fn hello(self, pid: u32) -> Hello<'static> {
         let (shell, answer) = match self {
-            Kind::Zsh => (Shell::Zsh, Answer::Stream),
-            Kind::Bash => (Shell::Bash, Answer::File),
-            Kind::Fish => (Shell::Fish, Answer::Stream),
-            Kind::Once => (Shell::Plain, Answer::Once),
+            Kind::Zsh => (Shell::Zsh, ReplyMode::Stream),
+            Kind::Bash => (Shell::Bash, ReplyMode::File),
+            Kind::Fish => (Shell::Fish, ReplyMode::Stream),
+            Kind::Once => (Shell::Plain, ReplyMode::Once),
         };
         let redraw = matches!(self, Kind::Zsh | Kind::Fish);
         Hello { version: Some(1), build: "b1".into(), shell, pid: Some(pid), answer, redraw }
@@ -67,7 +67,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Around {
     pub(super) machine: Arc<Machine>,
-    pub(super) hub: Arc<DaemonState<Six, Seen>>,
+    pub(super) daemon: Arc<DaemonState<Six, Seen>>,
 }
 
 impl Around {
@@ -84,7 +84,7 @@ impl Around {
     pub(super) fn connect_with_cut(&self, owner: Option<(Shell, u32)>) -> (Far, Cut) {
         let (wire, far) = Wire::pair(&self.machine, owner);
         let cut = wire.to_cut();
-        self.hub.exec.spawn(Priority::Critical, converse(self.hub.clone(), wire)).detach();
+        self.daemon.exec.spawn(Priority::Critical, converse(self.daemon.clone(), wire)).detach();
         (far, cut)
     }
 
@@ -125,7 +125,7 @@ pub(super) struct Client {
     /// The one that was answered last, and whether its last picture is final.
     answered: Option<(Ask, Freshness)>,
     /// What it shows if the next line is empty.
-    holding: Option<Shows>,
+    prefetched: Option<Shows>,
 }
 
 /// What has come.
@@ -145,8 +145,16 @@ impl Client {
             Kind::Fish => around.connect_as(Some((Shell::Fish, pid))),
             _ => around.connect(),
         };
-        let mut client =
-            Client { around, far, kind, pid, seq: 0, asks: VecDeque::new(), answered: None, holding: None };
+        let mut client = Client {
+            around,
+            far,
+            kind,
+            pid,
+            seq: 0,
+            asks: VecDeque::new(),
+            answered: None,
+            prefetched: None,
+        };
         if kind == Kind::Fish {
             return Some(client);
         }
@@ -207,7 +215,7 @@ impl Client {
         self.seq += 1;
         // Somebody may press Enter on an empty line.
         let before = self.answered.as_ref().filter(|(ask, _)| ask.seq + 1 == self.seq && random.chance(0.5));
-        let shows = before.and_then(|_| self.holding.clone());
+        let shows = before.and_then(|_| self.prefetched.clone());
         let (place, profile, token) = match before {
             Some((ask, _)) if shows.is_some() => (ask.place.clone(), ask.profile.clone(), ask.token.clone()),
             _ => {
@@ -323,7 +331,7 @@ impl Client {
                 assert_eq!(*freshness, Freshness::Stale, "what was final is drawn again");
                 self.around.check(ask, &drawn, sent);
                 *freshness = drawn.freshness;
-                self.holding = self.around.holding(ask, &drawn, sent);
+                self.prefetched = self.around.prefetched(ask, &drawn, sent);
                 Came::Redraw
             }
             Reply::Text(_) => Came::Text,
@@ -338,7 +346,7 @@ impl Client {
     fn is_answered(&mut self, ask: Ask, drawn: &Drawn<'_>, sent: Sent) -> Came {
         assert_eq!(drawn.seq, ask.seq);
         self.around.check(&ask, drawn, sent);
-        self.holding = self.around.holding(&ask, drawn, sent);
+        self.prefetched = self.around.prefetched(&ask, drawn, sent);
         self.answered = Some((ask, drawn.freshness));
         Came::Drawn(sent.at)
     }
@@ -346,7 +354,7 @@ impl Client {
 
 impl Around {
     /// What a shell shows if the next line is empty, which must be true or marked as well.
-    pub(super) fn holding(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) -> Option<Shows> {
+    pub(super) fn prefetched(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) -> Option<Shows> {
         let held = drawn.held?;
         let Held { left, right, transient_left, .. } = held;
         self.check(ask, &Drawn { left, right, transient_left, freshness: Freshness::Stale, ..*drawn }, sent);

@@ -58,8 +58,9 @@ impl Lives {
     /// A daemon begins, without any memory.
     fn begin(&self) {
         prompt::forget();
-        let hub = Arc::new(DaemonState::new(Seen(self.machine.clone()), self.machine.sim.handle().clone()));
-        let (number, around) = (self.machine.step(), Around { machine: self.machine.clone(), hub });
+        let daemon =
+            Arc::new(DaemonState::new(Seen(self.machine.clone()), self.machine.sim.handle().clone()));
+        let (number, around) = (self.machine.step(), Around { machine: self.machine.clone(), daemon });
         *self.lock() = Some(Life { number, around, lines: Vec::new() });
     }
 
@@ -265,7 +266,7 @@ impl Shell {
         // Whoever has sent it may be dead by now; what is checked is the machine.
         if let Some(around) = self.lives.around() {
             around.check(ask, &drawn, sent);
-            self.held = around.holding(ask, &drawn, sent);
+            self.held = around.prefetched(ask, &drawn, sent);
         } else {
             self.held = drawn.held.as_ref().map(shows);
         }

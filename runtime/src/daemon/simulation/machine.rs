@@ -11,9 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::prompt::COMMAND_TIMEOUT;
 use super::wire::{Far, Wire};
-use crate::daemon::world;
+use crate::daemon::host;
 use crate::exec::simulate;
-use crate::io::{Command, Entry, FileKind, Identity, Io, Output, Sent, User};
+use crate::io::{Command, DirEntry, FileKind, Identity, Io, Output, Sent, User};
 use crate::shell::Shell;
 use crate::store::Store;
 
@@ -44,7 +44,7 @@ pub(super) struct Machine {
     pub(super) sim: simulate::World,
     pub(super) weather: Weather,
     things: Mutex<BTreeMap<String, History>>,
-    /// Counters everything that happens, so that two things at the same time have an order.
+    /// Counts everything that happens, so that two things at the same time have an order.
     steps: AtomicU64,
     /// The far ends of FIFOs, until their shells take them.
     fifos: Mutex<BTreeMap<u32, Far>>,
@@ -205,7 +205,7 @@ impl std::fmt::Debug for Machine {
 #[derive(Clone, Debug)]
 pub(super) struct Seen(pub(super) Arc<Machine>);
 
-impl world::World for Seen {
+impl host::Host for Seen {
     type Io = Eyes;
     type Fifos = Wire;
 
@@ -272,7 +272,7 @@ impl Io for Eyes {
         Ok(self.machine.value(&path.to_string_lossy()).to_string().into_bytes())
     }
 
-    async fn list(&self, _path: &Path, _links: bool, _patience: Duration) -> io::Result<Vec<Entry>> {
+    async fn list(&self, _path: &Path, _links: bool, _patience: Duration) -> io::Result<Vec<DirEntry>> {
         Ok(Vec::new())
     }
 

@@ -1,4 +1,4 @@
-//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and single_flight are those of the
+//! The daemon's own code in worlds that a seed decides: sessions, drawings, memory and single flight are those of the
 //! product; the lines, the machine and the clock are not.
 //!
 //! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their
@@ -46,10 +46,10 @@ const SETTLED: Duration = Duration::from_secs(61);
 
 /// One world.
 async fn live(sim: World, weather: Weather) {
-    let shelves = prompt::use_shelves(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
+    let caches = prompt::use_shelves(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
     let machine = Machine::new(sim.clone(), weather, None);
-    let hub = Arc::new(DaemonState::new(Seen(machine.clone()), sim.handle().clone()));
-    let around = Around { machine: machine.clone(), hub };
+    let daemon = Arc::new(DaemonState::new(Seen(machine.clone()), sim.handle().clone()));
+    let around = Around { machine: machine.clone(), daemon };
     let (stop, stopped) = async_channel::bounded::<()>(1);
     let change = sim.handle().spawn(Priority::Normal, change(machine.clone(), stopped));
     let mut shells: Vec<Task<()>> = Vec::new();
@@ -75,8 +75,8 @@ async fn live(sim: World, weather: Weather) {
     sim.clock().sleep(SETTLED).await;
     let tasks = sim.handle().tasks();
     assert!(tasks.is_empty(), "nobody is left, but this goes on: {tasks:#?}");
-    assert_eq!((around.hub.session_count(), around.hub.single_flight.count()), (0, 0));
-    assert!(shelves.entries() <= 2 * THINGS.len() + machine.identities(), "{shelves:?}");
+    assert_eq!((around.daemon.session_count(), around.daemon.single_flight.count()), (0, 0));
+    assert!(caches.entries() <= 2 * THINGS.len() + machine.identities(), "{caches:?}");
 }
 
 /// Changes the machine until it is told to stop.

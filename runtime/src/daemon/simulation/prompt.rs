@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::machine::Machine;
-use crate::gather::{Gather, FactCache, Parts};
+use crate::gather::{FactCache, Gather, Parts};
 use crate::io::{Command, Io};
 use crate::pen::Pen;
 use crate::place::Place;
@@ -124,40 +124,40 @@ impl Source for Thing {
 
 /// What the daemon remembers of each thing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shelves([&'static SourceCache<Lru>; 6]);
+pub(super) struct Caches([&'static SourceCache<Lru>; 6]);
 
-impl Shelves {
-    /// Shelves that live for ever: there is one set for each thread and size.
-    fn new(keeping: CacheLimits) -> Shelves {
-        Shelves(THINGS.map(|thing| &*Box::leak(Box::new(SourceCache::new(thing.name, keeping)))))
+impl Caches {
+    /// Caches that live for ever: there is one set for each thread and size.
+    fn new(keeping: CacheLimits) -> Caches {
+        Caches(THINGS.map(|thing| &*Box::leak(Box::new(SourceCache::new(thing.name, keeping)))))
     }
 
     /// Whether all are as small as they may be.
     pub(super) fn entries(&self) -> usize {
-        self.0.iter().map(|shelf| shelf.statistics().entries).sum()
+        self.0.iter().map(|cache| cache.statistics().entries).sum()
     }
 }
 
 thread_local! {
-    static CURRENT: std::cell::Cell<Option<Shelves>> = const { std::cell::Cell::new(None) };
-    static SIZES: [Shelves; 3] = [
-        Shelves::new(CacheLimits::DEFAULT),
-        Shelves::new(CacheLimits { entries: 2, ..CacheLimits::DEFAULT }),
-        Shelves::new(CacheLimits { entries: 0, ..CacheLimits::DEFAULT }),
+    static CURRENT: std::cell::Cell<Option<Caches>> = const { std::cell::Cell::new(None) };
+    static SIZES: [Caches; 3] = [
+        Caches::new(CacheLimits::DEFAULT),
+        Caches::new(CacheLimits { entries: 2, ..CacheLimits::DEFAULT }),
+        Caches::new(CacheLimits { entries: 0, ..CacheLimits::DEFAULT }),
     ];
 }
 
-/// Clears the shelves of this thread, and says how large they are from now on: as usual, tiny, or nothing at all.
-pub(super) fn use_shelves(size: usize) -> Shelves {
-    let shelves = SIZES.with(|sizes| sizes[size % sizes.len()]);
-    shelves.0.iter().for_each(|shelf| _ = shelf.clear());
-    CURRENT.set(Some(shelves));
-    shelves
+/// Clears the caches of this thread, and says how large they are from now on: as usual, tiny, or nothing at all.
+pub(super) fn use_shelves(size: usize) -> Caches {
+    let caches = SIZES.with(|sizes| sizes[size % sizes.len()]);
+    caches.0.iter().for_each(|cache| _ = cache.clear());
+    CURRENT.set(Some(caches));
+    caches
 }
 
-/// Shelves that nobody has used, as a daemon has that begins.
+/// Caches that nobody has used, as a daemon has that begins.
 pub(super) fn forget() {
-    CURRENT.set(Some(Shelves::new(CacheLimits::DEFAULT)));
+    CURRENT.set(Some(Caches::new(CacheLimits::DEFAULT)));
 }
 
 /// The prompt.
@@ -193,11 +193,11 @@ impl Prompt for Six {
         &[Module { name: "status", doc: "", sources: &[], draw: |facts, pen| show(&facts[0], pen) }];
 
     fn gather<G: Gather>(gather: &G) -> Self::Facts {
-        let shelves = CURRENT.get().expect("a simulation runs on this thread").0;
+        let caches = CURRENT.get().expect("a simulation runs on this thread").0;
         let mut begun = Vec::new();
         for (at, thing) in THINGS.into_iter().enumerate() {
             let parts = if at == 0 { Parts::ALL.and(Parts::MODULES) } else { Parts::ALL };
-            let memory: &'static dyn FactCache = shelves[at];
+            let memory: &'static dyn FactCache = caches[at];
             begun.push(gather.begin(parts, thing, memory));
         }
         let mut begun = begun.into_iter();

@@ -7,7 +7,7 @@ use std::time::Instant;
 use async_channel::{Receiver, Sender};
 
 use super::machine::Machine;
-use crate::daemon::transport::{Transport, TransportError, BackupSender};
+use crate::daemon::transport::{BackupSender, Transport, TransportError};
 use crate::ipc::frame::{Decoder, Frame, Limits};
 use crate::shell::Shell;
 
@@ -114,7 +114,7 @@ impl Transport for Wire {
 
     type BackupSender = NoSpare;
 
-    fn spare(&self) -> NoSpare {
+    fn backup(&self) -> NoSpare {
         NoSpare
     }
 

@@ -3,14 +3,14 @@
 use std::sync::atomic::Ordering;
 
 use super::super::warm;
-use super::stage::{LONG, LOOKS, READS, connect, hub, in_turn, shell};
+use super::stage::{LONG, LOOKS, READS, connect, daemon, in_turn, shell};
 use crate::exec::simulate::{self, for_seeds};
 
 #[test]
 fn what_a_shell_says_of_where_it_goes_is_read_ahead() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
-        let one = shell(&hub, "zsh", 1).await;
+        let daemon = daemon(&world);
+        let one = shell(&daemon, "zsh", 1).await;
         let reads = || READS.load(Ordering::SeqCst);
         let before = reads();
         one.say("event|name=directory|path=/one").await;
@@ -21,13 +21,13 @@ fn what_a_shell_says_of_where_it_goes_is_read_ahead() {
         assert_eq!(one.draw(1, "/one").await, "1,1,");
         assert_eq!(reads(), before + 2, "what holds for its key is not read again");
         // A shell that begins says where, and goes.
-        let begins = shell(&hub, "zsh", 0).await;
+        let begins = shell(&daemon, "zsh", 0).await;
         begins.say("event|name=directory|path=/two").await;
         world.clock().sleep(warm::PAUSE / 2).await;
         drop(begins);
         world.clock().sleep(LONG).await;
         assert_eq!(reads(), before + 2, "a session that has ended wants nothing");
-        let begins = connect(&hub);
+        let begins = connect(&daemon);
         begins.say("event|name=directory|path=/two").await;
         drop(begins);
         world.clock().sleep(LONG).await;
@@ -41,8 +41,8 @@ fn what_a_shell_says_of_where_it_goes_is_read_ahead() {
 #[test]
 fn a_prompt_does_not_wait_for_what_is_read_ahead() {
     let test = |world: simulate::World| async move {
-        let hub = hub(&world);
-        let one = shell(&hub, "zsh", 1).await;
+        let daemon = daemon(&world);
+        let one = shell(&daemon, "zsh", 1).await;
         let looks = || LOOKS.load(Ordering::SeqCst);
         let before = looks();
         // As `cd` does: both at once.
@@ -59,7 +59,7 @@ fn a_prompt_does_not_wait_for_what_is_read_ahead() {
         // What is said without a place is an event as any other.
         one.say("event|name=directory").await;
         world.clock().sleep(LONG).await;
-        assert_eq!((looks(), hub.leftovers.load(Ordering::Relaxed)), (before + 4, 0));
+        assert_eq!((looks(), daemon.leftovers.load(Ordering::Relaxed)), (before + 4, 0));
     };
     in_turn(|| for_seeds(0..50, test));
 }

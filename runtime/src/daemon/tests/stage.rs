@@ -9,10 +9,10 @@ use std::time::Duration;
 use async_channel::{Receiver, Sender};
 
 use super::super::background;
-use super::super::state::DaemonState;
-use super::super::transport::{Transport, TransportError, BackupSender};
+use super::super::host::Host;
 use super::super::session::converse;
-use super::super::world::World;
+use super::super::state::DaemonState;
+use super::super::transport::{BackupSender, Transport, TransportError};
 use crate::exec::Priority;
 use crate::exec::simulate;
 use crate::gather::{Gather, Parts};
@@ -20,7 +20,7 @@ use crate::io::{Io, Sent, Simulated};
 use crate::ipc::frame::Frame;
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{Background, Build, Module, Prompt, Settings, CachedSource};
+use crate::prompt::{Background, Build, CachedSource, Module, Prompt, Settings};
 use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source, Trigger};
 use crate::store::CacheLimits;
 use crate::store::Store;
@@ -30,7 +30,7 @@ use crate::store::source_cache::{AnyCache, SourceCache};
 /// The world that sources read: what stands in it is the fact.
 pub(super) static READ: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
 
-/// Shelves are the program's, so that tests have their turns.
+/// Caches are the program's, so that tests have their turns.
 pub(super) static TURN: Mutex<()> = Mutex::new(());
 
 /// Reads one of the numbers, in every directory anew.
@@ -39,8 +39,8 @@ pub(super) struct Number(usize);
 
 pub(super) static DEPLOYS: Number = Number(0);
 pub(super) static COMMITS: Number = Number(1);
-pub(super) static DEPLOYS_SHELF: SourceCache<Lru> = SourceCache::new("deploys", CacheLimits::DEFAULT);
-pub(super) static COMMITS_SHELF: SourceCache<Lru> = SourceCache::new("commits", CacheLimits::DEFAULT);
+pub(super) static DEPLOYS_CACHE: SourceCache<Lru> = SourceCache::new("deploys", CacheLimits::DEFAULT);
+pub(super) static COMMITS_CACHE: SourceCache<Lru> = SourceCache::new("commits", CacheLimits::DEFAULT);
 
 impl Source for Number {
     type Key = PathBuf;
@@ -109,8 +109,8 @@ impl Prompt for Sample {
         &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: Self::left }];
 
     fn gather<G: Gather>(gather: &G) -> Facts {
-        let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_SHELF);
-        let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_SHELF);
+        let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_CACHE);
+        let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_CACHE);
         let request = gather.request();
         let said = format!("{:?}{:?}{}", request.status, request.duration, request.jobs);
         Facts { deploys: gather.finish(deploys), commits: gather.finish(commits), said }
@@ -137,9 +137,9 @@ impl Prompt for Sample {
         vec![(DEPLOYS.name(), DEPLOYS.manifest()), (COMMITS.name(), COMMITS.manifest())]
     }
 
-    fn shelves() -> Vec<CachedSource> {
-        let shelved = |shelf| CachedSource { shelf, events: &[], refresh: None };
-        vec![shelved(&DEPLOYS_SHELF), shelved(&COMMITS_SHELF)]
+    fn caches() -> Vec<CachedSource> {
+        let shelved = |cache| CachedSource { cache, events: &[], refresh: None };
+        vec![shelved(&DEPLOYS_CACHE), shelved(&COMMITS_CACHE)]
     }
 }
 
@@ -148,7 +148,7 @@ pub(super) struct Nowhere {
     pub(super) is_replaced: AtomicBool,
 }
 
-impl World for Nowhere {
+impl Host for Nowhere {
     type Io = Simulated;
     type Fifos = Wire;
 
@@ -195,7 +195,7 @@ impl Transport for Wire {
         Frame::new(&self.frame)
     }
 
-    fn spare(&self) -> Mute {
+    fn backup(&self) -> Mute {
         Mute
     }
 
@@ -256,31 +256,33 @@ pub(super) fn set(numbers: [u64; 2]) {
 
 pub(super) type Sampler = Arc<DaemonState<Sample, Nowhere>>;
 
-pub(super) fn hub(world: &simulate::World) -> Sampler {
+pub(super) fn daemon(world: &simulate::World) -> Sampler {
     hub_with(world, None)
 }
 
 pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
-    DEPLOYS_SHELF.clear();
-    COMMITS_SHELF.clear();
+    DEPLOYS_CACHE.clear();
+    COMMITS_CACHE.clear();
     set([1, 1]);
-    let hub =
-        Arc::new(DaemonState::new(Nowhere { store, is_replaced: AtomicBool::default() }, world.handle().clone()));
-    background::begin(&hub);
-    hub
+    let daemon = Arc::new(DaemonState::new(
+        Nowhere { store, is_replaced: AtomicBool::default() },
+        world.handle().clone(),
+    ));
+    background::begin(&daemon);
+    daemon
 }
 
 /// Somebody who has connected, and said nothing.
-pub(super) fn connect(hub: &Sampler) -> Shell {
+pub(super) fn connect(daemon: &Sampler) -> Shell {
     let (says, heard) = async_channel::unbounded();
     let (said, hears) = async_channel::unbounded();
     let wire = Wire { heard, frame: Vec::new(), said };
-    hub.exec.spawn(Priority::Critical, converse(hub.clone(), wire)).detach();
+    daemon.exec.spawn(Priority::Critical, converse(daemon.clone(), wire)).detach();
     Shell { says, hears }
 }
 
-pub(super) async fn shell(hub: &Sampler, name: &str, redraw: u8) -> Shell {
-    let shell = connect(hub);
+pub(super) async fn shell(daemon: &Sampler, name: &str, redraw: u8) -> Shell {
+    let shell = connect(daemon);
     shell.say(&format!("hello|v=1|shell={name}|answer=stream|redraw={redraw}")).await;
     assert!(shell.hear().await.starts_with("hello|"));
     shell

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::stage::{hub, in_turn, shell};
+use super::stage::{daemon, in_turn, shell};
 use crate::exec::simulate::for_seeds;
 
 /// What Rust writes for programmers is in no text for people.
@@ -29,7 +29,7 @@ fn what_the_daemon_does_is_said_in_words() {
         "places",
         "hung",
         "silent",
-        "shelf",
+        "cache",
         "events",
         "rests",
         "tasks",
@@ -37,11 +37,11 @@ fn what_the_daemon_does_is_said_in_words() {
     ];
     in_turn(|| {
         for_seeds(0..5, |world| async move {
-            let hub = hub(&world);
-            hub.rebuild.store(true, Ordering::Relaxed);
-            let one = shell(&hub, "zsh", 1).await;
+            let daemon = daemon(&world);
+            daemon.rebuild.store(true, Ordering::Relaxed);
+            let one = shell(&daemon, "zsh", 1).await;
             one.draw(1, "/one").await;
-            let tool = shell(&hub, "bash", 0).await;
+            let tool = shell(&daemon, "bash", 0).await;
             tool.say("status").await;
             let text = tool.hear().await;
             are_words(&text);
@@ -62,10 +62,10 @@ fn what_the_daemon_does_is_said_in_words() {
 fn why_a_segment_shows_what_it_shows() {
     in_turn(|| {
         for_seeds(0..5, |world| async move {
-            let hub = hub(&world);
-            let one = shell(&hub, "zsh", 1).await;
+            let daemon = daemon(&world);
+            let one = shell(&daemon, "zsh", 1).await;
             one.draw(1, "/one").await;
-            let tool = shell(&hub, "bash", 0).await;
+            let tool = shell(&daemon, "bash", 0).await;
             tool.say("event|name=deploy").await;
             tool.say("why|segment=numbers|path=/one").await;
             let text = tool.hear().await;

@@ -17,7 +17,7 @@ use crate::ipc::folder::Folder;
 /// What sees the daemon's folder and its program.
 #[derive(Debug)]
 pub(in crate::daemon) struct Eyes {
-    hints: FileWatcher,
+    watcher: FileWatcher,
     folder: Arc<Folder>,
     /// Which folder is the daemon's.
     home: (u64, u64),
@@ -38,16 +38,16 @@ impl Eyes {
         binary: &Path,
         _exec: &Handle,
     ) -> io::Result<Eyes> {
-        let mut hints = FileWatcher::new()?;
-        hints.watch(folder.path())?;
+        let mut watcher = FileWatcher::new()?;
+        watcher.watch(folder.path())?;
         if let Some(parent) = binary.parent() {
             // Without it a new build is noticed when somebody says so.
-            let _ = hints.watch(parent);
-            let _ = hints.watch(binary);
+            let _ = watcher.watch(parent);
+            let _ = watcher.watch(binary);
         }
         let home = Stamp::of(folder.path()).ok_or(io::ErrorKind::NotFound)?.file();
         let mut eyes = Eyes {
-            hints,
+            watcher,
             home,
             socket,
             folder,
@@ -65,7 +65,7 @@ impl Eyes {
 
     /// Waits until something is seen: the shells that have written, and what concerns the daemon as a whole.
     pub(in crate::daemon) async fn look(&mut self, asked: &mut Vec<u32>) -> io::Result<Option<Seen>> {
-        self.hints.next().await?;
+        self.watcher.next().await?;
         self.look_at_requests(asked);
         if !self.is_at_home() {
             return Ok(Some(Seen::Homeless));
@@ -76,7 +76,7 @@ impl Eyes {
         }
         self.program_stamp = program;
         // There is another file, or none.
-        let _ = self.hints.watch(&self.program);
+        let _ = self.watcher.watch(&self.program);
         Ok(Some(Seen::Program))
     }
 
@@ -98,7 +98,7 @@ impl Eyes {
             let before = self.requests.get(&pid);
             if before.map(Stamp::file) != Stamp::of(&path).map(|stamp| stamp.file()) {
                 // From now on its writing is noticed; what was written before is seen below.
-                let _ = self.hints.watch(&path);
+                let _ = self.watcher.watch(&path);
             }
             let Some(stamp) = Stamp::of(&path) else { continue };
             if before != Some(&stamp) {

@@ -3,12 +3,12 @@
 use futures_lite::future::{block_on, poll_once};
 
 use super::*;
-use crate::ipc::message::{Answer, ToolKind, Wanted};
+use crate::ipc::message::{ReplyMode, ToolKind, Wanted};
 use crate::ipc::stub::{Stub, far, now};
 use crate::request::Request;
 
 fn hello() -> Hello<'static> {
-    Hello { answer: Answer::Stream, ..Hello::default() }
+    Hello { answer: ReplyMode::Stream, ..Hello::default() }
 }
 
 fn draw(seq: u64) -> Draw<'static> {

@@ -1,7 +1,7 @@
 //! Against a stub of a daemon, over a real socket.
 
 use super::super::frame::{FrameError, Limits};
-use super::super::message::{Answer, Code, Freshness, ToolKind, Wanted};
+use super::super::message::{Code, Freshness, ReplyMode, ToolKind, Wanted};
 use super::super::stub::{Stub, far, now};
 use super::super::version::Versions;
 use super::*;
@@ -9,7 +9,7 @@ use crate::request::Request;
 use crate::shell::Shell;
 
 fn hello() -> Hello<'static> {
-    Hello { build: "b1".into(), shell: Shell::Zsh, answer: Answer::Once, ..Hello::default() }
+    Hello { build: "b1".into(), shell: Shell::Zsh, answer: ReplyMode::Once, ..Hello::default() }
 }
 
 fn draw(seq: u64) -> Draw<'static> {

@@ -71,7 +71,7 @@ pub fn write_bye(out: &mut Vec<u8>) {
 
 /// How a client wants to be answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReplyMode {
     /// On the connection, which stays: a session.
     #[default]
     Stream,
@@ -81,12 +81,12 @@ pub enum Answer {
     Once,
 }
 
-impl Answer {
-    const ALL: [(Answer, &'static str); 3] =
-        [(Answer::Stream, "stream"), (Answer::File, "file"), (Answer::Once, "once")];
+impl ReplyMode {
+    const ALL: [(ReplyMode, &'static str); 3] =
+        [(ReplyMode::Stream, "stream"), (ReplyMode::File, "file"), (ReplyMode::Once, "once")];
 
     fn name(self) -> &'static str {
-        Answer::ALL[self as usize].1
+        ReplyMode::ALL[self as usize].1
     }
 }
 
@@ -102,7 +102,7 @@ pub struct Hello<'f> {
     /// The shell's process.
     pub pid: Option<u32>,
     /// How it wants to be answered.
-    pub answer: Answer,
+    pub answer: ReplyMode,
     /// Whether it can draw again when facts arrive later.
     pub redraw: bool,
 }
@@ -119,8 +119,8 @@ impl<'f> Hello<'f> {
                 b"shell" => hello.shell = Shell::from_name(&text(value)),
                 b"pid" => hello.pid = number(&value),
                 b"answer" => {
-                    let known = Answer::ALL.iter().find(|(_, name)| name.as_bytes() == &*value);
-                    hello.answer = known.map_or(Answer::Stream, |(answer, _)| *answer);
+                    let known = ReplyMode::ALL.iter().find(|(_, name)| name.as_bytes() == &*value);
+                    hello.answer = known.map_or(ReplyMode::Stream, |(answer, _)| *answer);
                 }
                 b"redraw" => hello.redraw = &*value == b"1",
                 _ => {}

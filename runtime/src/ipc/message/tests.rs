@@ -87,7 +87,7 @@ proptest! {
             build: text.as_str().into(),
             shell: Shell::Bash,
             pid: Some(pid),
-            answer: Answer::File,
+            answer: ReplyMode::File,
             redraw: true,
         };
         hello.write(&mut out);
@@ -220,7 +220,7 @@ fn what_later_versions_say_is_taken_with_care() {
         let Reply::Drawn(drawn) = reply(frame.leak()) else { panic!("a drawing") };
         assert_eq!(drawn.held.map(|held| held.left), held.map(|left| &left[..]), "{tail}");
     }
-    assert_eq!(Hello::read(Frame::new(b"hello\x1fanswer=pigeon")).unwrap().answer, Answer::Stream);
+    assert_eq!(Hello::read(Frame::new(b"hello\x1fanswer=pigeon")).unwrap().answer, ReplyMode::Stream);
 }
 
 #[test]

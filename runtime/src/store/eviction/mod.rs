@@ -1,6 +1,6 @@
-//! Eviction: which entry of a full shelf goes first.
+//! Eviction: which entry of a full cache goes first.
 //!
-//! A shelf numbers its entries and tells its policy what happens to each number; the policy says which number goes next. It sees neither keys nor facts,
+//! A cache numbers its entries and tells its policy what happens to each number; the policy says which number goes next. It sees neither keys nor facts,
 //! so that one policy serves every source. [`Lru`], [`Lfu`] and [`Fifo`] are here; anybody's own type will do as well.
 
 mod lfu;
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use lfu::Lfu;
 pub use order::{Fifo, Lru};
 
-/// The number of an entry on its shelf. Numbers are small and are given again once their entry is gone, so that a policy may use them as indices of a `Vec`.
+/// The number of an entry on its cache. Numbers are small and are given again once their entry is gone, so that a policy may use them as indices of a `Vec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(pub u32);
 
@@ -33,11 +33,11 @@ pub struct Weight {
     pub cost: Duration,
 }
 
-/// Decides which entry of a full shelf goes first.
+/// Decides which entry of a full cache goes first.
 ///
-/// The shelf keeps these promises: a slot is [`added`](Eviction::added) before anything else is said of it, is not added twice without having been
+/// The cache keeps these promises: a slot is [`added`](Eviction::added) before anything else is said of it, is not added twice without having been
 /// [`removed`](Eviction::removed) in between, and what is removed is never spoken of again until it is added. In return, [`victim`](Eviction::victim)
-/// must name a slot that is there as long as there is one; if it does not, the shelf takes any. All calls are made while the shelf is locked: they should be quick, and must not wait.
+/// must name a slot that is there as long as there is one; if it does not, the cache takes any. All calls are made while the cache is locked: they should be quick, and must not wait.
 ///
 /// # Examples
 /// A policy that lets the cheapest fact go, since it is soonest read again:
@@ -80,7 +80,7 @@ pub trait Eviction: Default + Send + 'static {
     /// What `cache stats` calls it.
     const NAME: &'static str = "custom";
 
-    /// An entry is new on the shelf.
+    /// An entry is new on the cache.
     fn added(&mut self, slot: Slot, weight: Weight);
 
     /// The fact of an entry was asked for.
@@ -95,6 +95,6 @@ pub trait Eviction: Default + Send + 'static {
     /// An entry is gone: evicted, removed or cleared.
     fn removed(&mut self, slot: Slot);
 
-    /// The entry that should go next. It stays until the shelf says that it was removed.
+    /// The entry that should go next. It stays until the cache says that it was removed.
     fn victim(&mut self) -> Option<Slot>;
 }

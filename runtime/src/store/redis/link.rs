@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::wire::{self, Answer, Lack};
+use super::wire::{self, Lack, RedisReply};
 use crate::store::address::{Address, Place};
 
 /// A connection over which somebody has been told who asks.
@@ -51,13 +51,13 @@ impl Link {
     /// Asks a question that the server must not refuse.
     fn must(&mut self, words: &[&[u8]], deadline: Instant) -> io::Result<()> {
         match self.ask(words, deadline)? {
-            Answer::Error(what) => Err(io::Error::new(io::ErrorKind::PermissionDenied, what)),
+            RedisReply::Error(what) => Err(io::Error::new(io::ErrorKind::PermissionDenied, what)),
             _ => Ok(()),
         }
     }
 
     /// Asks a question. After an error the connection is good for nothing, since its answer may still come.
-    pub(super) fn ask(&mut self, words: &[&[u8]], deadline: Instant) -> io::Result<Answer> {
+    pub(super) fn ask(&mut self, words: &[&[u8]], deadline: Instant) -> io::Result<RedisReply> {
         let mut question = Vec::new();
         wire::command(words, &mut question);
         self.send(&question, deadline)?;

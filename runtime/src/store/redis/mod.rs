@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use link::Link;
-use wire::Answer;
+use wire::RedisReply;
 
 use super::address::{self, Address};
 use super::backend::{Back, RedisChoice};
@@ -124,7 +124,7 @@ impl Redis {
     }
 
     /// Asks a question within the time that one may take. A connection that has died since the last question is made anew once.
-    fn ask(&self, words: &[&[u8]]) -> io::Result<Answer> {
+    fn ask(&self, words: &[&[u8]]) -> io::Result<RedisReply> {
         let deadline = Instant::now() + self.0.choice.timeout;
         let mut state = self.lock();
         let State { link, failed_at } = &mut *state;
@@ -152,7 +152,7 @@ impl Redis {
         }
         match answer? {
             // The server is there and says no: it is full, or read only.
-            Answer::Error(what) => Err(io::Error::other(what)),
+            RedisReply::Error(what) => Err(io::Error::other(what)),
             answer => Ok(answer),
         }
     }
@@ -174,14 +174,14 @@ impl Redis {
         let (mut names, mut cursor) = (BTreeSet::new(), b"0".to_vec());
         loop {
             let words = [b"SCAN", &cursor[..], b"MATCH", pattern.as_bytes(), b"COUNT", b"500"];
-            let Answer::List(parts) = self.ask(&words)? else {
+            let RedisReply::List(parts) = self.ask(&words)? else {
                 return Err(io::ErrorKind::InvalidData.into());
             };
-            let [Answer::Bytes(next), Answer::List(keys)] = &parts[..] else {
+            let [RedisReply::Bytes(next), RedisReply::List(keys)] = &parts[..] else {
                 return Err(io::ErrorKind::InvalidData.into());
             };
             for key in keys {
-                let Answer::Bytes(key) = key else { continue };
+                let RedisReply::Bytes(key) = key else { continue };
                 let name = std::str::from_utf8(key).ok().and_then(|key| key.strip_prefix(&self.0.prefix));
                 if let Some(name) = name.filter(|name| parts_of(name).is_some()) {
                     names.insert(name.to_owned());
@@ -198,7 +198,7 @@ impl Redis {
 impl Back for Redis {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         match self.ask(&[b"GET", &self.key(name)]) {
-            Ok(Answer::Bytes(bytes)) => Some(bytes),
+            Ok(RedisReply::Bytes(bytes)) => Some(bytes),
             _ => None,
         }
     }
@@ -214,7 +214,7 @@ impl Back for Redis {
     }
 
     fn remove(&self, name: &str) -> bool {
-        matches!(self.ask(&[b"DEL", &self.key(name)]), Ok(Answer::Number(1..)))
+        matches!(self.ask(&[b"DEL", &self.key(name)]), Ok(RedisReply::Number(1..)))
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, &[u8])) {

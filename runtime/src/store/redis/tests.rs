@@ -121,7 +121,7 @@ fn the_server_forgets_by_itself() {
     let redis = redis.unwrap();
     redis.write("tool-0000000000000001", b"x").unwrap();
     let left = redis.ask(&[b"PTTL", &redis.key("tool-0000000000000001")]).unwrap();
-    assert!(matches!(left, Answer::Number(70_000..=77_000)), "{left:?}");
+    assert!(matches!(left, RedisReply::Number(70_000..=77_000)), "{left:?}");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_password_and_a_database() {
     let deadline = Instant::now() + Duration::from_secs(20);
     let mut link = Link::open(&address, deadline).unwrap();
     link.ask(&[b"SET", b"a", b"b"], deadline).unwrap();
-    assert_eq!(link.ask(&[b"GET", b"a"], deadline).unwrap(), Answer::Bytes(b"b".to_vec()));
+    assert_eq!(link.ask(&[b"GET", b"a"], deadline).unwrap(), RedisReply::Bytes(b"b".to_vec()));
     let wrong = Address { password: Some("guess".into()), ..address };
     assert_eq!(Link::open(&wrong, deadline).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
 }

@@ -9,13 +9,13 @@ const DEPTH_LIMIT: usize = 3;
 
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum RedisReply {
     Status(String),
     Error(String),
     Number(i64),
     Bytes(Vec<u8>),
     Nothing,
-    List(Vec<Answer>),
+    List(Vec<RedisReply>),
 }
 
 /// Why bytes are no answer.
@@ -41,7 +41,7 @@ pub(super) fn command(words: &[&[u8]], out: &mut Vec<u8>) {
 }
 
 /// Reads an answer, and says how many bytes it takes.
-pub(super) fn answer(bytes: &[u8]) -> Result<(Answer, usize), Lack> {
+pub(super) fn answer(bytes: &[u8]) -> Result<(RedisReply, usize), Lack> {
     let mut reader = Reader { bytes, at: 0 };
     let answer = reader.answer(DEPTH_LIMIT)?;
     Ok((answer, reader.at))
@@ -53,7 +53,7 @@ struct Reader<'b> {
 }
 
 impl Reader<'_> {
-    fn answer(&mut self, depth: usize) -> Result<Answer, Lack> {
+    fn answer(&mut self, depth: usize) -> Result<RedisReply, Lack> {
         let line = self.line()?;
         let (kind, rest) = line.split_at_checked(1).ok_or(Lack::Sense)?;
         let number = || rest.parse::<i64>().map_err(|_| Lack::Sense);
@@ -65,18 +65,19 @@ impl Reader<'_> {
             }
         };
         match kind {
-            "+" => Ok(Answer::Status(rest.to_owned())),
-            "-" => Ok(Answer::Error(rest.to_owned())),
-            ":" => number().map(Answer::Number),
+            "+" => Ok(RedisReply::Status(rest.to_owned())),
+            "-" => Ok(RedisReply::Error(rest.to_owned())),
+            ":" => number().map(RedisReply::Number),
             "$" => match length(BULK_LIMIT)? {
-                Some(length) => self.bulk(length).map(Answer::Bytes),
-                None => Ok(Answer::Nothing),
+                Some(length) => self.bulk(length).map(RedisReply::Bytes),
+                None => Ok(RedisReply::Nothing),
             },
             "*" if depth > 0 => match length(ARRAY_LIMIT)? {
-                Some(length) => {
-                    (0..length).map(|_| self.answer(depth - 1)).collect::<Result<_, _>>().map(Answer::List)
-                }
-                None => Ok(Answer::Nothing),
+                Some(length) => (0..length)
+                    .map(|_| self.answer(depth - 1))
+                    .collect::<Result<_, _>>()
+                    .map(RedisReply::List),
+                None => Ok(RedisReply::Nothing),
             },
             _ => Err(Lack::Sense),
         }
@@ -120,19 +121,19 @@ mod tests {
 
     #[test]
     fn answers() {
-        let scan = Answer::List(vec![
-            Answer::Bytes(b"17".to_vec()),
-            Answer::List(vec![Answer::Bytes(b"a\r\n".to_vec()), Answer::Nothing]),
+        let scan = RedisReply::List(vec![
+            RedisReply::Bytes(b"17".to_vec()),
+            RedisReply::List(vec![RedisReply::Bytes(b"a\r\n".to_vec()), RedisReply::Nothing]),
         ]);
         for (bytes, expected) in [
-            (&b"+OK\r\n"[..], Answer::Status("OK".into())),
+            (&b"+OK\r\n"[..], RedisReply::Status("OK".into())),
             (
                 b"-NOAUTH Authentication required.\r\n",
-                Answer::Error("NOAUTH Authentication required.".into()),
+                RedisReply::Error("NOAUTH Authentication required.".into()),
             ),
-            (b":-42\r\n", Answer::Number(-42)),
-            (b"$-1\r\n", Answer::Nothing),
-            (b"$0\r\n\r\n", Answer::Bytes(Vec::new())),
+            (b":-42\r\n", RedisReply::Number(-42)),
+            (b"$-1\r\n", RedisReply::Nothing),
+            (b"$0\r\n\r\n", RedisReply::Bytes(Vec::new())),
             (b"*2\r\n$2\r\n17\r\n*2\r\n$3\r\na\r\n\r\n$-1\r\n", scan),
         ] {
             assert_eq!(answer(bytes), Ok((expected, bytes.len())));

@@ -1,4 +1,4 @@
-//! What people read of the store and the shelves.
+//! What people read of the store and the caches.
 
 use super::*;
 
@@ -95,7 +95,7 @@ fn what_is_to_go() {
 #[cfg(feature = "background")]
 #[test]
 fn what_is_in_memory() {
-    use crate::gather::{CacheOutcome, NewFact, FactCache};
+    use crate::gather::{CacheOutcome, FactCache, NewFact};
     use crate::store::eviction::Lfu;
     use crate::store::source_cache::SourceCache;
 

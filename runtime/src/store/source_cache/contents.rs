@@ -1,4 +1,4 @@
-//! What is on a shelf: entries in numbered slots, an index of keys, and the policy.
+//! What is on a cache: entries in numbered slots, an index of keys, and the policy.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use super::{ALL_BYTES, ALL_BYTES_LIMIT};
 use crate::gather::{AnyFact, Show};
+use crate::store::any_cache::Which;
+use crate::store::cache_limits::CacheLimits;
 use crate::store::entry::fnv1a;
 use crate::store::eviction::{Eviction, Slot, Weight};
-use crate::store::cache_limits::CacheLimits;
-use crate::store::any_cache::Which;
 
 /// A fact and its history.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub(super) struct Item {
     pub(super) is_old: bool,
 }
 
-/// A fact on its way to the shelf.
+/// A fact on its way to the cache.
 pub(super) struct Parcel {
     pub(super) key: Arc<[u8]>,
     pub(super) item: Item,
@@ -75,7 +75,7 @@ impl<E: Eviction> Contents<E> {
         Some(item)
     }
 
-    /// Puts a fact on the shelf, makes room for it, and says how many others had to go.
+    /// Puts a fact on the cache, makes room for it, and says how many others had to go.
     pub(super) fn put(&mut self, parcel: Parcel, keeping: CacheLimits, gone: &mut Vec<Place>) -> u64 {
         let Parcel { key, mut item, weight, began } = parcel;
         item.is_old = began != self.generation;
@@ -106,7 +106,7 @@ impl<E: Eviction> Contents<E> {
         evicted
     }
 
-    /// Evicts until the shelf, and all shelves together, keep within their limits. One entry stays in any case: who needs the room is not to go without.
+    /// Evicts until the cache, and all caches together, keep within their limits. One entry stays in any case: who needs the room is not to go without.
     fn make_room(&mut self, keeping: CacheLimits, spared: Option<Slot>, gone: &mut Vec<Place>) -> u64 {
         let mut evicted = 0;
         let is_too_much = |this: &Self| {

@@ -1,20 +1,20 @@
-//! A shelf as those see it who ask for nothing in particular.
+//! A cache as those see it who ask for nothing in particular.
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::contents::{Contents, Place};
 use super::{ALL_BYTES_LIMIT, SourceCache, all_bytes};
+use crate::store::any_cache::{AnyCache, CacheEntry, CacheStatistics, Which};
+use crate::store::cache_limits::CacheLimits;
 use crate::store::entry::fnv1a;
 use crate::store::eviction::Eviction;
-use crate::store::cache_limits::CacheLimits;
-use crate::store::any_cache::{CacheEntry, AnyCache, CacheStatistics, Which};
 
-/// Lets entries go, one by one from whichever shelf is largest, until all together keep within the limit; says how many went.
-pub fn relieve(shelves: &[&'static dyn AnyCache]) -> usize {
+/// Lets entries go, one by one from whichever cache is largest, until all together keep within the limit; says how many went.
+pub fn relieve(caches: &[&'static dyn AnyCache]) -> usize {
     let mut count = 0;
     while all_bytes() > ALL_BYTES_LIMIT.load(Ordering::Relaxed) {
-        let Some(largest) = shelves.iter().max_by_key(|shelf| shelf.statistics().bytes) else { break };
+        let Some(largest) = caches.iter().max_by_key(|cache| cache.statistics().bytes) else { break };
         if largest.shed().is_none() {
             break;
         }
@@ -61,7 +61,7 @@ impl<E: Eviction> AnyCache for SourceCache<E> {
     }
 
     fn invalidate(&self, which: Which<'_>) -> usize {
-        // Even an empty shelf takes note: its first fact may be on its way.
+        // Even an empty cache takes note: its first fact may be on its way.
         self.lock().get_or_insert_default().invalidate(which)
     }
 

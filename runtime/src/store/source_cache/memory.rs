@@ -1,11 +1,11 @@
-//! A shelf as the gatherer sees it.
+//! A cache as the gatherer sees it.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::SourceCache;
 use super::contents::{Contents, Item, Parcel};
-use crate::gather::{CacheOutcome, NewFact, FactCache, CachedFact};
+use crate::gather::{CacheOutcome, CachedFact, FactCache, NewFact};
 use crate::store::eviction::{Eviction, Weight};
 
 /// What an entry takes besides its key and fact: its slot, its place in the index and the policy's own (bytes, an estimate).
@@ -21,7 +21,7 @@ impl<E: Eviction> FactCache for SourceCache<E> {
         self.lock().as_ref().map_or(0, Contents::generation)
     }
 
-    /// If anything on the shelf was invalidated since `mark`, the fact is old from the start: it may have been read before the change.
+    /// If anything on the cache was invalidated since `mark`, the fact is old from the start: it may have been read before the change.
     fn keep(&self, mark: u64, key: Vec<u8>, fact: NewFact) {
         let NewFact { fact, show, at, bytes, cost } = fact;
         let weight = Weight { bytes: ENTRY_BYTES + key.len() + bytes, cost };

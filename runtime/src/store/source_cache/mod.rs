@@ -1,15 +1,15 @@
-//! Shelves: what the daemon remembers of each source.
+//! Caches: what the daemon remembers of each source.
 //!
 //! Generated code has one [`SourceCache`] for each source, with the policy and the limits that the configuration asks for:
 //! ```
 //! use ziron_runtime::store::eviction::Lru;
-//! use ziron_runtime::store::{CacheLimits, shelf::SourceCache};
+//! use ziron_runtime::store::{CacheLimits, source_cache::SourceCache};
 //!
-//! static GIT_STATUS_SHELF: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
+//! static GIT_STATUS_CACHE: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
 //! ```
-//! The gatherer sees a shelf as a [`FactCache`](crate::gather::FactCache), lists and events see it as [`AnyCache`].
-//! Inside, keys are bytes and facts have no type, so that the code of a shelf is there once for each policy and not once for each source.
-//! A shelf takes no time to make, no memory until something is put on it, and is locked for moments only: never while anything is read, dropped or shown.
+//! The gatherer sees a cache as a [`FactCache`](crate::gather::FactCache), lists and events see it as [`AnyCache`].
+//! Inside, keys are bytes and facts have no type, so that the code of a cache is there once for each policy and not once for each source.
+//! A cache takes no time to make, no memory until something is put on it, and is locked for moments only: never while anything is read, dropped or shown.
 
 mod contents;
 mod kept;
@@ -25,18 +25,18 @@ use std::time::Duration;
 use contents::{Contents, Parcel};
 pub use kept::relieve;
 
-use super::eviction::Eviction;
+pub use super::any_cache::{AnyCache, CacheEntry, CacheStatistics, Which};
 use super::cache_limits::CacheLimits;
-pub use super::any_cache::{CacheEntry, AnyCache, CacheStatistics, Which};
+use super::eviction::Eviction;
 use crate::source::Key;
 
-/// What all shelves of this process take together (bytes).
+/// What all caches of this process take together (bytes).
 static ALL_BYTES: AtomicUsize = AtomicUsize::new(0);
 
-/// What all shelves together may take (bytes). A daemon is to stay below 6 MB with all that it is.
+/// What all caches together may take (bytes). A daemon is to stay below 6 MB with all that it is.
 static ALL_BYTES_LIMIT: AtomicUsize = AtomicUsize::new(2 << 20);
 
-/// Says how much all shelves together may take (bytes); 2 MiB if nobody does. What is too much goes when the next fact is put on a shelf, or with [`relieve`].
+/// Says how much all caches together may take (bytes); 2 MiB if nobody does. What is too much goes when the next fact is put on a cache, or with [`relieve`].
 ///
 /// # Examples
 /// ```
@@ -46,7 +46,7 @@ pub fn limit_all(bytes: usize) {
     ALL_BYTES_LIMIT.store(bytes, Ordering::Relaxed);
 }
 
-/// What all shelves take together (bytes).
+/// What all caches take together (bytes).
 ///
 /// # Examples
 /// ```
@@ -74,7 +74,7 @@ struct Counts {
 }
 
 impl<E: Eviction> SourceCache<E> {
-    /// A shelf of a source.
+    /// A cache of a source.
     pub const fn new(name: &'static str, keeping: CacheLimits) -> SourceCache<E> {
         let [hits, misses, stale, resting, evictions] = [const { AtomicU64::new(0) }; 5];
         let counts = Counts { hits, misses, stale, resting, evictions };
@@ -97,9 +97,9 @@ impl<E: Eviction> SourceCache<E> {
     /// ```
     /// use std::time::{Duration, Instant};
     /// use ziron_runtime::gather::{NewFact, FactCache};
-    /// use ziron_runtime::store::{CacheLimits, eviction::Lru, shelf::SourceCache};
+    /// use ziron_runtime::store::{CacheLimits, eviction::Lru, source_cache::SourceCache};
     ///
-    /// let shelf: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
+    /// let cache: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
     /// for folder in ["/a", "/b"] {
     ///     let finding = NewFact {
     ///         fact: std::sync::Arc::new("clean"),
@@ -108,10 +108,10 @@ impl<E: Eviction> SourceCache<E> {
     ///         bytes: 5,
     ///         cost: Duration::from_millis(8),
     ///     };
-    ///     shelf.keep(shelf.mark(), postcard::to_stdvec(folder).unwrap(), finding);
+    ///     cache.keep(cache.mark(), postcard::to_stdvec(folder).unwrap(), finding);
     /// }
-    /// assert_eq!(shelf.invalidate_where(|folder: &String| folder == "/b"), 1);
-    /// assert!(shelf.recall(&postcard::to_stdvec("/b").unwrap()).unwrap().is_old);
+    /// assert_eq!(cache.invalidate_where(|folder: &String| folder == "/b"), 1);
+    /// assert!(cache.recall(&postcard::to_stdvec("/b").unwrap()).unwrap().is_old);
     /// ```
     pub fn invalidate_where<K: Key>(&self, fits: impl Fn(&K) -> bool) -> usize {
         self.invalidate(Which::Fitting(&|key| postcard::from_bytes(key).is_ok_and(|key: K| fits(&key))))
@@ -144,7 +144,7 @@ impl<E: Eviction> fmt::Debug for SourceCache<E> {
     }
 }
 
-/// What was on the shelf is no longer on the account of all.
+/// What was on the cache is no longer on the account of all.
 impl<E: Eviction> Drop for SourceCache<E> {
     fn drop(&mut self) {
         self.clear();

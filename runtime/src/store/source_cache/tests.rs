@@ -1,4 +1,4 @@
-//! Shelves with a clock that stands still. Other tests of this process put things on shelves, too, so that none here looks at the account of all.
+//! Caches with a clock that stands still. Other tests of this process put things on caches, too, so that none here looks at the account of all.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::*;
-use crate::gather::{CacheOutcome, NewFact, FactCache};
+use crate::gather::{CacheOutcome, FactCache, NewFact};
 use crate::store::eviction::{Fifo, Lfu, Lru, Slot, Weight};
 use crate::store::tests::{as_child, in_processes};
 
@@ -23,7 +23,7 @@ fn key_of(key: u32) -> Vec<u8> {
     postcard::to_stdvec(&key).unwrap()
 }
 
-fn put_since(shelf: &SourceCache<impl Eviction>, mark: u64, key: u32, fact: impl Into<String>, at: Instant) {
+fn put_since(cache: &SourceCache<impl Eviction>, mark: u64, key: u32, fact: impl Into<String>, at: Instant) {
     let fact = fact.into();
     let finding = NewFact {
         bytes: fact.len(),
@@ -32,60 +32,60 @@ fn put_since(shelf: &SourceCache<impl Eviction>, mark: u64, key: u32, fact: impl
         at,
         cost: Duration::ZERO,
     };
-    shelf.keep(mark, key_of(key), finding);
+    cache.keep(mark, key_of(key), finding);
 }
 
-fn put(shelf: &SourceCache<impl Eviction>, key: u32, fact: impl Into<String>) {
-    put_since(shelf, shelf.mark(), key, fact, now());
+fn put(cache: &SourceCache<impl Eviction>, key: u32, fact: impl Into<String>) {
+    put_since(cache, cache.mark(), key, fact, now());
 }
 
-fn fact_of(shelf: &SourceCache<impl Eviction>, key: u32) -> Option<String> {
-    shelf.recall(&key_of(key)).and_then(|held| held.fact.downcast_ref::<String>().cloned())
+fn fact_of(cache: &SourceCache<impl Eviction>, key: u32) -> Option<String> {
+    cache.recall(&key_of(key)).and_then(|held| held.fact.downcast_ref::<String>().cloned())
 }
 
-fn is_old(shelf: &SourceCache<impl Eviction>, key: u32) -> bool {
-    shelf.recall(&key_of(key)).unwrap().is_old
+fn is_old(cache: &SourceCache<impl Eviction>, key: u32) -> bool {
+    cache.recall(&key_of(key)).unwrap().is_old
 }
 
 #[test]
 fn what_is_invalidated_keeps_its_last_value() {
-    let (shelf, read_at): (SourceCache<Lru>, _) = (small(4), now());
+    let (cache, read_at): (SourceCache<Lru>, _) = (small(4), now());
     for key in 0..3 {
-        put_since(&shelf, shelf.mark(), key, key.to_string(), read_at);
+        put_since(&cache, cache.mark(), key, key.to_string(), read_at);
     }
-    assert_eq!(shelf.invalidate_where(|key: &u32| *key == 1), 1);
-    let held = shelf.recall(&key_of(1)).unwrap();
-    assert_eq!((held.is_old, fact_of(&shelf, 1).as_deref(), held.at), (true, Some("1"), read_at));
-    assert!(!is_old(&shelf, 2));
-    put(&shelf, 1, "new");
-    assert!(!is_old(&shelf, 1));
-    assert_eq!(shelf.invalidate(Which::All), 3);
+    assert_eq!(cache.invalidate_where(|key: &u32| *key == 1), 1);
+    let held = cache.recall(&key_of(1)).unwrap();
+    assert_eq!((held.is_old, fact_of(&cache, 1).as_deref(), held.at), (true, Some("1"), read_at));
+    assert!(!is_old(&cache, 2));
+    put(&cache, 1, "new");
+    assert!(!is_old(&cache, 1));
+    assert_eq!(cache.invalidate(Which::All), 3);
 }
 
 #[test]
 fn what_was_read_before_a_change_is_old_when_it_arrives() {
-    let shelf: SourceCache<Lru> = small(4);
-    let before = shelf.mark();
-    assert_eq!(shelf.invalidate(Which::All), 0, "nothing is there yet");
-    put_since(&shelf, before, 1, "too early", now());
-    assert!(is_old(&shelf, 1));
-    put_since(&shelf, shelf.mark(), 1, "after it", now());
-    assert!(!is_old(&shelf, 1));
+    let cache: SourceCache<Lru> = small(4);
+    let before = cache.mark();
+    assert_eq!(cache.invalidate(Which::All), 0, "nothing is there yet");
+    put_since(&cache, before, 1, "too early", now());
+    assert!(is_old(&cache, 1));
+    put_since(&cache, cache.mark(), 1, "after it", now());
+    assert!(!is_old(&cache, 1));
 }
 
 #[test]
 fn policies_choose_who_goes() {
     fn left<E: Eviction>() -> Vec<u32> {
-        let shelf: SourceCache<E> = small(3);
+        let cache: SourceCache<E> = small(3);
         for key in 0..3_u32 {
-            put(&shelf, key, key.to_string());
+            put(&cache, key, key.to_string());
         }
         for key in [2, 2, 0, 0, 0, 1_u32] {
-            fact_of(&shelf, key);
+            fact_of(&cache, key);
         }
-        put(&shelf, 3, String::from("3"));
-        assert_eq!(shelf.statistics().evictions, 1, "{}", E::NAME);
-        (0..4).filter(|key| fact_of(&shelf, *key).is_some()).collect()
+        put(&cache, 3, String::from("3"));
+        assert_eq!(cache.statistics().evictions, 1, "{}", E::NAME);
+        (0..4).filter(|key| fact_of(&cache, *key).is_some()).collect()
     }
     assert_eq!(left::<Lru>(), [0, 1, 3]);
     assert_eq!(left::<Lfu>(), [0, 2, 3]);
@@ -94,38 +94,46 @@ fn policies_choose_who_goes() {
 
 #[test]
 fn bytes_are_limited_too() {
-    let shelf: SourceCache<Lru> = SourceCache::new("test", CacheLimits { bytes: 4096, ..CacheLimits::DEFAULT });
+    let cache: SourceCache<Lru> =
+        SourceCache::new("test", CacheLimits { bytes: 4096, ..CacheLimits::DEFAULT });
     for key in 0..8_u32 {
-        put(&shelf, key, "x".repeat(1000));
+        put(&cache, key, "x".repeat(1000));
     }
-    let statistics = shelf.statistics();
+    let statistics = cache.statistics();
     assert!(statistics.bytes <= 4096 && statistics.entries == 3, "{statistics:?}");
-    put(&shelf, 7, "x".repeat(5000));
-    assert_eq!(fact_of(&shelf, 7), None, "too large for this shelf, and what was there is wrong");
-    assert_eq!(fact_of(&shelf, 6).map(|fact| fact.len()), Some(1000), "the others stay");
+    put(&cache, 7, "x".repeat(5000));
+    assert_eq!(fact_of(&cache, 7), None, "too large for this cache, and what was there is wrong");
+    assert_eq!(fact_of(&cache, 6).map(|fact| fact.len()), Some(1000), "the others stay");
 }
 
 #[test]
 fn a_shelf_lists_what_it_has() {
-    let (shelf, read_at): (SourceCache<Lru>, _) = (small(4), now());
-    put_since(&shelf, shelf.mark(), 1, "one", read_at);
-    fact_of(&shelf, 1);
-    let entries = AnyCache::entries(&shelf, read_at + Duration::from_secs(3));
+    let (cache, read_at): (SourceCache<Lru>, _) = (small(4), now());
+    put_since(&cache, cache.mark(), 1, "one", read_at);
+    fact_of(&cache, 1);
+    let entries = AnyCache::entries(&cache, read_at + Duration::from_secs(3));
     let [entry] = &entries[..] else { panic!("{entries:?}") };
     assert_eq!((entry.hits, entry.is_old, entry.age), (1, false, Duration::from_secs(3)));
     assert_eq!(entry.fact(), "Some(\"one\")");
-    assert_eq!(shelf.remove_hash(entry.key_hash ^ 1), 0);
-    assert_eq!(shelf.remove_hash(entry.key_hash), 1);
-    assert_eq!(shelf.statistics(), CacheStatistics::default());
+    assert_eq!(cache.remove_hash(entry.key_hash ^ 1), 0);
+    assert_eq!(cache.remove_hash(entry.key_hash), 1);
+    assert_eq!(cache.statistics(), CacheStatistics::default());
 }
 
 #[test]
 fn answers_are_counted_as_told() {
-    let shelf: SourceCache<Lru> = small(4);
-    for answer in [CacheOutcome::Hit, CacheOutcome::Hit, CacheOutcome::Hit, CacheOutcome::Miss, CacheOutcome::Stale, CacheOutcome::Stale] {
-        shelf.count(answer);
+    let cache: SourceCache<Lru> = small(4);
+    for answer in [
+        CacheOutcome::Hit,
+        CacheOutcome::Hit,
+        CacheOutcome::Hit,
+        CacheOutcome::Miss,
+        CacheOutcome::Stale,
+        CacheOutcome::Stale,
+    ] {
+        cache.count(answer);
     }
-    let CacheStatistics { hits, misses, stale, .. } = shelf.statistics();
+    let CacheStatistics { hits, misses, stale, .. } = cache.statistics();
     assert_eq!((hits, misses, stale), (3, 1, 2));
 }
 
@@ -146,49 +154,49 @@ impl Eviction for Mad {
 
 #[test]
 fn a_mad_policy_does_no_harm() {
-    let shelf: SourceCache<Mad> = small(2);
+    let cache: SourceCache<Mad> = small(2);
     let mut panics = 0;
     for key in 0..20_u32 {
-        let put = || put(&shelf, key, key.to_string());
+        let put = || put(&cache, key, key.to_string());
         panics += usize::from(std::panic::catch_unwind(std::panic::AssertUnwindSafe(put)).is_err());
-        assert_eq!(fact_of(&shelf, key), Some(key.to_string()), "the newest is there");
+        assert_eq!(fact_of(&cache, key), Some(key.to_string()), "the newest is there");
     }
-    assert_eq!((panics, shelf.statistics().entries), (1, 2));
+    assert_eq!((panics, cache.statistics().entries), (1, 2));
 }
 
 proptest! {
-    /// Whatever happens, a shelf keeps within its limits, finds only what was put last, and its books are right.
+    /// Whatever happens, a cache keeps within its limits, finds only what was put last, and its books are right.
     #[test]
     fn the_books_are_right(steps in prop::collection::vec((0_u32..20, 0_u8..8, 0_usize..600), 0..200)) {
-        let shelf: SourceCache<Lfu> = SourceCache::new("test", CacheLimits { entries: 6, bytes: 3000, ttl: None });
+        let cache: SourceCache<Lfu> = SourceCache::new("test", CacheLimits { entries: 6, bytes: 3000, ttl: None });
         let mut last: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
         for (key, what, length) in steps {
             match what {
-                0 => { shelf.remove_hash(crate::store::entry::fnv1a(&key_of(key))); }
-                1 => { shelf.invalidate(Which::All); }
-                2 => { AnyCache::shed(&shelf); }
+                0 => { cache.remove_hash(crate::store::entry::fnv1a(&key_of(key))); }
+                1 => { cache.invalidate(Which::All); }
+                2 => { AnyCache::shed(&cache); }
                 3..=5 => {
                     let fact = format!("{key}{}", "x".repeat(length));
-                    put(&shelf, key, fact.clone());
+                    put(&cache, key, fact.clone());
                     last.insert(key, fact);
                 }
-                _ => if let Some(fact) = fact_of(&shelf, key) {
+                _ => if let Some(fact) = fact_of(&cache, key) {
                     prop_assert_eq!(Some(&fact), last.get(&key));
                 }
             }
-            let entries = AnyCache::entries(&shelf, now());
-            let statistics = shelf.statistics();
+            let entries = AnyCache::entries(&cache, now());
+            let statistics = cache.statistics();
             prop_assert!(statistics.entries <= 6 && statistics.bytes <= 3000);
             prop_assert_eq!(statistics.entries, entries.len());
             prop_assert_eq!(statistics.bytes, entries.iter().map(|entry| entry.bytes).sum::<usize>());
         }
-        let before = shelf.statistics().entries;
-        prop_assert_eq!(shelf.clear(), before);
-        prop_assert_eq!(shelf.statistics().bytes, 0);
+        let before = cache.statistics().entries;
+        prop_assert_eq!(cache.clear(), before);
+        prop_assert_eq!(cache.statistics().bytes, 0);
     }
 }
 
-/// What the process does that the next test starts, since the account of all shelves is one for each process; it does nothing by itself.
+/// What the process does that the next test starts, since the account of all caches is one for each process; it does nothing by itself.
 #[test]
 fn one_account_child() {
     static LARGE: SourceCache<Lru> = SourceCache::new("large", CacheLimits::DEFAULT);
@@ -210,13 +218,13 @@ fn one_account_child() {
     assert_eq!((fact_of(&SMALL, 4).map(|fact| fact.len()), LARGE.statistics()), (Some(1000), before));
     assert_eq!(all_bytes(), LARGE.statistics().bytes + SMALL.statistics().bytes);
     limit_all(5000);
-    let shelves: [&'static dyn AnyCache; 2] = [&LARGE, &SMALL];
-    let gone = relieve(&shelves);
+    let caches: [&'static dyn AnyCache; 2] = [&LARGE, &SMALL];
+    let gone = relieve(&caches);
     assert!(all_bytes() <= 5000);
-    assert_eq!(gone, before.entries - LARGE.statistics().entries, "the largest shelf is relieved");
+    assert_eq!(gone, before.entries - LARGE.statistics().entries, "the largest cache is relieved");
     assert_eq!(SMALL.statistics().entries, 1);
     limit_all(0);
-    relieve(&shelves);
+    relieve(&caches);
     assert_eq!(all_bytes(), 0);
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use interprocess::os::windows::named_pipe::{DuplexPipeStream, pipe_mode};
 use ziron_foreign::ipc::client::{Client, ClientError};
 use ziron_foreign::ipc::frame::{Decoder, Limits};
-use ziron_foreign::ipc::message::{Answer, Draw, Event, Freshness, Hello, Tool, ToolKind, Wanted};
+use ziron_foreign::ipc::message::{ReplyMode, Draw, Event, Freshness, Hello, Tool, ToolKind, Wanted};
 use ziron_foreign::ipc::pipe;
 use ziron_foreign::request::Request;
 use ziron_foreign::shell::Shell;
@@ -56,7 +56,7 @@ fn far() -> Instant {
 }
 
 fn hello() -> Hello<'static> {
-    Hello { build: "b1".into(), shell: Shell::Pwsh, answer: Answer::Once, ..Hello::default() }
+    Hello { build: "b1".into(), shell: Shell::Pwsh, answer: ReplyMode::Once, ..Hello::default() }
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::files::Fifos;
-use super::transport::Transport;
+use super::files::{FifoSessions, Fifos};
 use super::mounted::Mounted;
 use super::program::{Named, Program};
+use super::transport::Transport;
 use crate::exec::Handle;
 use crate::io::probe::Probes;
 use crate::io::{Io, Real, Sent};
@@ -15,7 +15,7 @@ use crate::ipc::folder::Folder;
 use crate::store::Store;
 
 /// The machine that a daemon runs on: the real one, or one that a test has made up.
-pub(super) trait World: Send + Sync + 'static {
+pub(super) trait Host: Send + Sync + 'static {
     /// What sources are handed.
     type Io: Io;
 
@@ -60,6 +60,7 @@ pub(super) struct Machine {
     probes: Arc<Probes>,
     mounted: Mounted,
     program: Arc<Program>,
+    fifo_sessions: FifoSessions,
 }
 
 impl Machine {
@@ -70,11 +71,17 @@ impl Machine {
         program: Arc<Program>,
     ) -> Machine {
         let probes = Arc::<Probes>::default();
-        Machine { store, folder, exec, mounted: Mounted::new(probes.clone()), probes, program }
+        let (mounted, fifo_sessions) = (Mounted::new(probes.clone()), FifoSessions::default());
+        Machine { store, folder, exec, probes, mounted, program, fifo_sessions }
+    }
+
+    /// Opens the FIFOs that a shell has from a daemon before.
+    pub(super) fn adopt_fifos(&self, pid: u32) -> io::Result<Fifos> {
+        Fifos::adopt(&self.folder, pid, &self.fifo_sessions, &self.exec)
     }
 }
 
-impl World for Machine {
+impl Host for Machine {
     type Io = Real;
 
     fn io(&self, sent: Sent) -> Real {
@@ -101,7 +108,7 @@ impl World for Machine {
     type Fifos = Fifos;
 
     fn fifos(&self, pid: u32) -> io::Result<Fifos> {
-        Fifos::make(&self.folder, pid, &self.exec)
+        Fifos::make(&self.folder, pid, &self.fifo_sessions, &self.exec)
     }
 
     fn store(&self) -> Option<Arc<Store>> {

@@ -1,21 +1,22 @@
-//! Shelves: what the daemon remembers of each source, with the policy and the limits of the configuration.
+//! Caches: what the daemon remembers of each source, with the policy and the limits of the configuration.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::plan::{Backend, Cache, CacheLimits, Plan, Policy, Source};
 
-/// Whether a source has a shelf: a prompt that draws once remembers nothing, but may be told how long a fact holds.
+/// Whether a source has a cache: a prompt that draws once remembers nothing, but may be told how long a fact holds.
 pub(super) fn is_needed(source: &Source, background: bool) -> bool {
     background || source.keeping.ttl_ms.is_some()
 }
 
-/// The name of a source's shelf.
+/// The name of a source's cache. Names of sources begin with those of modules, so that none begins like this:
+/// `[custom.a_cache]` is not the cache of `[custom.a]`.
 pub(super) fn name(source: &Source) -> Ident {
-    format_ident!("{}_SHELF", source.ident.to_ascii_uppercase())
+    format_ident!("CACHE_{}", source.ident.to_ascii_uppercase())
 }
 
-/// The shelf of a source.
+/// The cache of a source.
 pub(super) fn item(source: &Source) -> TokenStream {
     let (name, title) = (name(source), &source.ident);
     let CacheLimits { policy, entries, bytes, ttl_ms, .. } = &source.keeping;
@@ -69,9 +70,9 @@ pub(super) fn settings(plan: &Plan) -> Option<TokenStream> {
     })
 }
 
-/// The list of all shelves.
+/// The list of all caches.
 pub(super) fn list(plan: &Plan) -> TokenStream {
-    let shelves = plan.sources.iter().map(|source| {
+    let caches = plan.sources.iter().map(|source| {
         let name = name(source);
         let events = &source.keeping.events;
         let refresh = match source.keeping.refresh_ms.map(Literal::u64_unsuffixed) {
@@ -81,8 +82,8 @@ pub(super) fn list(plan: &Plan) -> TokenStream {
         quote!(::ziron::CachedSource { cache: &#name, events: &[#(#events),*], refresh: #refresh })
     });
     quote! {
-        fn shelves() -> ::std::vec::Vec<::ziron::CachedSource> {
-            ::std::vec::Vec::from([#(#shelves),*])
+        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
+            ::std::vec::Vec::from([#(#caches),*])
         }
     }
 }
