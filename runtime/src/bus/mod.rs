@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use event::Event;
 pub use listen::{Filter, Listeners, Listening};
-pub use queue::{Batch, MadeOld, Notice};
+pub use queue::{Batch, Invalidated, Notice};
 pub use table::Table;
 pub use view::View;
 
@@ -112,11 +112,11 @@ impl Bus {
     /// Something happened, perhaps in a session: then only those sessions are called that show the same facts as this one.
     pub fn happen(&self, event: Event, session: Option<&View>) {
         self.happened.fetch_add(1, Ordering::Relaxed);
-        let mut made_old = MadeOld::Nothing;
+        let mut invalidated = Invalidated::Nothing;
         if let Event::Timer { source } = event {
             if let Some(subscriber) = self.table.timed(source) {
                 subscriber.make_old();
-                made_old = MadeOld::Sources(vec![source]);
+                invalidated = Invalidated::Sources(vec![source]);
             }
         } else if !event.only_tells() {
             let subscribers = self.table.subscribers(event.name());
@@ -125,18 +125,18 @@ impl Bus {
             }
             if !subscribers.is_empty() {
                 let is_meant = |source: &str| subscribers.iter().any(|known| known.source == source);
-                made_old = match session {
-                    Some(view) => MadeOld::Facts(view.of(is_meant)),
-                    None => MadeOld::Sources(subscribers.iter().map(|known| known.source).collect()),
+                invalidated = match session {
+                    Some(view) => Invalidated::Facts(view.of(is_meant)),
+                    None => Invalidated::Sources(subscribers.iter().map(|known| known.source).collect()),
                 };
             }
         }
-        if made_old == MadeOld::Nothing && !self.events.are_there() && !self.trace.are_there() {
+        if invalidated == Invalidated::Nothing && !self.events.are_there() && !self.trace.are_there() {
             return;
         }
         let session = session.map(View::session);
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.push(Notice { event, session, made_old, times: 1 });
+        queue.push(Notice { event, session, invalidated, times: 1 });
         drop(queue);
         self.filled.notify(1);
     }

@@ -12,7 +12,7 @@ pub struct Notice {
     /// The session that it happened in, if it was one.
     pub session: Option<u64>,
     /// What it made old.
-    pub made_old: MadeOld,
+    pub invalidated: Invalidated,
     /// How often it happened since somebody was told last.
     pub times: u64,
 }
@@ -29,7 +29,7 @@ impl fmt::Display for Notice {
 
 /// What an event made old.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum MadeOld {
+pub enum Invalidated {
     /// Nothing.
     #[default]
     Nothing,
@@ -47,7 +47,7 @@ pub struct Batch {
     /// How many were lost because there was no room for them.
     pub lost: u64,
     /// Whether one of those made something old: then all that an event can make old has to be taken for old.
-    pub is_anything_old: bool,
+    pub is_anything_stale: bool,
 }
 
 /// Notices in their order.
@@ -62,7 +62,7 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) const fn new(limit: usize) -> Queue {
-        Queue { limit, batch: Batch { notices: Vec::new(), lost: 0, is_anything_old: false } }
+        Queue { limit, batch: Batch { notices: Vec::new(), lost: 0, is_anything_stale: false } }
     }
 
     pub(super) fn push(&mut self, notice: Notice) {
@@ -70,8 +70,8 @@ impl Queue {
         let same = |known: &&mut Notice| known.event == notice.event && known.session == notice.session;
         if let Some(known) = notices.iter_mut().rev().find(same) {
             known.times += notice.times;
-            match (&mut known.made_old, notice.made_old) {
-                (MadeOld::Facts(all), MadeOld::Facts(more)) => {
+            match (&mut known.invalidated, notice.invalidated) {
+                (Invalidated::Facts(all), Invalidated::Facts(more)) => {
                     all.extend(more);
                     all.sort_unstable();
                     all.dedup();
@@ -87,7 +87,7 @@ impl Queue {
             let at = notices.iter().position(|notice| Some(notice.event.priority()) == least);
             if let Some(lost) = at.map(|at| notices.remove(at)) {
                 self.batch.lost += lost.times;
-                self.batch.is_anything_old |= lost.made_old != MadeOld::Nothing;
+                self.batch.is_anything_stale |= lost.invalidated != Invalidated::Nothing;
             }
         }
     }
@@ -108,8 +108,9 @@ mod tests {
     use super::*;
 
     fn notice(event: Event) -> Notice {
-        let made_old = if event.only_tells() { MadeOld::Nothing } else { MadeOld::Sources(vec!["tool"]) };
-        Notice { event, session: None, made_old, times: 1 }
+        let invalidated =
+            if event.only_tells() { Invalidated::Nothing } else { Invalidated::Sources(vec!["tool"]) };
+        Notice { event, session: None, invalidated, times: 1 }
     }
 
     fn names(batch: &Batch) -> Vec<String> {
@@ -142,18 +143,18 @@ mod tests {
         let burst = (0..50).map(|_| Event::told("build", b"x")).chain([Event::told("build", b"y")]);
         let batch = filled(2, burst);
         assert_eq!(names(&batch), ["build x ×50", "build y ×1"]);
-        assert_eq!((batch.lost, batch.is_anything_old), (0, false));
+        assert_eq!((batch.lost, batch.is_anything_stale), (0, false));
     }
 
     #[test]
     fn two_sessions_are_two_events_and_facts_add_up() {
         let mut queue = Queue::new(9);
         for (session, key) in [(1, 7), (2, 7), (1, 3)] {
-            let made_old = MadeOld::Facts(vec![("tool", key)]);
-            queue.push(Notice { event: Event::CommandEnd, session: Some(session), made_old, times: 1 });
+            let invalidated = Invalidated::Facts(vec![("tool", key)]);
+            queue.push(Notice { event: Event::CommandEnd, session: Some(session), invalidated, times: 1 });
         }
         let batch = queue.take().unwrap();
-        assert_eq!(batch.notices[0].made_old, MadeOld::Facts(vec![("tool", 3), ("tool", 7)]));
+        assert_eq!(batch.notices[0].invalidated, Invalidated::Facts(vec![("tool", 3), ("tool", 7)]));
         assert_eq!((batch.notices.len(), batch.notices[0].times), (2, 2));
         assert_eq!(queue.take(), None, "each is told once");
     }
@@ -164,7 +165,7 @@ mod tests {
         let [a, b, c] = tells;
         let batch = filled(3, [a, Event::told("mine", b""), b, c, Event::CommandEnd]);
         assert_eq!(names(&batch), ["command-end ×1", "mine ×1", "updated c ×1"]);
-        assert_eq!((batch.lost, batch.is_anything_old), (2, false), "what was lost only told");
+        assert_eq!((batch.lost, batch.is_anything_stale), (2, false), "what was lost only told");
     }
 
     #[test]
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn that_something_was_made_old_is_never_lost() {
         let batch = filled(4, (0..10).map(|n| Event::told(&format!("e{n}"), b"")));
-        assert_eq!((batch.notices.len(), batch.lost, batch.is_anything_old), (4, 6, true));
+        assert_eq!((batch.notices.len(), batch.lost, batch.is_anything_stale), (4, 6, true));
         assert_eq!(names(&batch)[0], "e6 ×1");
     }
 }

@@ -23,15 +23,16 @@ fn bus() -> Bus {
 }
 
 fn is_called(view: &View) -> bool {
-    let called = futures_lite::future::block_on(futures_lite::future::poll_once(view.called())).is_some();
-    view.answer();
+    let called =
+        futures_lite::future::block_on(futures_lite::future::poll_once(view.wait_for_call())).is_some();
+    view.acknowledge();
     called
 }
 
 fn view(bus: &Bus, session: u64, facts: &[Fact]) -> Arc<View> {
     let view = bus.view(session);
-    view.shows(facts);
-    view.is_ready();
+    view.set_facts(facts);
+    view.mark_ready();
     view
 }
 
@@ -61,7 +62,7 @@ fn who_shows_it_is_called() {
     bus.happen(Event::Timer { source: "clock" }, None);
     tell(&bus);
     assert_eq!([&tool, &clock, &none].map(|view| is_called(view)), [false, true, false]);
-    tool.rests();
+    tool.suspend();
     bus.happen(Event::told("upgrade", b""), None);
     tell(&bus);
     assert!(!is_called(&tool), "a command runs there");
@@ -95,7 +96,7 @@ fn what_only_tells_makes_nothing_old() {
 fn after_a_loss_all_that_can_be_old_is_called() {
     let bus = bus();
     let (tool, alien) = (view(&bus, 1, &[("tool", 1)]), view(&bus, 2, &[("alien", 1)]));
-    let batch = Batch { lost: 1, is_anything_old: true, ..Batch::default() };
+    let batch = Batch { lost: 1, is_anything_stale: true, ..Batch::default() };
     bus.tell(&batch);
     assert!(is_called(&tool) && !is_called(&alien));
     assert_eq!(bus.counts().1, 1);

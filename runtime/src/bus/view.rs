@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Fact, MadeOld, Table};
+use super::{Batch, Fact, Invalidated, Table};
 
 /// What one session shows.
 #[derive(Debug)]
@@ -31,19 +31,19 @@ impl View {
     }
 
     /// Notes that a picture is shown that can be drawn again.
-    pub fn is_ready(&self) {
+    pub fn mark_ready(&self) {
         self.is_ready.store(true, Ordering::SeqCst);
         self.shown.notify(usize::MAX);
     }
 
     /// Notes that no picture is shown that could be drawn again, such as while a command runs.
-    pub fn rests(&self) {
+    pub fn suspend(&self) {
         self.is_ready.store(false, Ordering::SeqCst);
-        self.answer();
+        self.acknowledge();
     }
 
     /// Notes the facts of the picture that is shown now. Room for them is used again.
-    pub fn shows(&self, facts: &[Fact]) {
+    pub fn set_facts(&self, facts: &[Fact]) {
         let mut known = self.facts();
         known.clear();
         known.extend_from_slice(facts);
@@ -53,7 +53,7 @@ impl View {
     ///
     /// # Cancel safety
     /// A call stays until it is answered.
-    pub async fn called(&self) {
+    pub async fn wait_for_call(&self) {
         loop {
             let listener = self.bell.listen();
             if self.is_called.load(Ordering::SeqCst) {
@@ -64,7 +64,7 @@ impl View {
     }
 
     /// Answers the call: what is drawn from now on is drawn of what is known now.
-    pub fn answer(&self) {
+    pub fn acknowledge(&self) {
         self.is_called.store(false, Ordering::SeqCst);
     }
 
@@ -85,15 +85,15 @@ impl View {
         }
         let facts = self.facts();
         let is_old = |fact: &Fact| {
-            let by = |made_old: &MadeOld| match made_old {
-                MadeOld::Nothing => false,
-                MadeOld::Facts(facts) => facts.contains(fact),
-                MadeOld::Sources(sources) => sources.contains(&fact.0),
+            let by = |invalidated: &Invalidated| match invalidated {
+                Invalidated::Nothing => false,
+                Invalidated::Facts(facts) => facts.contains(fact),
+                Invalidated::Sources(sources) => sources.contains(&fact.0),
             };
             // Who has told of an event draws anyway.
             let others = batch.notices.iter().filter(|notice| notice.session != Some(self.session));
-            others.into_iter().any(|notice| by(&notice.made_old))
-                || batch.is_anything_old && table.has(fact.0)
+            others.into_iter().any(|notice| by(&notice.invalidated))
+                || batch.is_anything_stale && table.has(fact.0)
         };
         let is_called = facts.iter().any(is_old);
         // Who is woken may want to look at the facts.

@@ -1,5 +1,4 @@
-//! Answering a request: with what is known, with what another has just found, or with a glance at the place; and what
-//! follows when facts arrive.
+//! Answers a request: with the last known prompt, from a coalesced read, or by gathering; redraws when facts arrive.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use crate::exec::Priority;
 use crate::io::Io;
 use crate::prompt::Prompt;
 
-/// So many requests at most leave readings behind that go on without them.
+/// Maximum number of requests whose readings go on after them.
 const LEFTOVERS: usize = 256;
 
 impl<P: Prompt, W: Host> Session<P, W> {
@@ -45,7 +44,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         if let Some(coalesced) = coalesced_read::find(&asked).filter(|_| !is_hopeless && !asked.is_answered) {
             return self.answer_with(transport, asked, &coalesced, &prefetched).await;
         }
-        // A shell that shows a picture already has no use for another one that is old.
+        // A shell that shows its prefetched prompt needs no placeholder.
         let is_echo =
             is_hopeless || asked.is_answered || self.redraws && !asked.is_held && asked.last_known.is_slow();
         if is_echo {
@@ -64,12 +63,12 @@ impl<P: Prompt, W: Host> Session<P, W> {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.daemon.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
-            waiting.was_drawn(context.draw::<P>(DrawStage::Awaited, &mut self.out));
+            waiting.finish_draw(context.draw::<P>(DrawStage::Awaited, &mut self.out));
         }
         if is_held && !is_echo && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
         }
-        // An echo is followed within a frame, with all that arrives until then.
+        // The real prompt follows a placeholder within a frame, with the facts that arrive until then.
         self.is_echo = is_echo && !waiting.is_empty();
         self.waiting = waiting;
         self.waiting_since = Some(self.daemon.exec.clock().now());
@@ -96,11 +95,11 @@ impl<P: Prompt, W: Host> Session<P, W> {
         // Nothing is shown for this request yet, not even where the last one looked the same.
         self.picture.clear();
         if let Some(guard) = &self.guard {
-            guard.view.rests();
+            guard.view.suspend();
         }
     }
 
-    /// Answers with what was known last, unless that has been done.
+    /// Answers with a placeholder, unless that was done already.
     async fn send_echo(
         &mut self,
         transport: &mut impl Transport,
@@ -113,8 +112,8 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.send_picture(transport).await
     }
 
-    /// Looks at the place and draws it. Should that hang, the guard answers with an echo. Says whether the shell has
-    /// one, by the guard or from before.
+    /// Gathers and draws. If that is blocked, the watchdog answers with a placeholder. Also returns whether the shell has
+    /// a placeholder, from the watchdog or from before.
     fn look(
         &mut self,
         transport: &impl Transport,
@@ -142,14 +141,14 @@ impl<P: Prompt, W: Host> Session<P, W> {
         asked.last_known.end(&context.read_context.place.physical, took);
         self.note_draw(asked, took);
         if watched.is_some_and(InFlightGuard::end) && !is_echo {
-            // The guard has answered.
+            // The watchdog has answered.
             drop(context.draw::<P>(DrawStage::Redraw, &mut self.out));
             return (context, waiting, true);
         }
         (context, waiting, is_echo)
     }
 
-    /// Answers once more what was answered with what was known: the file systems answer now.
+    /// Answers again, now that file systems answer.
     pub(super) async fn answer_at_last(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         match self.silent.take() {
             Some((asked, _)) => self.answer(transport, asked).await,
@@ -157,7 +156,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         }
     }
 
-    /// Answers with what another look has found.
+    /// Answers from a coalesced read.
     async fn answer_with(
         &mut self,
         transport: &mut impl Transport,
@@ -184,15 +183,15 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let_finish(&self.daemon, std::mem::take(&mut self.waiting));
     }
 
-    /// Draws once more what is shown.
+    /// Redraws the last request.
     pub(super) async fn redraw(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         self.is_echo = false;
         let Some(context) = self.context.as_ref().filter(|_| self.redraws) else {
-            self.waiting.was_drawn(LateFacts::default());
+            self.waiting.finish_draw(LateFacts::default());
             return Ok(());
         };
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
-        self.waiting.was_drawn(context.draw::<P>(DrawStage::Redraw, &mut self.out));
+        self.waiting.finish_draw(context.draw::<P>(DrawStage::Redraw, &mut self.out));
         self.send_picture(transport).await
     }
 }

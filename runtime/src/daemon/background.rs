@@ -1,19 +1,19 @@
-//! Feeds: the tasks that bring events to the bus and take them from it.
+//! Background tasks that deliver events and run refresh timers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::host::Host;
 use super::state::DaemonState;
-use crate::bus::{Bus, Event, MadeOld};
+use crate::bus::{Bus, Event, Invalidated};
 use crate::exec::Priority;
 use crate::prompt::Prompt;
 use crate::source::Policy;
 
-/// Nothing is read more often than this, whatever the configuration says.
+/// Minimum refresh interval, whatever the configuration says.
 const SHORTEST: Duration = Duration::from_millis(100);
 
-/// Begins to take events to those whom they concern.
+/// Starts the background tasks.
 pub(super) fn begin<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>) {
     daemon.exec.spawn_named("bus", Priority::High, tell(daemon.clone())).detach();
     for (source, period) in daemon.bus.table().timers() {
@@ -23,35 +23,35 @@ pub(super) fn begin<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>) {
     }
 }
 
-/// Tells sessions and listeners what happens, and the store what is old: it must not come back from there after a new
-/// start.
+/// Delivers events to sessions and listeners, and removes invalidated facts from the store, so that they do not come
+/// back when the daemon starts again.
 async fn tell<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     let caches = P::caches();
     let outlives = |(index, (source, manifest)): (usize, &(&'static str, crate::source::Manifest))| {
         let has_ttl = caches.get(index).is_some_and(|shelved| shelved.cache.keeping().ttl.is_some());
-        // The last value of other sources is drawn as old in any case.
+        // Other sources show a last value as stale in any case.
         let is_kept = has_ttl || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
         is_kept.then_some(*source)
     };
     let stored: Vec<&'static str> = P::sources().iter().enumerate().filter_map(outlives).collect();
     let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
     let each = |batch: &crate::bus::Batch| {
-        let made_old = |source: &&'static str| {
-            batch.notices.iter().rfind(|notice| match &notice.made_old {
-                MadeOld::Nothing => false,
-                MadeOld::Facts(facts) => facts.iter().any(|(of, _)| of == source),
-                MadeOld::Sources(sources) => sources.contains(source),
+        let invalidated = |source: &&'static str| {
+            batch.notices.iter().rfind(|notice| match &notice.invalidated {
+                Invalidated::Nothing => false,
+                Invalidated::Facts(facts) => facts.iter().any(|(of, _)| of == source),
+                Invalidated::Sources(sources) => sources.contains(source),
             })
         };
-        let is_old = |source: &&'static str| made_old(source).is_some();
+        let is_old = |source: &&'static str| invalidated(source).is_some();
         for account in daemon.readings.accounts() {
-            if let Some(notice) = made_old(&account.source) {
+            if let Some(notice) = invalidated(&account.source) {
                 account.note_invalidated(notice.event.name(), clock.now());
             }
         }
         let Some(store) = daemon.world.store() else { return };
         let old: Vec<&'static str> =
-            stored.iter().filter(|source| batch.is_anything_old || is_old(source)).copied().collect();
+            stored.iter().filter(|source| batch.is_anything_stale || is_old(source)).copied().collect();
         if !old.is_empty() {
             let forget =
                 daemon.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
@@ -61,7 +61,7 @@ async fn tell<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     bus.run(&clock, each).await;
 }
 
-/// Says again and again that a time is over, as long as somebody shows the source.
+/// Invalidates a source at its refresh interval, while a session shows it.
 async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, period: Duration) {
     loop {
         let shown = bus.shown();
@@ -100,14 +100,14 @@ mod tests {
         let timer = async move { time(&inner, "clock", clock, Duration::from_secs(1)).await };
         world.handle().spawn(Priority::Low, timer).detach();
         let view = bus.view(1);
-        view.shows(&[("clock", 1)]);
+        view.set_facts(&[("clock", 1)]);
         assert!(simulation.run(std::future::pending::<()>()).is_err(), "nothing is waited for");
-        view.is_ready();
+        view.mark_ready();
         let clock = world.clock().clone();
         simulation.run(async { clock.sleep(Duration::from_millis(3500)).await }).unwrap();
         let batch = bus.take().unwrap();
         assert_eq!((batch.notices.len(), batch.notices[0].times), (1, 3));
-        view.rests();
+        view.suspend();
         assert!(simulation.run(std::future::pending::<()>()).is_err(), "nothing is waited for again");
         assert_eq!(bus.take(), None);
         drop(listening);

@@ -1,8 +1,8 @@
-//! One glance at a place for all who ask at the same time.
+//! Coalesced reads: one gathering answers all requests that were waiting when it began.
 //!
-//! When two hundred shells press Enter at once, the first request that is served looks at the place. Those that had
-//! been received before that glance began are answered with what it found: it is as new as if each of them had looked.
-//! A glance that had to leave something for later is nobody else's.
+//! When two hundred shells press Enter at once, the first request that is served gathers the facts of the place.
+//! Requests that were received before that gathering began are answered with its facts, which are as new as if each had
+//! gathered its own. A gathering that left something for later is not shared.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::draw_request::DrawRequest;
 use crate::gather::Parts;
 use crate::io::Io;
 
-/// A glance at a place: one that found all that a prompt shows.
+/// A gathering that found everything that a prompt shows.
 #[derive(Clone, Debug)]
 pub(super) struct CoalescedRead {
     /// When it began, on the clock that orders readings.
@@ -20,7 +20,7 @@ pub(super) struct CoalescedRead {
     facts: Arc<[(&'static str, u64)]>,
 }
 
-/// Notes that a drawing has found all there is.
+/// Keeps the gathering of a drawing that left nothing for later.
 pub(super) fn note<I: Io>(context: &DrawContext<I>) {
     if context.target == DrawTarget::Parts(Parts::ALL) {
         let facts = context.read_context.with_asked_for(|facts| Arc::from(facts));
@@ -28,14 +28,14 @@ pub(super) fn note<I: Io>(context: &DrawContext<I>) {
     }
 }
 
-/// What a glance has found that began after a request was received.
+/// A gathering that began after this request was received.
 pub(super) fn find<I: Io>(asked: &DrawRequest<I>) -> Option<CoalescedRead> {
     let is_whole = asked.target == DrawTarget::Parts(Parts::ALL);
     asked.last_known.coalesced().filter(|coalesced| is_whole && coalesced.began > asked.received)
 }
 
 impl CoalescedRead {
-    /// Says what the glance has asked for, as if the drawing had.
+    /// Notes the facts of the gathering as those of a drawing.
     pub(super) fn hand_to<I: Io>(&self, context: &DrawContext<I>) {
         context.read_context.ask_for(&self.facts);
     }

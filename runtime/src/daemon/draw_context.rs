@@ -1,4 +1,4 @@
-//! One request of a session, from the first picture to the last.
+//! The drawings of one request, from the answer to the last redraw.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::pen::{Pen, Terminal};
 use crate::prompt::{self, PART_END, Prompt};
 use crate::request::Request;
 
-/// One request of a session. It can be drawn several times, as facts arrive.
+/// One request, which is drawn again as facts arrive.
 #[derive(Debug)]
 pub(super) struct DrawContext<I> {
     pub(super) seq: u64,
@@ -24,7 +24,7 @@ pub(super) struct DrawContext<I> {
     pub(super) terminal: Terminal,
     pub(super) read_context: Arc<ReadContext<I>>,
     pub(super) last_known: Arc<LastKnown>,
-    /// Whether the shell can show a picture by itself when the next line is empty.
+    /// Whether the shell takes a prefetched prompt.
     pub(super) holds: bool,
 }
 
@@ -37,33 +37,33 @@ pub(super) enum DrawTarget {
     Module(String),
 }
 
-/// Which picture of a drawing it is.
+/// Which drawing of a request it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DrawStage {
     /// The answer to the request.
     First,
-    /// The answer, after it was waited for facts.
+    /// The answer, after waiting for facts.
     Awaited,
-    /// What follows an answer that was an echo.
+    /// The real prompt after a placeholder.
     Verified,
-    /// What follows when facts have arrived.
+    /// A redraw with facts that have arrived.
     Redraw,
 }
 
 impl DrawStage {
-    /// Whether its questions to the memory count: those of one picture for each request.
+    /// Whether its lookups in the cache count: those of one drawing for each request.
     const fn counts(self) -> bool {
         matches!(self, DrawStage::First | DrawStage::Verified)
     }
 
-    /// Whether the shell has its answer already.
+    /// Whether the shell has had an answer.
     const fn is_unasked(self) -> bool {
         matches!(self, DrawStage::Verified | DrawStage::Redraw)
     }
 }
 
 impl<I: Io> DrawContext<I> {
-    /// Writes a picture as a frame, and says what is still to come.
+    /// Writes a frame, and returns the readings that it did not wait for.
     pub(super) fn draw<P: Prompt>(&self, picture: DrawStage, out: &mut Vec<u8>) -> LateFacts {
         let wanted = match &self.target {
             DrawTarget::Parts(parts) => *parts,
@@ -81,13 +81,13 @@ impl<I: Io> DrawContext<I> {
         waiting
     }
 
-    /// Writes what another look has found, as the answer to the request.
+    /// Writes the answer from a coalesced read.
     pub(super) fn draw_shared<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&self.recall(Age::New));
         self.write_whole::<P>(DrawStage::First, &facts, true, &[], out);
     }
 
-    /// Writes what was known last of the place as the answer to the request.
+    /// Writes a placeholder as the answer.
     pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&self.recall(Age::Unknown));
         self.write::<P>(DrawStage::First, &facts, false, out);
@@ -103,8 +103,7 @@ impl<I: Io> DrawContext<I> {
         }
     }
 
-    /// Writes a frame, with what the shell shows by itself next. `late` are the sources that are drawn from their last
-    /// values.
+    /// Writes a frame with its prefetched prompt. `late` are the sources that are shown as stale.
     fn write_whole<P: Prompt>(
         &self,
         picture: DrawStage,
@@ -120,7 +119,7 @@ impl<I: Io> DrawContext<I> {
         out.push(FRAME_END);
     }
 
-    /// Writes a frame but for its end, and says where its parts begin.
+    /// Writes a frame without its end, and returns where its parts begin (bytes).
     fn write<P: Prompt>(
         &self,
         picture: DrawStage,
@@ -155,14 +154,14 @@ impl<I: Io> DrawContext<I> {
     }
 }
 
-/// Makes a picture one that comes unasked, so that a shell looks at it that shows another one already.
+/// Turns an answer into a redraw, for a shell that shows something already.
 pub(super) fn make_redraw(frame: &mut Vec<u8>) {
     if frame.starts_with(b"drawn\x1f") {
         frame.splice(..b"drawn".len(), *b"redraw");
     }
 }
 
-/// Whether a frame is a picture that comes unasked.
+/// Whether a frame is a redraw.
 pub(super) fn is_redraw(frame: &[u8]) -> bool {
     frame.starts_with(b"redraw\x1f")
 }

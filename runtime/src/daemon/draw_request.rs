@@ -1,4 +1,4 @@
-//! What a client wants to have drawn, taken over from its frame.
+//! A request for a prompt, as read from the client's frame.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::prelude;
 use crate::prompt::Prompt;
 use crate::request::Request;
 
-/// What a client wants to have drawn.
+/// A request for a prompt.
 pub(super) struct DrawRequest<I> {
     pub(super) seq: u64,
     /// When it was received, on the clock that orders readings.
@@ -30,35 +30,35 @@ pub(super) struct DrawRequest<I> {
     sent: Sent,
     pub(super) io: I,
     pub(super) last_known: Arc<LastKnown>,
-    /// Whether the shell can show a picture by itself when the next line is empty …
+    /// Whether the shell can show a prefetched prompt …
     pub(super) holds: bool,
-    /// … and does so for this one.
+    /// … and does so for this request.
     pub(super) is_held: bool,
-    /// Whether it was answered with what was known, since a file system has not answered.
+    /// Whether it was answered with the last known prompt because a file system does not answer.
     pub(super) is_answered: bool,
 }
 
 impl<I: Io> DrawRequest<I> {
-    /// Writes what was known last.
+    /// Writes the last known prompt.
     pub(super) fn echo<P: Prompt>(&self, daemon: &DaemonState<P, impl Host<Io = I>>, out: &mut Vec<u8>) {
         self.context(self.last_known.physical(&self.logical), daemon).echo::<P>(out);
         if self.is_held {
-            // What the shell shows is not marked as old.
+            // The prefetched prompt is not marked as stale.
             make_redraw(out);
         }
     }
 
-    /// The same, answered with what was known.
+    /// The same request, answered with the last known prompt.
     pub(super) fn answered(self) -> DrawRequest<I> {
         DrawRequest { is_answered: true, ..self }
     }
 
-    /// The mounts that may not answer, of those that drawing it leads to.
+    /// The mounts on the way that may not answer.
     pub(super) fn far(&self, world: &impl Host) -> Vec<PathBuf> {
         world.far(self.request.path.as_deref().unwrap_or(&self.logical), &self.sent)
     }
 
-    /// Prepares it for a place that is known now.
+    /// The drawing of this request at a physical place.
     pub(super) fn context<P: Prompt>(
         &self,
         physical: PathBuf,
@@ -90,7 +90,7 @@ impl<I: Io> DrawRequest<I> {
 }
 
 impl<P: Prompt, W: Host> Session<P, W> {
-    /// Takes over what a client wants to have drawn.
+    /// Makes a request of what a client sent.
     pub(super) fn ask(&self, draw: Draw<'_>) -> DrawRequest<W::Io> {
         let Draw { seq, mut request, wanted, is_held, environment, .. } = draw;
         let values = || environment.iter().map(|(name, value)| (*name, &**value));

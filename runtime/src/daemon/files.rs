@@ -1,8 +1,8 @@
-//! Lines through files, for shells that have no sockets.
+//! Transports through files, for shells that cannot open sockets.
 //!
-//! bash holds both ends of two FIFOs: it writes requests into one, and the daemon says in the other that the reply file
-//! is ready. fish can hold nothing and wait for nothing with a deadline: it writes a file, which the daemon is told of,
-//! and looks at the reply file until its answer is there.
+//! bash opens two FIFOs: it writes requests into one, and reads from the other when the reply file is ready. fish can
+//! neither keep a file open nor wait with a deadline: it writes a request file, which the daemon watches for, and polls
+//! the reply file until its answer is there.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -24,7 +24,7 @@ use crate::ipc::folder::Folder;
 use crate::ipc::frame::{Decoder, FIELD_END, FRAME_END, Frame, Limits};
 use crate::shell::Shell;
 
-/// The shells whose FIFOs are in the folder: a daemon that takes over from one that was killed serves them.
+/// The shells whose FIFOs are in the folder: they were served by a daemon that was killed.
 #[allow(clippy::disallowed_methods, reason = "the folder is the daemon's own")]
 pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
     let Ok(entries) = std::fs::read_dir(folder.path()) else { return Vec::new() };
@@ -33,8 +33,8 @@ pub(super) fn left_behind(folder: &Folder) -> Vec<u32> {
     entries.filter_map(name).filter_map(pid).collect()
 }
 
-/// A shell is told of news again after so long, and once more after so long again. fish forgets a signal that comes
-/// just before it waits for keys, and does not draw again while it does so already.
+/// Delays before fish is signalled again. fish loses a signal that arrives just before it waits for keys, and ignores
+/// one that arrives while it repaints.
 const REMINDERS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 
 /// The shells that have FIFOs, with what keeps their session alive.
@@ -55,7 +55,7 @@ impl FifoSessions {
     }
 }
 
-/// The files of one shell; they go with it.
+/// The files of one shell.
 #[derive(Debug)]
 struct Files {
     folder: Arc<Folder>,
@@ -84,7 +84,7 @@ impl Files {
     }
 }
 
-/// A shell that writes into a FIFO.
+/// Transport of a shell that writes into a FIFO.
 #[derive(Debug)]
 pub(super) struct Fifos {
     files: Files,
@@ -106,7 +106,7 @@ impl Drop for Fifos {
     }
 }
 
-/// Where a shell with FIFOs finds its answers.
+/// Where a shell with FIFOs reads its answers.
 #[derive(Debug)]
 pub(super) struct Answers {
     token: OwnedFd,
@@ -124,7 +124,7 @@ impl Answers {
         let mut token = number.unwrap_or(b"0").to_vec();
         token.push(FRAME_END);
         match rustix::io::write(&self.token, &token) {
-            // Nobody has read what was written before: it does not wait for a shell that does not wait for it.
+            // The FIFO is full: the shell has not read its tokens, and the daemon does not wait for it.
             Ok(_) | Err(rustix::io::Errno::AGAIN) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -139,7 +139,7 @@ impl BackupSender for Arc<Answers> {
 }
 
 impl Fifos {
-    /// Makes the FIFOs of a shell, and opens them. A shell that asks again has lost what was there.
+    /// Creates the FIFOs of a shell and opens them, in place of those that it had.
     pub(super) fn make(
         folder: &Arc<Folder>,
         pid: u32,
@@ -152,7 +152,7 @@ impl Fifos {
         Fifos::adopt(folder, pid, sessions, exec)
     }
 
-    /// Opens the FIFOs of a shell that are there. If the shell is gone they are removed.
+    /// Opens existing FIFOs of a shell; removes them if the shell is gone.
     pub(super) fn adopt(
         folder: &Arc<Folder>,
         pid: u32,
@@ -238,12 +238,12 @@ impl Transport for Fifos {
     }
 }
 
-/// A shell that writes a file.
+/// Transport of a shell that writes a request file.
 #[derive(Debug)]
 pub(super) struct Mailbox {
     files: Files,
     reader: Arc<Reader>,
-    /// Says that the file was written.
+    /// Receives a message when the file was written.
     written: Receiver<()>,
     decoder: Decoder,
 }
@@ -331,7 +331,7 @@ impl Transport for Mailbox {
     }
 }
 
-/// How a shell that writes a file is answered.
+/// Writes the reply file of a shell.
 #[derive(Debug)]
 pub(super) struct Letter {
     folder: Arc<Folder>,
@@ -356,12 +356,12 @@ impl BackupSender for Letter {
     }
 }
 
-/// A shell that looks into its file when it is told to.
+/// A shell that reads its reply file when it gets a signal.
 #[derive(Debug)]
 struct Reader {
     shell: Process,
     exec: Handle,
-    /// So many news and questions there were: news are old when there is another one.
+    /// Number of signals and requests: reminders stop at the next one.
     count: AtomicU64,
 }
 
@@ -370,12 +370,12 @@ impl Reader {
         Ok(Reader { shell: Process::find(pid, exec)?, exec: exec.clone(), count: AtomicU64::new(0) })
     }
 
-    /// It asks: what it was told has an end.
+    /// Notes a request, which ends the reminders.
     fn asks(&self) {
         self.count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Tells it that there are news, and again.
+    /// Signals the shell, and reminds it.
     fn tell(self: &Arc<Self>) {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         self.shell.nudge();

@@ -1,5 +1,5 @@
-//! Gathering from what is known of a place already, for pictures that must not wait. Nothing outside this process is
-//! touched.
+//! Gathering from the last known facts of a place, for placeholders and prefetched prompts. It reads nothing outside of
+//! this process.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Policy, Source};
 
-/// Gathers what is in a memo. What costs nothing is read as it is.
+/// Gathers the last known facts. Sources that only read memory are read as they are.
 pub(super) struct FromLastKnown<'a, I> {
     pub(super) last_known: &'a LastKnown,
     pub(super) read_context: &'a Arc<ReadContext<I>>,
@@ -17,14 +17,14 @@ pub(super) struct FromLastKnown<'a, I> {
     pub(super) age: Age<'a>,
 }
 
-/// How old the facts in the memo are.
+/// How old the last known facts are.
 pub(super) enum Age<'a> {
-    /// A glance has found them, after the prompt was asked for.
+    /// A coalesced read has found them after the request was received.
     New,
-    /// A drawing has just found them, but for these sources; when they are shown, what is not verified at once will be
-    /// old.
+    /// A drawing has just found them, except for these sources. By the time they are shown, facts that the next answer
+    /// does not verify at once are stale.
     Soon(&'a [&'static str]),
-    /// Nobody knows.
+    /// Unknown: they are shown as stale.
     Unknown,
 }
 
@@ -67,8 +67,8 @@ impl<I: Io> Gather for FromLastKnown<'_, I> {
     }
 }
 
-/// Whether an answer has to wait for the source. What is read at once, or holds as long as its key is the same, is
-/// verified by the answer.
+/// Whether the next answer has to wait for this source. A source that is read at once, or whose fact holds as long as
+/// its key is the same, is verified by the answer.
 fn is_read_again<S: Source>(source: &S, memory: &dyn FactCache) -> bool {
     let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
     source.cost() >= Cost::Tree && !holds

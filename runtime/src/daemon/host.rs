@@ -1,4 +1,4 @@
-//! What a daemon needs of the machine besides what its sources are handed.
+//! What the daemon needs of the machine, besides the `Io` of its sources.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,21 +14,21 @@ use crate::io::{Io, Real, Sent};
 use crate::ipc::folder::Folder;
 use crate::store::Store;
 
-/// The machine that a daemon runs on: the real one, or one that a test has made up.
+/// The machine that the daemon runs on: the real one, or a simulated one.
 pub(super) trait Host: Send + Sync + 'static {
     /// What sources are handed.
     type Io: Io;
 
-    /// The operating system as a shell sees it that has sent these variables.
+    /// The operating system as a shell with these variables sees it.
     fn io(&self, sent: Sent) -> Self::Io;
 
     /// A directory with its symbolic links resolved; one that is gone stays as it is.
     fn resolve(&self, logical: &Path) -> PathBuf;
 
-    /// How a shell talks that has FIFOs.
+    /// Transport of a shell that uses FIFOs.
     type Fifos: Transport + 'static;
 
-    /// Makes the FIFOs of a shell.
+    /// Creates the FIFOs of a shell.
     fn fifos(&self, pid: u32) -> io::Result<Self::Fifos>;
 
     /// The mounts that may not answer, of those that a place and variables lead to.
@@ -47,7 +47,7 @@ pub(super) trait Host: Send + Sync + 'static {
         false
     }
 
-    /// Where facts outlive the daemon.
+    /// The store, where facts outlive the daemon.
     fn store(&self) -> Option<Arc<Store>>;
 }
 
@@ -75,7 +75,7 @@ impl Machine {
         Machine { store, folder, exec, probes, mounted, program, fifo_sessions }
     }
 
-    /// Opens the FIFOs that a shell has from a daemon before.
+    /// Opens the FIFOs that a shell has from an earlier daemon.
     pub(super) fn adopt_fifos(&self, pid: u32) -> io::Result<Fifos> {
         Fifos::adopt(&self.folder, pid, &self.fifo_sessions, &self.exec)
     }

@@ -1,9 +1,8 @@
-//! The picture of a place that was drawn before, at once and marked as old: what is shown while the real one is being
-//! made.
+//! The last known facts of each place, from which placeholders and prefetched prompts are drawn.
 //!
-//! Finding keys can take longer than people wait for nothing: a repository has to be opened, a directory to be listed,
-//! and a file system may not answer at all. A shell that can draw again is shown what was known last, and told that it
-//! is old; what is true follows.
+//! Finding the keys of facts can take longer than a person should wait: a repository is opened, a directory is listed,
+//! and a file system may not answer at all. A shell that can redraw gets a placeholder first, which is the last known
+//! prompt marked as stale; the real one follows.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -19,51 +18,51 @@ use crate::io::Sent;
 use crate::source::{Fact, Known};
 use crate::store::entry::Fnv1a;
 
-/// So many places are remembered; the one that was not used for longest goes first.
+/// Maximum number of places; the least recently used one goes first.
 const PLACES: usize = 64;
 
-/// A place whose facts are found within this is drawn as it is: nobody sees the difference.
+/// Where finding the facts takes no longer than this, no placeholder is shown: nobody would see the difference.
 const QUICK: Duration = Duration::from_micros(400);
 
-/// The facts of so many environments are remembered for one place: shells differ in few variables, and one that changes
-/// with every prompt is no reason to remember more.
+/// Maximum number of environments for one place: shells differ in few variables, and a variable that changes with every
+/// prompt must not fill the memory.
 const ENVIRONMENTS: usize = 4;
 
-/// The places that were drawn, by the names that shells call them.
+/// The places that were drawn, by their logical paths.
 #[derive(Debug, Default)]
 pub(super) struct LastKnownPlaces {
     places: Mutex<HashMap<PathBuf, (u64, Arc<PlaceRecord>)>>,
     clock: AtomicU64,
 }
 
-/// One place as all shells find it.
+/// What all shells share of one place.
 #[derive(Debug, Default)]
 struct PlaceRecord {
     /// The place with its symbolic links resolved.
     physical: Mutex<PathBuf>,
-    /// How long it took last to find what can be found without waiting (µs); 0 if that is not known.
+    /// How long the last gathering took without what it did not wait for (µs); 0 if unknown.
     inline_us: AtomicU64,
-    /// What was drawn in it, by hashes of what shells have sent; the one that was used last is the last.
+    /// Facts by the hash of what the shell has sent; the most recently used entry is the last.
     drawn: Mutex<Vec<(u64, Arc<DrawnFacts>)>>,
 }
 
-/// What was drawn in a place for shells that send the same.
+/// The facts of a place, for shells that send the same environment.
 #[derive(Default)]
 struct DrawnFacts {
-    /// Whether anything was.
+    /// Whether anything was drawn from them.
     is_known: AtomicBool,
-    /// The last look, if it found all there is.
+    /// The last complete gathering.
     coalesced: Mutex<Option<CoalescedRead>>,
     facts: Mutex<HashMap<&'static str, LastFact, BuildHasherDefault<Fnv1a>>>,
 }
 
-/// What is known of one source: its fact if there is one, and whether it could not be read.
+/// The last fact of one source, and whether reading it has failed.
 struct LastFact {
     fact: Option<Arc<dyn Any + Send + Sync>>,
     has_failed: bool,
 }
 
-/// What was drawn of one place, as one shell sees it.
+/// The last known facts of one place for one shell.
 #[derive(Debug)]
 pub(super) struct LastKnown {
     spot: Arc<PlaceRecord>,
@@ -71,7 +70,7 @@ pub(super) struct LastKnown {
 }
 
 impl LastKnownPlaces {
-    /// What was drawn of a place for shells that send these variables; an empty memo if nothing was.
+    /// The last known facts of a place for a shell that sends these variables; empty if there are none.
     pub(super) fn last_known(&self, logical: &Path, sent: &Sent) -> Arc<LastKnown> {
         let spot = self.spot(logical);
         let drawn = spot.drawn(sent.hash());
@@ -94,7 +93,7 @@ impl LastKnownPlaces {
         spot
     }
 
-    /// How many there are.
+    /// Number of places.
     pub(super) fn count(&self) -> usize {
         lock(&self.places).len()
     }
@@ -114,34 +113,34 @@ impl PlaceRecord {
 }
 
 impl LastKnown {
-    /// Whether it is worth while to show an old picture first, and there is one.
+    /// Whether a placeholder is worth showing, and there is one.
     pub(super) fn is_slow(&self) -> bool {
         self.drawn.is_known.load(Ordering::Relaxed)
             && self.spot.inline_us.load(Ordering::Relaxed) > QUICK.as_micros() as u64
     }
 
-    /// Whether it is being looked at: one look at a time tells whether a file system answers.
+    /// Whether a gathering is going on: one at a time is enough to learn whether a file system answers.
     pub(super) fn is_looked_at(&self) -> bool {
         self.spot.inline_us.load(Ordering::Relaxed) == u64::MAX
     }
 
-    /// Notes that the place is being looked at: should that never end, the next one does not wait for it.
+    /// Notes that a gathering begins. If it never ends, the next request does not wait for it.
     pub(super) fn begin(&self) {
         *lock(&self.drawn.coalesced) = None;
         self.spot.inline_us.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// Notes that a look has found all there is.
+    /// Keeps a complete gathering for other requests.
     pub(super) fn note_coalesced(&self, coalesced: CoalescedRead) {
         *lock(&self.drawn.coalesced) = Some(coalesced);
     }
 
-    /// The last look, if it found all there is.
+    /// The last complete gathering.
     pub(super) fn coalesced(&self) -> Option<CoalescedRead> {
         lock(&self.drawn.coalesced).clone()
     }
 
-    /// Notes where the place is, and how long it took to look at it.
+    /// Notes where the place is, and how long the gathering took.
     pub(super) fn end(&self, physical: &Path, took: Duration) {
         let mut known = lock(&self.spot.physical);
         if *known != physical {
@@ -152,13 +151,13 @@ impl LastKnown {
         self.spot.inline_us.store(took.as_micros() as u64, Ordering::Relaxed);
     }
 
-    /// Where the place was, as far as that is known.
+    /// The physical path of the place, as far as it is known.
     pub(super) fn physical(&self, logical: &Path) -> PathBuf {
         let physical = lock(&self.spot.physical);
         if physical.as_os_str().is_empty() { logical.to_owned() } else { physical.clone() }
     }
 
-    /// Notes what is known of a source.
+    /// Keeps what is known of a source.
     pub(super) fn note<F: Fact>(&self, source: &'static str, known: &Known<F>) {
         let mut facts = lock(&self.drawn.facts);
         let (fact, has_failed) = (known.get(), matches!(known, Known::Failed(_)));
@@ -174,7 +173,7 @@ impl LastKnown {
         }
     }
 
-    /// What is known of it.
+    /// What is known of a source.
     pub(super) fn recall<F: Fact>(&self, source: &str) -> Known<F> {
         let facts = lock(&self.drawn.facts);
         let Some(LastFact { fact, has_failed }) = facts.get(source) else { return Known::Absent };

@@ -1,4 +1,4 @@
-//! The life of a daemon: there is one at a time, it can be found, and it does not come back for ever when it crashes.
+//! Start and end of the daemon: one instance at a time, a socket to find it, and a limit on crashes.
 
 use std::fmt;
 use std::fs::File;
@@ -19,24 +19,24 @@ use crate::ipc::message::{Hello, ReplyMode};
 use crate::ipc::peer;
 use crate::ipc::version::VERSION;
 
-/// So many starts that did not end well …
+/// Maximum number of starts that did not end well …
 const CRASHES: usize = 5;
-/// … within so long are too many: the next one has to wait until one of them is older.
+/// … within this time; the next start has to wait until one of them is older.
 const CRASH_WINDOW: Duration = Duration::from_secs(60);
 
-/// A daemon that does not answer within this is ended: it answers within milliseconds, whatever file systems do.
+/// A daemon that does not answer within this time is killed: a healthy one answers within milliseconds.
 const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A log that has grown beyond this (bytes) begins anew; the one before is kept beside it.
+/// Size at which the log is rotated (bytes); one old log is kept.
 const LOG_BYTES: u64 = 128 << 10;
 
-/// A daemon that is the only one of its binary.
+/// The only daemon of its binary.
 #[derive(Debug)]
 pub(super) struct Life {
     address: Address,
     folder: Arc<Folder>,
     build: &'static str,
-    /// Held as long as it lives; the system lets go of it however it ends.
+    /// Held until the process ends, however it ends.
     _lock: OwnedFd,
 }
 
@@ -90,7 +90,7 @@ impl Life {
         &self.folder
     }
 
-    /// Makes the socket and says who listens. Also returns the inode of the socket.
+    /// Creates the socket and the pid file. Also returns the inode of the socket.
     pub(super) fn listen(&mut self) -> Result<(UnixListener, u64), LifeError> {
         let listening = peer::listen(&self.address, &self.folder).map_err(io("make its socket"))?;
         let line = format!("{} {} {} {VERSION}\n", std::process::id(), self.build, now_ms());
@@ -99,7 +99,7 @@ impl Life {
         Ok(listening)
     }
 
-    /// Ends well.
+    /// Removes what a daemon that ends well leaves no trace of.
     pub(super) fn end(self) {
         self.log("ends");
         for (name, kind) in
@@ -115,7 +115,7 @@ impl Life {
         let _ = append(&self.folder, what);
     }
 
-    /// Notes this start, and says whether there were too many.
+    /// Records this start, and returns whether there were too many.
     fn has_crashed_often(&self) -> bool {
         let now = now_ms();
         let mut text = String::new();
@@ -152,7 +152,7 @@ fn put_away(folder: &Folder, name: &str, kind: FileType) {
         });
 }
 
-/// Takes the place of a daemon that does not answer any more; one that does stays.
+/// Kills a daemon that does not answer, and takes its lock. A daemon that answers stays.
 #[allow(clippy::disallowed_methods, reason = "another process lives in real time")]
 fn take_over(address: &Address, folder: &Folder) -> Result<OwnedFd, LifeError> {
     let deadline = Instant::now() + HEALTH_PATIENCE;

@@ -1,4 +1,4 @@
-//! What is mounted, as the kernel says it now: the list is read again when it has changed.
+//! The list of mounts, which is read again when the kernel reports a change.
 
 use std::fs::File;
 use std::path::Path;

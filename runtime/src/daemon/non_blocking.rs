@@ -1,5 +1,4 @@
-//! Gathering for a process that remembers: what is known is answered at once, and what has to wait goes on after the
-//! drawing.
+//! Gathering that never blocks: known facts are returned at once, and readings that take time go on after the drawing.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -18,7 +17,7 @@ use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Fact, Known, Policy, Source};
 
-/// Gathers facts for one drawing of a daemon. It never waits.
+/// Gathers the facts of one drawing without waiting.
 pub(super) struct NonBlockingGather<'a, I> {
     read_context: &'a Arc<ReadContext<I>>,
     request: &'a Request,
@@ -28,7 +27,7 @@ pub(super) struct NonBlockingGather<'a, I> {
     is_first: bool,
     readings: RefCell<Vec<Work>>,
     lacks: Cell<bool>,
-    /// The sources that are drawn from their last values, or not at all.
+    /// The sources that are shown as stale, or not at all.
     late: RefCell<Vec<&'static str>>,
 }
 
@@ -37,7 +36,7 @@ pub(super) struct Pending<F> {
     name: &'static str,
     state: State<F>,
     memory: &'static dyn FactCache,
-    /// Whether the memory was asked for it, and not just the world.
+    /// Whether the cache was asked for it: sources that are not cached do not count in statistics.
     is_question: bool,
 }
 
@@ -73,12 +72,12 @@ impl<'a, I> NonBlockingGather<'a, I> {
         NonBlockingGather { is_first: false, ..self }
     }
 
-    /// The sources that are drawn from their last values, or not at all.
+    /// The sources that are shown as stale, or not at all.
     pub(super) fn take_late(&self) -> Vec<&'static str> {
         self.late.take()
     }
 
-    /// What has to be waited for.
+    /// The readings that the drawing did not wait for.
     pub(super) fn into_waiting(self) -> LateFacts {
         LateFacts { readings: self.readings.into_inner(), lacks: self.lacks.get(), has_news: false }
     }
@@ -163,7 +162,7 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
     }
 }
 
-/// Does what can be done without waiting.
+/// Polls a reading once.
 fn poll<F: Fact>(work: &mut Work) -> Option<Found<F>> {
     match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(learned) => Some(found(learned)),
@@ -171,44 +170,44 @@ fn poll<F: Fact>(work: &mut Work) -> Option<Found<F>> {
     }
 }
 
-/// Readings that a drawing could not wait for. Dropping it abandons them.
+/// Readings that a drawing did not wait for. Dropping it cancels them.
 #[derive(Default)]
 pub(super) struct LateFacts {
     readings: Vec<Work>,
     lacks: bool,
-    /// Whether some have ended that no picture shows yet.
+    /// Whether a reading has ended that no prompt shows yet.
     has_news: bool,
 }
 
 impl LateFacts {
-    /// Whether there is nothing to wait for, and nothing new to draw.
+    /// Whether there is nothing to wait for and nothing new to draw.
     pub(super) fn is_empty(&self) -> bool {
         self.readings.is_empty() && !self.has_news
     }
 
-    /// How many there are.
+    /// Number of readings.
     pub(super) fn count(&self) -> usize {
         self.readings.len()
     }
 
-    /// Whether the drawing shows nothing at all in place of one of them.
+    /// Whether the drawing shows nothing in place of one of them, not even a stale value.
     pub(super) fn lacks(&self) -> bool {
         self.lacks
     }
 
-    /// Notes that a picture shows what has ended so far. What that picture had to wait for itself is taken over where
-    /// nothing else is left; if it lacks nothing, there is nothing left to wait for.
-    pub(super) fn was_drawn(&mut self, rest: LateFacts) {
+    /// Notes that a prompt shows the readings that have ended. `rest` are the readings that this prompt itself did not
+    /// wait for: they replace ours where none of ours is left, and if `rest` is empty nothing is left.
+    pub(super) fn finish_draw(&mut self, rest: LateFacts) {
         self.has_news = false;
         if self.readings.is_empty() || rest.readings.is_empty() {
             *self = rest;
         }
     }
 
-    /// Waits until at least one of them has ended.
+    /// Waits until at least one reading has ended.
     ///
     /// # Cancel safety
-    /// Nothing is lost: that one has ended is still known the next time.
+    /// No reading is lost: the next call still sees that one has ended.
     pub(super) async fn one(&mut self) {
         poll_fn(|context| {
             self.poll(context);
@@ -217,7 +216,7 @@ impl LateFacts {
         .await;
     }
 
-    /// Waits until all have ended, or `until` has.
+    /// Waits until all readings have ended, or `until` has.
     ///
     /// # Cancel safety
     /// As for [`LateFacts::one`].

@@ -1,12 +1,11 @@
-//! The picture that a shell shows at once when the next line is empty.
+//! The prefetched prompt: what a shell shows at once after an empty line.
 //!
-//! After an empty line nothing has run in the shell, so that its prompt is the one before with all that is old by then.
-//! Waiting for that takes two wake-ups of idle processors. A shell that can draw again therefore gets it beforehand,
-//! with each picture: it shows it at once, asks all the same, and draws again if something is different.
+//! An empty line runs nothing, so the next prompt is the one before with whatever has become stale. Waiting for it
+//! costs two wake-ups of idle processors. A shell that can redraw therefore gets it in advance, with each prompt. It
+//! shows the prefetched prompt at once, sends its request all the same, and redraws if the answer differs.
 //!
-//! Where the prompt shows a clock, the time in it is that of the picture before, for the fraction of a millisecond
-//! until the answer is there. No screen shows a frame so short, and the answer would not be there any earlier if the
-//! shell waited for it.
+//! A clock in the prefetched prompt shows the time of the prompt before, for the fraction of a millisecond until the
+//! answer arrives. That is shorter than a frame of a screen.
 
 use super::draw_context::DrawContext;
 use super::from_last_known::{Age, FromLastKnown};
@@ -17,13 +16,13 @@ use crate::ipc::message::SAME;
 use crate::prompt::{self, PART_END, Prompt};
 use crate::request::Request;
 
-/// Where the parts of a picture begin: behind its kind, its number, and whether it is fresh.
+/// Index of the field where the parts begin: after kind, number and freshness.
 const PARTS: usize = 3;
-/// Where those begin that an empty line shows: behind its own, the last of which is the prelude.
+/// Index of the field where the prefetched parts begin: after the frame's own parts, of which the last is the prelude.
 const HELD: usize = PARTS + 5;
 
-/// Appends what an empty line would show to a picture that was just drawn and has no end yet. `late` are the sources
-/// that it shows as old, `begin` is where its parts begin.
+/// Appends the prefetched prompt to a frame that was just drawn and has no end yet. `late` are the sources that the
+/// frame shows as stale; its parts begin at byte `begin`.
 pub(super) fn append<P: Prompt>(
     context: &DrawContext<impl Io>,
     late: &[&'static str],
@@ -46,20 +45,20 @@ pub(super) fn append<P: Prompt>(
     }
 }
 
-/// What a shell shows by itself when the next line is empty.
+/// What a shell shows after an empty line before it is answered.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Prefetched {
-    /// Nothing: it asks and waits.
+    /// Nothing: it waits for the answer.
     #[default]
     Nothing,
-    /// This picture: its parts but the prelude, as they are in a frame.
+    /// This prompt: its parts without the prelude, as they are in a frame.
     DrawStage(Vec<u8>),
-    /// One of several, since it may not have heard of the last one.
+    /// One of several prompts: the shell may not have received the last one.
     Several,
 }
 
 impl Prefetched {
-    /// Notes that a picture is sent.
+    /// Notes a frame that is sent.
     pub(super) fn note(&mut self, frame: &[u8]) {
         let Some(held) = held(frame) else { return };
         match self {
@@ -69,13 +68,13 @@ impl Prefetched {
         }
     }
 
-    /// Whether the shell is certain to show what a frame shows.
+    /// Whether the shell certainly shows what this frame shows.
     pub(super) fn is_shown_in(&self, frame: &[u8]) -> bool {
         matches!(self, Prefetched::DrawStage(held) if held == parts(frame, PARTS))
     }
 }
 
-/// What a frame has for an empty line.
+/// The prefetched parts of a frame.
 fn held(frame: &[u8]) -> Option<&[u8]> {
     let mut fields = frame.strip_suffix(&[FRAME_END])?.split(|byte| *byte == FIELD_END);
     let first = fields.nth(HELD)?;
@@ -83,7 +82,7 @@ fn held(frame: &[u8]) -> Option<&[u8]> {
     Some(parts(frame, if is_same { PARTS } else { HELD }))
 }
 
-/// Four fields of a frame.
+/// Four fields of a frame, from the one with this index.
 fn parts(frame: &[u8], first: usize) -> &[u8] {
     let mut ends = frame
         .iter()

@@ -1,4 +1,4 @@
-//! The daemon's own program, whose name may lead to another one by now: a new build.
+//! Identity of the daemon's program file, which a new build replaces.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
-//! Accounts of readings: how long they took, what came of them, and which sources rest because they fail again and
-//! again.
+//! Statistics of readings, and the circuit breaker: a source that keeps failing is not read for a while.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +11,11 @@ use crate::exec::time::Clock;
 use crate::gather::{Ended, Observation, Observer, REST};
 use crate::source::Cost;
 
-/// A reading that was given up after this has failed; one that was given up sooner was not needed any more.
+/// A reading that is cancelled later than this counts as failed; a sooner one was not needed any more.
 const TOO_LONG: Duration = Duration::from_secs(5);
 
-/// After a failure a program rests for a minute in any case. What fails three times in a row rests for two, four,
-/// eight, and then ten minutes.
+/// Back-off: a program rests for one minute after any failure. After three failures in a row, a source rests for two,
+/// four, eight, and then ten minutes.
 const THRESHOLDS: Thresholds = Thresholds {
     failures: 3,
     cool_down: Duration::from_secs(120),
@@ -27,7 +26,7 @@ const THRESHOLDS: Thresholds = Thresholds {
 /// More keys of one source than this do not fail one by one: all are tried again.
 const TROUBLED: usize = 256;
 
-/// Accounts of the readings of all sources.
+/// Statistics of all sources.
 #[derive(Debug)]
 pub(super) struct Readings {
     bus: Arc<Bus>,

@@ -1,4 +1,4 @@
-//! Serving: from the start of a daemon to its end.
+//! The daemon's main function: start, tasks, and end.
 
 use std::io;
 use std::os::unix::net::UnixListener;
@@ -28,22 +28,22 @@ use crate::ipc::peer;
 use crate::prompt::Prompt;
 use crate::store::Store;
 
-/// After something has happened to the program, it is looked at after so long.
+/// Delay before the program's file is checked after a change.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// After a reading has ended, memory is given back after so long.
+/// Delay before memory is returned to the system after a reading.
 const TIDY: Duration = Duration::from_secs(2);
 
-/// When the system has no room for another connection, the next one is tried after so long.
+/// Delay after `accept` fails.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Runs a daemon until it is stopped, or nobody has needed it for long.
+/// Runs the daemon until it is stopped or idle for too long.
 ///
 /// # Errors
-/// When it cannot be one: there is another, its folder is not the user's own, or it has crashed too often.
+/// If another daemon is running, the folder is not the user's own, or the daemon has crashed too often.
 pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     inherited::drop_all();
-    // Before anybody can know of this daemon, and so replace its program because of it.
+    // First of all: once clients know of this daemon, a new build may replace its program.
     let program = Arc::new(Program::own());
     let mut life = Life::begin(P::BUILD.build_hash)?;
     let (listener, socket) = life.listen()?;
@@ -61,7 +61,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     daemon.watchdog = Watchdog::new(ending.clone()).ok().map(Arc::new);
     let daemon = Arc::new(daemon);
     for pid in left_behind(life.folder()) {
-        // A shell that is gone meanwhile leaves nothing to serve.
+        // The shell may be gone by now.
         if let Ok(transport) = daemon.world.adopt_fifos(pid) {
             daemon
                 .exec
@@ -74,7 +74,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     }
     background::begin(&daemon);
     daemon.exec.spawn_named("configuration", Priority::Low, configuration::watch(daemon.clone())).detach();
-    // These are tasks, and not what this thread waits for, so that they go on on another thread if this one hangs.
+    // Tasks of the executor, so that another thread can go on with them if this one is blocked.
     daemon.exec.spawn_named("listener", Priority::Critical, accept_all(daemon.clone(), listener)).detach();
     let exec = daemon.exec.clone();
     let tidy = tidy(daemon.clone());
@@ -88,8 +88,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
     Ok(())
 }
 
-/// Ends the process. Nothing else is to be put in order: facts are stored as they are read, and the files of sessions
-/// are for the next daemon.
+/// Ends the process. Facts are stored as they are read, and the files of sessions stay for the next daemon.
 fn finish(life: Life, end: ShutdownReason, binary: &Path) -> ! {
     life.log(end.what());
     let folder = life.folder().path().to_owned();
@@ -104,13 +103,13 @@ fn finish(life: Life, end: ShutdownReason, binary: &Path) -> ! {
 /// Why a daemon ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ShutdownReason {
-    /// It was told to.
+    /// A client asked for it.
     Stopped,
-    /// No shell was connected for long.
+    /// No shell was connected for the idle time.
     Idle,
     /// Its folder or its program is gone.
     Homeless,
-    /// Its program is another one now.
+    /// Its program was replaced.
     Replaced,
 }
 
@@ -142,7 +141,7 @@ pub(super) async fn changed<P: Prompt, W: Host>(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return ShutdownReason::Homeless,
         Err(_) => return pending().await,
     };
-    // What happened before it was watched.
+    // It may have been replaced before the watch began.
     if let Some(end) = end() {
         return end;
     }
@@ -150,7 +149,7 @@ pub(super) async fn changed<P: Prompt, W: Host>(
         match watch.next(daemon).await {
             Ok(Seen::Homeless) => return ShutdownReason::Homeless,
             Ok(Seen::Program) => {
-                // A file that is being replaced is not there for a moment, or not whole.
+                // While a file is being replaced, it may be missing or incomplete.
                 daemon.exec.clock().sleep(SETTLE).await;
                 if let Some(end) = end() {
                     return end;
@@ -161,7 +160,7 @@ pub(super) async fn changed<P: Prompt, W: Host>(
     }
 }
 
-/// Accepts connections, for ever.
+/// Accepts connections until the daemon ends.
 async fn accept_all<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>, listener: UnixListener) {
     let Ok(listener) = daemon.exec.watch(listener) else { return daemon.stop() };
     loop {
@@ -171,7 +170,7 @@ async fn accept_all<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>, listener
     }
 }
 
-/// Accepts one connection. A stranger is left without a word.
+/// Accepts one connection. A connection of another user is closed without an answer.
 async fn accept<P: Prompt, W: Host>(
     daemon: &Arc<DaemonState<P, W>>,
     listener: &Watched<UnixListener>,
@@ -188,7 +187,7 @@ async fn accept<P: Prompt, W: Host>(
     Ok(())
 }
 
-/// Gives memory back once after each burst of readings, and after shells have left. Idle, it waits without a timer.
+/// Returns memory to the system after each burst of readings, and after sessions end. No timer runs while idle.
 async fn tidy<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     loop {
         or(daemon.single_flight.landing(), daemon.changed.listen()).await;
@@ -198,7 +197,7 @@ async fn tidy<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     }
 }
 
-/// Waits until the daemon is told to end, or no shell is connected for as long as the configuration says.
+/// Waits until the daemon is asked to end, or has had no session for the configured time.
 async fn ended<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> ShutdownReason {
     let idle_exit = P::BACKGROUND.map_or(Duration::MAX, |background| background.idle_exit);
     loop {

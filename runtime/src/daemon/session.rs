@@ -25,24 +25,24 @@ use crate::ipc::version::{Agreement, SPOKEN, agree};
 use crate::prompt::Prompt;
 use crate::shell::Shell;
 
-/// Pictures follow each other at most once in so long: a frame of a screen that shows sixty a second.
+/// Minimum time between two redraws: one frame of a screen at 60 Hz.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// So many requests of one session are answered at once …
+/// Number of requests that a session may send in a burst …
 const BURST: u32 = 500;
-/// … and so many a second in the long run: a person presses Enter some thirty times a second.
+/// … and per second in the long run. A key that repeats sends about thirty a second.
 const REQUESTS_PER_SECOND: u32 = 1000;
 
-/// A client that does not take what it is sent for so long is left.
+/// A client that does not read its answer within this time is disconnected.
 const SEND_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A client that has no session and asks nothing for so long is left: descriptors are few.
+/// A client without a session that sends nothing within this time is disconnected.
 const SILENCE_LIMIT: Duration = Duration::from_secs(10);
 
-/// A reading that nobody waits for any more is given up after so long.
+/// Time after which a reading is cancelled that a prompt still lacks.
 pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
-/// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
+/// Capacity for a long prompt with all its parts (bytes), so that drawing does not allocate.
 const BUFFER_BYTES: usize = 8192;
 
 /// One shell.
@@ -51,12 +51,12 @@ pub(super) struct Session<P: Prompt, W: Host> {
     pub(super) guard: Option<SessionGuard<P, W>>,
     shell: Shell,
     pub(super) redraws: bool,
-    /// The last request, as long as it can be drawn again.
+    /// The last request, while it can be redrawn.
     pub(super) context: Option<Arc<DrawContext<W::Io>>>,
-    /// What its last picture did not wait for.
+    /// Readings that its last prompt did not wait for.
     pub(super) waiting: LateFacts,
     pub(super) waiting_since: Option<Instant>,
-    /// Whether a picture is owed, be its facts there or not: its last was an echo, or has become old.
+    /// Whether a redraw is due even without new facts: the last prompt was a placeholder, or has become stale.
     pub(super) is_echo: bool,
     /// What the last request asked for.
     pub(super) asked: Option<Arc<DrawRequest<W::Io>>>,
@@ -65,24 +65,24 @@ pub(super) struct Session<P: Prompt, W: Host> {
     is_greeted: bool,
     rate: Bucket,
     pub(super) out: Vec<u8>,
-    /// What the shell was sent last, without what changes with every frame.
+    /// What the shell was sent last, without the parts that change with every frame.
     pub(super) picture: Vec<u8>,
-    /// What it shows by itself when the next line is empty.
+    /// The prefetched prompt that it has.
     pub(super) prefetched: Prefetched,
-    /// What is read ahead where the shell has gone, until it asks for its prompt there.
+    /// Reading ahead for the shell's new directory, until it asks for its prompt.
     pub(super) ahead: Option<Task<()>>,
-    /// What was answered with what was known, and the mounts that have not answered.
+    /// The request that was answered with the last known prompt, and the mounts that do not answer.
     pub(super) silent: Option<(DrawRequest<W::Io>, Vec<PathBuf>)>,
 }
 
-/// What is known of the shell's last command.
+/// State of the shell's last command.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
-    /// Nothing that was not told.
+    /// Unknown.
     Unknown,
     /// It runs.
     Runs,
-    /// It has ended, and that was told.
+    /// It has ended, and the end was published.
     Ended,
 }
 
@@ -103,9 +103,9 @@ enum Step {
     Arrived,
     /// Facts have not arrived for too long.
     GivenUp,
-    /// What the last picture shows has become old.
+    /// The last prompt has become stale.
     Called,
-    /// The file systems answer that did not.
+    /// File systems answer again.
     Answers,
 }
 
@@ -113,7 +113,7 @@ enum Step {
 pub(super) enum SessionEnd {
     /// The client has left, or is gone.
     Left,
-    /// It is to be told why, and left.
+    /// It is told why, and disconnected.
     Fault(Fault<'static>),
 }
 
@@ -138,7 +138,7 @@ impl From<TransportError> for SessionEnd {
     }
 }
 
-/// Talks with a client until it leaves.
+/// Serves a client until it leaves.
 pub(super) async fn converse<P: Prompt, W: Host>(
     daemon: Arc<DaemonState<P, W>>,
     mut transport: impl Transport,
@@ -170,12 +170,12 @@ pub(super) async fn converse<P: Prompt, W: Host>(
     };
     loop {
         match session.step(&mut transport).await {
-            // Others have their turn, however fast this one asks.
+            // Yield, so that a client that sends fast does not starve others.
             Ok(()) => yield_now().await,
             Err(SessionEnd::Left) => return,
             Err(SessionEnd::Fault(fault)) => {
                 Counters::add(&daemon.counts.faults);
-                // It is left in any case.
+                // The session ends in any case.
                 let _ = session.say(&mut transport, &Reply::Fault(fault)).await;
                 return;
             }
@@ -218,7 +218,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
                 clock.sleep(SILENCE_LIMIT).await;
                 return Ok(Step::Frame(false));
             };
-            view.called().await;
+            view.wait_for_call().await;
             // What happens within the same frame is drawn together, and who has told of it draws first.
             clock.sleep(FRAME).await;
             Ok(Step::Called)
@@ -234,7 +234,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let unasked = or(or(arrived, given_up), or(called, answers));
         match or(async { transport.receive().await.map(Step::Frame) }, unasked).await? {
             Step::Frame(false) => Err(SessionEnd::Left),
-            Step::Frame(true) => self.hear(transport).await,
+            Step::Frame(true) => self.handle_frame(transport).await,
             Step::Arrived => self.redraw(transport).await,
             Step::Called => self.renew(transport).await,
             Step::Answers => self.answer_at_last(transport).await,
@@ -246,7 +246,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
     }
 
     /// Answers one frame.
-    async fn hear(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
+    async fn handle_frame(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         if let Err(wait) = self.rate.take(self.daemon.exec.clock().now()) {
             // Whoever asks faster is not read from meanwhile, and hurts nobody but itself.
             self.daemon.exec.clock().sleep(wait).await;
@@ -280,7 +280,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
                 self.read_ahead(transport)
             }
             Message::Event(event) => {
-                self.hear_of(&event);
+                self.handle_event(&event);
                 Ok(())
             }
             Message::Bye => Err(SessionEnd::Left),
@@ -322,7 +322,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         is_other && self.daemon.world.is_replaced()
     }
 
-    /// Takes over what a frame says of a prompt: where it is drawn, and with what environment.
+    /// Reads a request for a prompt from the current frame.
     pub(super) fn read_draw(&self, transport: &impl Transport) -> Result<DrawRequest<W::Io>, SessionEnd> {
         let mut draw = Draw::read(transport.frame(), self.shell)?;
         let text = if draw.is_environment_in_file { transport.exported()? } else { Vec::new() };
@@ -332,7 +332,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         Ok(self.ask(draw))
     }
 
-    /// Learns who the client is.
+    /// Handles a hello.
     fn welcome(&mut self, transport: &impl Transport, hello: &Hello<'_>) -> Reply<'static> {
         if let Agreement::Propose(version) = agree(SPOKEN, hello.version) {
             let message = format!("this daemon speaks version {version} of the protocol");
@@ -354,7 +354,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         Reply::Welcome(Self::state(hello))
     }
 
-    /// What a client is told that is welcome.
+    /// The answer to a hello.
     fn state(hello: &Hello<'_>) -> Welcome<'static> {
         let is_same = hello.build.is_empty() || hello.build == P::BUILD.build_hash;
         Welcome {
@@ -366,7 +366,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         }
     }
 
-    /// Opens a session of its own for a shell that talks through files.
+    /// Begins a session over files for a shell.
     fn open_files(&self, hello: &Hello<'_>) -> Reply<'static> {
         let transport = hello.pid.ok_or(std::io::ErrorKind::InvalidInput.into());
         match transport.and_then(|pid| self.daemon.world.fifos(pid)) {
@@ -400,7 +400,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.send(transport).await
     }
 
-    /// Sends the picture that was drawn. One that comes unasked and changes nothing is not sent.
+    /// Sends the prompt that was drawn. A redraw that changes nothing is not sent.
     pub(super) async fn send_picture(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         let picture = shown(&self.out);
         if is_redraw(&self.out) {
@@ -426,7 +426,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.send(transport).await
     }
 
-    /// Sends what was written, unless the client does not take it.
+    /// Sends the buffer; a client that does not read it is disconnected.
     async fn send(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         let (out, clock) = (&self.out, self.daemon.exec.clock());
         let late = async {

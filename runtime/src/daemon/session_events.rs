@@ -1,5 +1,4 @@
-//! News: what a session has to do with events, as one who tells of them and as one who is called when what it shows is
-//! old.
+//! Events of a session: those that its client sends, and those that make what it shows stale.
 
 use std::time::Duration;
 
@@ -16,14 +15,14 @@ use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
 use crate::prompt::Prompt;
 
 impl<P: Prompt, W: Host> Session<P, W> {
-    /// Passes on what a client tells. What happens in a shell concerns those who show the same as it; what a tool tells
-    /// concerns everybody.
-    pub(super) fn hear_of(&mut self, event: &Event<'_>) {
+    /// Publishes an event that the client sent. An event of a shell concerns sessions that show the same facts; an
+    /// event of a tool concerns all sessions.
+    pub(super) fn handle_event(&mut self, event: &Event<'_>) {
         let view = self.view();
         let told = match &*event.name {
             "command-start" => {
                 if let Some(view) = view {
-                    view.rests();
+                    view.suspend();
                 }
                 self.command = Command::Runs;
                 bus::Event::CommandStart
@@ -39,7 +38,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.daemon.bus.happen(told, self.view().filter(|_| is_of_shell));
     }
 
-    /// Notes what a request says by itself: that a command has ended, or that the shell is elsewhere.
+    /// Publishes the events that a request implies: a command has ended, or the shell has changed its directory.
     pub(super) fn note_request(&mut self, asked: &DrawRequest<W::Io>) {
         let Some(view) = self.view() else { return };
         let command = self.command;
@@ -52,20 +51,19 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.command = Command::Unknown;
     }
 
-    /// Notes what a picture shows.
+    /// Notes the facts that a prompt shows.
     pub(super) fn note_shown(&self, context: &DrawContext<W::Io>) {
         let Some(view) = self.view() else { return };
-        context.read_context.with_asked_for(|facts| view.shows(facts));
+        context.read_context.with_asked_for(|facts| view.set_facts(facts));
         if self.redraws {
-            view.is_ready();
+            view.mark_ready();
         }
     }
 
-    /// Draws what is shown anew, because something has happened to it: the place is looked at again, and what the event
-    /// made old is read again.
+    /// Redraws after an event: gathers again, and reads the facts that the event invalidated.
     pub(super) async fn renew(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         if let Some(view) = self.view() {
-            view.answer();
+            view.acknowledge();
         }
         let (Some(before), Some(asked)) = (self.context.clone(), self.asked.clone()) else { return Ok(()) };
         let mut context = asked.context::<P>(before.read_context.place.physical.clone(), &self.daemon);
@@ -81,7 +79,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         if waiting.is_empty() {
             return self.send_picture(transport).await;
         }
-        // What it waits for has one frame's time to arrive before anything is shown as old.
+        // Facts have the time of one frame to arrive before they are shown as stale.
         self.finish_later();
         self.waiting = waiting;
         self.waiting_since = Some(self.daemon.exec.clock().now());
@@ -89,7 +87,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         Ok(())
     }
 
-    /// Notes how long a first picture took.
+    /// Records how long the answer to a request took.
     pub(super) fn note_draw(&self, asked: &DrawRequest<W::Io>, took: Duration) {
         self.daemon.draws.record(took);
         self.daemon.bus.trace.tell("draw", || {
@@ -98,7 +96,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         });
     }
 
-    /// Notes that a picture is sent unasked.
+    /// Records a redraw.
     pub(super) fn note_redraw(&self) {
         self.daemon.bus.trace.tell("redraw", || {
             let seq = self.asked.as_ref().map_or(0, |asked| asked.seq);
@@ -106,12 +104,12 @@ impl<P: Prompt, W: Host> Session<P, W> {
         });
     }
 
-    /// Who this is, for people.
+    /// A name of the client for people.
     fn title(&self) -> String {
         self.view().map_or_else(|| String::from("a client"), |view| format!("session {}", view.session()))
     }
 
-    /// Begins to listen to what a tool wants to hear: `filter` holds names, separated by spaces.
+    /// Subscribes a tool to events: `filter` holds names, separated by spaces.
     pub(super) fn listen_as(&self, tool: &Tool<'_>) -> Listening {
         let filter = String::from_utf8_lossy(tool.get("filter").unwrap_or_default()).into_owned();
         let filter = Filter::new(filter.split_whitespace());
@@ -121,7 +119,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         }
     }
 
-    /// Tells a tool of things as they happen, until it leaves or the daemon ends.
+    /// Sends events to a tool until it leaves or the daemon ends.
     pub(super) async fn follow(
         &mut self,
         transport: &mut impl Transport,
@@ -140,7 +138,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
             };
             let next = async { Ok(Some(listening.next().await)) };
             let leaves = async {
-                // Whatever it says now, it is not what was agreed.
+                // A tool that listens sends nothing.
                 transport.receive().await.map_err(SessionEnd::from)?;
                 Err(SessionEnd::Left)
             };

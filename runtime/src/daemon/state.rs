@@ -19,7 +19,7 @@ use crate::ipc::message::ReplyMode;
 use crate::prompt::Prompt;
 use crate::shell::Shell;
 
-/// More sessions than this are turned away (`error code=busy`): nobody has so many shells.
+/// Maximum number of sessions; more are refused (`error code=busy`).
 const SESSION_LIMIT: usize = 1024;
 
 /// What all sessions of a daemon share.
@@ -28,12 +28,12 @@ pub(super) struct DaemonState<P, W> {
     pub(super) exec: Handle,
     pub(super) single_flight: Arc<SingleFlight>,
     pub(super) places: LastKnownPlaces,
-    /// Watches over whoever serves; a test has none.
+    /// Absent in tests, and where the system has no timer left.
     pub(super) watchdog: Option<Arc<Watchdog>>,
     pub(super) counts: Counters,
-    /// How long it took from a request to its first picture.
+    /// Time from a request to its first prompt.
     pub(super) draws: Histogram,
-    /// How many requests have left readings behind that go on.
+    /// Number of requests whose readings go on after them.
     pub(super) leftovers: AtomicUsize,
     pub(super) bus: Arc<Bus>,
     /// Whether the configuration has changed since the build.
@@ -48,7 +48,7 @@ pub(super) struct DaemonState<P, W> {
     prompt: PhantomData<fn() -> P>,
 }
 
-/// What has happened since the start.
+/// Counters since the start of the daemon.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) connections: AtomicU64,
@@ -64,7 +64,7 @@ impl Counters {
     }
 }
 
-/// One session, for lists.
+/// A session, as lists show it.
 #[derive(Clone, Debug)]
 pub(super) struct SessionEntry {
     pub(super) shell: Shell,
@@ -81,7 +81,7 @@ impl SessionEntry {
     }
 }
 
-/// A session's place in the list; dropping it takes it out.
+/// Registration of a session; dropping it removes the session.
 #[derive(Debug)]
 pub(super) struct SessionGuard<P: Prompt, W: Host> {
     daemon: Arc<DaemonState<P, W>>,
@@ -118,7 +118,7 @@ impl<P: Prompt, W: Host> DaemonState<P, W> {
         }
     }
 
-    /// Lets a session in; `None` if there are too many.
+    /// Registers a session; `None` if there are too many.
     pub(super) fn register(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<P, W>> {
         let mut sessions = self.sessions();
         if sessions.len() >= SESSION_LIMIT {
@@ -133,17 +133,17 @@ impl<P: Prompt, W: Host> DaemonState<P, W> {
         Some(SessionGuard { daemon: self.clone(), id, view })
     }
 
-    /// The sessions, by the order in which they came.
+    /// The sessions, oldest first.
     pub(super) fn list(&self) -> Vec<(u64, SessionEntry)> {
         self.sessions().iter().map(|(id, entry)| (*id, entry.clone())).collect()
     }
 
-    /// How many there are.
+    /// Number of sessions.
     pub(super) fn session_count(&self) -> usize {
         self.sessions().len()
     }
 
-    /// Ends the daemon.
+    /// Asks the daemon to end.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.changed.notify(usize::MAX);
@@ -159,7 +159,7 @@ impl<P: Prompt, W: Host> DaemonState<P, W> {
 }
 
 impl<P: Prompt, W: Host> SessionGuard<P, W> {
-    /// Notes a request.
+    /// Updates the entry of the session.
     pub(super) fn note(&self, change: impl FnOnce(&mut SessionEntry)) {
         if let Some(entry) = self.daemon.sessions().get_mut(&self.id) {
             change(entry);
@@ -171,7 +171,7 @@ impl<P: Prompt, W: Host> Drop for SessionGuard<P, W> {
     fn drop(&mut self) {
         self.daemon.sessions().remove(&self.id);
         self.daemon.changed.notify(usize::MAX);
-        self.view.rests();
+        self.view.suspend();
         self.daemon.bus.happen(Event::SessionEnded, Some(&self.view));
     }
 }

@@ -1,4 +1,4 @@
-//! What tools ask of a daemon.
+//! Answers for tools: health, status, metrics, cache.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

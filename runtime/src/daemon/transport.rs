@@ -1,4 +1,4 @@
-//! Lines: how frames of one session come and go.
+//! Transports: how the frames of one session are received and sent.
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -9,9 +9,9 @@ use crate::exec::Watched;
 use crate::ipc::frame::{Decoder, Frame, FrameError, Limits};
 use crate::shell::Shell;
 
-/// How frames of one session come and go.
+/// Receives and sends the frames of one session.
 pub(super) trait Transport: Send {
-    /// Another way to the same client.
+    /// Sends to the same client from elsewhere.
     type BackupSender: BackupSender;
 
     /// Waits for the next frame, which [`Transport::frame`] then gives; false at the end.
@@ -23,12 +23,12 @@ pub(super) trait Transport: Send {
     /// The frame that was received last.
     fn frame(&self) -> Frame<'_>;
 
-    /// Who is at the other end, if only one kind of shell talks like this: such a one need not say hello.
+    /// The kind of shell at the other end, if only one kind uses this transport: it need not say hello.
     fn shell(&self) -> Option<Shell> {
         None
     }
 
-    /// The shell's process, if the line knows it.
+    /// The shell's process, if known.
     fn pid(&self) -> Option<u32> {
         None
     }
@@ -38,20 +38,20 @@ pub(super) trait Transport: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// How to send a frame while somebody else holds the line.
+    /// A sender that works while the transport is in use elsewhere.
     fn backup(&self) -> Self::BackupSender;
 
     /// Sends a frame.
     fn send(&mut self, frame: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
 }
 
-/// Another way to the client of a line, for when whoever holds the line hangs.
+/// Sends to the client of a transport whose thread is blocked.
 pub(super) trait BackupSender: Send + 'static {
-    /// Sends a frame as far as that is possible without waiting.
+    /// Sends as much of a frame as is possible without waiting.
     fn send_now(&self, frame: &[u8]);
 }
 
-/// Why no frame comes any more.
+/// Why no more frames can be received.
 #[derive(Debug)]
 pub(super) enum TransportError {
     Io(io::Error),
@@ -87,7 +87,7 @@ impl Transport for Stream {
     async fn receive(&mut self) -> Result<bool, TransportError> {
         while !self.decoder.advance()? {
             let decoder = &mut self.decoder;
-            // It is tried before it is waited for: what is there already costs one call of the system.
+            // Read before waiting: bytes that are there already cost one system call.
             if self.stream.read_with(|stream| decoder.fill(stream)).await? == 0 {
                 return Ok(false);
             }

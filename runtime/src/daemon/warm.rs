@@ -1,5 +1,4 @@
-//! Warming: facts are read before a prompt needs them, because a person wants it (`cache warm`), or since a shell says
-//! where it begins or has gone.
+//! Reading facts before a prompt needs them: for `cache warm`, and when a shell starts or changes its directory.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -20,8 +19,8 @@ use crate::ipc::message::Draw;
 use crate::prompt::Prompt;
 use crate::store::REFRESH_BUDGET;
 
-/// A shell that has gone somewhere asks for its prompt at once as a rule, and that reads all there is to read. Only if
-/// it does something else first, anything is read ahead.
+/// A shell that changes its directory usually asks for its prompt at once, which reads everything. Facts are read ahead
+/// only if it does something else first.
 pub(super) const PAUSE: Duration = Duration::from_millis(16);
 
 impl<P: Prompt, W: Host> Session<P, W> {

@@ -1,5 +1,4 @@
-//! What the daemon watches for its own sake: its folder, where shells write requests, and its program, which may be
-//! replaced.
+//! Watches the daemon's folder, where shells write requests, its socket, and its program, which a new build replaces.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -34,7 +33,7 @@ pub(super) struct Watch {
     mailboxes: HashMap<u32, Sender<()>>,
 }
 
-/// What was seen that concerns the daemon as a whole.
+/// A change that concerns the daemon as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
     /// Its folder or its socket is gone: nobody can find it any more.
@@ -53,7 +52,7 @@ impl Watch {
         Ok(Watch { eyes, folder, mailboxes: HashMap::new() })
     }
 
-    /// Serves the files of shells until something is seen that concerns the daemon as a whole.
+    /// Serves the files of shells until a change concerns the daemon as a whole.
     pub(super) async fn next<P: Prompt, W: Host>(
         &mut self,
         daemon: &Arc<DaemonState<P, W>>,
@@ -70,7 +69,7 @@ impl Watch {
         }
     }
 
-    /// Tells a session that its file was written, and makes the session if this is the first time.
+    /// Tells a session that its file was written; begins the session the first time.
     fn ask<P: Prompt, W: Host>(&mut self, daemon: &Arc<DaemonState<P, W>>, pid: u32) {
         if let Some(sender) = self.mailboxes.get(&pid) {
             match sender.try_send(()) {

@@ -1,9 +1,9 @@
-//! The guard: nobody waits for a file system that does not answer.
+//! Watchdog for a serving thread that a file system blocks.
 //!
-//! Requests are served where they are read, without a hop to another thread. Should the serving thread hang, another
-//! one, which has slept until an alarm that is set while requests are being served, answers that request with what was
-//! known last, and serves in its place. When the first one goes on after all, one of the two ends: a machine that is
-//! busy for a moment must not make the daemon larger for ever.
+//! A request is served on the thread that reads it. While requests are in flight, an alarm is set. If one of them takes
+//! longer than [`LIMIT`], the watchdog's thread wakes up, answers that request with the last known prompt, and serves
+//! in place of the blocked thread. When the blocked thread goes on, one of the two ends, so that a machine that was
+//! busy for a moment does not leave the daemon with more threads.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux;
@@ -25,10 +25,10 @@ use portable::Alarm;
 
 use crate::exec::Single;
 
-/// A request is answered by the guard after so long: before shells lose their patience (100 ms).
+/// Time after which the watchdog answers a request: shells stop waiting after 100 ms.
 pub(super) const LIMIT: Duration = Duration::from_millis(50);
 
-/// So many threads may hang. Were it more, only what is known would be shown.
+/// Maximum number of blocked threads. Beyond it, requests are answered with the last known prompt only.
 pub(super) const HUNG_LIMIT: usize = 8;
 
 /// Watches over the threads that serve.
@@ -41,38 +41,38 @@ pub(super) struct Watchdog {
     recovered: Recovered,
 }
 
-/// How many threads went on serving after another had taken their place: so many of those are not needed any more.
+/// Number of threads that went on after a replacement had taken over: as many replacements are to end.
 #[derive(Debug, Default)]
 struct Recovered {
     count: AtomicUsize,
     event: Event,
 }
 
-/// Says that the daemon ends: whoever serves waits for it meanwhile.
+/// Signal that the daemon ends; the serving threads wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Shutdown {
     ended: std::sync::atomic::AtomicBool,
     event: Event,
 }
 
-/// What is watched.
+/// The requests in flight, and the state of the alarm.
 #[derive(Default)]
 struct Watching {
     in_flight: Vec<InFlight>,
-    /// Whether the alarm is set. It goes on when a request has been served, since the next one may be there already: to
-    /// set it costs a call of the system, and to find nothing when it goes off costs one wake-up after many requests.
+    /// Whether the alarm is set. It stays set after a request: setting it costs a system call for each request, while
+    /// an alarm that finds nothing costs one wake-up after many requests.
     is_set: bool,
 }
 
-/// A request that is being served.
+/// A request in flight.
 struct InFlight {
     id: u64,
     since: Instant,
-    /// Answers in place of the one who hangs.
+    /// Answers in place of the blocked thread; `None` when it has.
     instead: Option<Box<dyn FnOnce() + Send>>,
 }
 
-/// A request that is being served; dropping it says that it is not any more.
+/// A request in flight; dropping it ends the watch.
 pub(super) struct InFlightGuard<'g> {
     watchdog: &'g Watchdog,
     id: u64,
@@ -125,7 +125,7 @@ impl Watchdog {
         Ok(Watchdog { alarm: Alarm::new()?, watch, next, end, recovered: Recovered::default() })
     }
 
-    /// Begins to watch over a request.
+    /// Begins the watch over a request.
     #[allow(clippy::disallowed_methods, reason = "a thread that hangs, hangs in real time")]
     pub(super) fn watch(&self, instead: impl FnOnce() + Send + 'static) -> InFlightGuard<'_> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
@@ -139,13 +139,13 @@ impl Watchdog {
         InFlightGuard { watchdog: self, id }
     }
 
-    /// How many requests hang.
+    /// Number of requests whose thread is blocked.
     pub(super) fn hung(&self) -> usize {
         self.watching().in_flight.iter().filter(|section| section.instead.is_none()).count()
     }
 
-    /// Sleeps until a request hangs; then answers it, has another guard take its place, and serves until the thread
-    /// that hung goes on.
+    /// Sleeps until a request is blocked; then answers it, starts another watchdog thread, and serves until the blocked
+    /// thread goes on.
     pub(super) fn stand(self: Arc<Self>, single: &Arc<Single>) {
         loop {
             if self.alarm.wait().is_err() {
@@ -160,14 +160,14 @@ impl Watchdog {
         }
     }
 
-    /// Puts a guard on a thread of its own.
+    /// Starts a watchdog thread.
     pub(super) fn post(self: Arc<Self>, single: &Arc<Single>) {
         let single = single.clone();
-        // Without threads there is no guard, and the rest goes on.
+        // If the system has no thread left, the daemon runs without a watchdog.
         let _ = std::thread::Builder::new().name(String::from("guard")).spawn(move || self.stand(&single));
     }
 
-    /// What is to be done for a request that has hung for too long; the alarm is set for the next.
+    /// The answer for a request that has been blocked for too long; sets the alarm for the next one.
     #[allow(clippy::disallowed_methods, reason = "a thread that hangs, hangs in real time")]
     fn hangs(&self) -> Option<Box<dyn FnOnce() + Send>> {
         let now = Instant::now();
@@ -189,7 +189,7 @@ impl Watchdog {
 }
 
 impl Watching {
-    /// The request that is being served for longest, of those that have not been answered.
+    /// The oldest request in flight that has not been answered.
     fn oldest(&mut self) -> Option<&mut InFlight> {
         let watched = self.in_flight.iter_mut().filter(|section| section.instead.is_some());
         watched.min_by_key(|section| section.since)
@@ -204,7 +204,7 @@ impl InFlight {
 }
 
 impl InFlightGuard<'_> {
-    /// Ends it, and says whether the guard has answered meanwhile.
+    /// Ends the watch, and returns whether the watchdog has answered meanwhile.
     pub(super) fn end(self) -> bool {
         let watch = self.watchdog.watching();
         let section = watch.in_flight.iter().find(|section| section.id == self.id);
@@ -345,7 +345,7 @@ mod tests {
         for _ in 0..100 {
             assert!(!watchdog.watch(|| panic!("nothing hangs")).end());
         }
-        // The guard is still at its post.
+        // The watchdog is still there.
         let (answer, answered) = channel();
         let watched = watchdog.watch(move || answer.send(()).unwrap());
         answered.recv().unwrap();
