@@ -34,7 +34,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let prefetched = std::mem::take(&mut self.prefetched);
         let far = asked.far(&self.daemon.world);
         if !far.is_empty() && !answers(&self.daemon, &far).await {
-            self.send_echo(transport, &asked).await?;
+            self.send_placeholder(transport, &asked).await?;
             (self.context, self.asked) = (None, None);
             self.silent = Some((asked.answered(), far));
             return Ok(());
@@ -45,35 +45,39 @@ impl<P: Prompt, W: Host> Session<P, W> {
             return self.answer_with(transport, asked, &coalesced, &prefetched).await;
         }
         // A shell that shows its prefetched prompt needs no placeholder.
-        let is_echo =
+        let is_placeholder =
             is_hopeless || asked.is_answered || self.redraws && !asked.is_held && asked.last_known.is_slow();
-        if is_echo {
-            self.send_echo(transport, &asked).await?;
+        if is_placeholder {
+            self.send_placeholder(transport, &asked).await?;
         }
         if is_hopeless {
             (self.context, self.asked) = (None, None);
             return Ok(());
         }
         let asked = Arc::new(asked);
-        let (context, mut waiting, is_echo) = self.look(transport, &asked, is_echo);
+        let (context, mut waiting, is_placeholder) = self.look(transport, &asked, is_placeholder);
         self.note_shown(&context);
         let is_held = asked.is_held;
         self.asked = Some(asked);
-        if !is_echo && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
+        if !is_placeholder && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
             let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.daemon.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
             waiting.finish_draw(context.draw::<P>(DrawStage::Awaited, &mut self.out));
         }
-        if is_held && !is_echo && !prefetched.is_shown_in(&self.out) {
+        if is_held && !is_placeholder && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
         }
         // The real prompt follows a placeholder within a frame, with the facts that arrive until then.
-        self.is_echo = is_echo && !waiting.is_empty();
+        self.is_placeholder = is_placeholder && !waiting.is_empty();
         self.waiting = waiting;
         self.waiting_since = Some(self.daemon.exec.clock().now());
         self.context = Some(Arc::new(context));
-        if self.is_echo || is_echo && !self.redraws { Ok(()) } else { self.send_picture(transport).await }
+        if self.is_placeholder || is_placeholder && !self.redraws {
+            Ok(())
+        } else {
+            self.send_picture(transport).await
+        }
     }
 
     /// Notes that something was asked for, and lets go of what was asked for before.
@@ -100,7 +104,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
     }
 
     /// Answers with a placeholder, unless that was done already.
-    async fn send_echo(
+    async fn send_placeholder(
         &mut self,
         transport: &mut impl Transport,
         asked: &DrawRequest<W::Io>,
@@ -108,7 +112,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         if asked.is_answered {
             return Ok(());
         }
-        asked.echo(&self.daemon, &mut self.out);
+        asked.draw_placeholder(&self.daemon, &mut self.out);
         self.send_picture(transport).await
     }
 
@@ -118,15 +122,15 @@ impl<P: Prompt, W: Host> Session<P, W> {
         &mut self,
         transport: &impl Transport,
         asked: &Arc<DrawRequest<W::Io>>,
-        is_echo: bool,
+        is_placeholder: bool,
     ) -> (DrawContext<W::Io>, LateFacts, bool) {
         let watchdog = self.daemon.watchdog.clone();
         let watched = watchdog.as_ref().map(|watchdog| {
             let (asked, daemon, backup) = (asked.clone(), self.daemon.clone(), transport.backup());
             watchdog.watch(move || {
-                if !is_echo {
+                if !is_placeholder {
                     let mut out = Vec::new();
-                    asked.echo(&daemon, &mut out);
+                    asked.draw_placeholder(&daemon, &mut out);
                     backup.send_now(&out);
                 }
             })
@@ -135,17 +139,17 @@ impl<P: Prompt, W: Host> Session<P, W> {
         asked.last_known.begin();
         let physical = self.daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
         let context = asked.context(physical, &self.daemon);
-        let picture = if is_echo { DrawStage::Verified } else { DrawStage::First };
+        let picture = if is_placeholder { DrawStage::Verified } else { DrawStage::First };
         let waiting = context.draw::<P>(picture, &mut self.out);
         let took = asked.io.instant().saturating_duration_since(begin);
         asked.last_known.end(&context.read_context.place.physical, took);
         self.note_draw(asked, took);
-        if watched.is_some_and(InFlightGuard::end) && !is_echo {
+        if watched.is_some_and(InFlightGuard::end) && !is_placeholder {
             // The watchdog has answered.
             drop(context.draw::<P>(DrawStage::Redraw, &mut self.out));
             return (context, waiting, true);
         }
-        (context, waiting, is_echo)
+        (context, waiting, is_placeholder)
     }
 
     /// Answers again, now that file systems answer.
@@ -171,7 +175,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         if asked.is_held && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
         }
-        self.is_echo = false;
+        self.is_placeholder = false;
         self.waiting = LateFacts::default();
         self.asked = Some(Arc::new(asked));
         self.context = Some(Arc::new(context));
@@ -185,7 +189,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
 
     /// Redraws the last request.
     pub(super) async fn redraw(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
-        self.is_echo = false;
+        self.is_placeholder = false;
         let Some(context) = self.context.as_ref().filter(|_| self.redraws) else {
             self.waiting.finish_draw(LateFacts::default());
             return Ok(());

@@ -88,7 +88,7 @@ impl<I: Io> DrawContext<I> {
     }
 
     /// Writes a placeholder as the answer.
-    pub(super) fn echo<P: Prompt>(&self, out: &mut Vec<u8>) {
+    pub(super) fn draw_placeholder<P: Prompt>(&self, out: &mut Vec<u8>) {
         let facts = P::gather(&self.recall(Age::Unknown));
         self.write::<P>(DrawStage::First, &facts, false, out);
         out.push(FRAME_END);

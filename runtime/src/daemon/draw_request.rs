@@ -40,8 +40,12 @@ pub(super) struct DrawRequest<I> {
 
 impl<I: Io> DrawRequest<I> {
     /// Writes the last known prompt.
-    pub(super) fn echo<P: Prompt>(&self, daemon: &DaemonState<P, impl Host<Io = I>>, out: &mut Vec<u8>) {
-        self.context(self.last_known.physical(&self.logical), daemon).echo::<P>(out);
+    pub(super) fn draw_placeholder<P: Prompt>(
+        &self,
+        daemon: &DaemonState<P, impl Host<Io = I>>,
+        out: &mut Vec<u8>,
+    ) {
+        self.context(self.last_known.physical(&self.logical), daemon).draw_placeholder::<P>(out);
         if self.is_held {
             // The prefetched prompt is not marked as stale.
             make_redraw(out);

@@ -57,7 +57,7 @@ pub(super) struct Session<P: Prompt, W: Host> {
     pub(super) waiting: LateFacts,
     pub(super) waiting_since: Option<Instant>,
     /// Whether a redraw is due even without new facts: the last prompt was a placeholder, or has become stale.
-    pub(super) is_echo: bool,
+    pub(super) is_placeholder: bool,
     /// What the last request asked for.
     pub(super) asked: Option<Arc<DrawRequest<W::Io>>>,
     pub(super) command: Command,
@@ -157,7 +157,7 @@ pub(super) async fn converse<P: Prompt, W: Host>(
         context: None,
         waiting: LateFacts::default(),
         waiting_since: None,
-        is_echo: false,
+        is_placeholder: false,
         asked: None,
         command: Command::Unknown,
         is_greeted: transport.shell().is_some(),
@@ -191,7 +191,7 @@ fn says_where(event: Frame<'_>) -> bool {
 impl<P: Prompt, W: Host> Session<P, W> {
     async fn step(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         let (waiting, clock) = (&mut self.waiting, self.daemon.exec.clock());
-        let is_echo = self.is_echo;
+        let is_placeholder = self.is_placeholder;
         let since = self.waiting_since.filter(|_| !waiting.is_empty());
         // Others may want to read the same: one reading that hangs does not keep them from it for ever.
         let given_up = async {
@@ -205,7 +205,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
             if waiting.is_empty() {
                 pending::<()>().await;
             }
-            if !is_echo {
+            if !is_placeholder {
                 waiting.one().await;
             }
             // What arrives within the same frame is drawn together.

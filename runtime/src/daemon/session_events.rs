@@ -83,7 +83,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.finish_later();
         self.waiting = waiting;
         self.waiting_since = Some(self.daemon.exec.clock().now());
-        self.is_echo = true;
+        self.is_placeholder = true;
         Ok(())
     }
 

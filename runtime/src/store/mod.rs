@@ -4,7 +4,7 @@
 //! itself. What is damaged, or was written by another version, is dropped. The folder of the store holds the entries where the back end is files, and
 //! what only a folder can hold otherwise: that a refresh is running, and what was counted.
 //!
-//! Besides: [`cache`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
+//! Besides: [`source_cache`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
 #![allow(
     clippy::disallowed_methods,
     reason = "the store is a back end of its own beside `Io`, which sources are handed; it opens files as all do"

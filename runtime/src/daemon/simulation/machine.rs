@@ -20,7 +20,7 @@ use crate::store::Store;
 /// The longest that a reading takes which does not hang.
 pub(super) const LONGEST: Duration = Duration::from_millis(50);
 
-/// The longest that a directory takes to be looked at: long enough to be worth an echo.
+/// The longest that a directory takes to be looked at: long enough to be worth a placeholder.
 const SLOW: Duration = Duration::from_micros(300);
 
 /// The longest that one hangs. Programs are killed earlier. Four in a row still end before a session gives up, after 30

@@ -16,7 +16,7 @@
 //!   stays old;
 //! - a fact is looked for only in the memory, which may have no room for it (0);
 //! - a fact is kept for its key although the key has changed meanwhile (80);
-//! - a redraw that looks like the last prompt is not sent although an echo was shown since (46).
+//! - a redraw that looks like the last prompt is not sent although a placeholder was shown since (46).
 //! - a daemon takes what it has never sent for what a shell shows (19, where daemons die).
 //!
 //! Not noticed, because the next reading makes up for it within the time that is allowed: that facts have arrived is
