@@ -29,7 +29,8 @@ pub(super) async fn watch<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
     let is_due = || daemon.exec.unblock(rebuild::is_due::<P>);
     daemon.rebuild.store(is_due().await, Ordering::Relaxed);
     let Some(path) = rebuild::configuration::<P>() else { return };
-    let Ok(mut names) = daemon.exec.unblock(move || Names::of(&path)).await else { return };
+    let exec = daemon.exec.clone();
+    let Ok(mut names) = daemon.exec.unblock(move || Names::of(&path, &exec)).await else { return };
     loop {
         if names.touched().await.is_err() {
             return;
@@ -54,7 +55,9 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use futures_lite::future::{block_on, poll_once};
+    use futures_lite::future::poll_once;
+
+    use crate::exec::Single;
 
     /// A configuration behind a link, as people keep it in their repositories.
     fn linked() -> tempfile::TempDir {
@@ -74,8 +77,9 @@ mod tests {
             fn every_way_of_writing_it_is_noticed() {
                 let folder = linked();
                 let at = |name: &str| folder.path().join(name);
-                let mut names = Names::of(&at("ziron.toml")).unwrap();
-                let mut is_noticed = || block_on(names.touched()).is_ok();
+                let model = Single::driven().unwrap();
+                let mut names = Names::of(&at("ziron.toml"), model.handle()).unwrap();
+                let mut is_noticed = || model.run(names.touched()).is_ok();
                 fs::write(at("ziron.toml"), "format = ''").unwrap();
                 assert!(is_noticed(), "through the link");
                 fs::write(at("other.toml"), "").unwrap();
@@ -88,9 +92,10 @@ mod tests {
             #[test]
             fn other_files_are_not_it() {
                 let folder = linked();
-                let mut names = Names::of(&folder.path().join("ziron.toml")).unwrap();
+                let model = Single::driven().unwrap();
+                let mut names = Names::of(&folder.path().join("ziron.toml"), model.handle()).unwrap();
                 fs::write(folder.path().join("other.toml"), "").unwrap();
-                let touched = block_on(poll_once(names.touched()));
+                let touched = model.run(poll_once(names.touched()));
                 assert!(touched.is_none());
             }
         })*};
@@ -101,8 +106,9 @@ mod tests {
     fn a_file_that_is_not_there_yet_is_noticed_too() {
         let folder = tempfile::tempdir().unwrap();
         let path: &Path = &folder.path().join("ziron.toml");
-        let mut names = super::portable::Names::of(path).unwrap();
+        let model = Single::driven().unwrap();
+        let mut names = super::portable::Names::of(path, model.handle()).unwrap();
         fs::write(path, "").unwrap();
-        block_on(names.touched()).unwrap();
+        model.run(names.touched()).unwrap();
     }
 }

@@ -215,3 +215,18 @@ fn one_that_hangs_is_replaced() {
     assert!(home.says(&["daemon", "logs"]).contains("did not answer and was ended"));
     assert!(home.prompt().contains("place"));
 }
+
+/// One thread serves and one is the watchdog's; all that is waited for is in one epoll.
+#[test]
+fn an_idle_daemon_has_one_reactor_and_two_threads() {
+    let home = Home::new();
+    home.says(&["daemon", "start"]);
+    assert!(home.prompt().contains("place"));
+    let pid = home.pid().unwrap();
+    let threads = || fs::read_dir(format!("/proc/{pid}/task")).unwrap().count();
+    wait("threads that have read something have ended", || (threads() == 2).then_some(()));
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    let leads_to = descriptors.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+    let epolls = leads_to.filter(|file| file.as_os_str() == "anon_inode:[eventpoll]").count();
+    assert_eq!(epolls, 1);
+}

@@ -7,8 +7,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use async_io::Async;
 use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+
+use crate::exec::{Handle, Watched};
 
 /// Room for events (bytes).
 const BUFFER_BYTES: usize = 4096;
@@ -16,14 +17,14 @@ const BUFFER_BYTES: usize = 4096;
 /// The names of the file in the folders that are watched.
 #[derive(Debug)]
 pub(in crate::daemon) struct Names {
-    inotify: Async<OwnedFd>,
+    inotify: Watched<OwnedFd>,
     names: Vec<(i32, OsString)>,
 }
 
 impl Names {
     /// Watches the folder of a file and, if it is a symbolic link, of what that leads to.
     #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
-    pub(in crate::daemon) fn of(path: &Path) -> io::Result<Names> {
+    pub(in crate::daemon) fn of(path: &Path, exec: &Handle) -> io::Result<Names> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let flags = WatchFlags::CLOSE_WRITE | WatchFlags::CREATE | WatchFlags::MOVED_TO;
         let mut names = Vec::new();
@@ -33,7 +34,7 @@ impl Names {
             }
         }
         names.dedup();
-        Ok(Names { inotify: Async::new_nonblocking(inotify)?, names })
+        Ok(Names { inotify: exec.watch(inotify)?, names })
     }
 
     /// Waits until something is done to the file.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::file_watcher::{FileWatcher, Stamp};
+use crate::exec::Handle;
 
 /// The file under its names, as it was when it was looked at last.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(in crate::daemon) struct Names {
 impl Names {
     /// Watches a file and its folder and, if it is a symbolic link, what that leads to.
     #[allow(clippy::disallowed_methods, reason = "the configuration is no fact of a prompt")]
-    pub(in crate::daemon) fn of(path: &Path) -> io::Result<Names> {
+    pub(in crate::daemon) fn of(path: &Path, _exec: &Handle) -> io::Result<Names> {
         let mut watcher = FileWatcher::new()?;
         let mut names = Vec::new();
         for path in [Some(path.to_owned()), std::fs::canonicalize(path).ok()].into_iter().flatten() {
