@@ -1,4 +1,6 @@
 //! What the documents refer to is there: links between pages, and files of the repository by their paths.
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
+#![allow(clippy::disallowed_methods, reason = "the files are the repository's own")]
 
 use std::path::{Path, PathBuf};
 
