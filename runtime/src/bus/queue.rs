@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::{Event, Fact};
 
-/// Something that happened, and what it made old.
+/// An event, and what it invalidated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What happened.
     pub event: Event,
     /// The session that it happened in, if it was one.
     pub session: Option<u64>,
-    /// What it made old.
+    /// What it invalidated.
     pub invalidated: Invalidated,
     /// How often it happened since somebody was told last.
     pub times: u64,
@@ -27,7 +27,7 @@ impl fmt::Display for Notice {
     }
 }
 
-/// What an event made old.
+/// What an event invalidated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Invalidated {
     /// Nothing.

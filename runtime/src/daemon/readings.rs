@@ -145,7 +145,7 @@ impl Account {
         *self.last_event.lock().unwrap_or_else(PoisonError::into_inner) = Some((event.to_owned(), now));
     }
 
-    /// The last event that made it old, and when that was.
+    /// The last event that invalidated it, and when that was.
     pub(super) fn last_event(&self) -> Option<(String, Instant)> {
         self.last_event.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

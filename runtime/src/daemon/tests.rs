@@ -100,7 +100,7 @@ fn an_event_redraws_exactly_the_sessions_that_show_the_source() {
             tool.say("event|name=deploy|data=staging").await;
         }
         world.clock().sleep(LONG).await;
-        // The other source was not made old, and so is not read again.
+        // The other source was not invalidated, and so is not read again.
         assert_eq!(one.redraws().last().map(String::as_str), Some("1 2,1,"));
         assert_eq!(two.redraws().last().map(String::as_str), Some("1 2,1,"));
         assert_eq!((plain.redraws(), bash.redraws()), (vec![], vec![]));

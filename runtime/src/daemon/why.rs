@@ -205,7 +205,7 @@ impl<P: Prompt, W: Host> Explain<'_, P, W> {
         if matches!(manifest.policy, Policy::Never | Policy::Last) && age.is_none() {
             ends.push(String::from("the next prompt"));
         }
-        page.line("made old", &format!("by {}", ends.join(", ")));
+        page.line("expires", &format!("by {}", ends.join(", ")));
         let variables: Vec<String> = manifest.env.iter().map(|name| (*name).to_owned()).collect();
         for (what, words, between) in [
             ("variables", &variables, " "),
@@ -228,7 +228,7 @@ impl<P: Prompt, W: Host> Explain<'_, P, W> {
         }
         if let Some((event, at)) = account.last_event() {
             let ago = seconds(now.saturating_duration_since(at));
-            page.line("event", &format!("{event}, {ago} ago, made it old"));
+            page.line("event", &format!("{event}, {ago} ago, invalidated it"));
         }
         for (key, why) in account.resting(now) {
             page.line("rests", &format!("{key:016x} has failed and rests ({why})"));

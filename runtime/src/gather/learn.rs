@@ -164,7 +164,7 @@ impl<I: Io> Asking<I> {
             self.keep(read, began, is_of_key.then_some(mark), Duration::ZERO, took);
         }
         drop(flight);
-        // What an event has made old meanwhile must not come back from the store.
+        // What an event has invalidated meanwhile must not come back from the store.
         let store = with.store.as_deref().filter(|_| is_of_key);
         match result {
             Ok(fact) => {

@@ -97,7 +97,7 @@ impl<I> ReadContext<I> {
         self
     }
 
-    /// Takes what was read for another prompt as new enough for this one, unless an event has made it old.
+    /// Takes what was read for another prompt as new enough for this one, unless an event has invalidated it.
     #[cfg(feature = "background")]
     pub(crate) fn as_new_as(&mut self, other: &ReadContext<I>) {
         if let (Some(mind), Some(other)) = (&mut self.mind, &other.mind) {

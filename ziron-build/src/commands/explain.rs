@@ -48,7 +48,7 @@ fn explain(compiled: &Compiled, binary: &Path, env: &Env) -> String {
                 ("variables", &manifest.env),
                 ("files", &manifest.files),
                 ("programs", &manifest.programs),
-                ("made old by", &manifest.events),
+                ("invalidated by", &manifest.events),
             ] {
                 if !list.is_empty() {
                     let _ = writeln!(text, "      {what}: {}", list.join(", "));

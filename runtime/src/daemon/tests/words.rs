@@ -75,8 +75,8 @@ fn why_a_segment_shows_what_it_shows() {
                 "  key        /one",
                 "  fact       1",
                 "  old        an event has said that it may have changed",
-                "  made old   by the event `deploy`, another key",
-                "  made old   by the event `command-end`, another key",
+                "  expires    by the event `deploy`, another key",
+                "  expires    by the event `command-end`, another key",
                 "  readings   it was read 0 s ago",
             ] {
                 assert!(text.contains(line), "{line}: {text}");

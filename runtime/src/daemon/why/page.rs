@@ -273,12 +273,12 @@ mod tests {
         let words: Vec<String> = (10..40).map(|number| format!("NAME_{number}")).collect();
         insta::assert_snapshot!(page(SHORT, |page| {
             page.heading("tool", "process · stored while its key is the same, and for no longer than an hour");
-            page.line("made old", "by the event `command-end`, another key, the next prompt");
+            page.line("expires", "by the event `command-end`, another key, the next prompt");
             page.list("variables", &words, " ");
         }), @r"
         tool  process · stored while its key is the same, and for no
               longer than an hour
-          made old   by the event `command-end`, another key, the
+          expires    by the event `command-end`, another key, the
                      next prompt
           variables  NAME_10 NAME_11 NAME_12 NAME_13 … 26 more
         ");
