@@ -160,7 +160,10 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
             ("variables", manifest.env.join(" ")),
             ("files", manifest.files.join(" ")),
             ("programs", manifest.programs.join(", ")),
-            ("invalidated by", manifest.events.iter().map(|event| event.name()).collect::<Vec<_>>().join(" ")),
+            (
+                "invalidated by",
+                manifest.events.iter().map(|event| event.name()).collect::<Vec<_>>().join(" "),
+            ),
         ] {
             if !list.is_empty() {
                 let _ = writeln!(text, "      {what}: {list}");

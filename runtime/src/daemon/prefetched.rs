@@ -52,7 +52,7 @@ pub(super) enum Prefetched {
     #[default]
     Nothing,
     /// This prompt: its parts without the prelude, as they are in a frame.
-    DrawStage(Vec<u8>),
+    Prompt(Vec<u8>),
     /// One of several prompts: the shell may not have received the last one.
     Several,
 }
@@ -62,15 +62,15 @@ impl Prefetched {
     pub(super) fn note(&mut self, frame: &[u8]) {
         let Some(held) = held(frame) else { return };
         match self {
-            Prefetched::Nothing => *self = Prefetched::DrawStage(held.to_vec()),
-            Prefetched::DrawStage(before) if before == held => {}
-            Prefetched::DrawStage(_) | Prefetched::Several => *self = Prefetched::Several,
+            Prefetched::Nothing => *self = Prefetched::Prompt(held.to_vec()),
+            Prefetched::Prompt(before) if before == held => {}
+            Prefetched::Prompt(_) | Prefetched::Several => *self = Prefetched::Several,
         }
     }
 
     /// Whether the shell certainly shows what this frame shows.
     pub(super) fn is_shown_in(&self, frame: &[u8]) -> bool {
-        matches!(self, Prefetched::DrawStage(held) if held == parts(frame, PARTS))
+        matches!(self, Prefetched::Prompt(held) if held == parts(frame, PARTS))
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
         let mut prefetched = Prefetched::default();
         assert!(!prefetched.is_shown_in(&frame("drawn|1|fresh|||||;")), "it asks and waits");
         prefetched.note(&frame("drawn|1|stale|left|right|a|b|prelude;"));
-        assert_eq!(prefetched, Prefetched::Nothing, "an echo");
+        assert_eq!(prefetched, Prefetched::Nothing, "a placeholder");
         prefetched.note(&frame("redraw|1|fresh|left|right|a|b||=;"));
         let next = frame("drawn|2|stale|left|right|a|b|other prelude|=;");
         assert!(prefetched.is_shown_in(&next), "what is printed is printed");
@@ -117,5 +117,13 @@ mod tests {
         prefetched.note(&frame("redraw|1|fresh|left|right|a|b||other|right|a|b|prelude;"));
         assert!(!prefetched.is_shown_in(&next), "it may have heard of the last one");
         assert!(!prefetched.is_shown_in(&frame("drawn|2|fresh|other|right|a|b||=;")), "or not");
+    }
+
+    #[test]
+    fn a_prompt_may_look_like_the_sign_for_the_same() {
+        let mut prefetched = Prefetched::default();
+        prefetched.note(&frame("redraw|1|fresh|left|right|a|b||=|right|a|b|prelude;"));
+        assert!(prefetched.is_shown_in(&frame("drawn|2|fresh|=|right|a|b||=;")));
+        assert!(!prefetched.is_shown_in(&frame("drawn|2|fresh|left|right|a|b||=;")));
     }
 }
