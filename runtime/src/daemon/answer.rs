@@ -139,8 +139,8 @@ impl<P: Prompt, W: Host> Session<P, W> {
         asked.last_known.begin();
         let physical = self.daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
         let context = asked.context(physical, &self.daemon);
-        let picture = if is_placeholder { DrawStage::Verified } else { DrawStage::First };
-        let waiting = context.draw::<P>(picture, &mut self.out);
+        let stage = if is_placeholder { DrawStage::Verified } else { DrawStage::First };
+        let waiting = context.draw::<P>(stage, &mut self.out);
         let took = asked.io.instant().saturating_duration_since(begin);
         asked.last_known.end(&context.read_context.place.physical, took);
         self.note_draw(asked, took);

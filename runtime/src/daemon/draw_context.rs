@@ -64,20 +64,20 @@ impl DrawStage {
 
 impl<I: Io> DrawContext<I> {
     /// Writes a frame, and returns the readings that it did not wait for.
-    pub(super) fn draw<P: Prompt>(&self, picture: DrawStage, out: &mut Vec<u8>) -> LateFacts {
+    pub(super) fn draw<P: Prompt>(&self, stage: DrawStage, out: &mut Vec<u8>) -> LateFacts {
         let wanted = match &self.target {
             DrawTarget::Parts(parts) => *parts,
             DrawTarget::Module(_) => Parts::MODULES,
         };
         let live = NonBlockingGather::new(&self.read_context, &self.request, wanted, &self.last_known);
-        let live = if picture.counts() { live } else { live.again() };
+        let live = if stage.counts() { live } else { live.again() };
         let facts = P::gather(&live);
         let late = live.take_late();
         let waiting = live.into_waiting();
         if waiting.is_empty() {
             coalesced_read::note(self);
         }
-        self.write_whole::<P>(picture, &facts, waiting.is_empty(), &late, out);
+        self.write_whole::<P>(stage, &facts, waiting.is_empty(), &late, out);
         waiting
     }
 
@@ -106,13 +106,13 @@ impl<I: Io> DrawContext<I> {
     /// Writes a frame with its prefetched prompt. `late` are the sources that are shown as stale.
     fn write_whole<P: Prompt>(
         &self,
-        picture: DrawStage,
+        stage: DrawStage,
         facts: &P::Facts,
         is_fresh: bool,
         late: &[&'static str],
         out: &mut Vec<u8>,
     ) {
-        let begin = self.write::<P>(picture, facts, is_fresh, out);
+        let begin = self.write::<P>(stage, facts, is_fresh, out);
         if self.holds && self.target == DrawTarget::Parts(Parts::ALL) {
             prefetched::append::<P>(self, late, begin, out);
         }
@@ -122,13 +122,13 @@ impl<I: Io> DrawContext<I> {
     /// Writes a frame without its end, and returns where its parts begin (bytes).
     fn write<P: Prompt>(
         &self,
-        picture: DrawStage,
+        stage: DrawStage,
         facts: &P::Facts,
         is_fresh: bool,
         out: &mut Vec<u8>,
     ) -> usize {
         out.clear();
-        let kind = if picture.is_unasked() { "redraw" } else { "drawn" };
+        let kind = if stage.is_unasked() { "redraw" } else { "drawn" };
         let freshness = if is_fresh { "fresh" } else { "stale" };
         // Writing to a vector cannot fail.
         let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
@@ -144,7 +144,7 @@ impl<I: Io> DrawContext<I> {
                 }
             }
         }
-        if picture.is_unasked() {
+        if stage.is_unasked() {
             leave_out_prelude(out, begin);
         }
         if out.last() == Some(&PART_END) {
