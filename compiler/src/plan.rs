@@ -1,7 +1,8 @@
 //! The plan: a configuration, resolved.
 //!
-//! Formats are taken apart into [`Node`]s whose variables and styles are looked up; options are checked; every module and source that
-//! the prompt needs is listed, and no other. The [`emitter`](crate::emit) writes a plan as Rust; the interpreter draws it as it is.
+//! Formats are taken apart into [`Node`]s whose variables and styles are looked up; options are checked; every module
+//! and source that the prompt needs is listed, and no other. The [`emitter`](crate::emit) writes a plan as Rust; the
+//! interpreter draws it as it is.
 
 mod background;
 mod cache;
@@ -37,7 +38,8 @@ pub struct Plan {
     pub cache: Cache,
     /// The modules, in the order in which they are drawn first.
     pub modules: Vec<Module>,
-    /// The sources, in the order in which they are begun: the most expensive first would need their manifests, so as they are needed.
+    /// The sources, in the order in which they are begun: the most expensive first would need their manifests, so as
+    /// they are needed.
     pub sources: Vec<Source>,
     /// What the parts of the prompt draw.
     pub parts: Parts,
@@ -300,7 +302,8 @@ impl Test {
     }
 }
 
-/// Resolves a configuration that has been read. The plan is complete even if there are errors, but then it is not to be built.
+/// Resolves a configuration that has been read. The plan is complete even if there are errors, but then it is not to be
+/// built.
 pub fn plan(file: &str, root: &toml::Table, diagnostics: &mut Diagnostics) -> Plan {
     layout::plan(file, root, diagnostics)
 }

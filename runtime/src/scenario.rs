@@ -9,7 +9,8 @@ use crate::source::{Fact, Health, Known, Source};
 
 /// Facts by the names of their sources.
 ///
-/// A fact is written as a value of TOML in the shape of its Rust type; it is read when somebody asks for it, and kept as long as the process lives.
+/// A fact is written as a value of TOML in the shape of its Rust type; it is read when somebody asks for it, and kept
+/// as long as the process lives.
 #[derive(Debug, Default)]
 pub struct FactSet {
     /// What the shell said.

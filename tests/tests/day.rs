@@ -1,11 +1,13 @@
-//! A working day: two thousand prompts of somebody with some shells, each drawn by the daemon and by the same program without it.
+//! A working day: two thousand prompts of somebody with some shells, each drawn by the daemon and by the same program
+//! without it.
 //!
-//! Not one may differ. And the daemon must hardly ever have to read before it can show something: of all questions to its memory, more than 99 in
-//! 100 are answered from it, as they are or, for what must be read again each time, as the last value, marked, until it was verified. (A question
-//! is one source of one prompt. What is cheap is read each time and asks no memory. `Answer` in `runtime/src/gather/fact_cache.rs` says how they are counted.)
+//! Not one may differ. And the daemon must hardly ever have to read before it can show something: of all questions to
+//! its memory, more than 99 in 100 are answered from it, as they are or, for what must be read again each time, as the
+//! last value, marked, until it was verified. (A question is one source of one prompt. What is cheap is read each time
+//! and asks no memory. `CacheOutcome` in `runtime/src/gather/fact_cache.rs` says how they are counted.)
 //!
-//! A day with seed 1 asks 11,123 questions; 53 are misses: the first look at each of five repositories by each of four sources, the first run of the
-//! command in each folder and environment, and one run for each new version of a tool.
+//! A day with seed 1 asks 11,123 questions; 53 are misses: the first look at each of five repositories by each of four
+//! sources, the first run of the command in each folder and environment, and one run for each new version of a tool.
 //!
 //! `ZIRON_DAY=SEED` lives another day.
 #![allow(

@@ -1,8 +1,9 @@
 //! The bus: what happens, whom it concerns, and who is told.
 //!
-//! An event makes the facts of those sources old that subscribe to it, at once: when [`Bus::happen`] returns, no prompt shows them as new any more.
-//! What follows is told in batches, at most one for each frame of a screen: sessions that show such a fact are called to draw again, and listeners get
-//! their lines. The queue in between is bounded; what it loses makes everything old that an event can make old, so that nothing wrong is shown.
+//! An event makes the facts of those sources old that subscribe to it, at once: when [`Bus::happen`] returns, no prompt
+//! shows them as new any more. What follows is told in batches, at most one for each frame of a screen: sessions that
+//! show such a fact are called to draw again, and listeners get their lines. The queue in between is bounded; what it
+//! loses makes everything old that an event can make old, so that nothing wrong is shown.
 
 mod event;
 mod listen;
@@ -109,7 +110,8 @@ impl Bus {
         self.events.are_there() || self.trace.are_there() || !self.table.subscribers(name).is_empty()
     }
 
-    /// Something happened, perhaps in a session: then only those sessions are called that show the same facts as this one.
+    /// Something happened, perhaps in a session: then only those sessions are called that show the same facts as this
+    /// one.
     pub fn happen(&self, event: Event, session: Option<&View>) {
         self.happened.fetch_add(1, Ordering::Relaxed);
         let mut invalidated = Invalidated::Nothing;
@@ -165,7 +167,8 @@ impl Bus {
         }
     }
 
-    /// Waits for a batch and tells it, for ever; each is handed to `each` first. A batch comes at once after a time without events, and then one for each frame.
+    /// Waits for a batch and tells it, for ever; each is handed to `each` first. A batch comes at once after a time
+    /// without events, and then one for each frame.
     ///
     /// # Cancel safety
     /// No event is lost.

@@ -52,8 +52,9 @@ pub struct Batch {
 
 /// Notices in their order.
 ///
-/// The same event of the same session is there once, with a count. Where there is no room, the oldest of the least urgent notices goes, or the new
-/// one if all others are more urgent. The loss of one that made facts old is remembered.
+/// The same event of the same session is there once, with a count. Where there is no room, the oldest of the least
+/// urgent notices goes, or the new one if all others are more urgent. The loss of one that made facts old is
+/// remembered.
 #[derive(Debug)]
 pub(super) struct Queue {
     limit: usize,

@@ -55,8 +55,9 @@ pub(super) fn draw<P: Prompt>(request: &Request, parts: Parts) -> bool {
     is_on::<P>() && try_draw::<P>(request, parts).is_some()
 }
 
-/// Whether there is a background mode: the configuration can forbid it, and so can the environment (`ZIRON_DAEMON=off`). Without a folder that is
-/// this user's alone there is none either, which [`daemon::address`] says.
+/// Whether there is a background mode: the configuration can forbid it, and so can the environment
+/// (`ZIRON_DAEMON=off`). Without a folder that is this user's alone there is none either, which [`daemon::address`]
+/// says.
 fn is_on<P: Prompt>() -> bool {
     P::BACKGROUND.is_some() && std::env::var_os(SWITCH).is_none_or(|value| value != "off" && value != "0")
 }
@@ -307,7 +308,8 @@ pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Resu
     Some(ask::<P>(request, &tool))
 }
 
-/// Has the daemon read what a prompt needs in a place, with the environment of this process; `None` if there is none to ask.
+/// Has the daemon read what a prompt needs in a place, with the environment of this process; `None` if there is none to
+/// ask.
 pub(super) fn warm<P: Prompt>(request: &Request) -> Option<Result<(), Failure>> {
     if !is_on::<P>() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
         return None;

@@ -7,7 +7,8 @@ use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::store::{CACHE_USAGE, Now, REFRESH_BUDGET, answer_cache};
 
-/// Runs a `cache` command: asks the daemon where there is one, since it knows its memory and what is stored; looks at what is stored where there is none.
+/// Runs a `cache` command: asks the daemon where there is one, since it knows its memory and what is stored; looks at
+/// what is stored where there is none.
 pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
@@ -34,7 +35,8 @@ fn warm_where_it_counts<P: Prompt>(request: &Request) -> Result<(), Failure> {
     })
 }
 
-/// Reads everything that a prompt would need in a place, with patience, so that the first prompt there finds it in the store.
+/// Reads everything that a prompt would need in a place, with patience, so that the first prompt there finds it in the
+/// store.
 fn warm<P: Prompt>(request: &Request) -> String {
     let mut read_context = world::read_context::<P>(request).patient();
     read_context.place = read_context.place.patient(REFRESH_BUDGET);

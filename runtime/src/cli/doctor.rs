@@ -123,7 +123,8 @@ fn font<P: Prompt>(request: &Request) -> Finding {
     P::right(&facts, &mut pen);
     pen.finish();
     let drawn = String::from_utf8_lossy(&out);
-    // Nerd Fonts put theirs where Unicode has none. Source: https://github.com/ryanoasis/nerd-fonts/wiki/Glyph-Sets-and-Code-Points
+    // Nerd Fonts put theirs where Unicode has none. Source:
+    // https://github.com/ryanoasis/nerd-fonts/wiki/Glyph-Sets-and-Code-Points
     let is_private = |c: &char| matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10fffd}');
     let mut symbols: Vec<char> = drawn.chars().filter(is_private).collect();
     symbols.sort_unstable();

@@ -21,8 +21,8 @@ use crate::store::{REFRESH_BUDGET, Store};
 /// Room for a long prompt in all its parts (bytes), so that drawing does not allocate.
 pub(super) const BUFFER_BYTES: usize = 8192;
 
-/// Draws parts of the prompt with the daemon's help; without it, here. Then it leaves behind what the next prompt is better with: the daemon, and
-/// where there is none, a refresh if something was too late.
+/// Draws parts of the prompt with the daemon's help; without it, here. Then it leaves behind what the next prompt is
+/// better with: the daemon, and where there is none, a refresh if something was too late.
 pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
     if way == Way::Asking && background::draw::<P>(request, parts) {
         return;
@@ -47,7 +47,8 @@ pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
     background::leave_daemon_behind::<P>();
 }
 
-/// Draws in this process. If something in the place leads to a file system that may not answer, all is drawn by another one as well, which is waited for.
+/// Draws in this process. If something in the place leads to a file system that may not answer, all is drawn by another
+/// one as well, which is waited for.
 fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: Option<Far>) {
     let mut read_context = world::read_context::<P>(request);
     read_context.io = read_context.io.minding(far.map(Arc::new));

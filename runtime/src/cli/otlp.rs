@@ -1,6 +1,7 @@
 //! `timings --otlp`: one prompt as a trace. A span for the prompt, below it one for each source, and below those what they read.
 //!
-//! A source that waits goes on beside others, and what it does then cannot be told from what they do: such spans stand below the prompt.
+//! A source that waits goes on beside others, and what it does then cannot be told from what they do: such spans stand
+//! below the prompt.
 #![allow(clippy::disallowed_methods, reason = "it measures real time, on the clock that others have as well")]
 
 mod gather;

@@ -28,7 +28,8 @@ pub(super) fn complete(request: &Request) -> Request {
     request
 }
 
-/// The operating system as whoever has started this process sees it, with the environment that was given to it: the one request that it draws for.
+/// The operating system as whoever has started this process sees it, with the environment that was given to it: the one
+/// request that it draws for.
 pub(super) fn system() -> Real {
     static GIVEN: OnceLock<Sent> = OnceLock::new();
     Real::with(GIVEN.get_or_init(Sent::of_process).clone())
@@ -60,7 +61,8 @@ pub(super) fn place_unseen<P: Prompt>(request: &Request, physical: PathBuf) -> P
     Place::new(logical, physical, home(), P::SETTINGS.command_timeout)
 }
 
-/// The user's home folder. The standard library's look-up would bring the C library's name service into a static program.
+/// The user's home folder. The standard library's look-up would bring the C library's name service into a static
+/// program.
 pub(super) fn home() -> Option<PathBuf> {
     // A relative one would be whatever folder the shell is in.
     let set = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());

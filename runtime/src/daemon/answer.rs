@@ -116,8 +116,8 @@ impl<P: Prompt, W: Host> Session<P, W> {
         self.send_picture(transport).await
     }
 
-    /// Gathers and draws. If that is blocked, the watchdog answers with a placeholder. Also returns whether the shell has
-    /// a placeholder, from the watchdog or from before.
+    /// Gathers and draws. If that is blocked, the watchdog answers with a placeholder. Also returns whether the shell
+    /// has a placeholder, from the watchdog or from before.
     fn look(
         &mut self,
         transport: &impl Transport,

@@ -1,4 +1,5 @@
-//! Caches as those see them who ask for nothing in particular: lists, statistics, events. Also where there is no cache, so that there is one `cache` command.
+//! Caches as those see them who ask for nothing in particular: lists, statistics, events. Also where there is no cache,
+//! so that there is one `cache` command.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -57,7 +58,7 @@ impl fmt::Debug for Which<'_> {
     }
 }
 
-/// What has happened on a cache since the process began, and what is on it.
+/// What has happened in a cache since the process began, and what is on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStatistics {
     /// Facts that were drawn as they were found.

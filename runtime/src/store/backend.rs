@@ -1,4 +1,5 @@
-//! Where a store keeps its entries: one shape, several back ends, matched statically. A back end whose feature is off cannot be made, and the compiler drops its arms.
+//! Where a store keeps its entries: one shape, several back ends, matched statically. A back end whose feature is off
+//! cannot be made, and the compiler drops its arms.
 
 use std::fmt;
 use std::io;
@@ -19,7 +20,8 @@ pub enum BackendChoice {
     Files,
     /// One SQLite database. Needs the feature `sqlite`; files without it.
     Sqlite,
-    /// A Redis server, which several hosts may share; files while it does not answer. Needs the feature `redis`; files without it.
+    /// A Redis server, which several hosts may share; files while it does not answer. Needs the feature `redis`; files
+    /// without it.
     Redis(RedisChoice),
     /// The memory of this process, for tests. Needs the feature `background`; files without it.
     FactCache,
@@ -49,7 +51,8 @@ impl RedisChoice {
 }
 
 impl RedisChoice {
-    /// Whether an address makes sense; the error says what does not, for people. A store with one that does not keeps its entries in files.
+    /// Whether an address makes sense; the error says what does not, for people. A store with one that does not keeps
+    /// its entries in files.
     ///
     /// # Examples
     /// ```
@@ -70,7 +73,8 @@ impl fmt::Debug for RedisChoice {
     }
 }
 
-/// What all back ends do. Names are those of [`entry::name`](super::entry::name); the bytes are an entry, and are checked by who reads them.
+/// What all back ends do. Names are those of [`entry::name`](super::entry::name); the bytes are an entry, and are
+/// checked by who reads them.
 pub(super) trait Back {
     /// The bytes of an entry.
     fn read(&self, name: &str) -> Option<Vec<u8>>;
@@ -118,7 +122,8 @@ impl Backend {
         }
     }
 
-    /// Says that others wait for whoever asks it. What can keep them waiting is to be written to on another thread: to this one beside it.
+    /// Says that others wait for whoever asks it. What can keep them waiting is to be written to on another thread: to
+    /// this one beside it.
     #[cfg(feature = "background")]
     pub(super) fn hurry(&self, folder: &Path) -> Option<Backend> {
         match self {

@@ -1,10 +1,12 @@
 //! The store: facts that are expensive to find, kept between processes.
 //!
-//! An entry's name is made of the source's name and a hash of the key; its bytes are the same in every back end, with a checksum and the key
-//! itself. What is damaged, or was written by another version, is dropped. The folder of the store holds the entries where the back end is files, and
-//! what only a folder can hold otherwise: that a refresh is running, and what was counted.
+//! An entry's name is made of the source's name and a hash of the key; its bytes are the same in every back end, with a
+//! checksum and the key itself. What is damaged, or was written by another version, is dropped. The folder of the store
+//! holds the entries where the back end is files, and what only a folder can hold otherwise: that a refresh is running,
+//! and what was counted.
 //!
-//! Besides: [`source_cache`]s, which are the memory of a process that draws more than once, and the policies of [`eviction`] on them; and the [`state`]s of plugins.
+//! Besides: [`source_cache`]s, which are the memory of a process that draws more than once, and the policies of
+//! [`eviction`] on them; and the [`state`]s of plugins.
 #![allow(
     clippy::disallowed_methods,
     reason = "the store is a back end of its own beside `Io`, which sources are handed; it opens files as all do"
@@ -132,7 +134,8 @@ impl Store {
         Store { limits, ..self }
     }
 
-    /// Lets nobody wait for writes to a database or a server, which may be locked or gone: another thread sees to them. Files are written at once.
+    /// Lets nobody wait for writes to a database or a server, which may be locked or gone: another thread sees to them.
+    /// Files are written at once.
     #[cfg(feature = "background")]
     #[must_use]
     pub(crate) fn in_a_hurry(self) -> Store {

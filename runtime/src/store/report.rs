@@ -37,7 +37,8 @@ impl Now {
     }
 }
 
-/// Answers a `cache` command: its words without `cache` itself. The daemon has caches; a process that draws once has none.
+/// Answers a `cache` command: its words without `cache` itself. The daemon has caches; a process that draws once has
+/// none.
 ///
 /// # Errors
 /// Says what is wrong with the words, or that there is nothing of the source that they name.

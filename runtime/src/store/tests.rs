@@ -227,7 +227,8 @@ proptest! {
     }
 }
 
-/// Starts this test binary again as several processes at once, each of which runs one test with a folder to work in; they must all succeed.
+/// Starts this test binary again as several processes at once, each of which runs one test with a folder to work in;
+/// they must all succeed.
 pub(super) fn in_processes(count: usize, test: &str, folder: &Path) {
     let binary = std::env::current_exe().unwrap();
     let start = |number: usize| {

@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use ziron_tests::world;
 
-/// The prompt that most tests share. It waits for nothing longer than its budget, which is `command_timeout` (ms), and the daemon stays.
+/// The prompt that most tests share. It waits for nothing longer than its budget, which is `command_timeout` (ms), and
+/// the daemon stays.
 pub(crate) const LASTING: &str = r#"
 command_timeout = 400
 format = "$directory$git_branch$git_status$nodejs$package$env_var$character"

@@ -187,7 +187,8 @@ fn one_that_crashes_again_and_again_waits() {
         assert!(home.prompt().contains("place"), "prompts do without it");
     }
     home.wait_for_end();
-    // Those starts are long ago once the clock was set forward; were it set back, they would be in the future, and count neither.
+    // Those starts are long ago once the clock was set forward; were it set back, they would be in the future, and
+    // count neither.
     let crash = home.daemon().join("crash");
     let times = fs::read_to_string(&crash).unwrap();
     for shift in [-100_000, 100_000] {

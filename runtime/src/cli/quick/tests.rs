@@ -231,7 +231,8 @@ fn the_daemon_is_where_it_says_it_is() {
             std::fs::remove_dir_all(private.path().join("ziron")).unwrap();
         }
     }
-    // What is not this user's alone is not looked at: as there is no folder of the session either, it is for the ordinary way.
+    // What is not this user's alone is not looked at: as there is no folder of the session either, it is for the
+    // ordinary way.
     let open = open.to_str().unwrap();
     for (runtime, uid) in
         [(open, uid), (mine, uid + 1), ("/nowhere", 7), ("relative", 7), ("", 7), ("/tmp", 7)]

@@ -399,8 +399,8 @@ impl Around {
         self.machine.had(&path_of(thing, ask), value, steps, since)
     }
 
-    /// Whether something was true once. A placeholder shows what was known last of a place, whatever the environment was
-    /// then.
+    /// Whether something was true once. A placeholder shows what was known last of a place, whatever the environment
+    /// was then.
     fn was_ever(&self, thing: &Thing, ask: &Ask, value: &str, sent: Sent) -> bool {
         let value = value.parse().expect("a number");
         PROFILES.into_iter().any(|profile| {

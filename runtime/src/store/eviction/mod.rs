@@ -1,7 +1,8 @@
 //! Eviction: which entry of a full cache goes first.
 //!
-//! A cache numbers its entries and tells its policy what happens to each number; the policy says which number goes next. It sees neither keys nor facts,
-//! so that one policy serves every source. [`Lru`], [`Lfu`] and [`Fifo`] are here; anybody's own type will do as well.
+//! A cache numbers its entries and tells its policy what happens to each number; the policy says which number goes
+//! next. It sees neither keys nor facts, so that one policy serves every source. [`Lru`], [`Lfu`] and [`Fifo`] are
+//! here; anybody's own type will do as well.
 
 mod lfu;
 mod order;
@@ -13,7 +14,8 @@ use std::time::Duration;
 pub use lfu::Lfu;
 pub use order::{Fifo, Lru};
 
-/// The number of an entry on its cache. Numbers are small and are given again once their entry is gone, so that a policy may use them as indices of a `Vec`.
+/// The number of an entry in its cache. Numbers are small and are given again once their entry is gone, so that a
+/// policy may use them as indices of a `Vec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(pub u32);
 
@@ -35,9 +37,11 @@ pub struct Weight {
 
 /// Decides which entry of a full cache goes first.
 ///
-/// The cache keeps these promises: a slot is [`added`](Eviction::added) before anything else is said of it, is not added twice without having been
-/// [`removed`](Eviction::removed) in between, and what is removed is never spoken of again until it is added. In return, [`victim`](Eviction::victim)
-/// must name a slot that is there as long as there is one; if it does not, the cache takes any. All calls are made while the cache is locked: they should be quick, and must not wait.
+/// The cache keeps these promises: a slot is [`added`](Eviction::added) before anything else is said of it, is not
+/// added twice without having been [`removed`](Eviction::removed) in between, and what is removed is never spoken of
+/// again until it is added. In return, [`victim`](Eviction::victim) must name a slot that is there as long as there is
+/// one; if it does not, the cache takes any. All calls are made while the cache is locked: they should be quick, and
+/// must not wait.
 ///
 /// # Examples
 /// A policy that lets the cheapest fact go, since it is soonest read again:
@@ -80,7 +84,7 @@ pub trait Eviction: Default + Send + 'static {
     /// What `cache stats` calls it.
     const NAME: &'static str = "custom";
 
-    /// An entry is new on the cache.
+    /// An entry is new in the cache.
     fn added(&mut self, slot: Slot, weight: Weight);
 
     /// The fact of an entry was asked for.

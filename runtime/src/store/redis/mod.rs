@@ -1,8 +1,9 @@
 //! The Redis back end: entries on a server that several hosts may share.
 //!
-//! No crate stands behind it: what a cache asks of Redis is six commands, while the client crates bring some forty others with tables of Unicode for the
-//! names of hosts, and limit the time of each read instead of the time of a question. A server that does not answer in time is not asked again for
-//! half a minute, by any process; meanwhile entries are kept in files.
+//! No crate stands behind it: what a cache asks of Redis is six commands, while the client crates bring some forty
+//! others with tables of Unicode for the names of hosts, and limit the time of each read instead of the time of a
+//! question. A server that does not answer in time is not asked again for half a minute, by any process; meanwhile
+//! entries are kept in files.
 
 mod link;
 #[cfg(test)]
@@ -123,7 +124,8 @@ impl Redis {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks a question within the time that one may take. A connection that has died since the last question is made anew once.
+    /// Asks a question within the time that one may take. A connection that has died since the last question is made
+    /// anew once.
     fn ask(&self, words: &[&[u8]]) -> io::Result<RedisReply> {
         let deadline = Instant::now() + self.0.choice.timeout;
         let mut state = self.lock();

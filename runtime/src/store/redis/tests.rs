@@ -17,7 +17,8 @@ struct RealServer {
 
 impl RealServer {
     #[allow(clippy::print_stdout, reason = "who reads the tests' output should know what was not tested")]
-    /// Starts a server and waits until it answers; `None`, with a word, if there is none on this machine and none is required.
+    /// Starts a server and waits until it answers; `None`, with a word, if there is none on this machine and none is
+    /// required.
     fn start(test: &str, more: &[&str]) -> Option<RealServer> {
         let folder = crate::safe_path::private_folder().unwrap();
         let process = Command::new("redis-server")

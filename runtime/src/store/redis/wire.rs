@@ -1,4 +1,5 @@
-//! Redis's protocol, as much of it as a cache needs. Source: redis.io, "Redis serialization protocol specification", version 2.
+//! Redis's protocol, as much of it as a cache needs. Source: redis.io, "Redis serialization protocol specification",
+//! version 2.
 
 /// No value comes near this (bytes).
 const BULK_LIMIT: usize = 2 << 20;

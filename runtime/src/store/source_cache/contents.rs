@@ -1,4 +1,4 @@
-//! What is on a cache: entries in numbered slots, an index of keys, and the policy.
+//! What is in a cache: entries in numbered slots, an index of keys, and the policy.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl<E: Eviction> Contents<E> {
         Some(item)
     }
 
-    /// Puts a fact on the cache, makes room for it, and says how many others had to go.
+    /// Puts a fact in the cache, makes room for it, and says how many others had to go.
     pub(super) fn put(&mut self, parcel: Parcel, keeping: CacheLimits, gone: &mut Vec<Place>) -> u64 {
         let Parcel { key, mut item, weight, began } = parcel;
         item.is_old = began != self.generation;
@@ -106,7 +106,8 @@ impl<E: Eviction> Contents<E> {
         evicted
     }
 
-    /// Evicts until the cache, and all caches together, keep within their limits. One entry stays in any case: who needs the room is not to go without.
+    /// Evicts until the cache, and all caches together, keep within their limits. One entry stays in any case: who
+    /// needs the room is not to go without.
     fn make_room(&mut self, keeping: CacheLimits, spared: Option<Slot>, gone: &mut Vec<Place>) -> u64 {
         let mut evicted = 0;
         let is_too_much = |this: &Self| {

@@ -10,7 +10,8 @@ use crate::store::cache_limits::CacheLimits;
 use crate::store::entry::fnv1a;
 use crate::store::eviction::Eviction;
 
-/// Lets entries go, one by one from whichever cache is largest, until all together keep within the limit; says how many went.
+/// Lets entries go, one by one from whichever cache is largest, until all together keep within the limit; says how many
+/// went.
 pub fn relieve(caches: &[&'static dyn AnyCache]) -> usize {
     let mut count = 0;
     while all_bytes() > ALL_BYTES_LIMIT.load(Ordering::Relaxed) {

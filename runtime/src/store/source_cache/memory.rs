@@ -8,7 +8,8 @@ use super::contents::{Contents, Item, Parcel};
 use crate::gather::{CacheOutcome, CachedFact, FactCache, NewFact};
 use crate::store::eviction::{Eviction, Weight};
 
-/// What an entry takes besides its key and fact: its slot, its place in the index and the policy's own (bytes, an estimate).
+/// What an entry takes besides its key and fact: its slot, its place in the index and the policy's own (bytes, an
+/// estimate).
 const ENTRY_BYTES: usize = 192;
 
 impl<E: Eviction> FactCache for SourceCache<E> {
@@ -21,7 +22,8 @@ impl<E: Eviction> FactCache for SourceCache<E> {
         self.lock().as_ref().map_or(0, Contents::generation)
     }
 
-    /// If anything on the cache was invalidated since `mark`, the fact is old from the start: it may have been read before the change.
+    /// If anything in the cache was invalidated since `mark`, the fact is old from the start: it may have been read
+    /// before the change.
     fn keep(&self, mark: u64, key: Vec<u8>, fact: NewFact) {
         let NewFact { fact, show, at, bytes, cost } = fact;
         let weight = Weight { bytes: ENTRY_BYTES + key.len() + bytes, cost };

@@ -1,6 +1,7 @@
 //! Caches: what the daemon remembers of each source.
 //!
-//! Generated code has one [`SourceCache`] for each source, with the policy and the limits that the configuration asks for:
+//! Generated code has one [`SourceCache`] for each source, with the policy and the limits that the configuration asks
+//! for:
 //! ```
 //! use ziron_runtime::store::eviction::Lru;
 //! use ziron_runtime::store::{CacheLimits, source_cache::SourceCache};
@@ -8,8 +9,9 @@
 //! static GIT_STATUS_CACHE: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
 //! ```
 //! The gatherer sees a cache as a [`FactCache`](crate::gather::FactCache), lists and events see it as [`AnyCache`].
-//! Inside, keys are bytes and facts have no type, so that the code of a cache is there once for each policy and not once for each source.
-//! A cache takes no time to make, no memory until something is put on it, and is locked for moments only: never while anything is read, dropped or shown.
+//! Inside, keys are bytes and facts have no type, so that the code of a cache is there once for each policy and not
+//! once for each source. A cache takes no time to make, no memory until something is put into it, and is locked for
+//! moments only: never while anything is read, dropped or shown.
 
 mod contents;
 mod kept;
@@ -36,7 +38,8 @@ static ALL_BYTES: AtomicUsize = AtomicUsize::new(0);
 /// What all caches together may take (bytes). A daemon is to stay below 6 MB with all that it is.
 static ALL_BYTES_LIMIT: AtomicUsize = AtomicUsize::new(2 << 20);
 
-/// Says how much all caches together may take (bytes); 2 MiB if nobody does. What is too much goes when the next fact is put on a cache, or with [`relieve`].
+/// Says how much all caches together may take (bytes); 2 MiB if nobody does. What is too much goes when the next fact
+/// is put in a cache, or with [`relieve`].
 ///
 /// # Examples
 /// ```
@@ -91,7 +94,8 @@ impl<E: Eviction> SourceCache<E> {
         self.keeping.ttl
     }
 
-    /// Marks the entries as old whose keys fit, and says how many. Their facts stay, to be drawn as such until new ones are read.
+    /// Marks the entries as old whose keys fit, and says how many. Their facts stay, to be drawn as such until new ones
+    /// are read.
     ///
     /// # Examples
     /// ```
@@ -117,7 +121,8 @@ impl<E: Eviction> SourceCache<E> {
         self.invalidate(Which::Fitting(&|key| postcard::from_bytes(key).is_ok_and(|key: K| fits(&key))))
     }
 
-    /// A thread that panicked while it held the lock was in a user's policy or filter; what it left half done is stepped over.
+    /// A thread that panicked while it held the lock was in a user's policy or filter; what it left half done is
+    /// stepped over.
     fn lock(&self) -> MutexGuard<'_, Option<Contents<E>>> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,7 +149,7 @@ impl<E: Eviction> fmt::Debug for SourceCache<E> {
     }
 }
 
-/// What was on the cache is no longer on the account of all.
+/// What was in the cache is no longer on the account of all.
 impl<E: Eviction> Drop for SourceCache<E> {
     fn drop(&mut self) {
         self.clear();

@@ -1,4 +1,5 @@
-//! Caches with a clock that stands still. Other tests of this process put things on caches, too, so that none here looks at the account of all.
+//! Caches with a clock that stands still. Other tests of this process put things into caches, too, so that none here
+//! looks at the account of all.
 
 use proptest::prelude::*;
 
@@ -196,7 +197,8 @@ proptest! {
     }
 }
 
-/// What the process does that the next test starts, since the account of all caches is one for each process; it does nothing by itself.
+/// What the process does that the next test starts, since the account of all caches is one for each process; it does
+/// nothing by itself.
 #[test]
 fn one_account_child() {
     static LARGE: SourceCache<Lru> = SourceCache::new("large", CacheLimits::DEFAULT);
