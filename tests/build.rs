@@ -17,7 +17,7 @@ mod random_prompts;
 fn main() {
     println!("cargo::rerun-if-changed=src/random_prompts.rs");
     let mut code = String::new();
-    let (mut arms, mut names) = (String::new(), String::new());
+    let mut arms = String::new();
     for seed in 0..random_prompts::COUNT {
         let text = random_prompts::config(seed);
         let (mut plan, diagnostics) = plan_of(&text);
@@ -29,11 +29,13 @@ fn main() {
         plan.background.enabled = Some(true);
         let build = Build { config: "random.toml", config_hash: "0", build_hash: "0" };
         writeln!(code, "pub mod prompt_{seed} {{ {} }}", items(&plan, build)).unwrap();
-        writeln!(names, "{seed} => both::<prompt_{seed}::Prompt>(),").unwrap();
-        writeln!(arms, "{seed} => run::<prompt_{seed}::Prompt>(facts, colors),").unwrap();
+        writeln!(arms, "{seed} => &prompt_{seed}::PROMPT,").unwrap();
     }
-    writeln!(code, "pub fn variables(seed: u64) -> [Vec<&'static str>; 2] {{ match seed {{ {names} _ => Default::default() }} }}").unwrap();
-    writeln!(code, "pub fn compiled(seed: u64, facts: &FactSet, colors: bool) -> [Vec<u8>; 5] {{ match seed {{ {arms} _ => Default::default() }} }}").unwrap();
+    writeln!(
+        code,
+        "pub fn compiled(seed: u64) -> &'static Prompt {{ match seed {{ {arms} _ => panic!() }} }}"
+    )
+    .unwrap();
     let out = std::env::var("OUT_DIR").unwrap();
     std::fs::write(Path::new(&out).join("random_prompts.rs"), code).unwrap();
 }

@@ -17,4 +17,4 @@ mod default {
 }
 
 /// The prompt that starship draws where nothing is configured.
-pub use default::Prompt as DefaultPrompt;
+pub use default::PROMPT as DEFAULT_PROMPT;

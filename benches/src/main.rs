@@ -38,7 +38,7 @@ use harness::report::{Report, Target};
 use harness::shells;
 use harness::start;
 use ziron::Parts;
-use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
+use ziron_benches::{Counting, DEFAULT_PROMPT, Sample, allocations};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -136,11 +136,11 @@ fn in_process(report: &mut Report) -> Result<(), Box<dyn Error>> {
     const ROUNDS: u32 = 20;
     const DRAWINGS: u32 = 2000;
     let sample = Sample::new()?;
-    let facts = sample.facts::<DefaultPrompt>()?;
+    let facts = sample.facts();
     let mut out = Vec::with_capacity(8192);
     let mut draw = || {
         out.clear();
-        ziron_runtime::prompt::draw::<DefaultPrompt>(
+        DEFAULT_PROMPT.draw(
             &facts,
             sample.request(),
             Parts::LEFT,

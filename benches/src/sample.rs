@@ -1,88 +1,43 @@
-//! A place worth a full prompt, and its facts.
+//! Facts that are worth a full prompt.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use tempfile::TempDir;
-use ziron::{Parts, Prompt, Request};
-use ziron_runtime::gather::{Direct, ReadContext};
-use ziron_runtime::io::Simulated;
-use ziron_runtime::place::Place;
+use ziron::{Facts, Request};
+use ziron_build::scenario;
+use ziron_runtime::scenario::FactSet;
 use ziron_runtime::shell::Shell;
 
-/// A repository with changes in which four tools and a package are found. The repository is real; the tools are not.
-#[derive(Debug)]
-pub struct Sample {
-    folder: TempDir,
-    request: Request,
-}
+use crate::DEFAULT_PROMPT;
 
-const FILES: [(&str, &str); 5] = [
-    ("Cargo.toml", "[package]\nname = \"sample\"\nversion = \"1.2.3\"\n"),
-    ("package.json", r#"{"engines": {"node": ">=18"}}"#),
-    ("pyproject.toml", ""),
-    ("go.mod", "module sample\n"),
-    ("tracked", "one\n"),
-];
+/// A repository with changes in which four tools and a package are found.
+#[derive(Debug)]
+pub struct Sample(FactSet);
 
 impl Sample {
-    /// Makes the folder and its repository.
+    /// Reads the facts.
     ///
     /// # Errors
-    /// When a file cannot be written, or git does not work.
+    /// When they are not in the shape of the modules' facts.
     pub fn new() -> io::Result<Sample> {
-        let folder = TempDir::with_prefix("ziron-sample-")?;
-        let root = folder.path();
-        for (name, text) in FILES {
-            fs::write(root.join(name), text)?;
+        let mut set = scenario::read(include_str!("sample.toml")).map_err(io::Error::other)?;
+        set.request.shell = Shell::Zsh;
+        set.facts(&DEFAULT_PROMPT);
+        match set.mistakes().as_slice() {
+            [] => Ok(Sample(set)),
+            mistakes => Err(io::Error::other(format!("{mistakes:?}"))),
         }
-        git(root, &["init", "-q", "-b", "main"])?;
-        git(root, &["add", "."])?;
-        git(root, &["commit", "-q", "-m", "one"])?;
-        fs::write(root.join("tracked"), "two, longer\n")?;
-        fs::write(root.join("untracked"), "")?;
-        let request = Request {
-            shell: Shell::Zsh,
-            status: Some("1".to_owned()),
-            duration: Some(Duration::from_secs(61)),
-            jobs: 1,
-            ..Request::default()
-        };
-        Ok(Sample { folder, request })
     }
 
-    /// The facts that a prompt draws here.
-    ///
-    /// # Errors
-    /// When the folder is gone.
-    pub fn facts<P: Prompt>(&self) -> io::Result<P::Facts> {
-        let root = self.folder.path().canonicalize()?;
-        let tools = [
-            ("node", "v20.1.0\n"),
-            ("rustc", "rustc 1.95.0 (59807616e 2026-04-14)\n"),
-            ("python3", "Python 3.13.1\n"),
-            ("go", "go version go1.25.0 linux/amd64\n"),
-        ];
-        let mut machine = Simulated::new().folder(root.join(".git")).file(root.join(".git/HEAD"), "");
-        for (name, text) in FILES {
-            machine = machine.file(root.join(name), text);
-        }
-        for (name, output) in tools {
-            machine = machine.program(name, output);
-        }
-        let machine = machine.user_named("me", false).host("machine").env_var("HOME", "/home/me");
-        let place = Place::new(root.clone(), root, Some("/home/me".into()), Duration::from_secs(30));
-        let means = ReadContext::new(machine, place, None);
-        let gather = Direct::new(means, &self.request, Parts::ALL, Duration::from_secs(30));
-        Ok(P::gather(&gather))
+    /// What the default prompt draws of them.
+    pub fn facts(&self) -> Facts<'_> {
+        self.0.facts(&DEFAULT_PROMPT)
     }
 
-    /// What the shell says here.
+    /// What the shell says.
     pub fn request(&self) -> &Request {
-        &self.request
+        &self.0.request
     }
 }
 

@@ -1,9 +1,8 @@
 //! Segments and pen ask for no memory.
 
 use ziron::{Parts, Prompt};
-use ziron_benches::{Counting, DefaultPrompt, Sample, allocations};
+use ziron_benches::{Counting, DEFAULT_PROMPT, Sample, allocations};
 use ziron_runtime::pen::{Pen, Terminal};
-use ziron_runtime::prompt::{Draw, draw};
 use ziron_runtime::shell::Shell;
 
 #[global_allocator]
@@ -13,17 +12,19 @@ const SHELLS: [Shell; 4] = [Shell::Plain, Shell::Zsh, Shell::Bash, Shell::Tcsh];
 
 #[test]
 fn drawing_the_default_prompt_asks_for_no_memory() {
-    let sample = Sample::new().expect("a repository");
-    let facts = sample.facts::<DefaultPrompt>().expect("facts");
+    let sample = Sample::new().expect("facts");
+    let facts = sample.facts();
     let mut out = Vec::with_capacity(8192);
     for shell in SHELLS {
-        let parts: [(&str, Draw<_>); 4] = [
-            ("left", DefaultPrompt::left),
-            ("right", DefaultPrompt::right),
-            ("transient left", DefaultPrompt::transient_left),
-            ("transient right", DefaultPrompt::transient_right),
+        let Prompt { left, right, transient_left, transient_right, .. } = DEFAULT_PROMPT;
+        let parts = [
+            ("left", left),
+            ("right", right),
+            ("transient", transient_left),
+            ("right transient", transient_right),
         ];
         for (name, part) in parts {
+            let Some(part) = part else { continue };
             out.clear();
             let count = allocations(|| {
                 let mut pen = Pen::new(&mut out, shell, 80);
@@ -37,11 +38,11 @@ fn drawing_the_default_prompt_asks_for_no_memory() {
 
 #[test]
 fn a_whole_reply_asks_for_no_memory() {
-    let sample = Sample::new().expect("a repository");
-    let facts = sample.facts::<DefaultPrompt>().expect("facts");
+    let sample = Sample::new().expect("facts");
+    let facts = sample.facts();
     let mut out = Vec::with_capacity(8192);
     let count = allocations(|| {
-        draw::<DefaultPrompt>(&facts, sample.request(), Parts::ALL, &Terminal::default(), &mut out);
+        DEFAULT_PROMPT.draw(&facts, sample.request(), Parts::ALL, &Terminal::default(), &mut out);
     });
     assert_eq!(count, 0);
     let text = String::from_utf8(out).expect("UTF-8");

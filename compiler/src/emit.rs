@@ -1,6 +1,7 @@
 //! The emitter: a plan as Rust.
 //!
-//! The code is what a careful person would write: a struct of facts, a function for each module, constants for styles.
+//! The code is what a careful person would write: a static for each module's options, a function that draws it, constants
+//! for styles, and one table.
 //! It cannot fail; what could be wrong was found by the plan's checks. Everything is in one module with imports of its
 //! own, so that it compiles anywhere.
 
@@ -13,12 +14,14 @@ mod text;
 mod value;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use ziron_runtime::prompt::{Background, Settings};
 use ziron_runtime::spec::Value;
 
-use crate::plan::{Backend, FactUse, LEFT, Node, PRELUDE, PartSet, Plan, RIGHT, SourceKind, TRANSIENT};
+use crate::plan::{Backend, FactUse, Node, PartSet, Plan, Source, SourceKind};
 use body::Body;
 use style::Styles;
 pub use text::text;
@@ -35,7 +38,7 @@ pub struct Build<'b> {
     pub build_hash: &'b str,
 }
 
-/// Writes a plan as items: a module `prompt` and the type `Prompt` in it, which implements `ziron::Prompt`. It has a
+/// Writes a plan as items: a module `prompt` and the static `PROMPT` in it, a `ziron::Prompt`. It has a
 /// background mode if the configuration asks for one.
 pub fn items(plan: &Plan, build: Build<'_>) -> TokenStream {
     prompt(plan, build, plan.background.enabled == Some(true))
@@ -67,8 +70,8 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
         .filter(|source| source_cache::is_needed(source, background))
         .map(source_cache::item);
     let caches: TokenStream = caches.collect();
-    let facts = facts(plan);
-    let implementation = implementation(plan, build, background, &mut styles);
+    let places = places(plan);
+    let table = table(plan, build, background, &mut styles);
     let constants = styles.constants();
     quote! {
         /// A prompt, compiled.
@@ -79,11 +82,11 @@ fn prompt(plan: &Plan, build: Build<'_>, background: bool) -> TokenStream {
             #failed
             #(#units)*
             #caches
-            #facts
-            #implementation
+            #places
+            #table
             #constants
         }
-        pub use self::prompt::Prompt;
+        pub use self::prompt::PROMPT;
     }
 }
 
@@ -98,7 +101,7 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
 
         #items
 
-        ::ziron::start!(Prompt);
+        ::ziron::start!(PROMPT);
     };
     text(&tokens)
 }
@@ -129,7 +132,7 @@ pub fn features_of_items(plan: &Plan) -> BTreeSet<&'static str> {
     if plan.background.enabled == Some(true) {
         features.insert("background");
     }
-    if plan.settings.opentelemetry {
+    if plan.opentelemetry {
         features.insert("otlp");
     }
     match plan.cache.backend {
@@ -140,31 +143,25 @@ pub fn features_of_items(plan: &Plan) -> BTreeSet<&'static str> {
     features
 }
 
-fn facts(plan: &Plan) -> TokenStream {
-    let fields = plan.sources.iter().map(|source| {
-        let name = format_ident!("{}", source.ident);
-        let path = match &source.kind {
-            SourceKind::Unit(path) => module::path(path),
-            SourceKind::Module(index) => module::path(&plan.modules[*index].spec.path),
-        };
-        quote!(#name: FactOf<#path>)
+/// The places of the sources in the table.
+fn places(plan: &Plan) -> TokenStream {
+    if plan.sources.is_empty() {
+        return TokenStream::new();
+    }
+    let places = plan.sources.iter().enumerate().map(|(place, source)| {
+        let (name, place) = (screaming(&source.ident), Literal::usize_unsuffixed(place));
+        quote!(pub const #name: usize = #place;)
     });
-    let request = uses_request(plan).then(|| quote!(request: Request,));
     quote! {
-        /// All that this prompt knows.
-        #[derive(Debug)]
-        pub struct Facts {
-            #request
-            #(#fields),*
+        /// The places of the sources in the table.
+        mod source {
+            #(#places)*
         }
     }
 }
 
-fn uses_request(plan: &Plan) -> bool {
-    plan.modules.iter().any(|module| module.facts.contains(&FactUse::Request))
-}
-
-fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut Styles) -> TokenStream {
+/// The table.
+fn table(plan: &Plan, build: Build<'_>, background: bool, styles: &mut Styles) -> TokenStream {
     let build = {
         let Build { config, config_hash, build_hash } = build;
         quote! {
@@ -177,92 +174,91 @@ fn implementation(plan: &Plan, build: Build<'_>, background: bool, styles: &mut 
         }
     };
     let settings = settings(plan);
-    let caches = background.then(|| source_cache::list(plan));
     let cache = source_cache::settings(plan);
     let background_settings = background.then(|| {
-        let crate::plan::Background { patience_ms, idle_exit_ms, .. } = plan.background;
-        let [patience_ms, idle_exit_ms] = [patience_ms, idle_exit_ms].map(Literal::u64_unsuffixed);
+        let Background { patience, idle_exit } = plan.background.background;
+        let [patience, idle_exit] = [patience, idle_exit].map(duration);
+        let names = crate::plan::variables(plan);
         quote! {
-            const BACKGROUND: Option<Background> = Some(Background {
-                patience: ::core::time::Duration::from_millis(#patience_ms),
-                idle_exit: ::core::time::Duration::from_millis(#idle_exit_ms),
-            });
+            background: Some(Background {
+                patience: #patience,
+                idle_exit: #idle_exit,
+            }),
+            variables: &[#(#names),*],
         }
     });
-    let variables = background.then(|| {
-        let names = crate::plan::variables(plan);
-        quote!(const VARIABLES: &'static [&'static str] = &[#(#names),*];)
+    let extras = extras::field(plan);
+    let sources: Vec<TokenStream> =
+        plan.sources.iter().map(|source| planned_source(source, background)).collect();
+    let sources = (!sources.is_empty()).then(|| quote!(sources: &[#(#sources),*],));
+    let modules: Vec<TokenStream> = plan
+        .modules
+        .iter()
+        .filter(|module| module.draw.is_some())
+        .map(|module| {
+            let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
+            let doc = module.spec.doc.lines().next().unwrap_or_default();
+            let sources = module.facts.iter().filter_map(|fact| match fact {
+                FactUse::Source(index) => {
+                    let source = screaming(&plan.sources[*index].ident);
+                    Some(quote!(source::#source))
+                }
+                _ => None,
+            });
+            quote!(Module { name: #name, doc: #doc, sources: &[#(#sources),*], draw: &#draw })
+        })
+        .collect();
+    let modules = (!modules.is_empty()).then(|| quote!(modules: &[#(#modules),*],));
+    let parts = parts_drawn(plan, background);
+    let fields = parts.iter().map(|Part { name, .. }| {
+        let name = format_ident!("{name}");
+        quote!(#name: Some(&#name),)
     });
-    let table = plan.modules.iter().filter(|module| module.draw.is_some()).map(|module| {
-        let (name, draw) = (&module.name, format_ident!("draw_{}", module.ident));
-        let doc = module.spec.doc.lines().next().unwrap_or_default();
-        let sources = module.facts.iter().filter_map(|fact| match fact {
-            FactUse::Source(index) => Some(Literal::usize_unsuffixed(*index)),
-            _ => None,
-        });
-        quote!(Module { name: #name, doc: #doc, sources: &[#(#sources),*], draw: #draw })
-    });
-    let begins = plan.sources.iter().map(|source| {
-        let (name, constant) = (format_ident!("{}", source.ident), screaming(&source.ident));
-        let parts = parts(source.parts);
-        let memory = if source_cache::is_needed(source, background) {
-            let cache = source_cache::name(source);
-            quote!(&#cache)
-        } else {
-            quote!(&NoCache)
-        };
-        quote!(let #name = gather.begin(#parts, &#constant, #memory);)
-    });
-    let finishes = plan.sources.iter().map(|source| {
-        let name = format_ident!("{}", source.ident);
-        quote!(#name: gather.finish(#name))
-    });
-    let request = uses_request(plan).then(|| quote!(request: gather.request().clone(),));
-    let gather_name = if plan.sources.is_empty() && request.is_none() {
-        format_ident!("_gather")
-    } else {
-        format_ident!("gather")
-    };
-    let sources = plan.sources.iter().map(|source| {
-        let constant = screaming(&source.ident);
-        quote!((#constant.name(), #constant.manifest()))
-    });
-    let parts = parts_drawn(plan, background, styles);
-    let extras = extras::constant(plan);
+    let functions = parts.iter().map(|drawn| part(drawn, styles));
     quote! {
+        #(#functions)*
+
         /// The prompt.
-        #[derive(Clone, Copy, Debug)]
-        pub struct Prompt;
-
-        impl ::ziron::Prompt for Prompt {
-            type Facts = Facts;
-
-            const BUILD: Build = #build;
-            const SETTINGS: Settings = #settings;
+        pub static PROMPT: Prompt = Prompt {
             #background_settings
-            #variables
             #cache
             #extras
-            const MODULES: &'static [Module<Facts>] = &[#(#table),*];
-
-            fn gather<G: Gather>(#gather_name: &G) -> Facts {
-                #(#begins)*
-                Facts { #request #(#finishes),* }
-            }
-
-            #(#parts)*
-
-            fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-                ::std::vec::Vec::from([#(#sources),*])
-            }
-
-            #caches
-        }
+            #sources
+            #modules
+            #(#fields)*
+            ..Prompt::new(#build, #settings)
+        };
     }
 }
 
-/// A function for each part that draws something.
-fn parts_drawn(plan: &Plan, background: bool, styles: &mut Styles) -> Vec<TokenStream> {
+/// A source with what the configuration says about it.
+fn planned_source(source: &Source, background: bool) -> TokenStream {
+    let (name, parts) = (screaming(&source.ident), parts(source.parts));
+    let cache = source_cache::is_needed(source, background).then(|| {
+        let cache = source_cache::name(source);
+        quote!(cache: &#cache,)
+    });
+    let events = &source.keeping.events;
+    let events = (background && !events.is_empty()).then(|| quote!(events: &[#(#events),*],));
+    let refresh = source.keeping.refresh.filter(|_| background).map(|period| {
+        let period = duration(period);
+        quote!(refresh: Some(#period),)
+    });
+    let new = quote!(PlannedSource::new(&#name, #parts));
+    if cache.is_none() && events.is_none() && refresh.is_none() {
+        return new;
+    }
+    quote!(PlannedSource { #cache #events #refresh ..#new })
+}
+
+/// A part that draws something.
+struct Part<'p> {
+    name: &'static str,
+    nodes: &'p [Node],
+    has_facts: bool,
+}
+
+fn parts_drawn(plan: &Plan, background: bool) -> Vec<Part<'_>> {
     let parts = &plan.parts;
     // Nobody but a daemon watches the configuration.
     let outdated: &[Node] = if background { &parts.outdated } else { &[] };
@@ -277,15 +273,15 @@ fn parts_drawn(plan: &Plan, background: bool, styles: &mut Styles) -> Vec<TokenS
         ("outdated", outdated, false),
     ];
     let drawn = all.into_iter().filter(|(_, nodes, _)| !nodes.is_empty());
-    drawn.map(|(name, nodes, has_facts)| part(name, nodes, has_facts, styles)).collect()
+    drawn.map(|(name, nodes, has_facts)| Part { name, nodes, has_facts }).collect()
 }
 
-fn part(name: &str, nodes: &[Node], has_facts: bool, styles: &mut Styles) -> TokenStream {
+fn part(&Part { name, nodes, has_facts }: &Part<'_>, styles: &mut Styles) -> TokenStream {
     // A part draws no data of its own, and so matches no enum.
     let (_, body) = Body::for_part(styles).function(nodes);
     let name = format_ident!("{name}");
     let (facts, pen) = (unused(&body, "facts"), unused(&body, "pen"));
-    let facts = has_facts.then(|| quote!(#facts: &Facts,));
+    let facts = has_facts.then(|| quote!(#facts: &Facts<'_>,));
     quote! {
         fn #name(#facts #pen: &mut Pen<'_>) {
             #body
@@ -308,36 +304,38 @@ fn mentions(tokens: &TokenStream, name: &str) -> bool {
 }
 
 fn settings(plan: &Plan) -> TokenStream {
-    let crate::plan::Settings {
-        add_newline,
-        budget_ms,
-        command_timeout_ms,
-        scan_timeout_ms,
-        follow_symlinks,
-        transient,
-        opentelemetry: _,
-        extras: _,
-    } = plan.settings;
-    let [budget_ms, command_timeout_ms, scan_timeout_ms] =
-        [budget_ms, command_timeout_ms, scan_timeout_ms].map(Literal::u64_unsuffixed);
+    let Settings { add_newline, budget, command_timeout, scan_timeout, follow_symlinks, transient } =
+        plan.settings;
+    let [budget, command_timeout, scan_timeout] = [budget, command_timeout, scan_timeout].map(duration);
     quote! {
         Settings {
             add_newline: #add_newline,
-            budget: ::core::time::Duration::from_millis(#budget_ms),
-            command_timeout: ::core::time::Duration::from_millis(#command_timeout_ms),
-            scan_timeout: ::core::time::Duration::from_millis(#scan_timeout_ms),
+            budget: #budget,
+            command_timeout: #command_timeout,
+            scan_timeout: #scan_timeout,
             follow_symlinks: #follow_symlinks,
             transient: #transient,
         }
     }
 }
 
-/// The parts that need a source; single modules always do.
+/// A time span. A configuration says it in milliseconds.
+fn duration(span: Duration) -> TokenStream {
+    let milliseconds = Literal::u64_unsuffixed(u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+    quote!(::core::time::Duration::from_millis(#milliseconds))
+}
+
+/// The parts that need a source.
 fn parts(set: PartSet) -> TokenStream {
-    let names = [(LEFT, "LEFT"), (RIGHT, "RIGHT"), (TRANSIENT, "TRANSIENT"), (PRELUDE, "PRELUDE")];
+    let names = [
+        (PartSet::LEFT, "LEFT"),
+        (PartSet::RIGHT, "RIGHT"),
+        (PartSet::TRANSIENT, "TRANSIENT"),
+        (PartSet::PRELUDE, "PRELUDE"),
+    ];
     let mut tokens = quote!(Parts::MODULES);
-    for (bit, name) in names {
-        if set & bit != 0 {
+    for (part, name) in names {
+        if part.meets(set) {
             let name = format_ident!("{name}");
             tokens = quote!(#tokens.and(Parts::#name));
         }

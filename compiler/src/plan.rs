@@ -15,12 +15,14 @@ mod options;
 mod settings;
 mod variables;
 
+use ziron_runtime::prelude::Extras;
+use ziron_runtime::prompt::Settings;
 use ziron_runtime::spec::{ManifestSpec, ModuleSpec, Value};
 
-pub use background::Background;
+pub use ziron_runtime::gather::Parts as PartSet;
+
+pub use background::BackgroundMode;
 pub use cache::{Backend, Cache, CacheLimits, Policy};
-pub use extras::Extras;
-pub use settings::Settings;
 pub use variables::variables;
 
 use crate::diagnostic::Diagnostics;
@@ -32,8 +34,12 @@ use crate::syntax::toml;
 pub struct Plan {
     /// What is said about the prompt as a whole.
     pub settings: Settings,
+    /// What the terminal is sent besides the prompt.
+    pub extras: Extras,
+    /// Whether the program writes traces and metrics for OpenTelemetry.
+    pub opentelemetry: bool,
     /// What the configuration says about the background mode.
-    pub background: Background,
+    pub background: BackgroundMode,
     /// What it says about remembering facts.
     pub cache: Cache,
     /// The modules, in the order in which they are drawn first.
@@ -68,18 +74,6 @@ pub struct Parts {
     pub outdated: Vec<Node>,
 }
 
-/// A set of parts, as bits: left 1, right 2, transient 4, prelude 16.
-pub type PartSet = u8;
-
-/// The left prompt.
-pub const LEFT: PartSet = 1;
-/// The right prompt.
-pub const RIGHT: PartSet = 2;
-/// What stays of either.
-pub const TRANSIENT: PartSet = 4;
-/// What is printed once before the prompt.
-pub const PRELUDE: PartSet = 16;
-
 /// One module of a plan: a table of the configuration, or a module without one.
 #[derive(Clone, Debug)]
 pub struct Module {
@@ -99,7 +93,7 @@ pub struct Module {
     pub format: String,
     /// The line of its table in the configuration, from 1.
     pub line: Option<usize>,
-    /// The parts that show it.
+    /// The parts that show it; drawn alone, it is one of [`PartSet::MODULES`].
     pub parts: PartSet,
 }
 
@@ -306,4 +300,23 @@ impl Test {
 /// built.
 pub fn plan(file: &str, root: &toml::Table, diagnostics: &mut Diagnostics) -> Plan {
     layout::plan(file, root, diagnostics)
+}
+
+/// Shows all texts of these nodes to `with`, in the order of the drawing.
+pub fn each_text<'n>(nodes: &'n [Node], with: &mut impl FnMut(&'n str)) {
+    for node in nodes {
+        match node {
+            Node::Text { text, .. } => with(text),
+            Node::Choice { arms, .. } => arms.iter().for_each(|arm| each_text(&arm.body, with)),
+            Node::Each { separator, body, .. } => {
+                each_text(separator, with);
+                each_text(body, with);
+            }
+            Node::Item { body, .. }
+            | Node::Spoken { body, .. }
+            | Node::If { body, .. }
+            | Node::WhenDrawn { body } => each_text(body, with),
+            Node::Newline | Node::Datum { .. } | Node::Module { .. } | Node::Fill { .. } => {}
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use ziron_compiler::plan::{Access, Look, Node, Plan, Test};
+use ziron_compiler::plan::{Access, Look, Node, PartSet, Plan, Test};
 use ziron_compiler::plan_of;
 use ziron_compiler::syntax::style::Style;
 
@@ -283,24 +283,31 @@ fn options_that_are_variables() {
     );
 }
 
+/// The parts in a set, by their initials.
+fn letters(set: PartSet) -> String {
+    let all =
+        [(PartSet::LEFT, 'l'), (PartSet::RIGHT, 'r'), (PartSet::TRANSIENT, 't'), (PartSet::PRELUDE, 'p')];
+    all.into_iter().filter(|(part, _)| part.meets(set)).map(|(_, letter)| letter).collect()
+}
+
 #[test]
 fn sources_are_those_of_the_variables_that_are_used() {
     let sources = |config: &str| {
         let plan = plan(config);
         plan.sources
             .iter()
-            .map(|source| format!("{}:{}", source.ident, source.parts))
+            .map(|source| format!("{}:{}", source.ident, letters(source.parts)))
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_eq!(sources("format = '$rust$time'"), "rust:1");
-    assert_eq!(sources("format = '$rust'\nright_format = '$rust$zig'"), "rust:3 zig:2");
+    assert_eq!(sources("format = '$rust$time'"), "rust:l");
+    assert_eq!(sources("format = '$rust'\nright_format = '$rust$zig'"), "rust:lr zig:r");
     assert_eq!(
         sources("format = '$character'\n[ziron]\ntransient = true\ntransient_format = '$rust'"),
-        "rust:4"
+        "rust:t"
     );
-    assert_eq!(sources("format = '$git_status'\n[git_status]\nformat = '$modified'"), "git_status:1");
-    assert_eq!(sources("format = '$git_branch'\n[git_branch]\nformat = '$branch'"), "git_head:1");
+    assert_eq!(sources("format = '$git_status'\n[git_status]\nformat = '$modified'"), "git_status:l");
+    assert_eq!(sources("format = '$git_branch'\n[git_branch]\nformat = '$branch'"), "git_head:l");
 }
 
 #[test]

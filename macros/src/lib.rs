@@ -58,7 +58,7 @@ pub fn derive_choice(input: TokenStream) -> TokenStream {
     choice::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// Compiles a configuration file into a type that implements `ziron::Prompt`.
+/// Compiles a configuration file into a static `PROMPT`, a `ziron::Prompt`.
 ///
 /// The path is relative to the crate's `Cargo.toml`. A mistake in the file is a compile error that shows the place.
 #[cfg(feature = "prompt")]

@@ -41,6 +41,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let options = members.iter().filter_map(option_spec);
     let setters = members.iter().filter_map(setter);
     let module = module(input)?;
+    let sources = sources(input)?;
     Ok(quote! {
         #default
 
@@ -55,6 +56,8 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                     _ => false,
                 }
             }
+
+            #sources
         }
 
         #module
@@ -155,7 +158,12 @@ fn option_spec(member: &Member) -> Option<TokenStream> {
 }
 
 fn setter(member: &Member) -> Option<TokenStream> {
-    let Member::Option { ident, .. } = member else { return None };
+    let ident = match member {
+        Member::Option { ident, .. } => ident,
+        // Which of several a module is, the interpreter says as it says the options.
+        Member::Fixed { ident, .. } if ident == "instance" => ident,
+        Member::Fixed { .. } => return None,
+    };
     let name = ident.to_string();
     Some(quote! {
         #name => match ::ziron_runtime::spec::OptionValue::from_value(value) {
@@ -168,13 +176,87 @@ fn setter(member: &Member) -> Option<TokenStream> {
     })
 }
 
+/// `Options::source`: the sources that the module names by their types, its own among them. A row of a table is one.
+fn sources(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let facts = match parameters(&input.attrs, "module")? {
+        None => vec![syn::parse_quote!(self)],
+        Some(metas) => facts(&metas)?,
+    };
+    let arms = facts.iter().enumerate().filter_map(|(place, path)| {
+        let source = match Named::new(path) {
+            Named::Own => quote!(self),
+            Named::Unit => quote!(&crate::#path),
+            Named::Request | Named::Module => return None,
+        };
+        Some(quote!(#place => ::core::option::Option::Some(#source),))
+    });
+    Ok(quote! {
+        fn source(
+            &'static self,
+            fact: usize,
+        ) -> ::core::option::Option<&'static dyn ::ziron_runtime::gather::AnySource> {
+            match fact {
+                #(#arms)*
+                _ => ::core::option::Option::None,
+            }
+        }
+    })
+}
+
+/// The paths in `facts(…)`.
+fn facts(metas: &[Meta]) -> syn::Result<Vec<Path>> {
+    let mut facts = Vec::new();
+    for meta in metas {
+        if let Meta::List(list) = meta
+            && list.path.is_ident("facts")
+        {
+            let paths =
+                list.parse_args_with(syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated)?;
+            facts.extend(paths);
+        }
+    }
+    Ok(facts)
+}
+
+/// What a path in `facts(…)` names.
+enum Named {
+    /// `request`: what the shell said.
+    Request,
+    /// `self`: what the module's own source finds.
+    Own,
+    /// A module's name, in lower case: what its source finds.
+    Module,
+    /// The path of a type: a source without options.
+    Unit,
+}
+
+impl Named {
+    fn new(path: &Path) -> Named {
+        if path.is_ident("request") {
+            Named::Request
+        } else if path.is_ident("self") {
+            Named::Own
+        } else if path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+        {
+            Named::Unit
+        } else {
+            Named::Module
+        }
+    }
+}
+
 /// What `#[module(…)]` says: an associated function `spec` that puts the specification together.
 fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Some(metas) = parameters(&input.attrs, "module")? else { return Ok(TokenStream::new()) };
     let name = &input.ident;
     let doc = required_doc(&input.attrs, name)?;
     let (mut module_name, mut position, mut feature, mut root, mut many) = (None, None, None, None, false);
-    let (mut facts, mut aliases) = (Vec::new(), Vec::new());
+    let facts = facts(&metas)?;
+    let facts = facts.iter().map(fact);
+    let mut aliases = Vec::new();
     for meta in &metas {
         match meta {
             Meta::NameValue(pair) if pair.path.is_ident("name") => module_name = Some(text(meta)?),
@@ -182,11 +264,7 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
             Meta::NameValue(pair) if pair.path.is_ident("feature") => feature = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("root") => root = Some(text(meta)?),
             Meta::Path(path) if path.is_ident("many") => many = true,
-            Meta::List(list) if list.path.is_ident("facts") => {
-                let paths = list
-                    .parse_args_with(syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated)?;
-                facts.extend(paths.iter().map(fact));
-            }
+            Meta::List(list) if list.path.is_ident("facts") => {}
             Meta::List(list) if list.path.is_ident("alias") => {
                 let pairs = list
                     .parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated)?;
@@ -236,22 +314,20 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-/// `request`, `self`, a module's name in lower case, or the path of a source's type.
+/// The specification of a fact.
 fn fact(path: &Path) -> TokenStream {
     let spec = quote!(::ziron_runtime::spec::FactSpec);
     let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     let joined = words.join("::");
-    match joined.as_str() {
-        "request" => quote!(#spec::Request),
-        "self" => quote!(#spec::Own(::ziron_runtime::spec::ManifestSpec::of(self))),
-        _ if words.last().is_some_and(|last| last.starts_with(char::is_uppercase)) => {
-            quote! {
-                #spec::Unit {
-                    path: ::std::string::String::from(#joined),
-                    manifest: ::ziron_runtime::spec::ManifestSpec::of(&crate::#path),
-                }
+    match Named::new(path) {
+        Named::Request => quote!(#spec::Request),
+        Named::Own => quote!(#spec::Own(::ziron_runtime::spec::ManifestSpec::of(self))),
+        Named::Unit => quote! {
+            #spec::Unit {
+                path: ::std::string::String::from(#joined),
+                manifest: ::ziron_runtime::spec::ManifestSpec::of(&crate::#path),
             }
-        }
-        _ => quote!(#spec::Module(::std::string::String::from(#joined))),
+        },
+        Named::Module => quote!(#spec::Module(::std::string::String::from(#joined))),
     }
 }

@@ -1,6 +1,6 @@
 //! The list of all modules: the only one.
 
-use ziron_runtime::scenario::FactSet;
+use ziron_runtime::gather::{self, Facts};
 use ziron_runtime::segment::{FactsFrom, Segment, Vars};
 use ziron_runtime::source::Source;
 use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, Value};
@@ -10,20 +10,28 @@ use crate::git;
 use crate::{core, package, tools};
 
 /// A module that can be drawn without being compiled.
-pub trait Interpreted {
+pub trait Interpreted: Send + Sync {
     /// Sets an option; false if the value does not fit.
     fn set(&mut self, name: &str, value: &Value) -> bool;
 
-    /// Turns facts into variables and shows them to `with`; `None` if the module is hidden. `sources` are the names of the facts, in order.
-    fn with_vars(&self, facts: &FactSet, sources: &[&str], with: &mut dyn FnMut(Option<&dyn Vars>));
+    /// The source of the fact at this place among those that the module draws, if the module names it by its type.
+    fn source(&'static self, fact: usize) -> Option<&'static dyn gather::AnySource>;
+
+    /// Turns facts into variables and shows them to `with`; `None` if the module is hidden. `sources` are the places of the facts' sources in the
+    /// prompt's table, in order.
+    fn with_vars(&self, facts: &Facts<'_>, sources: &[usize], with: &mut dyn FnMut(Option<&dyn Vars>));
 }
 
-impl<S: Segment + Options> Interpreted for S {
+impl<S: Segment + Options + Send + Sync> Interpreted for S {
     fn set(&mut self, name: &str, value: &Value) -> bool {
         Options::set(self, name, value)
     }
 
-    fn with_vars(&self, facts: &FactSet, sources: &[&str], with: &mut dyn FnMut(Option<&dyn Vars>)) {
+    fn source(&'static self, fact: usize) -> Option<&'static dyn gather::AnySource> {
+        Options::source(self, fact)
+    }
+
+    fn with_vars(&self, facts: &Facts<'_>, sources: &[usize], with: &mut dyn FnMut(Option<&dyn Vars>)) {
         let vars = self.vars(S::Facts::take(facts, sources));
         with(vars.as_ref().map(|vars| vars as &dyn Vars));
     }
@@ -125,7 +133,7 @@ pub fn specs() -> Vec<ModuleSpec> {
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
 /// Adds the rows of a table, whose type is at `path` below the crate, to the list.
-fn rows<T: Segment + Options + Source + Copy>(
+fn rows<T: Segment + Options + Source + Copy + Send>(
     all: &mut Vec<Registered>,
     path: &str,
     feature: Option<&str>,

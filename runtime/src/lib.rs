@@ -2,7 +2,7 @@
 //!
 //! A shell's [`request`] and the [`place`] it is in are all that a drawing starts from. [`source`]s read facts about the place through
 //! [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`] draws them. This crate knows no module
-//! of a prompt: those are in `ziron-modules`, and the compiler writes the code that joins them, an implementation of [`prompt::Prompt`].
+//! of a prompt: those are in `ziron-modules`, and the compiler writes the table that joins them, a [`prompt::Prompt`].
 
 #[cfg(feature = "background")]
 pub mod bus;
@@ -25,7 +25,7 @@ pub mod prelude;
 pub mod prompt;
 pub mod request;
 pub mod safe_path;
-#[cfg_attr(not(feature = "scenario"), path = "scenario_off.rs")]
+#[cfg(feature = "scenario")]
 pub mod scenario;
 pub mod segment;
 pub mod shell;

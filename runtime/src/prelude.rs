@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::gather::Facts;
 use crate::io::Io;
 use crate::pen::{ADDRESS_BYTES, COMMAND_END, HumanDuration, Notification, Pen, Profile, Terminal};
 use crate::prompt::Prompt;
@@ -22,14 +23,10 @@ use crate::shell::Shell;
 pub struct Extras {
     /// The profile, if the configuration chooses one.
     pub profile: Option<Profile>,
-    /// Whether [`Prompt::title`] names the window.
-    pub title: bool,
     /// Whether the terminal is told the directory (OSC 7).
     pub report_directory: bool,
     /// Whether prompts, commands and their output are marked (OSC 133).
     pub marks: bool,
-    /// Whether [`Prompt::footer`] is drawn after a command.
-    pub footer: bool,
     /// When the user is notified that a command has ended, and how.
     pub notify: Option<Notify>,
 }
@@ -45,39 +42,40 @@ pub struct Notify {
 
 impl Extras {
     /// Nothing.
-    pub const NONE: Extras = Extras {
-        profile: None,
-        title: false,
-        report_directory: false,
-        marks: false,
-        footer: false,
-        notify: None,
-    };
+    pub const NONE: Extras = Extras { profile: None, report_directory: false, marks: false, notify: None };
 }
 
 /// Learns about the terminal, as far as a prompt has to know, from the environment of the shell.
-pub fn terminal<P: Prompt, I: Io>(io: &I) -> Terminal {
+pub fn terminal<I: Io>(extras: Extras, io: &I) -> Terminal {
     let variable = |name: &str| io.env(name);
-    let mut terminal = Terminal::from_environment(P::EXTRAS.profile, variable);
-    if let Some(Notify { with: None, .. }) = P::EXTRAS.notify {
+    let mut terminal = Terminal::from_environment(extras.profile, variable);
+    if let Some(Notify { with: None, .. }) = extras.notify {
         terminal = terminal.notifying(variable);
     }
-    if P::EXTRAS.report_directory {
+    if extras.report_directory {
         terminal.host = io.hostname();
     }
     terminal
 }
 
 /// Draws the prelude; nothing where the configuration asks for none of it.
-pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal, out: &mut Vec<u8>) {
-    let Extras { title, report_directory, marks, footer, notify, .. } = P::EXTRAS;
+pub fn draw<I>(
+    prompt: &Prompt<I>,
+    facts: &Facts<'_>,
+    request: &Request,
+    terminal: &Terminal,
+    out: &mut Vec<u8>,
+) {
+    let Extras { report_directory, marks, notify, .. } = prompt.extras;
     if marks && terminal.sequences && request.duration.is_some() {
         command(out, "133;D", terminal.profile, |out| end_of_output(request, out));
     }
-    if footer && request.duration.is_some() {
+    if let Some(footer) = prompt.footer
+        && request.duration.is_some()
+    {
         let start = out.len();
         let mut pen = Pen::new(out, Shell::Plain, request.terminal_columns).on(terminal);
-        P::footer(facts, &mut pen);
+        footer(facts, &mut pen);
         pen.finish();
         trim(out, start);
         if out.len() > start {
@@ -96,12 +94,12 @@ pub fn draw<P: Prompt>(facts: &P::Facts, request: &Request, terminal: &Terminal,
             end_command(out, start);
         }
     }
-    if title {
+    if let Some(title) = prompt.title {
         command(out, "0;", terminal.profile, |out| {
             let start = out.len();
             let pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile);
             let mut pen = pen.colored(false).on_one_line();
-            P::title(facts, &mut pen);
+            title(facts, &mut pen);
             pen.finish();
             trim(out, start);
         });

@@ -1,75 +1,234 @@
-//! The prompt: what generated code provides, and how one is drawn.
+//! The prompt: a table of constants, sources and functions that draw.
+//!
+//! The compiler writes one as a static, the interpreter makes one while the program runs. Everything in this crate that draws is handed one, and
+//! is compiled once, not for each prompt.
 
+use std::fmt;
 use std::time::Duration;
 
-use crate::gather::{Gather, Parts};
+use crate::gather::{AnySource, Facts, Gather, NoCache, Parts};
+use crate::io::Real;
 use crate::pen::{Pen, Profile, Terminal};
 use crate::prelude::{self, Extras};
 use crate::request::Request;
 use crate::shell::Shell;
-use crate::source::Manifest;
 use crate::store::BackendChoice;
+use crate::store::source_cache::AnyCache;
 
 /// What separates the parts of a reply (unit separator): no data and no literal can contain it.
 pub const PART_END: u8 = 0x1f;
 
-/// A compiled prompt. Generated code implements it; people do not.
-pub trait Prompt: 'static {
-    /// All facts that any part draws.
-    type Facts: Send + 'static;
+/// A function that draws facts.
+pub type Draw = dyn Fn(&Facts<'_>, &mut Pen<'_>) + Sync;
 
+/// A function that draws what needs no facts.
+pub type DrawFixed = dyn Fn(&mut Pen<'_>) + Sync;
+
+/// A prompt, whose sources ask the operating system `I`.
+///
+/// A part that the configuration does not have is `None`.
+#[derive(Clone, Copy)]
+pub struct Prompt<I: 'static = Real> {
     /// Which build this is.
-    const BUILD: Build;
+    pub build: Build,
     /// What the configuration says about the prompt as a whole.
-    const SETTINGS: Settings;
-    /// What it says about remembering facts.
-    const CACHE: CacheSettings = CacheSettings::DEFAULT;
+    pub settings: Settings,
+    /// What it says about caches and the store.
+    pub cache: CacheSettings,
     /// What it says about the background mode; `None` if there is none.
-    const BACKGROUND: Option<Background> = None;
-    /// The variables of the environment that it depends on, sorted, where it has a background mode: what a shell sends.
+    pub background: Option<Background>,
+    /// The variables of the environment that the prompt depends on, sorted, where it has a background mode: what a shell sends.
     /// See [`variables`](crate::variables).
-    const VARIABLES: &'static [&'static str] = &[];
-    /// What it wants sent to the terminal besides the prompt.
-    const EXTRAS: Extras = Extras::NONE;
-    /// All modules of the plan, in the order in which they are drawn.
-    const MODULES: &'static [Module<Self::Facts>];
-
-    /// Gathers the facts.
-    fn gather<G: Gather>(gather: &G) -> Self::Facts;
-
-    // A part that the configuration does not have draws nothing.
-
+    pub variables: &'static [&'static str],
+    /// What is sent to the terminal besides the prompt.
+    pub extras: Extras,
+    /// The sources of all modules.
+    pub sources: &'static [PlannedSource<I>],
+    /// The modules, in the order in which they are drawn.
+    pub modules: &'static [Module],
     /// Draws the left prompt.
-    fn left(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
-
+    pub left: Option<&'static Draw>,
     /// Draws the right prompt.
-    fn right(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+    pub right: Option<&'static Draw>,
+    /// Draws the prompt of a continued line.
+    pub continuation: Option<&'static DrawFixed>,
+    /// Draws what stays of the left prompt once a command runs.
+    pub transient_left: Option<&'static Draw>,
+    /// Draws what stays of the right prompt once a command runs.
+    pub transient_right: Option<&'static Draw>,
+    /// Draws the mark that the configuration has changed since this was built.
+    pub outdated: Option<&'static DrawFixed>,
+    /// Draws what the terminal's window is called, without styles.
+    pub title: Option<&'static Draw>,
+    /// Draws what is said about the finished command above the next prompt.
+    pub footer: Option<&'static Draw>,
+}
+
+impl<I: 'static> Prompt<I> {
+    /// A prompt that shows nothing.
+    pub const fn new(build: Build, settings: Settings) -> Prompt<I> {
+        Prompt {
+            build,
+            settings,
+            cache: CacheSettings::DEFAULT,
+            background: None,
+            variables: &[],
+            extras: Extras::NONE,
+            sources: &[],
+            modules: &[],
+            left: None,
+            right: None,
+            continuation: None,
+            transient_left: None,
+            transient_right: None,
+            outdated: None,
+            title: None,
+            footer: None,
+        }
+    }
+
+    /// Gathers the facts: begins every source, then finishes each.
+    pub fn gather<'r>(&self, gather: &impl Gather<'r, I>) -> Facts<'r> {
+        let begun: Vec<_> = self.sources.iter().map(|planned| gather.begin(planned)).collect();
+        Facts::new(gather.request(), begun.into_iter().map(|pending| gather.finish(pending)).collect())
+    }
+
+    /// The module with this name.
+    pub fn module(&self, name: &str) -> Option<&'static Module> {
+        self.modules.iter().find(|module| module.name == name)
+    }
+
+    /// Draws parts into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
+    pub fn draw(
+        &self,
+        facts: &Facts<'_>,
+        request: &Request,
+        parts: Parts,
+        terminal: &Terminal,
+        out: &mut Vec<u8>,
+    ) {
+        let all = [
+            (Parts::LEFT, Side::Left, self.left),
+            (Parts::RIGHT, Side::Right, self.right),
+            (Parts::TRANSIENT, Side::Left, self.transient_left),
+            (Parts::TRANSIENT, Side::Right, self.transient_right),
+        ];
+        for (part, side, draw) in all {
+            if !part.meets(parts) {
+                continue;
+            }
+            let mut pen = Pen::new(out, request.shell, request.terminal_columns).on(terminal);
+            match side {
+                Side::Left => {
+                    if part == Parts::LEFT && self.settings.add_newline {
+                        pen.newline();
+                    }
+                    let mark = self.extras.marks.then(|| prelude::prompt_begins(request.shell));
+                    draw_marked(&mut pen, mark, |pen| {
+                        if let Some(draw) = draw {
+                            draw(facts, pen);
+                        }
+                        if let Some(outdated) = self.outdated
+                            && part == Parts::LEFT
+                            && terminal.is_outdated
+                        {
+                            pen.before_last_line(outdated);
+                        }
+                    });
+                }
+                // It would be read in the middle of the line that the user types.
+                Side::Right if terminal.profile == Profile::ScreenReader => {}
+                Side::Right => {
+                    pen = pen.on_one_line();
+                    if let Some(draw) = draw {
+                        draw(facts, &mut pen);
+                    }
+                }
+            }
+            pen.finish();
+            if parts == Parts::ALL {
+                out.push(PART_END);
+            }
+        }
+        if Parts::PRELUDE.meets(parts) {
+            prelude::draw(self, facts, request, terminal, out);
+            if parts == Parts::ALL {
+                out.push(PART_END);
+            }
+        }
+    }
 
     /// Draws the prompt of a continued line.
-    fn continuation(_pen: &mut Pen<'_>) {}
+    pub fn draw_continuation(&self, shell: Shell, terminal: &Terminal, out: &mut Vec<u8>) {
+        let mut pen = Pen::new(out, shell, 80).on(terminal);
+        draw_marked(&mut pen, self.extras.marks.then_some("133;P;k=s"), |pen| {
+            if let Some(draw) = self.continuation {
+                draw(pen);
+            }
+        });
+        pen.finish();
+    }
+}
 
-    /// Draws what stays of the left prompt once a command runs.
-    fn transient_left(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+impl<I> fmt::Debug for Prompt<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prompt").field("build", &self.build).finish_non_exhaustive()
+    }
+}
 
-    /// Draws what stays of the right prompt once a command runs.
-    fn transient_right(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+/// A source of a prompt, with what the configuration says about it.
+#[derive(Clone, Copy)]
+pub struct PlannedSource<I: 'static = Real> {
+    /// The source.
+    pub source: &'static dyn AnySource<I>,
+    /// The parts of the prompt that need it.
+    pub parts: Parts,
+    /// What a process that draws more than once keeps of it.
+    pub cache: &'static dyn AnyCache,
+    /// The names of the events that invalidate its facts, besides those of its manifest.
+    pub events: &'static [&'static str],
+    /// After how long facts that are shown are read again, if they are at all.
+    pub refresh: Option<Duration>,
+}
 
-    /// Draws the mark that the configuration has changed since this was built.
-    fn outdated(_pen: &mut Pen<'_>) {}
+impl<I: 'static> PlannedSource<I> {
+    /// A source of which nothing is kept between drawings, and about which the configuration says nothing.
+    pub const fn new(source: &'static dyn AnySource<I>, parts: Parts) -> PlannedSource<I> {
+        PlannedSource { source, parts, cache: &NoCache, events: &[], refresh: None }
+    }
+}
 
-    /// Draws what the terminal's window is called, without styles.
-    fn title(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+impl<I> fmt::Debug for PlannedSource<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PlannedSource { source, parts, events, refresh, .. } = self;
+        f.debug_struct("PlannedSource")
+            .field("source", source)
+            .field("parts", parts)
+            .field("events", events)
+            .field("refresh", refresh)
+            .finish_non_exhaustive()
+    }
+}
 
-    /// Draws what is said about the finished command above the next prompt.
-    fn footer(_facts: &Self::Facts, _pen: &mut Pen<'_>) {}
+/// One module of a prompt.
+#[derive(Clone, Copy)]
+pub struct Module {
+    /// Its name in the configuration.
+    pub name: &'static str,
+    /// What it shows.
+    pub doc: &'static str,
+    /// The sources of what it shows, by their places in [`Prompt::sources`].
+    pub sources: &'static [usize],
+    /// Draws it.
+    pub draw: &'static Draw,
+}
 
-    /// The sources of the plan with what they read and cost.
-    fn sources() -> Vec<(&'static str, Manifest)>;
-
-    /// What a daemon remembers of each source, in the order of [`Prompt::sources`].
-    #[cfg(feature = "background")]
-    fn caches() -> Vec<CachedSource> {
-        Vec::new()
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name)
+            .field("sources", &self.sources)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,7 +262,7 @@ pub struct Settings {
     pub transient: bool,
 }
 
-/// What a configuration says about remembering facts.
+/// What a configuration says about caches and the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheSettings {
     /// Where facts are kept between processes.
@@ -126,109 +285,11 @@ pub struct Background {
     pub idle_exit: Duration,
 }
 
-/// The cache of a source, and the events that make what is on it old besides those that its manifest names.
-#[cfg(feature = "background")]
-#[derive(Clone, Copy)]
-pub struct CachedSource {
-    /// The cache.
-    pub cache: &'static dyn crate::store::source_cache::AnyCache,
-    /// The names of the events.
-    pub events: &'static [&'static str],
-    /// After how long facts that are shown are read again, if they are at all.
-    pub refresh: Option<Duration>,
-}
-
-#[cfg(feature = "background")]
-impl std::fmt::Debug for CachedSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CachedSource")
-            .field("cache", &self.cache.name())
-            .field("events", &self.events)
-            .field("refresh", &self.refresh)
-            .finish()
-    }
-}
-
-/// One module of a plan.
-#[derive(Debug)]
-pub struct Module<F: 'static> {
-    /// Its name in the configuration.
-    pub name: &'static str,
-    /// What it shows.
-    pub doc: &'static str,
-    /// The sources of what it shows, by their places in [`Prompt::sources`].
-    pub sources: &'static [usize],
-    /// Draws it.
-    pub draw: Draw<F>,
-}
-
-/// A function that draws facts.
-pub type Draw<F> = fn(&F, &mut Pen<'_>);
-
 /// The side of the terminal that a part is shown on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Left,
     Right,
-}
-
-/// Draws parts of a prompt into a buffer, as a shell expects them: several parts are each followed by [`PART_END`].
-pub fn draw<P: Prompt>(
-    facts: &P::Facts,
-    request: &Request,
-    parts: Parts,
-    terminal: &Terminal,
-    out: &mut Vec<u8>,
-) {
-    let all: [(Parts, Side, Draw<P::Facts>); 4] = [
-        (Parts::LEFT, Side::Left, P::left),
-        (Parts::RIGHT, Side::Right, P::right),
-        (Parts::TRANSIENT, Side::Left, P::transient_left),
-        (Parts::TRANSIENT, Side::Right, P::transient_right),
-    ];
-    for (part, side, draw) in all {
-        if !part.meets(parts) {
-            continue;
-        }
-        let mut pen = Pen::new(out, request.shell, request.terminal_columns).on(terminal);
-        match side {
-            Side::Left => {
-                if part == Parts::LEFT && P::SETTINGS.add_newline {
-                    pen.newline();
-                }
-                let mark = P::EXTRAS.marks.then(|| prelude::prompt_begins(request.shell));
-                draw_marked(&mut pen, mark, |pen| {
-                    draw(facts, pen);
-                    if part == Parts::LEFT && terminal.is_outdated {
-                        pen.before_last_line(P::outdated);
-                    }
-                });
-            }
-            // It would be read in the middle of the line that the user types.
-            Side::Right if terminal.profile == Profile::ScreenReader => {}
-            Side::Right => {
-                pen = pen.on_one_line();
-                draw(facts, &mut pen);
-            }
-        }
-        pen.finish();
-        if parts == Parts::ALL {
-            out.push(PART_END);
-        }
-    }
-    if Parts::PRELUDE.meets(parts) {
-        prelude::draw::<P>(facts, request, terminal, out);
-        if parts == Parts::ALL {
-            out.push(PART_END);
-        }
-    }
-}
-
-/// Draws the prompt of a continued line.
-pub fn draw_continuation<P: Prompt>(shell: Shell, terminal: &Terminal, out: &mut Vec<u8>) {
-    let mut pen = Pen::new(out, shell, 80).on(terminal);
-    draw_marked(&mut pen, P::EXTRAS.marks.then_some("133;P;k=s"), P::continuation);
-    pen.finish();
 }
 
 /// Draws with a mark before, and one after it where the user's input begins. What is empty stays empty: it means

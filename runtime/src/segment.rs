@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::gather::Facts;
 use crate::pen::Datum;
 use crate::request::Request;
-use crate::scenario::FactSet;
 use crate::source::Fact;
 use crate::spec::VarSpec;
 
@@ -135,33 +135,34 @@ impl<V: Vars, const N: usize> Each for Few<V, N> {
     }
 }
 
-/// The facts of a segment, taken from a set by the names of their sources.
+/// The facts of a segment, taken from those of a drawing.
 pub trait FactsFrom<'a> {
-    /// Takes the facts; `names` are the sources in the order of the tuple.
-    fn take(set: &'a FactSet, names: &[&str]) -> Self;
+    /// Takes the facts; `sources` are the places of their sources in the prompt's table, in the order of the tuple. Behind the last place there is
+    /// no fact.
+    fn take(facts: &'a Facts<'_>, sources: &[usize]) -> Self;
 }
 
 impl<'a> FactsFrom<'a> for &'a Request {
-    fn take(set: &'a FactSet, _names: &[&str]) -> Self {
-        &set.request
+    fn take(facts: &'a Facts<'_>, _sources: &[usize]) -> Self {
+        facts.request()
     }
 }
 
 impl<'a, F: Fact> FactsFrom<'a> for Option<&'a F> {
-    fn take(set: &'a FactSet, names: &[&str]) -> Self {
-        set.get(names.first()?)
+    fn take(facts: &'a Facts<'_>, sources: &[usize]) -> Self {
+        facts.get(*sources.first()?)
     }
 }
 
 impl FactsFrom<'_> for () {
-    fn take(_set: &FactSet, _names: &[&str]) -> Self {}
+    fn take(_facts: &Facts<'_>, _sources: &[usize]) -> Self {}
 }
 
 macro_rules! tuples {
     ($($name:ident $index:tt),*) => {
         impl<'a, $($name: FactsFrom<'a>),*> FactsFrom<'a> for ($($name,)*) {
-            fn take(set: &'a FactSet, names: &[&str]) -> Self {
-                ($($name::take(set, names.get($index..).unwrap_or_default()),)*)
+            fn take(facts: &'a Facts<'_>, sources: &[usize]) -> Self {
+                ($($name::take(facts, sources.get($index..).unwrap_or_default()),)*)
             }
         }
     };

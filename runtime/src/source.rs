@@ -335,6 +335,17 @@ impl<F> Known<F> {
         }
     }
 
+    /// The same about another form of the fact.
+    pub fn map<T>(self, change: impl FnOnce(F) -> T) -> Known<T> {
+        match self {
+            Known::Absent => Known::Absent,
+            Known::Fresh(fact) => Known::Fresh(change(fact)),
+            Known::Stale(fact) => Known::Stale(change(fact)),
+            Known::Failed(fact) => Known::Failed(fact.map(change)),
+            Known::Awaited => Known::Awaited,
+        }
+    }
+
     /// Whether the fact is known to be old.
     pub const fn is_stale(&self) -> bool {
         matches!(self, Known::Stale(_))

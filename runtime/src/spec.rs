@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::gather::AnySource;
 use crate::source::{Manifest, Source};
 
 /// What a module tells about itself.
@@ -284,6 +285,10 @@ pub trait Options: Sized {
 
     /// Sets an option from a checked value; false if there is no such option or the value does not fit.
     fn set(&mut self, name: &str, value: &Value) -> bool;
+
+    /// The source of the fact at this place among those that the module draws; `None` if the module names it otherwise than by its type: what the
+    /// shell said, or what another module's source finds.
+    fn source(&'static self, fact: usize) -> Option<&'static dyn AnySource>;
 }
 
 /// A checked value of an option, for the interpreter.

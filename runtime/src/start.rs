@@ -13,10 +13,10 @@ use std::os::unix::ffi::OsStrExt;
 use crate::cli::quick::{self, Outcome};
 use crate::prompt::Prompt;
 
-/// Begins a program that is a prompt: `ziron::start!(Prompt);` in a crate with `#![no_main]`.
+/// Begins a program that is a prompt: `ziron::start!(PROMPT);` in a crate with `#![no_main]`.
 #[macro_export]
 macro_rules! start {
-    ($prompt:ty) => {
+    ($prompt:expr) => {
         /// Where the system begins.
         #[unsafe(no_mangle)]
         extern "C" fn main(
@@ -25,7 +25,7 @@ macro_rules! start {
             environment: *const *const ::core::ffi::c_char,
         ) -> ::core::ffi::c_int {
             // SAFETY: these are the arguments that the system has given to `main`.
-            unsafe { $crate::start::from_main::<$prompt>(count, arguments, environment) }
+            unsafe { $crate::start::from_main(&$prompt, count, arguments, environment) }
         }
 
         /// Looks up a user by name: of the C library's own, a static program would contain a resolver of host names.
@@ -71,7 +71,8 @@ unsafe extern "C" {
 /// # Safety
 /// `arguments` points to `count` pointers to strings that end with a zero byte, `environment` to such pointers and a
 /// null pointer: what `main` is given.
-pub unsafe fn from_main<P: Prompt>(
+pub unsafe fn from_main(
+    prompt: &'static Prompt,
     count: c_int,
     arguments: *const *const c_char,
     environment: *const *const c_char,
@@ -94,7 +95,7 @@ pub unsafe fn from_main<P: Prompt>(
         for (index, word) in words.iter_mut().enumerate().take(count).skip(1) {
             *word = argument(index);
         }
-        quick::draw::<P>(&words[1..count], &variable)
+        quick::draw(prompt, &words[1..count], &variable)
     } else {
         Outcome::NotMine
     };
@@ -104,7 +105,7 @@ pub unsafe fn from_main<P: Prompt>(
     }
     let arguments: Vec<OsString> =
         (1..count).map(|index| OsStr::from_bytes(argument(index)).to_owned()).collect();
-    c_int::from(crate::cli::run_with::<P>(lexopt::Parser::from_args(arguments), asked))
+    c_int::from(crate::cli::run_with(prompt, lexopt::Parser::from_args(arguments), asked))
 }
 
 /// Makes sure that the system remembers how programs have ended that this process starts. In one that was started while

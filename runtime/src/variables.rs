@@ -1,6 +1,6 @@
 //! Which variables of the environment a prompt depends on: those that a shell sends to the daemon.
 //!
-//! The compiler finds them in a plan and writes them down as [`Prompt::VARIABLES`], since a process that only asks the daemon has no time to ask
+//! The compiler finds them in a plan and writes them down as [`Prompt::variables`], since a process that only asks the daemon has no time to ask
 //! every source. That both say the same is tested.
 
 use crate::pen::Terminal;
@@ -36,9 +36,10 @@ pub fn all<'n>(of_sources: impl IntoIterator<Item = &'n str>, notify: Option<Not
     names
 }
 
-/// What [`Prompt::VARIABLES`] has to be, from the manifests.
-pub fn of_manifests<P: Prompt>() -> Vec<&'static str> {
-    all(P::sources().into_iter().flat_map(|(_, manifest)| manifest.env), P::EXTRAS.notify)
+/// What [`Prompt::variables`] has to be, from the manifests.
+pub fn of_manifests<I>(prompt: &Prompt<I>) -> Vec<&'static str> {
+    let of_sources = prompt.sources.iter().flat_map(|planned| planned.source.manifest().env);
+    all(of_sources, prompt.extras.notify)
 }
 
 /// What stands before the numbers in the names of a family: a manifest names `GIT_CONFIG_KEY_0`, `GIT_CONFIG_KEY_1` and so on, as far as they are

@@ -2,13 +2,10 @@
 //!
 //! `build.rs` compiles random configurations; here they are interpreted and compared, over scenarios, shells and widths.
 
-use ziron_build::interpret::{Interpreter, Part};
-use ziron_build::scenario;
+use ziron_build::preview::{Part, draw};
+use ziron_build::{interpret, scenario};
 use ziron_compiler::plan_of;
-use ziron_runtime::gather::Gather;
-use ziron_runtime::pen::Pen;
-use ziron_runtime::prompt::Prompt;
-use ziron_runtime::scenario::{Canned, FactSet};
+use ziron_runtime::prompt::{PlannedSource, Prompt};
 use ziron_runtime::shell::Shell;
 
 #[path = "../src/random_prompts.rs"]
@@ -16,45 +13,12 @@ mod random_prompts;
 
 #[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, unused, reason = "generated")]
 mod generated {
-    use super::{FactSet, both, run};
+    use super::Prompt;
     include!(concat!(env!("OUT_DIR"), "/random_prompts.rs"));
 }
 
 const PARTS: [Part; 5] =
     [Part::Left, Part::Right, Part::Continuation, Part::TransientLeft, Part::TransientRight];
-
-/// Draws all parts of a compiled prompt, in the order of [`PARTS`].
-fn run<P: Prompt>(set: &FactSet, colors: bool) -> [Vec<u8>; 5] {
-    let canned = Canned(set);
-    let facts = P::gather(&canned);
-    PARTS.map(|part| {
-        let mut out = Vec::new();
-        let request = canned.request();
-        let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).colored(colors);
-        if matches!(part, Part::Right | Part::TransientRight) {
-            pen = pen.on_one_line();
-        }
-        match part {
-            Part::Left => {
-                if P::SETTINGS.add_newline {
-                    pen.newline();
-                }
-                P::left(&facts, &mut pen);
-            }
-            Part::Right => P::right(&facts, &mut pen),
-            Part::Continuation => P::continuation(&mut pen),
-            Part::TransientLeft => P::transient_left(&facts, &mut pen),
-            Part::TransientRight => P::transient_right(&facts, &mut pen),
-        }
-        pen.finish();
-        out
-    })
-}
-
-/// The variables that the compiler has written down, and those that the sources read.
-fn both<P: Prompt>() -> [Vec<&'static str>; 2] {
-    [P::VARIABLES.to_vec(), ziron_runtime::variables::of_manifests::<P>()]
-}
 
 const SCENARIOS: &[&str] = &[
     "",
@@ -118,13 +82,19 @@ const SCENARIOS: &[&str] = &[
     "#,
 ];
 
+/// The prompt that the interpreter makes of a configuration.
+fn interpreted(text: &str) -> &'static Prompt {
+    let (mut plan, _) = plan_of(text);
+    plan.background.enabled = Some(true);
+    interpret::prompt(plan, generated::compiled(0).build).expect("it can be interpreted")
+}
+
 #[test]
 fn compiled_and_interpreted_prompts_are_the_same() {
     let mut drawn = 0;
     for seed in 0..random_prompts::COUNT {
         let text = random_prompts::config(seed);
-        let (plan, _) = plan_of(&text);
-        let interpreter = Interpreter::new(&plan);
+        let (compiled, interpreted) = (generated::compiled(seed), interpreted(&text));
         for scenario in SCENARIOS {
             let mut facts = scenario::read(scenario).expect("the scenario is right");
             for (shell, columns) in [
@@ -136,17 +106,14 @@ fn compiled_and_interpreted_prompts_are_the_same() {
             ] {
                 facts.request.shell = shell;
                 facts.request.terminal_columns = columns;
-                for colors in [true, false] {
-                    let compiled = generated::compiled(seed, &facts, colors);
-                    for (part, compiled) in PARTS.into_iter().zip(compiled) {
-                        let interpreted = interpreter.draw(part, &facts, colors);
-                        drawn += compiled.len();
-                        assert_eq!(
-                            String::from_utf8_lossy(&compiled),
-                            String::from_utf8_lossy(&interpreted),
-                            "seed {seed}, {part:?}, {shell:?}\n{text}"
-                        );
-                    }
+                for (colors, part) in
+                    [true, false].into_iter().flat_map(|colors| PARTS.map(|part| (colors, part)))
+                {
+                    let of =
+                        |prompt| String::from_utf8_lossy(&draw(prompt, part, &facts, colors)).into_owned();
+                    let (compiled, interpreted) = (of(compiled), of(interpreted));
+                    drawn += compiled.len();
+                    assert_eq!(compiled, interpreted, "seed {seed}, {part:?}, {shell:?}\n{text}");
                 }
             }
             assert_eq!(facts.mistakes(), [], "a fact of the scenario has the wrong shape");
@@ -155,12 +122,35 @@ fn compiled_and_interpreted_prompts_are_the_same() {
     assert!(drawn > 10_000, "the random prompts draw something: {drawn} bytes");
 }
 
+/// Everything in a table but its functions.
+fn table(prompt: &Prompt) -> String {
+    let Prompt { settings, cache, background, extras, variables, .. } = prompt;
+    let source = |planned: &PlannedSource| {
+        let (limits, manifest) = (planned.cache.keeping(), planned.source.manifest());
+        format!("{planned:?} {} {limits:?} {manifest:?}", planned.cache.policy())
+    };
+    let sources: Vec<String> = prompt.sources.iter().map(source).collect();
+    let modules = prompt.modules.iter().map(|module| format!("{module:?} {}", module.doc));
+    let modules: Vec<String> = modules.collect();
+    format!("{settings:?}\n{cache:?}\n{background:?}\n{extras:?}\n{variables:?}\n{sources:#?}\n{modules:#?}")
+}
+
+#[test]
+fn compiled_and_interpreted_tables_are_the_same() {
+    for seed in 0..random_prompts::COUNT {
+        let text = random_prompts::config(seed);
+        let [compiled, interpreted] = [generated::compiled(seed), interpreted(&text)].map(table);
+        assert_eq!(compiled, interpreted, "seed {seed}\n{text}");
+    }
+}
+
 #[test]
 fn the_compiler_knows_the_variables_that_the_sources_read() {
     let mut several = 0;
     for seed in 0..random_prompts::COUNT {
-        let [written, read] = generated::variables(seed);
-        assert_eq!(written, read, "seed {seed}\n{}", random_prompts::config(seed));
+        let prompt = generated::compiled(seed);
+        let read = ziron_runtime::variables::of_manifests(prompt);
+        assert_eq!(prompt.variables, read, "seed {seed}\n{}", random_prompts::config(seed));
         several += usize::from(read.contains(&"SSH_CONNECTION"));
     }
     assert!(several > 5, "the random prompts ask for variables: {several}");

@@ -3,8 +3,6 @@
 #![allow(clippy::all, clippy::pedantic, reason = "clippy is for people's code")]
 #![allow(unreachable_pub, missing_docs, reason = "a program has no outside")]
 
-use ziron::Prompt as _;
-
 /// A policy of the user's own, as `daemon.toml` names one.
 mod policies {
     #[derive(Debug, Default)]
@@ -41,16 +39,16 @@ macro_rules! golden {
 
         #[test]
         fn each_knows_its_configuration() {
-            $(assert_eq!($name::Prompt::BUILD.config, concat!(stringify!($name), ".toml"));)*
+            $(assert_eq!($name::PROMPT.build.config, concat!(stringify!($name), ".toml"));)*
         }
 
         #[test]
         fn the_compiler_knows_the_variables_that_the_sources_read() {
             let mut count = 0;
-            $(if $name::Prompt::BACKGROUND.is_some() {
+            $(if $name::PROMPT.background.is_some() {
                 count += 1;
-                let read = ziron_runtime::variables::of_manifests::<$name::Prompt>();
-                assert_eq!($name::Prompt::VARIABLES, read, stringify!($name));
+                let read = ziron_runtime::variables::of_manifests(&$name::PROMPT);
+                assert_eq!($name::PROMPT.variables, read, stringify!($name));
             })*
             assert!(count >= 2);
         }
@@ -71,8 +69,8 @@ fn every_expansion_is_here() {
 
 #[test]
 fn nothing_is_sent_that_nobody_asked_for() {
-    assert_eq!(layout::Prompt::EXTRAS, ziron::Extras::NONE);
-    let extras = extras::Prompt::EXTRAS;
-    assert!(extras.title && extras.footer && extras.report_directory && extras.marks);
+    assert_eq!(layout::PROMPT.extras, ziron::Extras::NONE);
+    let ziron::Prompt { title, footer, extras, .. } = extras::PROMPT;
+    assert!(title.is_some() && footer.is_some() && extras.report_directory && extras.marks);
     assert_eq!(extras.notify.map(|notify| notify.after), Some(std::time::Duration::from_secs(10)));
 }

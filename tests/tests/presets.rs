@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ziron_build::interpret::{Interpreter, Part};
-use ziron_build::scenario;
+use ziron_build::preview::{self, Part};
+use ziron_build::{interpret, scenario};
+use ziron_compiler::plan::Plan;
 use ziron_compiler::plan_of;
 use ziron_runtime::pen::{Profile, columns};
+use ziron_runtime::prompt::{Build, Prompt};
 use ziron_runtime::shell::Shell;
 use ziron_tests::oracle::cells::{Cell, Whose, cells, markup, shown};
 
@@ -49,15 +51,21 @@ const MUST_BE_SEEN: [(&str, &[&str]); 9] = [
 
 const PROFILES: [Profile; 3] = [Profile::Unicode, Profile::Ascii, Profile::ScreenReader];
 
-fn interpreted<T>(name: &str, with: impl FnOnce(&Interpreter<'_>) -> T) -> T {
+/// The prompt that the interpreter makes of a plan.
+fn prompt(plan: Plan) -> &'static Prompt {
+    let build = Build { version: "", config: "", config_hash: "", build_hash: "" };
+    interpret::prompt(plan, build).unwrap()
+}
+
+fn interpreted<T>(name: &str, with: impl FnOnce(&Prompt) -> T) -> T {
     let config = fs::read_to_string(templates().join(format!("presets/{name}/ziron.toml"))).unwrap();
     let (plan, diagnostics) = plan_of(&config);
     assert!(!diagnostics.has_errors(), "{name}");
-    with(&Interpreter::new(&plan))
+    with(prompt(plan))
 }
 
 /// What a person sees or hears of a prompt without any style: where nothing is coloured, it has to say the same.
-fn seen(interpreter: &Interpreter<'_>, profile: Profile, scenario: &str) -> String {
+fn seen(prompt: &Prompt, profile: Profile, scenario: &str) -> String {
     let text = fs::read_to_string(templates().join(format!("scenarios/{scenario}.toml"))).unwrap();
     let mut facts = scenario::read(&text).unwrap();
     facts.request.terminal_columns = 200;
@@ -66,7 +74,7 @@ fn seen(interpreter: &Interpreter<'_>, profile: Profile, scenario: &str) -> Stri
     // A screen reader is given no right prompt.
     let parts: &[Part] =
         if profile == Profile::ScreenReader { &[Part::Left] } else { &[Part::Left, Part::Right] };
-    let drawn = parts.iter().map(|part| interpreter.draw_in(profile, *part, &facts, false));
+    let drawn = parts.iter().map(|part| preview::draw_in(profile, prompt, *part, &facts, false));
     let seen = drawn.map(|bytes| String::from_utf8(bytes).unwrap().replace("%%", "%"));
     let seen = seen.collect::<Vec<_>>().join("\n");
     assert_eq!(facts.mistakes(), [], "{scenario}");
@@ -77,11 +85,11 @@ fn seen(interpreter: &Interpreter<'_>, profile: Profile, scenario: &str) -> Stri
 fn what_matters_is_seen_in_every_preset() {
     let mut missing = String::new();
     for name in names() {
-        interpreted(&name, |interpreter| {
+        interpreted(&name, |prompt| {
             for profile in PROFILES {
-                let usual = seen(interpreter, profile, "clean-repo");
+                let usual = seen(prompt, profile, "clean-repo");
                 for (scenario, texts) in MUST_BE_SEEN {
-                    let text = seen(interpreter, profile, scenario);
+                    let text = seen(prompt, profile, scenario);
                     let is_seen = text != usual
                         && (texts.is_empty() || texts.iter().any(|wanted| text.contains(wanted)));
                     if !is_seen {
@@ -97,11 +105,11 @@ fn what_matters_is_seen_in_every_preset() {
 #[test]
 fn what_could_not_be_read_is_marked_in_every_preset() {
     for name in names() {
-        interpreted(&name, |interpreter| {
+        interpreted(&name, |prompt| {
             let marks = ["⚠", "!", "git status could not be read"];
             for (profile, mark) in PROFILES.into_iter().zip(marks) {
                 let (usual, failed) =
-                    ["clean-repo", "failed-reading"].map(|name| seen(interpreter, profile, name)).into();
+                    ["clean-repo", "failed-reading"].map(|name| seen(prompt, profile, name)).into();
                 assert!(failed.contains(mark) && !usual.contains(mark), "{name}, {profile:?}: {failed}");
                 let old = ["◌", "(old)", "old"];
                 assert!(old.iter().any(|old| failed.contains(old)), "{name}, {profile:?}: {failed}");
@@ -112,9 +120,9 @@ fn what_could_not_be_read_is_marked_in_every_preset() {
 
 #[test]
 fn the_upper_line_of_horizon_ends_at_the_right_edge() {
-    interpreted("horizon", |interpreter| {
+    interpreted("horizon", |prompt| {
         for scenario in MUST_BE_SEEN.map(|(scenario, _)| scenario).into_iter().chain(SCENARIOS) {
-            let text = seen(interpreter, Profile::Unicode, scenario);
+            let text = seen(prompt, Profile::Unicode, scenario);
             let line = text.lines().find(|line| line.starts_with('╭')).unwrap();
             assert_eq!((columns(line), line.ends_with(' ')), (200, false), "{scenario}: {line}");
         }
@@ -125,7 +133,7 @@ fn the_upper_line_of_horizon_ends_at_the_right_edge() {
 fn a_screen_reader_hears_words_for_signs() {
     let said = |config: &str, scenario: &str| {
         let (plan, _) = plan_of(config);
-        seen(&Interpreter::new(&plan), Profile::ScreenReader, scenario)
+        seen(prompt(plan), Profile::ScreenReader, scenario)
     };
     let status = said("format = '$git_status$character'\nadd_newline = false", "busy-project");
     assert_eq!(status, "[stashed deleted renamed modified staged untracked ahead] > ");
@@ -145,7 +153,7 @@ fn draw(name: &str) -> String {
         "{name}:\n{}",
         diagnostics.render("ziron.toml", &config, ziron_compiler::diagnostic::Paint::Plain)
     );
-    let interpreter = Interpreter::new(&plan);
+    let prompt = prompt(plan);
     let mut out = description;
     for scenario in SCENARIOS {
         let text = fs::read_to_string(templates().join(format!("scenarios/{scenario}.toml"))).unwrap();
@@ -162,7 +170,7 @@ fn draw(name: &str) -> String {
                 facts.request.terminal_columns = width;
                 let mut drawn = |shell| {
                     facts.request.shell = shell;
-                    interpreter.draw(part, &facts, true)
+                    preview::draw(prompt, part, &facts, true)
                 };
                 let plain = drawn(Shell::Plain);
                 let plain_cells: Vec<Cell> = cells(&shown(Shell::Plain, Whose::Ours, &plain));

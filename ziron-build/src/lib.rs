@@ -23,6 +23,7 @@ mod init_files;
 mod install;
 pub mod interpret;
 mod interrupt;
+pub mod preview;
 mod process;
 mod progress;
 mod prune;

@@ -6,7 +6,7 @@
 //! ziron::prompt!("ziron.toml");
 //!
 //! fn main() -> std::process::ExitCode {
-//!     ziron::main::<Prompt>()
+//!     ziron::main(&PROMPT)
 //! }
 //! ```
 
@@ -15,15 +15,13 @@ pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
-pub use ziron_runtime::gather::{Gather, NoCache, Parts};
+pub use ziron_runtime::gather::{Facts, Parts};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
-#[cfg(feature = "background")]
-pub use ziron_runtime::prompt::CachedSource;
-pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, Prompt, Settings};
+pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, PlannedSource, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
-pub use ziron_runtime::source::{Health, Known, Manifest, Source};
+pub use ziron_runtime::source::{Health, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
 pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};
@@ -37,14 +35,11 @@ pub mod generated {
     pub use core::prelude::rust_2024::*;
 
     pub use crate::{
-        Background, Build, CacheLimits, Condition, Datum, Extras, FactOf, Fifo, Format, Gather, Health, Lfu,
-        Literal, Lru, Manifest, Module, NoCache, Notification, Notify, Parts, Pen, Profile, Request, Segment,
-        Settings, Source, SourceCache, Style, StyleText, Substitution, Words, modules,
+        Background, Build, CacheLimits, Condition, Datum, Extras, Facts, Fifo, Format, Health, Lfu, Literal,
+        Lru, Module, Notification, Notify, Parts, Pen, PlannedSource, Profile, Prompt, Segment, Settings,
+        SourceCache, Style, StyleText, Substitution, Words, modules,
     };
 }
 
 /// The version of Ziron.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// What is known of a source.
-pub type FactOf<S> = Known<<S as Source>::Fact>;

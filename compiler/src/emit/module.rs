@@ -20,7 +20,7 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
             let facts_name = unused(&facts, "facts");
             return quote! {
                 #[doc = #doc]
-                fn #name(#facts_name: &Facts, pen: &mut Pen<'_>) {
+                fn #name(#facts_name: &Facts<'_>, pen: &mut Pen<'_>) {
                     #imports
                     let Some(#local) = #constant.vars(#facts) else { return };
                     pen.begin_module(Health::GOOD);
@@ -33,7 +33,7 @@ pub(super) fn items(module: &Module, plan: &Plan, build: Build<'_>, styles: &mut
         let module_name = &module.name;
         quote! {
             #[doc = #doc]
-            fn #name(facts: &Facts, pen: &mut Pen<'_>) {
+            fn #name(facts: &Facts<'_>, pen: &mut Pen<'_>) {
                 #imports
                 let health = #health;
                 let Some(#local) = #constant.vars(#facts) else {
@@ -84,10 +84,10 @@ fn facts(module: &Module, plan: &Plan) -> TokenStream {
         .facts
         .iter()
         .map(|fact| match fact {
-            FactUse::Request => quote!(&facts.request),
+            FactUse::Request => quote!(facts.request()),
             FactUse::Source(index) => {
-                let field = format_ident!("{}", plan.sources[*index].ident);
-                quote!(facts.#field.get())
+                let source = screaming(&plan.sources[*index].ident);
+                quote!(facts.get(source::#source))
             }
             FactUse::Unused => quote!(None),
         })
@@ -102,8 +102,8 @@ fn facts(module: &Module, plan: &Plan) -> TokenStream {
 fn health(module: &Module, plan: &Plan) -> Option<TokenStream> {
     let fields = module.facts.iter().filter_map(|fact| match fact {
         FactUse::Source(index) => {
-            let field = format_ident!("{}", plan.sources[*index].ident);
-            Some(quote!(facts.#field.health()))
+            let source = screaming(&plan.sources[*index].ident);
+            Some(quote!(facts.health(source::#source)))
         }
         _ => None,
     });

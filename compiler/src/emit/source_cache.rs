@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::duration;
 use crate::plan::{Backend, Cache, CacheLimits, Plan, Policy, Source};
 
 /// Whether a source has a cache: a prompt that draws once remembers nothing, but may be told how long a fact holds.
 pub(super) fn is_needed(source: &Source, background: bool) -> bool {
-    background || source.keeping.ttl_ms.is_some()
+    background || source.keeping.ttl.is_some()
 }
 
 /// The name of a source's cache. Names of sources begin with those of modules, so that none begins like this:
@@ -19,7 +20,7 @@ pub(super) fn name(source: &Source) -> Ident {
 /// The cache of a source.
 pub(super) fn item(source: &Source) -> TokenStream {
     let (name, title) = (name(source), &source.ident);
-    let CacheLimits { policy, entries, bytes, ttl_ms, .. } = &source.keeping;
+    let CacheLimits { policy, entries, bytes, ttl, .. } = &source.keeping;
     let policy = match policy {
         Policy::Lru => quote!(Lru),
         Policy::Lfu => quote!(Lfu),
@@ -32,9 +33,9 @@ pub(super) fn item(source: &Source) -> TokenStream {
         Some(quote!(#name: #value,))
     };
     let (entries, bytes) = (limit("entries", *entries), limit("bytes", *bytes));
-    let ttl = ttl_ms.map(|ttl| {
-        let ttl = Literal::u64_unsuffixed(ttl);
-        quote!(ttl: Some(::core::time::Duration::from_millis(#ttl)),)
+    let ttl = ttl.map(|ttl| {
+        let ttl = duration(ttl);
+        quote!(ttl: Some(#ttl),)
     });
     let keeping = if entries.is_none() && bytes.is_none() && ttl.is_none() {
         quote!(CacheLimits::DEFAULT)
@@ -65,25 +66,6 @@ pub(super) fn settings(plan: &Plan) -> Option<TokenStream> {
         quote!(bytes: #bytes,)
     });
     Some(quote! {
-        const CACHE: ::ziron::CacheSettings =
-            ::ziron::CacheSettings { backend: #backend, #bytes ..::ziron::CacheSettings::DEFAULT };
+        cache: ::ziron::CacheSettings { backend: #backend, #bytes ..::ziron::CacheSettings::DEFAULT },
     })
-}
-
-/// The list of all caches.
-pub(super) fn list(plan: &Plan) -> TokenStream {
-    let caches = plan.sources.iter().map(|source| {
-        let name = name(source);
-        let events = &source.keeping.events;
-        let refresh = match source.keeping.refresh_ms.map(Literal::u64_unsuffixed) {
-            Some(period) => quote!(Some(::core::time::Duration::from_millis(#period))),
-            None => quote!(None),
-        };
-        quote!(::ziron::CachedSource { cache: &#name, events: &[#(#events),*], refresh: #refresh })
-    });
-    quote! {
-        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
-            ::std::vec::Vec::from([#(#caches),*])
-        }
-    }
 }

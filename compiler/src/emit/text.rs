@@ -1,7 +1,7 @@
 //! Generated code as text, for people to read.
 
 use proc_macro2::TokenStream;
-use syn::{File, ImplItem, Item, parse_quote};
+use syn::{File, Item, parse_quote};
 
 /// What stands in the printed code where there is to be an empty line: `prettyplease` keeps none.
 const EMPTY_LINE: &str = "__empty_line!();";
@@ -26,14 +26,10 @@ fn spaced(items: Vec<Item>) -> Vec<Item> {
     };
     let mut spaced: Vec<Item> = Vec::with_capacity(2 * items.len());
     for mut item in items {
-        match &mut item {
-            Item::Mod(module) => {
-                if let Some((_, items)) = &mut module.content {
-                    *items = self::spaced(std::mem::take(items));
-                }
-            }
-            Item::Impl(block) => space_members(&mut block.items),
-            _ => {}
+        if let Item::Mod(module) = &mut item
+            && let Some((_, items)) = &mut module.content
+        {
+            *items = self::spaced(std::mem::take(items));
         }
         if spaced.last().is_some_and(|last| !belong(last, &item)) {
             spaced.push(parse_quote!(__empty_line!();));
@@ -41,10 +37,4 @@ fn spaced(items: Vec<Item>) -> Vec<Item> {
         spaced.push(item);
     }
     spaced
-}
-
-fn space_members(members: &mut Vec<ImplItem>) {
-    let empty: ImplItem = parse_quote!(__empty_line!(););
-    let all = std::mem::take(members);
-    *members = all.into_iter().flat_map(|member| [empty.clone(), member]).skip(1).collect();
 }

@@ -1,6 +1,7 @@
 //! What a configuration says about remembering facts: the `[cache]` table.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use ziron_runtime::store::RedisChoice;
 
@@ -39,12 +40,12 @@ pub struct CacheLimits {
     pub entries: Option<u64>,
     /// The most bytes.
     pub bytes: Option<u64>,
-    /// How long a fact holds (ms), in place of what the source says.
-    pub ttl_ms: Option<u64>,
+    /// How long a fact holds, in place of what the source says.
+    pub ttl: Option<Duration>,
     /// Events that make facts old, besides those that the source names.
     pub events: Vec<String>,
-    /// After how long facts that are shown are read again (ms).
-    pub refresh_ms: Option<u64>,
+    /// After how long facts that are shown are read again.
+    pub refresh: Option<Duration>,
 }
 
 /// Which fact goes first where there is no room.
@@ -130,8 +131,8 @@ fn keeping(table: &Table, diagnostics: &mut Diagnostics) -> CacheLimits {
     let mut keeping = CacheLimits {
         entries: reader.count("entries"),
         bytes: reader.count("bytes"),
-        ttl_ms: reader.milliseconds("ttl"),
-        refresh_ms: reader.milliseconds("refresh"),
+        ttl: reader.milliseconds("ttl"),
+        refresh: reader.milliseconds("refresh"),
         ..CacheLimits::default()
     };
     if let Some(text) = reader.text("policy") {

@@ -7,11 +7,8 @@ use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Value};
 
 use super::lower::{Lowering, Written, add, lines};
 use super::module::{Tables, default, tables};
-use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED};
-use super::{
-    CacheLimits, FactUse, LEFT, Look, Module, Node, PRELUDE, PartSet, Parts, Plan, RIGHT, Source, SourceKind,
-    TRANSIENT,
-};
+use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED, Whole};
+use super::{CacheLimits, FactUse, Look, Module, Node, PartSet, Parts, Plan, Source, SourceKind};
 use super::{background, cache};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::specs::{self, NOT_YET, Specs, specs};
@@ -22,7 +19,7 @@ use crate::syntax::toml::{Table, Text};
 pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> Plan {
     let specs = specs();
     let palette = style::select_palette(root, diagnostics);
-    let (settings, formats) = settings::read(root, diagnostics);
+    let Whole { settings, extras, opentelemetry, formats } = settings::read(root, diagnostics);
     let background = background::read(root, diagnostics);
     let (tables, many) = tables(root, specs, &palette, diagnostics);
     let [left, right, continuation, transient_left, transient_right] = [
@@ -48,27 +45,30 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
         named,
         modules: Vec::new(),
         sources: Vec::new(),
-        part: LEFT,
+        part: PartSet::LEFT,
         has_facts: true,
         diagnostics,
     };
-    let mut parts =
-        Parts { left: layout.part(&left, LEFT), right: layout.part(&right, RIGHT), ..Parts::default() };
+    let mut parts = Parts {
+        left: layout.part(&left, PartSet::LEFT),
+        right: layout.part(&right, PartSet::RIGHT),
+        ..Parts::default()
+    };
     on_one_line(&mut parts.right);
     if settings.transient {
-        parts.transient_left = layout.part(&transient_left, TRANSIENT);
-        parts.transient_right = layout.part(&transient_right, TRANSIENT);
+        parts.transient_left = layout.part(&transient_left, PartSet::TRANSIENT);
+        parts.transient_right = layout.part(&transient_right, PartSet::TRANSIENT);
         on_one_line(&mut parts.transient_right);
     }
     if let Some(title) = formats.title {
-        parts.title = layout.part(&Written::from(title), PRELUDE);
+        parts.title = layout.part(&Written::from(title), PartSet::PRELUDE);
         on_one_line(&mut parts.title);
     }
     if let Some(footer) = formats.footer {
-        parts.footer = layout.part(&Written::from(footer), PRELUDE);
+        parts.footer = layout.part(&Written::from(footer), PartSet::PRELUDE);
     }
     layout.has_facts = false;
-    parts.continuation = layout.part(&continuation, LEFT);
+    parts.continuation = layout.part(&continuation, PartSet::LEFT);
     parts.failed = layout.mark(formats.failed, FAILED);
     parts.outdated = layout.mark(formats.outdated, OUTDATED);
     if parts.left.is_empty() && parts.right.is_empty() && !layout.diagnostics.has_errors() {
@@ -78,7 +78,7 @@ pub(super) fn plan(file: &str, root: &Table, diagnostics: &mut Diagnostics) -> P
     let Layout { mut modules, mut sources, .. } = layout;
     share_parts(&mut modules, &mut sources);
     let cache = cache::read(root, &mut sources, diagnostics);
-    Plan { settings, background, cache, modules, sources, parts }
+    Plan { settings, extras, opentelemetry, background, cache, modules, sources, parts }
 }
 
 /// Tells each source which parts need it.
@@ -86,7 +86,7 @@ fn share_parts(modules: &mut [Module], sources: &mut [Source]) {
     for module in modules {
         for fact in &module.facts {
             if let FactUse::Source(index) = fact {
-                sources[*index].parts |= module.parts;
+                sources[*index].parts = sources[*index].parts.and(module.parts);
             }
         }
     }
@@ -119,7 +119,7 @@ impl<'c> Layout<'c, '_> {
     /// The format of a mark, which has texts only.
     fn mark(&mut self, text: Option<&'c Text>, default: &'c str) -> Vec<Node> {
         let format = text.map_or_else(|| Written::default(default), Written::from);
-        let mut nodes = self.part(&format, LEFT);
+        let mut nodes = self.part(&format, PartSet::LEFT);
         nodes.retain(|node| matches!(node, Node::Text { text, .. } if !text.is_empty()));
         nodes
     }
@@ -296,7 +296,7 @@ impl<'c> Layout<'c, '_> {
     /// The index of a module that is drawn, with what it draws.
     fn drawn_module(&mut self, name: &str, spec: &'static ModuleSpec) -> usize {
         let index = self.module(name, spec);
-        self.modules[index].parts |= self.part;
+        self.modules[index].parts = self.modules[index].parts.and(self.part);
         if self.modules[index].draw.is_some() {
             return index;
         }
@@ -336,7 +336,7 @@ impl<'c> Layout<'c, '_> {
             draw: None,
             format: String::new(),
             line: configured.map(|configured| self.line(configured.at)),
-            parts: 0,
+            parts: PartSet::MODULES,
         });
         self.modules.len() - 1
     }
@@ -374,7 +374,13 @@ impl<'c> Layout<'c, '_> {
         }
         let ident = if matches!(kind, SourceKind::Unit(_)) { self.fresh(ident) } else { ident };
         let manifest = self.manifest(fact);
-        self.sources.push(Source { ident, kind, manifest, parts: 0, keeping: CacheLimits::default() });
+        self.sources.push(Source {
+            ident,
+            kind,
+            manifest,
+            parts: PartSet::MODULES,
+            keeping: CacheLimits::default(),
+        });
         self.sources.len() - 1
     }
 

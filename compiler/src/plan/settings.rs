@@ -1,29 +1,13 @@
 //! What a configuration says about the prompt as a whole: the root options, and the `[ziron]` table.
 
-use super::extras::{self, Extras};
+use std::time::Duration;
+
+use ziron_runtime::prelude::Extras;
+use ziron_runtime::prompt::Settings;
+
+use super::extras;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::syntax::toml::{Table, Text, Value};
-
-/// What a configuration says about the prompt as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Whether an empty line comes before the prompt.
-    pub add_newline: bool,
-    /// The longest that a prompt waits for facts (ms).
-    pub budget_ms: u64,
-    /// How long one program may run (ms).
-    pub command_timeout_ms: u64,
-    /// How long the listing of the directory may take (ms).
-    pub scan_timeout_ms: u64,
-    /// Whether a symbolic link to a folder is a folder.
-    pub follow_symlinks: bool,
-    /// Whether the shell replaces the prompt once a command runs.
-    pub transient: bool,
-    /// Whether the program writes traces and metrics for OpenTelemetry.
-    pub opentelemetry: bool,
-    /// What the terminal is sent besides the prompt.
-    pub extras: Extras,
-}
 
 /// The formats of the parts, as they are written; `None` for the default.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,45 +73,54 @@ pub(super) fn is_root_option(name: &str) -> bool {
     ROOT.contains(&name) || OTHERS.contains(&name)
 }
 
+/// What a configuration says about the prompt as a whole.
+pub(super) struct Whole<'c> {
+    pub(super) settings: Settings,
+    pub(super) extras: Extras,
+    /// Whether the program writes traces and metrics for OpenTelemetry.
+    pub(super) opentelemetry: bool,
+    pub(super) formats: Formats<'c>,
+}
+
 /// Reads the options of the root.
-pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> (Settings, Formats<'c>) {
+pub(super) fn read<'c>(root: &'c Table, diagnostics: &mut Diagnostics) -> Whole<'c> {
     let mut reader = Reader { table: root, diagnostics };
-    let mut formats = Formats {
+    let formats = Formats {
         left: reader.text("format"),
         right: reader.text("right_format"),
         continuation: reader.text("continuation_prompt"),
         ..Formats::default()
     };
     // Sources of the defaults: starship's documentation, "Prompt".
-    let command_timeout_ms = reader.milliseconds("command_timeout").unwrap_or(500);
-    let mut settings = Settings {
+    let command_timeout = reader.milliseconds("command_timeout").unwrap_or(Duration::from_millis(500));
+    let settings = Settings {
         add_newline: reader.flag("add_newline").unwrap_or(true),
-        budget_ms: command_timeout_ms,
-        command_timeout_ms,
-        scan_timeout_ms: reader.milliseconds("scan_timeout").unwrap_or(30),
+        budget: command_timeout,
+        command_timeout,
+        scan_timeout: reader.milliseconds("scan_timeout").unwrap_or(Duration::from_millis(30)),
         follow_symlinks: reader.flag("follow_symlinks").unwrap_or(true),
         transient: false,
-        opentelemetry: false,
-        extras: Extras::default(),
     };
-    let Some(value) = root.get("ziron") else { return (settings, formats) };
+    let mut whole = Whole { settings, extras: Extras::NONE, opentelemetry: false, formats };
+    let Some(value) = root.get("ziron") else { return whole };
     let Some(table) = value.as_table() else {
         diagnostics.push(value.wrong_type("ziron", "a table"));
-        return (settings, formats);
+        return whole;
     };
     let mut reader = Reader { table, diagnostics };
-    settings.budget_ms = reader.milliseconds("budget").unwrap_or(command_timeout_ms);
+    let Whole { settings, extras, opentelemetry, formats } = &mut whole;
+    settings.budget = reader.milliseconds("budget").unwrap_or(command_timeout);
     settings.transient = reader.flag("transient").unwrap_or(false);
-    settings.opentelemetry = reader.flag("opentelemetry").unwrap_or(false);
+    *opentelemetry = reader.flag("opentelemetry").unwrap_or(false);
     formats.transient_left = reader.text("transient_format");
     formats.transient_right = reader.text("transient_right_format");
     formats.title = reader.text("title");
     formats.footer = reader.text("footer");
     formats.failed = reader.text("failed");
     formats.outdated = reader.text("outdated");
-    settings.extras = extras::read(&mut reader);
+    *extras = extras::read(&mut reader);
     unknown_options("ziron", table, ZIRON, diagnostics);
-    (settings, formats)
+    whole
 }
 
 /// Says which keys of a table of ours mean nothing.
@@ -188,8 +181,8 @@ impl<'c> Reader<'c, '_> {
         None
     }
 
-    pub(super) fn milliseconds(&mut self, name: &str) -> Option<u64> {
-        self.natural(name, "an integer (ms)", "expected 0 ms or more")
+    pub(super) fn milliseconds(&mut self, name: &str) -> Option<Duration> {
+        self.natural(name, "an integer (ms)", "expected 0 ms or more").map(Duration::from_millis)
     }
 
     pub(super) fn count(&mut self, name: &str) -> Option<u64> {

@@ -1,6 +1,5 @@
 //! The variables of the environment that a plan depends on.
 
-use ziron_runtime::prelude::Notify;
 use ziron_runtime::spec::{FactSpec, Naming, OptionSpec, Value};
 use ziron_runtime::variables::{all, detected, of_script};
 
@@ -10,10 +9,10 @@ use super::{Module, Plan, Source, SourceKind};
 /// The variables that a shell sends, sorted: what [`variables::of_manifests`](ziron_runtime::variables::of_manifests) says of the compiled prompt.
 pub fn variables(plan: &Plan) -> Vec<String> {
     let of_sources: Vec<String> = plan.sources.iter().flat_map(|source| of_source(plan, source)).collect();
-    let extras = plan.settings.extras;
-    let notify =
-        extras.notify_after_ms.map(|_| Notify { after: std::time::Duration::ZERO, with: extras.notify_with });
-    all(of_sources.iter().map(String::as_str), notify).into_iter().map(ToOwned::to_owned).collect()
+    all(of_sources.iter().map(String::as_str), plan.extras.notify)
+        .into_iter()
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 fn of_source(plan: &Plan, source: &Source) -> Vec<String> {

@@ -6,18 +6,17 @@ mod prompt {
     static GIT_STATUS: modules::git::status::GitStatus = modules::git::status::GitStatus::DEFAULT;
 
     /// `([\[$all_status$ahead_behind\]]($style) )`
-    fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_git_status(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::git::status::Distance;
         let health = facts
-            .git_status
-            .health()
-            .and(facts.git_stash.health())
-            .and(facts.git_distance.health());
+            .health(source::GIT_STATUS)
+            .and(facts.health(source::GIT_STASH))
+            .and(facts.health(source::GIT_DISTANCE));
         let Some(git_status) = GIT_STATUS
             .vars((
-                facts.git_status.get(),
-                facts.git_stash.get(),
-                facts.git_distance.get(),
+                facts.get(source::GIT_STATUS),
+                facts.get(source::GIT_STASH),
+                facts.get(source::GIT_DISTANCE),
             )) else {
             return pen.omit_module(health, "git_status", Some(&draw_failed));
         };
@@ -117,9 +116,9 @@ mod prompt {
     static RUST: modules::tools::rust::Rust = modules::tools::rust::Rust::DEFAULT;
 
     /// `via [$symbol($version )]($style)`
-    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.rust.health();
-        let Some(rust) = RUST.vars(facts.rust.get()) else {
+    fn draw_rust(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::RUST);
+        let Some(rust) = RUST.vars(facts.get(source::RUST)) else {
             return pen.omit_module(health, "rust", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -138,9 +137,9 @@ mod prompt {
     static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
 
     /// `$symbol `
-    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_character(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::character::Symbol;
-        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        let Some(character) = CHARACTER.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &character.symbol {
             Symbol::Success => {
@@ -225,45 +224,39 @@ mod prompt {
         },
     );
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        request: Request,
-        git_status: FactOf<modules::git::status::GitStatus>,
-        git_stash: FactOf<modules::git::status::GitStash>,
-        git_distance: FactOf<modules::git::status::GitDistance>,
-        rust: FactOf<modules::tools::rust::Rust>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const GIT_STATUS: usize = 0;
+        pub const GIT_STASH: usize = 1;
+        pub const GIT_DISTANCE: usize = 2;
+        pub const RUST: usize = 3;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_git_status(facts, pen);
+        draw_rust(facts, pen);
+        draw_character(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
+    }
+
+    fn outdated(pen: &mut Pen<'_>) {
+        pen.set_style(style::DIMMED);
+        pen.text("↻ ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "daemon.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const BACKGROUND: Option<Background> = Some(Background {
+    pub static PROMPT: Prompt = Prompt {
+        background: Some(Background {
             patience: ::core::time::Duration::from_millis(20),
             idle_exit: ::core::time::Duration::from_millis(600000),
-        });
-
-        const VARIABLES: &'static [&'static str] = &[
+        }),
+        variables: &[
             "ASDF_DEFAULT_TOOL_VERSIONS_FILENAME",
             "GIT_ALTERNATE_OBJECT_DIRECTORIES",
             "GIT_ATTR_NOSYSTEM",
@@ -306,108 +299,72 @@ mod prompt {
             "TERM",
             "XDG_CONFIG_HOME",
             "ZIRON_PROFILE",
-        ];
-
-        const CACHE: ::ziron::CacheSettings = ::ziron::CacheSettings {
+        ],
+        cache: ::ziron::CacheSettings {
             backend: ::ziron::BackendChoice::Files,
             bytes: 1000000,
             ..::ziron::CacheSettings::DEFAULT
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+        },
+        sources: &[
+            PlannedSource {
+                cache: &CACHE_GIT_STATUS,
+                events: &["deploy"],
+                ..PlannedSource::new(&GIT_STATUS, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_GIT_STASH,
+                ..PlannedSource::new(&GIT_STASH, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_GIT_DISTANCE,
+                ..PlannedSource::new(&GIT_DISTANCE, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_RUST,
+                refresh: Some(::core::time::Duration::from_millis(60000)),
+                ..PlannedSource::new(&RUST, Parts::MODULES.and(Parts::LEFT))
+            },
+        ],
+        modules: &[
             Module {
                 name: "git_status",
                 doc: "Shows the state of the work tree.",
-                sources: &[0, 1, 2],
-                draw: draw_git_status,
+                sources: &[source::GIT_STATUS, source::GIT_STASH, source::GIT_DISTANCE],
+                draw: &draw_git_status,
             },
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
-                sources: &[3],
-                draw: draw_rust,
+                sources: &[source::RUST],
+                draw: &draw_rust,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
                 sources: &[],
-                draw: draw_character,
+                draw: &draw_character,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let git_status = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &CACHE_GIT_STATUS);
-            let git_stash = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &CACHE_GIT_STASH);
-            let git_distance = gather
-                .begin(
-                    Parts::MODULES.and(Parts::LEFT),
-                    &GIT_DISTANCE,
-                    &CACHE_GIT_DISTANCE,
-                );
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &CACHE_RUST);
-            Facts {
-                request: gather.request().clone(),
-                git_status: gather.finish(git_status),
-                git_stash: gather.finish(git_stash),
-                git_distance: gather.finish(git_distance),
-                rust: gather.finish(rust),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_git_status(facts, pen);
-            draw_rust(facts, pen);
-            draw_character(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn outdated(pen: &mut Pen<'_>) {
-            pen.set_style(style::DIMMED);
-            pen.text("↻ ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (GIT_STATUS.name(), GIT_STATUS.manifest()),
-                (GIT_STASH.name(), GIT_STASH.manifest()),
-                (GIT_DISTANCE.name(), GIT_DISTANCE.manifest()),
-                (RUST.name(), RUST.manifest()),
-            ])
-        }
-
-        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
-            ::std::vec::Vec::from([
-                ::ziron::CachedSource {
-                    cache: &CACHE_GIT_STATUS,
-                    events: &["deploy"],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_GIT_STASH,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_GIT_DISTANCE,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_RUST,
-                    events: &[],
-                    refresh: Some(::core::time::Duration::from_millis(60000)),
-                },
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        outdated: Some(&outdated),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "daemon.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -426,4 +383,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

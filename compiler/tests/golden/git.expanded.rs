@@ -10,10 +10,12 @@ mod prompt {
     };
 
     /// `[$branch(:$remote_branch)]($style) `
-    fn draw_git_branch(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.git_head.health().and(facts.git_upstream.health());
+    fn draw_git_branch(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts
+            .health(source::GIT_HEAD)
+            .and(facts.health(source::GIT_UPSTREAM));
         let Some(git_branch) = GIT_BRANCH
-            .vars((facts.git_head.get(), facts.git_upstream.get())) else {
+            .vars((facts.get(source::GIT_HEAD), facts.get(source::GIT_UPSTREAM))) else {
             return pen.omit_module(health, "git_branch", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -41,18 +43,17 @@ mod prompt {
     };
 
     /// `([$all_status$ahead_behind]($style) )`
-    fn draw_git_status(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_git_status(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::git::status::Distance;
         let health = facts
-            .git_status
-            .health()
-            .and(facts.git_stash.health())
-            .and(facts.git_distance.health());
+            .health(source::GIT_STATUS)
+            .and(facts.health(source::GIT_STASH))
+            .and(facts.health(source::GIT_DISTANCE));
         let Some(git_status) = GIT_STATUS
             .vars((
-                facts.git_status.get(),
-                facts.git_stash.get(),
-                facts.git_distance.get(),
+                facts.get(source::GIT_STATUS),
+                facts.get(source::GIT_STASH),
+                facts.get(source::GIT_DISTANCE),
             )) else {
             return pen.omit_module(health, "git_status", Some(&draw_failed));
         };
@@ -149,9 +150,9 @@ mod prompt {
     };
 
     /// `$symbol `
-    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_character(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::character::Symbol;
-        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        let Some(character) = CHARACTER.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &character.symbol {
             Symbol::Success => {
@@ -212,105 +213,76 @@ mod prompt {
     /// A source that modules share.
     static GIT_DISTANCE: modules::git::status::GitDistance = modules::git::status::GitDistance;
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        request: Request,
-        git_head: FactOf<modules::git::head::GitHead>,
-        git_upstream: FactOf<modules::git::head::GitUpstream>,
-        git_status: FactOf<modules::git::status::GitStatus>,
-        git_stash: FactOf<modules::git::status::GitStash>,
-        git_distance: FactOf<modules::git::status::GitDistance>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const GIT_HEAD: usize = 0;
+        pub const GIT_UPSTREAM: usize = 1;
+        pub const GIT_STATUS: usize = 2;
+        pub const GIT_STASH: usize = 3;
+        pub const GIT_DISTANCE: usize = 4;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_git_branch(facts, pen);
+        draw_git_status(facts, pen);
+        draw_character(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "git.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&GIT_HEAD, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_UPSTREAM, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_STATUS, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_STASH, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_DISTANCE, Parts::MODULES.and(Parts::LEFT)),
+        ],
+        modules: &[
             Module {
                 name: "git_branch",
                 doc: "Shows the branch that is checked out.",
-                sources: &[0, 1],
-                draw: draw_git_branch,
+                sources: &[source::GIT_HEAD, source::GIT_UPSTREAM],
+                draw: &draw_git_branch,
             },
             Module {
                 name: "git_status",
                 doc: "Shows the state of the work tree.",
-                sources: &[2, 3, 4],
-                draw: draw_git_status,
+                sources: &[source::GIT_STATUS, source::GIT_STASH, source::GIT_DISTANCE],
+                draw: &draw_git_status,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
                 sources: &[],
-                draw: draw_character,
+                draw: &draw_character,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let git_head = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_HEAD, &NoCache);
-            let git_upstream = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_UPSTREAM, &NoCache);
-            let git_status = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STATUS, &NoCache);
-            let git_stash = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_STASH, &NoCache);
-            let git_distance = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_DISTANCE, &NoCache);
-            Facts {
-                request: gather.request().clone(),
-                git_head: gather.finish(git_head),
-                git_upstream: gather.finish(git_upstream),
-                git_status: gather.finish(git_status),
-                git_stash: gather.finish(git_stash),
-                git_distance: gather.finish(git_distance),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_git_branch(facts, pen);
-            draw_git_status(facts, pen);
-            draw_character(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (GIT_HEAD.name(), GIT_HEAD.manifest()),
-                (GIT_UPSTREAM.name(), GIT_UPSTREAM.manifest()),
-                (GIT_STATUS.name(), GIT_STATUS.manifest()),
-                (GIT_STASH.name(), GIT_STASH.manifest()),
-                (GIT_DISTANCE.name(), GIT_DISTANCE.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "git.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -330,4 +302,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

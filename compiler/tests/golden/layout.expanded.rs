@@ -6,10 +6,10 @@ mod prompt {
     static DIRECTORY: modules::core::directory::Directory = modules::core::directory::Directory::DEFAULT;
 
     /// `[$path]($style)[$read_only]($read_only_style) `
-    fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_directory(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::directory::Layout;
-        let health = facts.directory.health();
-        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
+        let health = facts.health(source::DIRECTORY);
+        let Some(directory) = DIRECTORY.vars(facts.get(source::DIRECTORY)) else {
             return pen.omit_module(health, "directory", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -40,9 +40,9 @@ mod prompt {
     static TIME: modules::core::time::Time = modules::core::time::Time::DEFAULT;
 
     /// `at [$time]($style) `
-    fn draw_time(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.time.health();
-        let Some(time) = TIME.vars(facts.time.get()) else {
+    fn draw_time(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::TIME);
+        let Some(time) = TIME.vars(facts.get(source::TIME)) else {
             return pen.omit_module(health, "time", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -58,9 +58,9 @@ mod prompt {
     static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
 
     /// `$symbol `
-    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_character(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::character::Symbol;
-        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        let Some(character) = CHARACTER.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &character.symbol {
             Symbol::Success => {
@@ -107,8 +107,8 @@ mod prompt {
     static CMD_DURATION: modules::core::cmd_duration::CmdDuration = modules::core::cmd_duration::CmdDuration::DEFAULT;
 
     /// `took [$duration]($style) `
-    fn draw_cmd_duration(facts: &Facts, pen: &mut Pen<'_>) {
-        let Some(cmd_duration) = CMD_DURATION.vars(&facts.request) else { return };
+    fn draw_cmd_duration(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let Some(cmd_duration) = CMD_DURATION.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         pen.text("took ");
         pen.set_style(style::BOLD_YELLOW);
@@ -122,9 +122,9 @@ mod prompt {
     static JOBS: modules::core::jobs::Jobs = modules::core::jobs::Jobs::DEFAULT;
 
     /// `[$symbol$number]($style) `
-    fn draw_jobs(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_jobs(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::jobs::Symbol;
-        let Some(jobs) = JOBS.vars(&facts.request) else { return };
+        let Some(jobs) = JOBS.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         pen.set_style(style::BOLD_BLUE);
         match &jobs.symbol {
@@ -145,130 +145,111 @@ mod prompt {
         pen.text("⚠ ");
     }
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        request: Request,
-        directory: FactOf<modules::core::directory::Directory>,
-        time: FactOf<modules::core::time::Time>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const DIRECTORY: usize = 0;
+        pub const TIME: usize = 1;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_directory(facts, pen);
+        pen.set_style(style::DIMMED);
+        pen.fill("-");
+        draw_time(facts, pen);
+        pen.newline();
+        pen.escaped(
+            &Literal {
+                plain: "100% $HOME `x` ",
+                zsh: "100%% $HOME `x` ",
+                bash: "100% \\\\$HOME \\\\`x\\\\` ",
+                tcsh: "100%% $HOME `x` ",
+            },
+        );
+        draw_character(facts, pen);
+    }
+
+    fn right(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_cmd_duration(facts, pen);
+        draw_jobs(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::DIMMED);
+        pen.text("..");
+        pen.reset_style();
+        pen.text(" ");
+    }
+
+    fn transient_left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        pen.set_base_style(style::DIMMED);
+        draw_time(facts, pen);
+        pen.set_base_style(Style::PLAIN);
+        pen.text(" ");
+        draw_character(facts, pen);
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "layout.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(120),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: true,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&DIRECTORY, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(
+                &TIME,
+                Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT),
+            ),
+        ],
+        modules: &[
             Module {
                 name: "directory",
                 doc: "Shows the path of the directory, shortened.",
-                sources: &[0],
-                draw: draw_directory,
+                sources: &[source::DIRECTORY],
+                draw: &draw_directory,
             },
             Module {
                 name: "time",
                 doc: "Shows the time of day.",
-                sources: &[1],
-                draw: draw_time,
+                sources: &[source::TIME],
+                draw: &draw_time,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
                 sources: &[],
-                draw: draw_character,
+                draw: &draw_character,
             },
             Module {
                 name: "cmd_duration",
                 doc: "Shows how long the last command ran.",
                 sources: &[],
-                draw: draw_cmd_duration,
+                draw: &draw_cmd_duration,
             },
             Module {
                 name: "jobs",
                 doc: "Shows how many jobs the shell has in the background.",
                 sources: &[],
-                draw: draw_jobs,
+                draw: &draw_jobs,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let directory = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &NoCache);
-            let time = gather
-                .begin(
-                    Parts::MODULES.and(Parts::LEFT).and(Parts::TRANSIENT),
-                    &TIME,
-                    &NoCache,
-                );
-            Facts {
-                request: gather.request().clone(),
-                directory: gather.finish(directory),
-                time: gather.finish(time),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_directory(facts, pen);
-            pen.set_style(style::DIMMED);
-            pen.fill("-");
-            draw_time(facts, pen);
-            pen.newline();
-            pen.escaped(
-                &Literal {
-                    plain: "100% $HOME `x` ",
-                    zsh: "100%% $HOME `x` ",
-                    bash: "100% \\\\$HOME \\\\`x\\\\` ",
-                    tcsh: "100%% $HOME `x` ",
-                },
-            );
-            draw_character(facts, pen);
-        }
-
-        fn right(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_cmd_duration(facts, pen);
-            draw_jobs(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::DIMMED);
-            pen.text("..");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn transient_left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.set_base_style(style::DIMMED);
-            draw_time(facts, pen);
-            pen.set_base_style(Style::PLAIN);
-            pen.text(" ");
-            draw_character(facts, pen);
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (DIRECTORY.name(), DIRECTORY.manifest()),
-                (TIME.name(), TIME.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        right: Some(&right),
+        continuation: Some(&continuation),
+        transient_left: Some(&transient_left),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "layout.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(120),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: true,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -289,4 +270,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

@@ -13,9 +13,9 @@ mod prompt {
     };
 
     /// `[$symbol($output )]($style)`
-    fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.custom_todo.health();
-        let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
+    fn draw_custom_todo(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::CUSTOM_TODO);
+        let Some(custom_todo) = CUSTOM_TODO.vars(facts.get(source::CUSTOM_TODO)) else {
             return pen.omit_module(health, "custom.todo", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -36,9 +36,9 @@ mod prompt {
     };
 
     /// `[$symbol($output )]($style)`
-    fn draw_custom_load(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.custom_load.health();
-        let Some(custom_load) = CUSTOM_LOAD.vars(facts.custom_load.get()) else {
+    fn draw_custom_load(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::CUSTOM_LOAD);
+        let Some(custom_load) = CUSTOM_LOAD.vars(facts.get(source::CUSTOM_LOAD)) else {
             return pen.omit_module(health, "custom.load", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -59,9 +59,10 @@ mod prompt {
     };
 
     /// `[$symbol($output )]($style)`
-    fn draw_custom_load_2(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.custom_load_2.health();
-        let Some(custom_load_2) = CUSTOM_LOAD_2.vars(facts.custom_load_2.get()) else {
+    fn draw_custom_load_2(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::CUSTOM_LOAD_2);
+        let Some(custom_load_2) = CUSTOM_LOAD_2.vars(facts.get(source::CUSTOM_LOAD_2))
+        else {
             return pen.omit_module(health, "custom.LOAD", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -81,9 +82,9 @@ mod prompt {
     };
 
     /// `with [$symbol$env_value]($style) `
-    fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.env_var.health();
-        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
+    fn draw_env_var(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ENV_VAR);
+        let Some(env_var) = ENV_VAR.vars(facts.get(source::ENV_VAR)) else {
             return pen.omit_module(health, "env_var", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -103,9 +104,10 @@ mod prompt {
     };
 
     /// `with [$symbol$env_value]($style) `
-    fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.env_var_editor.health();
-        let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
+    fn draw_env_var_editor(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ENV_VAR_EDITOR);
+        let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.get(source::ENV_VAR_EDITOR))
+        else {
             return pen.omit_module(health, "env_var.EDITOR", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -125,10 +127,10 @@ mod prompt {
     };
 
     /// `less $env_value`
-    fn draw_env_var_pager_2(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.env_var_pager_2.health();
-        let Some(env_var_pager_2) = ENV_VAR_PAGER_2.vars(facts.env_var_pager_2.get())
-        else {
+    fn draw_env_var_pager_2(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ENV_VAR_PAGER_2);
+        let Some(env_var_pager_2) = ENV_VAR_PAGER_2
+            .vars(facts.get(source::ENV_VAR_PAGER_2)) else {
             return pen.omit_module(health, "env_var.PAGER-2", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -141,9 +143,9 @@ mod prompt {
     static HOSTNAME: modules::core::hostname::Hostname = modules::core::hostname::Hostname::DEFAULT;
 
     /// `[$ssh_symbol$hostname]($style) in `
-    fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.hostname.health();
-        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
+    fn draw_hostname(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::HOSTNAME);
+        let Some(hostname) = HOSTNAME.vars(facts.get(source::HOSTNAME)) else {
             return pen.omit_module(health, "hostname", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -161,141 +163,108 @@ mod prompt {
         pen.text("⚠ ");
     }
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        custom_todo: FactOf<modules::core::custom::Custom>,
-        custom_load: FactOf<modules::core::custom::Custom>,
-        custom_load_2: FactOf<modules::core::custom::Custom>,
-        env_var: FactOf<modules::core::env_var::EnvVar>,
-        env_var_editor: FactOf<modules::core::env_var::EnvVar>,
-        env_var_pager_2: FactOf<modules::core::env_var::EnvVar>,
-        hostname: FactOf<modules::core::hostname::Hostname>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const CUSTOM_TODO: usize = 0;
+        pub const CUSTOM_LOAD: usize = 1;
+        pub const CUSTOM_LOAD_2: usize = 2;
+        pub const ENV_VAR: usize = 3;
+        pub const ENV_VAR_EDITOR: usize = 4;
+        pub const ENV_VAR_PAGER_2: usize = 5;
+        pub const HOSTNAME: usize = 6;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_custom_todo(facts, pen);
+        draw_custom_load(facts, pen);
+        draw_custom_load_2(facts, pen);
+        draw_env_var(facts, pen);
+        draw_env_var_editor(facts, pen);
+        draw_env_var_pager_2(facts, pen);
+        draw_hostname(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "many.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&CUSTOM_TODO, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&CUSTOM_LOAD, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&CUSTOM_LOAD_2, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&ENV_VAR, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&ENV_VAR_EDITOR, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&ENV_VAR_PAGER_2, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&HOSTNAME, Parts::MODULES.and(Parts::LEFT)),
+        ],
+        modules: &[
             Module {
                 name: "custom.todo",
                 doc: "Shows what a command of your own writes.",
-                sources: &[0],
-                draw: draw_custom_todo,
+                sources: &[source::CUSTOM_TODO],
+                draw: &draw_custom_todo,
             },
             Module {
                 name: "custom.load",
                 doc: "Shows what a command of your own writes.",
-                sources: &[1],
-                draw: draw_custom_load,
+                sources: &[source::CUSTOM_LOAD],
+                draw: &draw_custom_load,
             },
             Module {
                 name: "custom.LOAD",
                 doc: "Shows what a command of your own writes.",
-                sources: &[2],
-                draw: draw_custom_load_2,
+                sources: &[source::CUSTOM_LOAD_2],
+                draw: &draw_custom_load_2,
             },
             Module {
                 name: "env_var",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
-                sources: &[3],
-                draw: draw_env_var,
+                sources: &[source::ENV_VAR],
+                draw: &draw_env_var,
             },
             Module {
                 name: "env_var.EDITOR",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
-                sources: &[4],
-                draw: draw_env_var_editor,
+                sources: &[source::ENV_VAR_EDITOR],
+                draw: &draw_env_var_editor,
             },
             Module {
                 name: "env_var.PAGER-2",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
-                sources: &[5],
-                draw: draw_env_var_pager_2,
+                sources: &[source::ENV_VAR_PAGER_2],
+                draw: &draw_env_var_pager_2,
             },
             Module {
                 name: "hostname",
                 doc: "Shows the name of the machine.",
-                sources: &[6],
-                draw: draw_hostname,
+                sources: &[source::HOSTNAME],
+                draw: &draw_hostname,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let custom_todo = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_TODO, &NoCache);
-            let custom_load = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD, &NoCache);
-            let custom_load_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &CUSTOM_LOAD_2, &NoCache);
-            let env_var = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &NoCache);
-            let env_var_editor = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_EDITOR, &NoCache);
-            let env_var_pager_2 = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR_PAGER_2, &NoCache);
-            let hostname = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &NoCache);
-            Facts {
-                custom_todo: gather.finish(custom_todo),
-                custom_load: gather.finish(custom_load),
-                custom_load_2: gather.finish(custom_load_2),
-                env_var: gather.finish(env_var),
-                env_var_editor: gather.finish(env_var_editor),
-                env_var_pager_2: gather.finish(env_var_pager_2),
-                hostname: gather.finish(hostname),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_custom_todo(facts, pen);
-            draw_custom_load(facts, pen);
-            draw_custom_load_2(facts, pen);
-            draw_env_var(facts, pen);
-            draw_env_var_editor(facts, pen);
-            draw_env_var_pager_2(facts, pen);
-            draw_hostname(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (CUSTOM_TODO.name(), CUSTOM_TODO.manifest()),
-                (CUSTOM_LOAD.name(), CUSTOM_LOAD.manifest()),
-                (CUSTOM_LOAD_2.name(), CUSTOM_LOAD_2.manifest()),
-                (ENV_VAR.name(), ENV_VAR.manifest()),
-                (ENV_VAR_EDITOR.name(), ENV_VAR_EDITOR.manifest()),
-                (ENV_VAR_PAGER_2.name(), ENV_VAR_PAGER_2.manifest()),
-                (HOSTNAME.name(), HOSTNAME.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "many.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -318,4 +287,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

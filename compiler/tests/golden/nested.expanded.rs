@@ -12,9 +12,9 @@ mod prompt {
     };
 
     /// `([$symbol(\(v $version\) $numver)](italic $style)[ plain](none))($toolchain)`
-    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.rust.health();
-        let Some(rust) = RUST.vars(facts.rust.get()) else {
+    fn draw_rust(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::RUST);
+        let Some(rust) = RUST.vars(facts.get(source::RUST)) else {
             return pen.omit_module(health, "rust", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -50,9 +50,9 @@ mod prompt {
     };
 
     /// `zig`
-    fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.zig.health();
-        let Some(_zig) = ZIG.vars(facts.zig.get()) else {
+    fn draw_zig(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ZIG);
+        let Some(_zig) = ZIG.vars(facts.get(source::ZIG)) else {
             return pen.omit_module(health, "zig", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -68,9 +68,9 @@ mod prompt {
     };
 
     /// `[$symbol](bg:$style)[($version)](bg:blue $style)`
-    fn draw_lua(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.lua.health();
-        let Some(lua) = LUA.vars(facts.lua.get()) else {
+    fn draw_lua(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::LUA);
+        let Some(lua) = LUA.vars(facts.get(source::LUA)) else {
             return pen.omit_module(health, "lua", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -88,10 +88,10 @@ mod prompt {
     static GIT_STATE: modules::git::state::GitState = modules::git::state::GitState::DEFAULT;
 
     /// `\([$state( $progress_current/$progress_total)]($style)\) `
-    fn draw_git_state(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_git_state(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::git::state::Operation;
-        let health = facts.git_operation.health();
-        let Some(git_state) = GIT_STATE.vars(facts.git_operation.get()) else {
+        let health = facts.health(source::GIT_OPERATION);
+        let Some(git_state) = GIT_STATE.vars(facts.get(source::GIT_OPERATION)) else {
             return pen.omit_module(health, "git_state", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -136,9 +136,9 @@ mod prompt {
     static GIT_COMMIT: modules::git::commit::GitCommit = modules::git::commit::GitCommit::DEFAULT;
 
     /// `[\($hash$tag\)]($style) `
-    fn draw_git_commit(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.git_commit.health();
-        let Some(git_commit) = GIT_COMMIT.vars(facts.git_commit.get()) else {
+    fn draw_git_commit(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::GIT_COMMIT);
+        let Some(git_commit) = GIT_COMMIT.vars(facts.get(source::GIT_COMMIT)) else {
             return pen.omit_module(health, "git_commit", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -160,9 +160,9 @@ mod prompt {
     };
 
     /// `([+$added]($added_style))([-$deleted](none) )`
-    fn draw_git_metrics(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.git_metrics.health();
-        let Some(git_metrics) = GIT_METRICS.vars(facts.git_metrics.get()) else {
+    fn draw_git_metrics(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::GIT_METRICS);
+        let Some(git_metrics) = GIT_METRICS.vars(facts.get(source::GIT_METRICS)) else {
             return pen.omit_module(health, "git_metrics", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -189,150 +189,124 @@ mod prompt {
     /// A source that modules share.
     static GIT_OPERATION: modules::git::state::GitOperation = modules::git::state::GitOperation;
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        rust: FactOf<modules::tools::rust::Rust>,
-        zig: FactOf<modules::tools::Tool>,
-        lua: FactOf<modules::tools::lua::Lua>,
-        git_operation: FactOf<modules::git::state::GitOperation>,
-        git_commit: FactOf<modules::git::commit::GitCommit>,
-        git_metrics: FactOf<modules::git::metrics::GitMetrics>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const RUST: usize = 0;
+        pub const ZIG: usize = 1;
+        pub const LUA: usize = 2;
+        pub const GIT_OPERATION: usize = 3;
+        pub const GIT_COMMIT: usize = 4;
+        pub const GIT_METRICS: usize = 5;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        pen.set_style(style::RED);
+        pen.text("a ");
+        pen.set_style(style::BLUE);
+        pen.text("b ");
+        let mark = pen.mark();
+        pen.set_base_style(style::BLUE);
+        draw_rust(facts, pen);
+        {
+            let mark = pen.mark();
+            pen.set_style(style::BLUE);
+            pen.text(", ");
+            draw_zig(facts, pen);
+            pen.keep_if_drawn(mark);
+        }
+        pen.keep_if_drawn(mark);
+        pen.set_style(style::RED);
+        pen.text(" c");
+        pen.set_base_style(Style::PLAIN);
+        draw_lua(facts, pen);
+        draw_git_state(facts, pen);
+    }
+
+    fn right(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let mark = pen.mark();
+        draw_git_commit(facts, pen);
+        pen.set_style(style::RED);
+        pen.text("x");
+        pen.text("");
+        draw_git_metrics(facts, pen);
+        pen.keep_if_drawn(mark);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "nested.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&RUST, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&ZIG, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&LUA, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_OPERATION, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&GIT_COMMIT, Parts::MODULES.and(Parts::RIGHT)),
+            PlannedSource::new(&GIT_METRICS, Parts::MODULES.and(Parts::RIGHT)),
+        ],
+        modules: &[
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
-                sources: &[0],
-                draw: draw_rust,
+                sources: &[source::RUST],
+                draw: &draw_rust,
             },
             Module {
                 name: "zig",
                 doc: "Shows the version of Zig in a directory that uses it.",
-                sources: &[1],
-                draw: draw_zig,
+                sources: &[source::ZIG],
+                draw: &draw_zig,
             },
             Module {
                 name: "lua",
                 doc: "Shows the version of Lua in a directory that uses it.",
-                sources: &[2],
-                draw: draw_lua,
+                sources: &[source::LUA],
+                draw: &draw_lua,
             },
             Module {
                 name: "git_state",
                 doc: "Shows a merge, rebase or the like that is under way.",
-                sources: &[3],
-                draw: draw_git_state,
+                sources: &[source::GIT_OPERATION],
+                draw: &draw_git_state,
             },
             Module {
                 name: "git_commit",
                 doc: "Shows the commit that is checked out.",
-                sources: &[4],
-                draw: draw_git_commit,
+                sources: &[source::GIT_COMMIT],
+                draw: &draw_git_commit,
             },
             Module {
                 name: "git_metrics",
                 doc: "Shows how many lines were added and deleted.",
-                sources: &[5],
-                draw: draw_git_metrics,
+                sources: &[source::GIT_METRICS],
+                draw: &draw_git_metrics,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &NoCache);
-            let lua = gather.begin(Parts::MODULES.and(Parts::LEFT), &LUA, &NoCache);
-            let git_operation = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &GIT_OPERATION, &NoCache);
-            let git_commit = gather
-                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_COMMIT, &NoCache);
-            let git_metrics = gather
-                .begin(Parts::MODULES.and(Parts::RIGHT), &GIT_METRICS, &NoCache);
-            Facts {
-                rust: gather.finish(rust),
-                zig: gather.finish(zig),
-                lua: gather.finish(lua),
-                git_operation: gather.finish(git_operation),
-                git_commit: gather.finish(git_commit),
-                git_metrics: gather.finish(git_metrics),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.set_style(style::RED);
-            pen.text("a ");
-            pen.set_style(style::BLUE);
-            pen.text("b ");
-            let mark = pen.mark();
-            pen.set_base_style(style::BLUE);
-            draw_rust(facts, pen);
-            {
-                let mark = pen.mark();
-                pen.set_style(style::BLUE);
-                pen.text(", ");
-                draw_zig(facts, pen);
-                pen.keep_if_drawn(mark);
-            }
-            pen.keep_if_drawn(mark);
-            pen.set_style(style::RED);
-            pen.text(" c");
-            pen.set_base_style(Style::PLAIN);
-            draw_lua(facts, pen);
-            draw_git_state(facts, pen);
-        }
-
-        fn right(facts: &Facts, pen: &mut Pen<'_>) {
-            let mark = pen.mark();
-            draw_git_commit(facts, pen);
-            pen.set_style(style::RED);
-            pen.text("x");
-            pen.text("");
-            draw_git_metrics(facts, pen);
-            pen.keep_if_drawn(mark);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (RUST.name(), RUST.manifest()),
-                (ZIG.name(), ZIG.manifest()),
-                (LUA.name(), LUA.manifest()),
-                (GIT_OPERATION.name(), GIT_OPERATION.manifest()),
-                (GIT_COMMIT.name(), GIT_COMMIT.manifest()),
-                (GIT_METRICS.name(), GIT_METRICS.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        right: Some(&right),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "nested.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -355,4 +329,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

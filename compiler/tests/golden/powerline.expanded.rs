@@ -12,10 +12,10 @@ mod prompt {
     };
 
     /// `[ $user ]($style)`
-    fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_username(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::username::UserStyle;
-        let health = facts.username.health();
-        let Some(username) = USERNAME.vars(facts.username.get()) else {
+        let health = facts.health(source::USERNAME);
+        let Some(username) = USERNAME.vars(facts.get(source::USERNAME)) else {
             return pen.omit_module(health, "username", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -51,10 +51,10 @@ mod prompt {
     };
 
     /// `[ ([$path](italic fg:grey)[$read_only]($read_only_style)) ]($style)`
-    fn draw_directory(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_directory(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::directory::Layout;
-        let health = facts.directory.health();
-        let Some(directory) = DIRECTORY.vars(facts.directory.get()) else {
+        let health = facts.health(source::DIRECTORY);
+        let Some(directory) = DIRECTORY.vars(facts.get(source::DIRECTORY)) else {
             return pen.omit_module(health, "directory", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -92,9 +92,9 @@ mod prompt {
     };
 
     /// `($symbol( $version))`
-    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.rust.health();
-        let Some(rust) = RUST.vars(facts.rust.get()) else {
+    fn draw_rust(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::RUST);
+        let Some(rust) = RUST.vars(facts.get(source::RUST)) else {
             return pen.omit_module(health, "rust", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -114,11 +114,13 @@ mod prompt {
     };
 
     /// `(text [$symbol$version]($style))`
-    fn draw_nodejs(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_nodejs(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::tools::capable::Capability;
-        let health = facts.nodejs.health().and(facts.nodejs_engines.health());
-        let Some(nodejs) = NODEJS.vars((facts.nodejs.get(), facts.nodejs_engines.get()))
-        else {
+        let health = facts
+            .health(source::NODEJS)
+            .and(facts.health(source::NODEJS_ENGINES));
+        let Some(nodejs) = NODEJS
+            .vars((facts.get(source::NODEJS), facts.get(source::NODEJS_ENGINES))) else {
             return pen.omit_module(health, "nodejs", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -143,9 +145,9 @@ mod prompt {
     static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
 
     /// `$symbol `
-    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_character(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::character::Symbol;
-        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        let Some(character) = CHARACTER.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &character.symbol {
             Symbol::Success => {
@@ -197,133 +199,105 @@ mod prompt {
     /// A source that modules share.
     static NODEJS_ENGINES: modules::tools::nodejs::Engines = modules::tools::nodejs::Engines;
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        request: Request,
-        username: FactOf<modules::core::username::Username>,
-        directory: FactOf<modules::core::directory::Directory>,
-        rust: FactOf<modules::tools::rust::Rust>,
-        nodejs: FactOf<modules::tools::nodejs::Nodejs>,
-        nodejs_engines: FactOf<modules::tools::nodejs::Engines>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const USERNAME: usize = 0;
+        pub const DIRECTORY: usize = 1;
+        pub const RUST: usize = 2;
+        pub const NODEJS: usize = 3;
+        pub const NODEJS_ENGINES: usize = 4;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        pen.set_style(style::RGB_D65D0E);
+        pen.text("");
+        pen.set_base_style(style::ON_RGB_D65D0E);
+        draw_username(facts, pen);
+        pen.set_style(style::PREV_BG_ON_BRIGHT_BLUE);
+        pen.text("");
+        let mark = pen.mark();
+        pen.set_base_style(Style::PLAIN);
+        draw_directory(facts, pen);
+        pen.keep_if_drawn(mark);
+        pen.set_style(style::PREV_BG);
+        pen.text("");
+        let mark = pen.mark();
+        pen.reset_style();
+        pen.text(" via ");
+        draw_rust(facts, pen);
+        draw_nodejs(facts, pen);
+        pen.keep_if_drawn(mark);
+        pen.text(" ");
+        draw_character(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "powerline.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&USERNAME, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&DIRECTORY, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&RUST, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&NODEJS, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&NODEJS_ENGINES, Parts::MODULES.and(Parts::LEFT)),
+        ],
+        modules: &[
             Module {
                 name: "username",
                 doc: "Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.",
-                sources: &[0],
-                draw: draw_username,
+                sources: &[source::USERNAME],
+                draw: &draw_username,
             },
             Module {
                 name: "directory",
                 doc: "Shows the path of the directory, shortened.",
-                sources: &[1],
-                draw: draw_directory,
+                sources: &[source::DIRECTORY],
+                draw: &draw_directory,
             },
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
-                sources: &[2],
-                draw: draw_rust,
+                sources: &[source::RUST],
+                draw: &draw_rust,
             },
             Module {
                 name: "nodejs",
                 doc: "Shows the version of Node.js in a directory that uses it.",
-                sources: &[3, 4],
-                draw: draw_nodejs,
+                sources: &[source::NODEJS, source::NODEJS_ENGINES],
+                draw: &draw_nodejs,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
                 sources: &[],
-                draw: draw_character,
+                draw: &draw_character,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let username = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &NoCache);
-            let directory = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &DIRECTORY, &NoCache);
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
-            let nodejs = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS, &NoCache);
-            let nodejs_engines = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &NODEJS_ENGINES, &NoCache);
-            Facts {
-                request: gather.request().clone(),
-                username: gather.finish(username),
-                directory: gather.finish(directory),
-                rust: gather.finish(rust),
-                nodejs: gather.finish(nodejs),
-                nodejs_engines: gather.finish(nodejs_engines),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            pen.set_style(style::RGB_D65D0E);
-            pen.text("");
-            pen.set_base_style(style::ON_RGB_D65D0E);
-            draw_username(facts, pen);
-            pen.set_style(style::PREV_BG_ON_BRIGHT_BLUE);
-            pen.text("");
-            let mark = pen.mark();
-            pen.set_base_style(Style::PLAIN);
-            draw_directory(facts, pen);
-            pen.keep_if_drawn(mark);
-            pen.set_style(style::PREV_BG);
-            pen.text("");
-            let mark = pen.mark();
-            pen.reset_style();
-            pen.text(" via ");
-            draw_rust(facts, pen);
-            draw_nodejs(facts, pen);
-            pen.keep_if_drawn(mark);
-            pen.text(" ");
-            draw_character(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (USERNAME.name(), USERNAME.manifest()),
-                (DIRECTORY.name(), DIRECTORY.manifest()),
-                (RUST.name(), RUST.manifest()),
-                (NODEJS.name(), NODEJS.manifest()),
-                (NODEJS_ENGINES.name(), NODEJS_ENGINES.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "powerline.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -357,4 +331,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

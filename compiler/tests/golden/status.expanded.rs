@@ -15,9 +15,9 @@ mod prompt {
     };
 
     /// `[$symbol$status( $signal_name)]($style) `
-    fn draw_status(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_status(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::status::{Layout, Symbol};
-        let Some(status) = STATUS.vars(&facts.request) else { return };
+        let Some(status) = STATUS.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &status.layout {
             Layout::One => {
@@ -87,9 +87,9 @@ mod prompt {
     static CHARACTER: modules::core::character::Character = modules::core::character::Character::DEFAULT;
 
     /// `$symbol `
-    fn draw_character(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_character(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::character::Symbol;
-        let Some(character) = CHARACTER.vars(&facts.request) else { return };
+        let Some(character) = CHARACTER.vars(facts.request()) else { return };
         pen.begin_module(Health::GOOD);
         match &character.symbol {
             Symbol::Success => {
@@ -132,72 +132,53 @@ mod prompt {
         pen.end_module();
     }
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        request: Request,
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_status(facts, pen);
+        draw_character(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "status.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        modules: &[
             Module {
                 name: "status",
                 doc: "Shows the exit status of the last command.",
                 sources: &[],
-                draw: draw_status,
+                draw: &draw_status,
             },
             Module {
                 name: "character",
                 doc: "Shows a character, usually an arrow, beside which the command is typed; its look tells whether the last command succeeded.",
                 sources: &[],
-                draw: draw_character,
+                draw: &draw_character,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            Facts {
-                request: gather.request().clone(),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_status(facts, pen);
-            draw_character(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "status.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -212,4 +193,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

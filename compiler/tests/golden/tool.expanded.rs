@@ -13,9 +13,9 @@ mod prompt {
     };
 
     /// `[$symbol$version ]($style)`
-    fn draw_rust(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.rust.health();
-        let Some(rust) = RUST.vars(facts.rust.get()) else {
+    fn draw_rust(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::RUST);
+        let Some(rust) = RUST.vars(facts.get(source::RUST)) else {
             return pen.omit_module(health, "rust", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -34,9 +34,9 @@ mod prompt {
     static ZIG: modules::tools::Tool = modules::tools::ZIG;
 
     /// `via [$symbol($version )]($style)`
-    fn draw_zig(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.zig.health();
-        let Some(zig) = ZIG.vars(facts.zig.get()) else {
+    fn draw_zig(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ZIG);
+        let Some(zig) = ZIG.vars(facts.get(source::ZIG)) else {
             return pen.omit_module(health, "zig", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -57,79 +57,63 @@ mod prompt {
         pen.text("⚠ ");
     }
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        rust: FactOf<modules::tools::rust::Rust>,
-        zig: FactOf<modules::tools::Tool>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const RUST: usize = 0;
+        pub const ZIG: usize = 1;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_rust(facts, pen);
+        draw_zig(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "tool.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: false,
-            budget: ::core::time::Duration::from_millis(800),
-            command_timeout: ::core::time::Duration::from_millis(800),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+    pub static PROMPT: Prompt = Prompt {
+        sources: &[
+            PlannedSource::new(&RUST, Parts::MODULES.and(Parts::LEFT)),
+            PlannedSource::new(&ZIG, Parts::MODULES.and(Parts::LEFT)),
+        ],
+        modules: &[
             Module {
                 name: "rust",
                 doc: "Shows the version of Rust in a directory that uses it.",
-                sources: &[0],
-                draw: draw_rust,
+                sources: &[source::RUST],
+                draw: &draw_rust,
             },
             Module {
                 name: "zig",
                 doc: "Shows the version of Zig in a directory that uses it.",
-                sources: &[1],
-                draw: draw_zig,
+                sources: &[source::ZIG],
+                draw: &draw_zig,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let rust = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUST, &NoCache);
-            let zig = gather.begin(Parts::MODULES.and(Parts::LEFT), &ZIG, &NoCache);
-            Facts {
-                rust: gather.finish(rust),
-                zig: gather.finish(zig),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_rust(facts, pen);
-            draw_zig(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (RUST.name(), RUST.manifest()),
-                (ZIG.name(), ZIG.manifest()),
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "tool.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: false,
+                budget: ::core::time::Duration::from_millis(800),
+                command_timeout: ::core::time::Duration::from_millis(800),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -147,4 +131,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

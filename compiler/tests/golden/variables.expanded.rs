@@ -10,9 +10,9 @@ mod prompt {
     };
 
     /// `with [$symbol$env_value]($style) `
-    fn draw_env_var(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.env_var.health();
-        let Some(env_var) = ENV_VAR.vars(facts.env_var.get()) else {
+    fn draw_env_var(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ENV_VAR);
+        let Some(env_var) = ENV_VAR.vars(facts.get(source::ENV_VAR)) else {
             return pen.omit_module(health, "env_var", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -32,9 +32,10 @@ mod prompt {
     };
 
     /// `with [$symbol$env_value]($style) `
-    fn draw_env_var_editor(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.env_var_editor.health();
-        let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.env_var_editor.get()) else {
+    fn draw_env_var_editor(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::ENV_VAR_EDITOR);
+        let Some(env_var_editor) = ENV_VAR_EDITOR.vars(facts.get(source::ENV_VAR_EDITOR))
+        else {
             return pen.omit_module(health, "env_var.EDITOR", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -55,9 +56,9 @@ mod prompt {
     };
 
     /// `[$symbol($output )]($style)`
-    fn draw_custom_todo(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.custom_todo.health();
-        let Some(custom_todo) = CUSTOM_TODO.vars(facts.custom_todo.get()) else {
+    fn draw_custom_todo(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::CUSTOM_TODO);
+        let Some(custom_todo) = CUSTOM_TODO.vars(facts.get(source::CUSTOM_TODO)) else {
             return pen.omit_module(health, "custom.todo", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -76,9 +77,9 @@ mod prompt {
     };
 
     /// `[$ssh_symbol$hostname]($style) in `
-    fn draw_hostname(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.hostname.health();
-        let Some(hostname) = HOSTNAME.vars(facts.hostname.get()) else {
+    fn draw_hostname(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::HOSTNAME);
+        let Some(hostname) = HOSTNAME.vars(facts.get(source::HOSTNAME)) else {
             return pen.omit_module(health, "hostname", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -97,9 +98,9 @@ mod prompt {
     };
 
     /// `via [$symbol($version )]($style)`
-    fn draw_ruby(facts: &Facts, pen: &mut Pen<'_>) {
-        let health = facts.ruby.health();
-        let Some(ruby) = RUBY.vars((facts.ruby.get(), None)) else {
+    fn draw_ruby(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        let health = facts.health(source::RUBY);
+        let Some(ruby) = RUBY.vars((facts.get(source::RUBY), None)) else {
             return pen.omit_module(health, "ruby", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -122,10 +123,10 @@ mod prompt {
     };
 
     /// `[$symbol$version]($style) `
-    fn draw_python(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_python(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::tools::python::PythonVersion;
-        let health = facts.python.health();
-        let Some(python) = PYTHON.vars((facts.python.get(), None)) else {
+        let health = facts.health(source::PYTHON);
+        let Some(python) = PYTHON.vars((facts.get(source::PYTHON), None)) else {
             return pen.omit_module(health, "python", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -150,10 +151,10 @@ mod prompt {
     static USERNAME: modules::core::username::Username = modules::core::username::Username::DEFAULT;
 
     /// `[$user]($style) in `
-    fn draw_username(facts: &Facts, pen: &mut Pen<'_>) {
+    fn draw_username(facts: &Facts<'_>, pen: &mut Pen<'_>) {
         use modules::core::username::UserStyle;
-        let health = facts.username.health();
-        let Some(username) = USERNAME.vars(facts.username.get()) else {
+        let health = facts.health(source::USERNAME);
+        let Some(username) = USERNAME.vars(facts.get(source::USERNAME)) else {
             return pen.omit_module(health, "username", Some(&draw_failed));
         };
         pen.begin_module(health);
@@ -216,47 +217,46 @@ mod prompt {
         CacheLimits::DEFAULT,
     );
 
-    /// All that this prompt knows.
-    #[derive(Debug)]
-    pub struct Facts {
-        env_var: FactOf<modules::core::env_var::EnvVar>,
-        env_var_editor: FactOf<modules::core::env_var::EnvVar>,
-        custom_todo: FactOf<modules::core::custom::Custom>,
-        hostname: FactOf<modules::core::hostname::Hostname>,
-        ruby: FactOf<modules::tools::ruby::Ruby>,
-        python: FactOf<modules::tools::python::Python>,
-        username: FactOf<modules::core::username::Username>,
+    /// The places of the sources in the table.
+    mod source {
+        pub const ENV_VAR: usize = 0;
+        pub const ENV_VAR_EDITOR: usize = 1;
+        pub const CUSTOM_TODO: usize = 2;
+        pub const HOSTNAME: usize = 3;
+        pub const RUBY: usize = 4;
+        pub const PYTHON: usize = 5;
+        pub const USERNAME: usize = 6;
+    }
+
+    fn left(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+        draw_env_var(facts, pen);
+        draw_env_var_editor(facts, pen);
+        draw_custom_todo(facts, pen);
+        draw_hostname(facts, pen);
+        draw_ruby(facts, pen);
+        draw_python(facts, pen);
+        draw_username(facts, pen);
+    }
+
+    fn continuation(pen: &mut Pen<'_>) {
+        pen.set_style(style::BRIGHT_BLACK);
+        pen.text("∙");
+        pen.reset_style();
+        pen.text(" ");
+    }
+
+    fn outdated(pen: &mut Pen<'_>) {
+        pen.set_style(style::DIMMED);
+        pen.text("↻ ");
     }
 
     /// The prompt.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Prompt;
-
-    impl ::ziron::Prompt for Prompt {
-        type Facts = Facts;
-
-        const BUILD: Build = Build {
-            version: ::ziron::VERSION,
-            config: "variables.toml",
-            config_hash: "0",
-            build_hash: "0",
-        };
-
-        const SETTINGS: Settings = Settings {
-            add_newline: true,
-            budget: ::core::time::Duration::from_millis(500),
-            command_timeout: ::core::time::Duration::from_millis(500),
-            scan_timeout: ::core::time::Duration::from_millis(30),
-            follow_symlinks: true,
-            transient: false,
-        };
-
-        const BACKGROUND: Option<Background> = Some(Background {
+    pub static PROMPT: Prompt = Prompt {
+        background: Some(Background {
             patience: ::core::time::Duration::from_millis(30),
             idle_exit: ::core::time::Duration::from_millis(600000),
-        });
-
-        const VARIABLES: &'static [&'static str] = &[
+        }),
+        variables: &[
             "*",
             "ASDF_DEFAULT_TOOL_VERSIONS_FILENAME",
             "ASDF_PYTHON_VERSION",
@@ -298,168 +298,108 @@ mod prompt {
             "USER",
             "VTE_VERSION",
             "ZIRON_PROFILE",
-        ];
-
-        const EXTRAS: Extras = Extras {
+        ],
+        extras: Extras {
             notify: Some(Notify {
                 after: ::core::time::Duration::from_millis(10000),
                 with: None,
             }),
             ..Extras::NONE
-        };
-
-        const MODULES: &'static [Module<Facts>] = &[
+        },
+        sources: &[
+            PlannedSource {
+                cache: &CACHE_ENV_VAR,
+                ..PlannedSource::new(&ENV_VAR, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_ENV_VAR_EDITOR,
+                ..PlannedSource::new(&ENV_VAR_EDITOR, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_CUSTOM_TODO,
+                ..PlannedSource::new(&CUSTOM_TODO, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_HOSTNAME,
+                ..PlannedSource::new(&HOSTNAME, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_RUBY,
+                ..PlannedSource::new(&RUBY, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_PYTHON,
+                ..PlannedSource::new(&PYTHON, Parts::MODULES.and(Parts::LEFT))
+            },
+            PlannedSource {
+                cache: &CACHE_USERNAME,
+                ..PlannedSource::new(&USERNAME, Parts::MODULES.and(Parts::LEFT))
+            },
+        ],
+        modules: &[
             Module {
                 name: "env_var",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
-                sources: &[0],
-                draw: draw_env_var,
+                sources: &[source::ENV_VAR],
+                draw: &draw_env_var,
             },
             Module {
                 name: "env_var.EDITOR",
                 doc: "Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.",
-                sources: &[1],
-                draw: draw_env_var_editor,
+                sources: &[source::ENV_VAR_EDITOR],
+                draw: &draw_env_var_editor,
             },
             Module {
                 name: "custom.todo",
                 doc: "Shows what a command of your own writes.",
-                sources: &[2],
-                draw: draw_custom_todo,
+                sources: &[source::CUSTOM_TODO],
+                draw: &draw_custom_todo,
             },
             Module {
                 name: "hostname",
                 doc: "Shows the name of the machine.",
-                sources: &[3],
-                draw: draw_hostname,
+                sources: &[source::HOSTNAME],
+                draw: &draw_hostname,
             },
             Module {
                 name: "ruby",
                 doc: "Shows the version of Ruby in a directory that uses it.",
-                sources: &[4],
-                draw: draw_ruby,
+                sources: &[source::RUBY],
+                draw: &draw_ruby,
             },
             Module {
                 name: "python",
                 doc: "Shows the version of Python in a directory that uses it, and the virtual environment.",
-                sources: &[5],
-                draw: draw_python,
+                sources: &[source::PYTHON],
+                draw: &draw_python,
             },
             Module {
                 name: "username",
                 doc: "Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.",
-                sources: &[6],
-                draw: draw_username,
+                sources: &[source::USERNAME],
+                draw: &draw_username,
             },
-        ];
-
-        fn gather<G: Gather>(gather: &G) -> Facts {
-            let env_var = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &ENV_VAR, &CACHE_ENV_VAR);
-            let env_var_editor = gather
-                .begin(
-                    Parts::MODULES.and(Parts::LEFT),
-                    &ENV_VAR_EDITOR,
-                    &CACHE_ENV_VAR_EDITOR,
-                );
-            let custom_todo = gather
-                .begin(
-                    Parts::MODULES.and(Parts::LEFT),
-                    &CUSTOM_TODO,
-                    &CACHE_CUSTOM_TODO,
-                );
-            let hostname = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &HOSTNAME, &CACHE_HOSTNAME);
-            let ruby = gather.begin(Parts::MODULES.and(Parts::LEFT), &RUBY, &CACHE_RUBY);
-            let python = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &PYTHON, &CACHE_PYTHON);
-            let username = gather
-                .begin(Parts::MODULES.and(Parts::LEFT), &USERNAME, &CACHE_USERNAME);
-            Facts {
-                env_var: gather.finish(env_var),
-                env_var_editor: gather.finish(env_var_editor),
-                custom_todo: gather.finish(custom_todo),
-                hostname: gather.finish(hostname),
-                ruby: gather.finish(ruby),
-                python: gather.finish(python),
-                username: gather.finish(username),
-            }
-        }
-
-        fn left(facts: &Facts, pen: &mut Pen<'_>) {
-            draw_env_var(facts, pen);
-            draw_env_var_editor(facts, pen);
-            draw_custom_todo(facts, pen);
-            draw_hostname(facts, pen);
-            draw_ruby(facts, pen);
-            draw_python(facts, pen);
-            draw_username(facts, pen);
-        }
-
-        fn continuation(pen: &mut Pen<'_>) {
-            pen.set_style(style::BRIGHT_BLACK);
-            pen.text("∙");
-            pen.reset_style();
-            pen.text(" ");
-        }
-
-        fn outdated(pen: &mut Pen<'_>) {
-            pen.set_style(style::DIMMED);
-            pen.text("↻ ");
-        }
-
-        fn sources() -> ::std::vec::Vec<(&'static str, Manifest)> {
-            ::std::vec::Vec::from([
-                (ENV_VAR.name(), ENV_VAR.manifest()),
-                (ENV_VAR_EDITOR.name(), ENV_VAR_EDITOR.manifest()),
-                (CUSTOM_TODO.name(), CUSTOM_TODO.manifest()),
-                (HOSTNAME.name(), HOSTNAME.manifest()),
-                (RUBY.name(), RUBY.manifest()),
-                (PYTHON.name(), PYTHON.manifest()),
-                (USERNAME.name(), USERNAME.manifest()),
-            ])
-        }
-
-        fn caches() -> ::std::vec::Vec<::ziron::CachedSource> {
-            ::std::vec::Vec::from([
-                ::ziron::CachedSource {
-                    cache: &CACHE_ENV_VAR,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_ENV_VAR_EDITOR,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_CUSTOM_TODO,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_HOSTNAME,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_RUBY,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_PYTHON,
-                    events: &[],
-                    refresh: None,
-                },
-                ::ziron::CachedSource {
-                    cache: &CACHE_USERNAME,
-                    events: &[],
-                    refresh: None,
-                },
-            ])
-        }
-    }
+        ],
+        left: Some(&left),
+        continuation: Some(&continuation),
+        outdated: Some(&outdated),
+        ..Prompt::new(
+            Build {
+                version: ::ziron::VERSION,
+                config: "variables.toml",
+                config_hash: "0",
+                build_hash: "0",
+            },
+            Settings {
+                add_newline: true,
+                budget: ::core::time::Duration::from_millis(500),
+                command_timeout: ::core::time::Duration::from_millis(500),
+                scan_timeout: ::core::time::Duration::from_millis(30),
+                follow_symlinks: true,
+                transient: false,
+            },
+        )
+    };
 
     /// The styles that this prompt uses.
     mod style {
@@ -485,4 +425,4 @@ mod prompt {
     }
 }
 
-pub use self::prompt::Prompt;
+pub use self::prompt::PROMPT;

@@ -1,5 +1,5 @@
 ziron::prompt!("ui/config_error.toml");
 
 fn main() {
-    let _ = <Prompt as ziron::Prompt>::BUILD;
+    let _ = PROMPT.build;
 }

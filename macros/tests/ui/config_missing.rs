@@ -1,5 +1,5 @@
 ziron::prompt!("ui/no_such_file.toml");
 
 fn main() {
-    let _ = Prompt;
+    let _ = PROMPT.build;
 }

@@ -1,5 +1,5 @@
 ziron::prompt!("ui/features_missing.toml");
 
 fn main() {
-    let _ = <Prompt as ziron::Prompt>::BUILD;
+    let _ = PROMPT.build;
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use event::Event;
 pub use listen::{Filter, Listeners, Listening};
 pub use queue::{Batch, Invalidated, Notice};
-pub use table::Table;
+pub use table::{Subscription, Table};
 pub use view::View;
 
 use queue::Queue;

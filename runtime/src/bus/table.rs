@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::prompt::CachedSource;
-use crate::source::Manifest;
+use crate::prompt::PlannedSource;
 use crate::store::source_cache::{AnyCache, Which};
 
 /// Which sources an event makes old. Decided when the program was compiled; resolved once, when the daemon begins.
@@ -19,15 +18,13 @@ pub struct Table {
 #[derive(Clone, Copy)]
 pub(super) struct Subscriber {
     pub(super) source: &'static str,
-    cache: Option<&'static dyn AnyCache>,
+    cache: &'static dyn AnyCache,
 }
 
 impl Subscriber {
     /// Makes all that is remembered of the source old.
     pub(super) fn make_old(&self) {
-        if let Some(cache) = self.cache {
-            cache.invalidate(Which::All);
-        }
+        self.cache.invalidate(Which::All);
     }
 }
 
@@ -37,18 +34,54 @@ impl fmt::Debug for Subscriber {
     }
 }
 
+/// What invalidates the facts of one source.
+#[derive(Clone)]
+pub struct Subscription {
+    /// The source.
+    pub source: &'static str,
+    /// Its cache.
+    pub cache: &'static dyn AnyCache,
+    /// The names of events.
+    pub events: Vec<&'static str>,
+    /// After how long facts that are shown are read again, if they are at all.
+    pub refresh: Option<Duration>,
+}
+
+impl<I: 'static> From<&PlannedSource<I>> for Subscription {
+    /// What the source says of itself, and what the configuration says about it.
+    fn from(planned: &PlannedSource<I>) -> Subscription {
+        let PlannedSource { source, cache, events, refresh, .. } = *planned;
+        let own = source.manifest().events.into_iter().map(|trigger| trigger.name());
+        Subscription {
+            source: source.name(),
+            cache,
+            events: own.chain(events.iter().copied()).collect(),
+            refresh,
+        }
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Subscription { source, events, refresh, .. } = self;
+        f.debug_struct("Subscription")
+            .field("source", source)
+            .field("events", events)
+            .field("refresh", refresh)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Table {
-    /// Joins what sources say of themselves with what the configuration says about them, in the same order.
-    pub fn new(sources: &[(&'static str, Manifest)], caches: &[CachedSource]) -> Table {
+    /// Joins the subscriptions of all sources.
+    pub fn new(subscriptions: impl IntoIterator<Item = Subscription>) -> Table {
         let mut table = Table::default();
-        for (index, (source, manifest)) in sources.iter().enumerate() {
-            let shelved = caches.get(index);
-            let subscriber = Subscriber { source, cache: shelved.map(|shelved| shelved.cache) };
-            table.timers.extend(shelved.and_then(|shelved| Some((subscriber, shelved.refresh?))));
-            let own = manifest.events.iter().map(|trigger| trigger.name());
-            for event in own.chain(shelved.into_iter().flat_map(|shelved| shelved.events.iter().copied())) {
+        for Subscription { source, cache, events, refresh } in subscriptions {
+            let subscriber = Subscriber { source, cache };
+            table.timers.extend(refresh.map(|period| (subscriber, period)));
+            for event in events {
                 let subscribers = table.by_event.entry(event).or_default();
-                if subscribers.iter().all(|known| known.source != *source) {
+                if subscribers.iter().all(|known| known.source != source) {
                     subscribers.push(subscriber);
                 }
             }

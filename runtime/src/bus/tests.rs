@@ -3,8 +3,6 @@ use std::sync::Arc;
 use super::*;
 use crate::exec::Priority;
 use crate::exec::simulate::simulate;
-use crate::prompt::CachedSource;
-use crate::source::{Cost, Manifest, Policy, Trigger};
 use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
 use crate::store::source_cache::SourceCache;
@@ -13,13 +11,16 @@ static TOOL: SourceCache<Lru> = SourceCache::new("tool", CacheLimits::DEFAULT);
 static CLOCK: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT);
 
 fn bus() -> Bus {
-    let manifest = Manifest::new(Cost::Process, Policy::Keyed);
-    let sources = [("tool", manifest.clone().events(&[Trigger::CommandEnd])), ("clock", manifest)];
-    let caches = [
-        CachedSource { cache: &TOOL, events: &["upgrade", "command-end"], refresh: None },
-        CachedSource { cache: &CLOCK, events: &["upgrade"], refresh: Some(Duration::from_secs(1)) },
-    ];
-    Bus::new(Table::new(&sources, &caches))
+    let upgrades = ["command-end", "upgrade", "command-end"].to_vec();
+    Bus::new(Table::new([
+        Subscription { source: "tool", cache: &TOOL, events: upgrades, refresh: None },
+        Subscription {
+            source: "clock",
+            cache: &CLOCK,
+            events: vec!["upgrade"],
+            refresh: Some(Duration::from_secs(1)),
+        },
+    ]))
 }
 
 fn is_called(view: &View) -> bool {

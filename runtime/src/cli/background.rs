@@ -24,7 +24,7 @@ use crate::gather::Parts;
 use crate::ipc::address::RUN_USER;
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::message::{Hello, ReplyMode, State, Tool, ToolKind, Wanted, write_draw};
-use crate::prompt::{PART_END, Prompt};
+use crate::prompt::{PART_END, PlannedSource, Prompt};
 use crate::request::Request;
 use crate::shell::{Fitness, Shell};
 use crate::source::Trigger;
@@ -51,18 +51,18 @@ const TOOL_PATIENCE: Duration = Duration::from_secs(5);
 const START_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Draws parts of a prompt with the daemon's help, before anything else is begun; false if it does not help.
-pub(super) fn draw<P: Prompt>(request: &Request, parts: Parts) -> bool {
-    is_on::<P>() && try_draw::<P>(request, parts).is_some()
+pub(super) fn draw(prompt: &'static Prompt, request: &Request, parts: Parts) -> bool {
+    is_on(prompt) && try_draw(prompt, request, parts).is_some()
 }
 
 /// Whether there is a background mode: the configuration can forbid it, and so can the environment
 /// (`ZIRON_DAEMON=off`). Without a folder that is this user's alone there is none either, which [`daemon::address`]
 /// says.
-fn is_on<P: Prompt>() -> bool {
-    P::BACKGROUND.is_some() && std::env::var_os(SWITCH).is_none_or(|value| value != "off" && value != "0")
+fn is_on(prompt: &'static Prompt) -> bool {
+    prompt.background.is_some() && std::env::var_os(SWITCH).is_none_or(|value| value != "off" && value != "0")
 }
 
-fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
+fn try_draw(prompt: &'static Prompt, request: &Request, parts: Parts) -> Option<()> {
     let wanted = match parts {
         Parts::ALL => Wanted::All,
         Parts::LEFT => Wanted::Left,
@@ -78,8 +78,8 @@ fn try_draw<P: Prompt>(request: &Request, parts: Parts) -> Option<()> {
     }
     let deadline = Instant::now() + PATIENCE;
     let mut client = Client::connect_to(&daemon::address().ok()?, deadline).ok()?;
-    let hello = hello::<P>(&request);
-    let environment = environment(daemon::variables::<P>());
+    let hello = hello(prompt, &request);
+    let environment = environment(prompt.variables);
     let write = |out: &mut Vec<u8>| write_draw(1, &request, &wanted, environment, out);
     let drawn = client.greet_and_draw_with(&hello, 1, write, deadline).ok()?;
     if parts == Parts::ALL {
@@ -114,10 +114,10 @@ fn environment(names: &[&str]) -> Vec<(OsString, OsString)> {
     sent
 }
 
-fn hello<P: Prompt>(request: &Request) -> Hello<'static> {
+fn hello(prompt: &'static Prompt, request: &Request) -> Hello<'static> {
     Hello {
         version: Some(crate::ipc::version::VERSION),
-        build: P::BUILD.build_hash.into(),
+        build: prompt.build.build_hash.into(),
         shell: request.shell,
         answer: ReplyMode::Once,
         ..Hello::default()
@@ -134,21 +134,22 @@ pub(super) struct Reach {
 }
 
 /// How a shell's script reaches the daemon; `None` if there is no background mode, or no shell could name its folder.
-pub(super) fn reach<P: Prompt>() -> Option<Reach> {
-    if !is_on::<P>() {
+pub(super) fn reach(prompt: &'static Prompt) -> Option<Reach> {
+    if !is_on(prompt) {
         return None;
     }
     let address = daemon::address().ok()?;
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let is_start = |name: &str| name == Trigger::CommandStart.name();
-    let of_sources =
-        P::sources().iter().any(|(_, manifest)| manifest.events.iter().any(|event| is_start(event.name())));
-    let of_configuration = P::caches().iter().any(|shelved| shelved.events.iter().any(|name| is_start(name)));
+    let is_told = |planned: &PlannedSource| {
+        let own = planned.source.manifest().events.into_iter().map(Trigger::name);
+        own.chain(planned.events.iter().copied()).any(is_start)
+    };
     Some(Reach {
         folder: text(address.folder())?,
         anchors: address.base().anchors().iter().map(|path| text(path)).collect::<Option<_>>()?,
-        variables: daemon::variables::<P>(),
-        events: of_sources || of_configuration,
+        variables: prompt.variables,
+        events: prompt.sources.iter().any(is_told),
     })
 }
 
@@ -158,9 +159,9 @@ pub(super) fn folder() -> Option<PathBuf> {
 }
 
 /// What the folder that a shell's script names was chosen by, as far as a shell can look at it.
-pub(super) fn surroundings<P: Prompt>() -> Surroundings {
+pub(super) fn surroundings(prompt: &'static Prompt) -> Surroundings {
     let mut found = Surroundings::default();
-    if !is_on::<P>() {
+    if !is_on(prompt) {
         return found;
     }
     let variable = |name: &str| {
@@ -198,16 +199,16 @@ pub(super) fn mean(folder: PathBuf) {
 }
 
 /// Starts the daemon if none listens, so that it is there at the first prompt.
-pub(super) fn prepare<P: Prompt>() {
+pub(super) fn prepare(prompt: &'static Prompt) {
     let listens = || Some(Client::connect_to(&daemon::address().ok()?, Instant::now() + PATIENCE).is_ok());
-    if is_on::<P>() && listens() != Some(true) {
-        leave_daemon_behind::<P>();
+    if is_on(prompt) && listens() != Some(true) {
+        leave_daemon_behind(prompt);
     }
 }
 
 /// Starts the daemon, detached, unless there is one. It does not wait for it; standard output ends here.
-pub(super) fn leave_daemon_behind<P: Prompt>() {
-    if is_on::<P>() {
+pub(super) fn leave_daemon_behind(prompt: &'static Prompt) {
+    if is_on(prompt) {
         detach::end_output();
         start_own();
     }
@@ -226,39 +227,39 @@ fn start_own() {
 }
 
 /// Runs a command of the background mode.
-pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), Failure> {
-    if P::BACKGROUND.is_none() {
+pub(super) fn run(prompt: &'static Prompt, words: &[String], request: &Request) -> Result<(), Failure> {
+    if prompt.background.is_none() {
         return Err(Failure::from("this prompt was built with `[daemon] enabled = false`"));
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if let Some(result) = tools::run::<P>(&words, request) {
+    if let Some(result) = tools::run(prompt, &words, request) {
         return result;
     }
     match words[..] {
         ["daemon", "run"] => {
             detach::close_inherited();
-            daemon::run::<P>(world::store::<P>()).map_err(|error| error.to_string().into())
+            daemon::run(prompt, world::store(prompt)).map_err(|error| error.to_string().into())
         }
         ["daemon", "run", "detached"] => {
             detach::leave();
             // Nobody reads what it could say; the log has it.
-            let _ = daemon::run::<P>(world::store::<P>());
+            let _ = daemon::run(prompt, world::store(prompt));
             Ok(())
         }
-        ["daemon", "start"] => start::<P>(request),
-        ["daemon", "stop"] => stop::<P>(request),
+        ["daemon", "start"] => start(prompt, request),
+        ["daemon", "stop"] => stop(prompt, request),
         ["daemon", "restart"] => {
-            stop::<P>(request)?;
-            start::<P>(request)
+            stop(prompt, request)?;
+            start(prompt, request)
         }
-        ["daemon", "status"] => ask::<P>(request, &Tool::new(ToolKind::Status)),
-        ["daemon", "status", "full"] => ask::<P>(request, &Tool::new(ToolKind::Status).with("full", b"1")),
-        ["daemon", "health"] => ask::<P>(request, &Tool::new(ToolKind::Health)),
+        ["daemon", "status"] => ask(prompt, request, &Tool::new(ToolKind::Status)),
+        ["daemon", "status", "full"] => ask(prompt, request, &Tool::new(ToolKind::Status).with("full", b"1")),
+        ["daemon", "health"] => ask(prompt, request, &Tool::new(ToolKind::Health)),
         ["daemon", "logs"] => {
             say(&logs()?);
             Ok(())
         }
-        ["session", shell, pid] => session::<P>(shell, pid),
+        ["session", shell, pid] => session(prompt, shell, pid),
         ["daemon"] => {
             Err(Failure::usage("`daemon` takes start, stop, restart, status, health, run, logs or trace"))
         }
@@ -266,22 +267,27 @@ pub(super) fn run<P: Prompt>(words: &[String], request: &Request) -> Result<(), 
     }
 }
 
-fn connect<P: Prompt>(request: &Request, deadline: Instant) -> Result<Client, ClientError> {
+fn connect(prompt: &'static Prompt, request: &Request, deadline: Instant) -> Result<Client, ClientError> {
     let address = daemon::address().map_err(|error| ClientError::from(std::io::Error::other(error)))?;
     let mut client = Client::connect_to(&address, deadline)?;
-    client.greet(&hello::<P>(request), deadline)?;
+    client.greet(&hello(prompt, request), deadline)?;
     Ok(client)
 }
 
 /// Asks the daemon and prints its answer.
-fn ask<P: Prompt>(request: &Request, tool: &Tool<'_>) -> Result<(), Failure> {
-    ask_for::<P>(request, tool, TOOL_PATIENCE)
+fn ask(prompt: &'static Prompt, request: &Request, tool: &Tool<'_>) -> Result<(), Failure> {
+    ask_for(prompt, request, tool, TOOL_PATIENCE)
 }
 
 /// Does the same for so long.
-fn ask_for<P: Prompt>(request: &Request, tool: &Tool<'_>, patience: Duration) -> Result<(), Failure> {
+fn ask_for(
+    prompt: &'static Prompt,
+    request: &Request,
+    tool: &Tool<'_>,
+    patience: Duration,
+) -> Result<(), Failure> {
     let deadline = Instant::now() + patience;
-    let mut client = match connect::<P>(request, deadline) {
+    let mut client = match connect(prompt, request, deadline) {
         Err(ClientError::Absent) => {
             return Err(Failure::from("no daemon is running; `daemon start` starts it"));
         }
@@ -298,31 +304,35 @@ fn ask_for<P: Prompt>(request: &Request, tool: &Tool<'_>, patience: Duration) ->
 }
 
 /// Asks the daemon about what is remembered; `None` if there is none to ask.
-pub(super) fn cache<P: Prompt>(request: &Request, words: &[&str]) -> Option<Result<(), Failure>> {
+pub(super) fn cache(
+    prompt: &'static Prompt,
+    request: &Request,
+    words: &[&str],
+) -> Option<Result<(), Failure>> {
     let (what, of) = words.split_first()?;
-    if P::BACKGROUND.is_none() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
+    if prompt.background.is_none() || connect(prompt, request, Instant::now() + TOOL_PATIENCE).is_err() {
         return None;
     }
     let of = of.join(" ");
     let tool = Tool::new(ToolKind::Cache).with("do", what.as_bytes()).with("of", of.as_bytes());
-    Some(ask::<P>(request, &tool))
+    Some(ask(prompt, request, &tool))
 }
 
 /// Has the daemon read what a prompt needs in a place, with the environment of this process; `None` if there is none to
 /// ask.
-pub(super) fn warm<P: Prompt>(request: &Request) -> Option<Result<(), Failure>> {
-    if !is_on::<P>() || connect::<P>(request, Instant::now() + TOOL_PATIENCE).is_err() {
+pub(super) fn warm(prompt: &'static Prompt, request: &Request) -> Option<Result<(), Failure>> {
+    if !is_on(prompt) || connect(prompt, request, Instant::now() + TOOL_PATIENCE).is_err() {
         return None;
     }
-    let here = tools::here::<P>(request);
+    let here = tools::here(prompt, request);
     let tool = here
         .iter()
         .fold(Tool::new(ToolKind::Cache).with("do", b"warm"), |tool, (name, value)| tool.with(name, value));
-    Some(ask_for::<P>(request, &tool, REFRESH_BUDGET + TOOL_PATIENCE))
+    Some(ask_for(prompt, request, &tool, REFRESH_BUDGET + TOOL_PATIENCE))
 }
 
 /// Opens a session for a shell that talks through files. It says nothing: a shell asks in its start-up file.
-fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
+fn session(prompt: &'static Prompt, shell: &str, pid: &str) -> Result<(), Failure> {
     let pid = pid
         .parse()
         .map_err(|_| Failure::usage(format!("`session` takes the number of a process, not `{pid}`")))?;
@@ -330,14 +340,14 @@ fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
         shell: Shell::from_name(shell),
         pid: Some(pid),
         answer: ReplyMode::File,
-        ..hello::<P>(&Request::default())
+        ..hello(prompt, &Request::default())
     };
     let deadline = Instant::now() + PATIENCE;
     let refused = |error: &dyn std::fmt::Display| format!("the daemon did not open a session: {error}");
     let address = daemon::address().map_err(|error| refused(&error))?;
     let mut client = match Client::connect_to(&address, deadline) {
         Err(ClientError::Absent) => {
-            leave_daemon_behind::<P>();
+            leave_daemon_behind(prompt);
             return Err(Failure::from("no daemon is running yet"));
         }
         other => other.map_err(|error| refused(&error))?,
@@ -349,9 +359,9 @@ fn session<P: Prompt>(shell: &str, pid: &str) -> Result<(), Failure> {
 }
 
 /// Starts the daemon and waits until it answers.
-fn start<P: Prompt>(request: &Request) -> Result<(), Failure> {
+fn start(prompt: &'static Prompt, request: &Request) -> Result<(), Failure> {
     let deadline = Instant::now() + START_PATIENCE;
-    if connect::<P>(request, deadline).is_ok() {
+    if connect(prompt, request, deadline).is_ok() {
         say("the daemon is running already\n");
         return Ok(());
     }
@@ -363,7 +373,7 @@ fn start<P: Prompt>(request: &Request) -> Result<(), Failure> {
     })?;
     start_own();
     loop {
-        match connect::<P>(request, deadline) {
+        match connect(prompt, request, deadline) {
             Ok(_) => {
                 say("the daemon runs\n");
                 return Ok(());
@@ -377,16 +387,16 @@ fn start<P: Prompt>(request: &Request) -> Result<(), Failure> {
 }
 
 /// Stops the daemon and waits until it is gone.
-fn stop<P: Prompt>(request: &Request) -> Result<(), Failure> {
+fn stop(prompt: &'static Prompt, request: &Request) -> Result<(), Failure> {
     let deadline = Instant::now() + TOOL_PATIENCE;
-    match ask::<P>(request, &Tool::new(ToolKind::Stop)) {
-        Err(_) if matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) => {
+    match ask(prompt, request, &Tool::new(ToolKind::Stop)) {
+        Err(_) if matches!(connect(prompt, request, deadline), Err(ClientError::Absent)) => {
             say("no daemon is running\n");
             return Ok(());
         }
         other => other?,
     }
-    while !matches!(connect::<P>(request, deadline), Err(ClientError::Absent)) {
+    while !matches!(connect(prompt, request, deadline), Err(ClientError::Absent)) {
         if Instant::now() > deadline {
             return Err(Failure::from("the daemon has not ended yet"));
         }

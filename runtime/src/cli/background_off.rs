@@ -11,7 +11,7 @@ use crate::request::Request;
 pub(super) const VARIABLES: &[&str] = &[];
 
 /// There is no daemon to ask.
-pub(super) fn draw<P: Prompt>(_request: &Request, _parts: Parts) -> bool {
+pub(super) fn draw(_prompt: &'static Prompt, _request: &Request, _parts: Parts) -> bool {
     false
 }
 
@@ -24,12 +24,12 @@ pub(super) struct Reach {
 }
 
 /// There is none to reach.
-pub(super) fn reach<P: Prompt>() -> Option<Reach> {
+pub(super) fn reach(_prompt: &'static Prompt) -> Option<Reach> {
     None
 }
 
 /// There is none to look at.
-pub(super) fn findings<P: Prompt>() -> Vec<super::doctor::Finding> {
+pub(super) fn findings(_prompt: &'static Prompt) -> Vec<super::doctor::Finding> {
     Vec::new()
 }
 
@@ -39,7 +39,7 @@ pub(super) fn folder() -> Option<std::path::PathBuf> {
 }
 
 /// No folder is chosen.
-pub(super) fn surroundings<P: Prompt>() -> Surroundings {
+pub(super) fn surroundings(_prompt: &'static Prompt) -> Surroundings {
     Surroundings::default()
 }
 
@@ -47,23 +47,27 @@ pub(super) fn surroundings<P: Prompt>() -> Surroundings {
 pub(super) fn mean(_folder: std::path::PathBuf) {}
 
 /// There is none to start.
-pub(super) fn prepare<P: Prompt>() {}
+pub(super) fn prepare(_prompt: &'static Prompt) {}
 
 /// There is none to start.
-pub(super) fn leave_daemon_behind<P: Prompt>() {}
+pub(super) fn leave_daemon_behind(_prompt: &'static Prompt) {}
 
 /// There is none to ask.
-pub(super) fn cache<P: Prompt>(_request: &Request, _words: &[&str]) -> Option<Result<(), Failure>> {
+pub(super) fn cache(
+    _prompt: &'static Prompt,
+    _request: &Request,
+    _words: &[&str],
+) -> Option<Result<(), Failure>> {
     None
 }
 
 /// There is none to ask.
-pub(super) fn warm<P: Prompt>(_request: &Request) -> Option<Result<(), Failure>> {
+pub(super) fn warm(_prompt: &'static Prompt, _request: &Request) -> Option<Result<(), Failure>> {
     None
 }
 
 /// Says so.
-pub(super) fn run<P: Prompt>(words: &[String], _request: &Request) -> Result<(), Failure> {
+pub(super) fn run(_prompt: &'static Prompt, words: &[String], _request: &Request) -> Result<(), Failure> {
     let word = words.first().map_or("", String::as_str);
     Err(format!(
         "there is no `{word}`: this prompt was built without the background mode (`[daemon] enabled = false`)"

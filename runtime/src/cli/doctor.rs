@@ -20,23 +20,23 @@ use crate::shell::Shell;
 use crate::store::state;
 
 /// Examines the surroundings and every source.
-pub(super) fn report<P: Prompt>(request: &Request) -> String {
+pub(super) fn report(prompt: &'static Prompt, request: &Request) -> String {
     let mut text = String::new();
-    let build = P::BUILD;
+    let build = prompt.build;
     let _ = writeln!(
         text,
         "ziron {}, build {}, made from {} ({})\n",
         build.version, build.build_hash, build.config, build.config_hash
     );
-    if rebuild::is_due::<P>() {
+    if rebuild::is_due(prompt.build) {
         warn(&mut text, &format!("{} has changed since", build.config), rebuild::HINT);
     }
     surroundings(&mut text);
-    for finding in connection().into_iter().chain(background::findings::<P>()) {
+    for finding in connection().into_iter().chain(background::findings(prompt)) {
         let _ = write!(text, "{finding}");
     }
     let request = world::complete(request);
-    let store = world::store::<P>();
+    let store = world::store(prompt);
     match &store {
         None => match world::cache("facts") {
             Some(Err(error)) => warn(
@@ -86,10 +86,10 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         }
     }
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let read_context = world::read_context::<P>(&request).patient();
+    let read_context = world::read_context(prompt, &request).patient();
     let place = read_context.place.physical.clone();
-    let gather = Direct::new(read_context, &request, wanted, P::SETTINGS.budget).recording();
-    P::gather(&gather);
+    let gather = Direct::new(read_context, &request, wanted, prompt.settings.budget).recording();
+    prompt.gather(&gather);
     let mut read = 0_u64;
     for reading in gather.into_readings() {
         match &reading.outcome {
@@ -108,19 +108,22 @@ pub(super) fn report<P: Prompt>(request: &Request) -> String {
         }
     }
     good(&mut text, &format!("{} read in {}", counted(read, "source", "sources"), place.display()));
-    let _ = write!(text, "{}", font::<P>(&request));
+    let _ = write!(text, "{}", font(prompt, &request));
     text
 }
 
 /// Whether the prompt, drawn here, has symbols that only some fonts have. Nobody can ask a terminal for its font.
-fn font<P: Prompt>(request: &Request) -> Finding {
-    let read_context = world::read_context::<P>(request);
-    let facts =
-        P::gather(&Direct::new(read_context, request, Parts::ALL.and(Parts::MODULES), P::SETTINGS.budget));
+fn font(prompt: &'static Prompt, request: &Request) -> Finding {
+    let read_context = world::read_context(prompt, request);
+    let facts = prompt.gather(&Direct::new(
+        read_context,
+        request,
+        Parts::ALL.and(Parts::MODULES),
+        prompt.settings.budget,
+    ));
     let mut out = Vec::new();
     let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(false);
-    P::left(&facts, &mut pen);
-    P::right(&facts, &mut pen);
+    prompt.left.into_iter().chain(prompt.right).for_each(|draw| draw(&facts, &mut pen));
     pen.finish();
     let drawn = String::from_utf8_lossy(&out);
     // Nerd Fonts put theirs where Unicode has none. Source:

@@ -13,7 +13,7 @@ use crate::io::far::Far;
 use crate::io::{self, Io};
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{self, Prompt};
+use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::{self, Script, Shell};
 use crate::store::{REFRESH_BUDGET, Store};
@@ -23,37 +23,37 @@ pub(super) const BUFFER_BYTES: usize = 8192;
 
 /// Draws parts of the prompt with the daemon's help; without it, here. Then it leaves behind what the next prompt is
 /// better with: the daemon, and where there is none, a refresh if something was too late.
-pub(super) fn prompt<P: Prompt>(request: &Request, parts: Parts, way: Way) {
-    if way == Way::Asking && background::draw::<P>(request, parts) {
+pub(super) fn prompt(prompt: &'static Prompt, request: &Request, parts: Parts, way: Way) {
+    if way == Way::Asking && background::draw(prompt, request, parts) {
         return;
     }
     let request = world::complete(request);
-    let budget = P::SETTINGS.budget;
+    let budget = prompt.settings.budget;
     if way == Way::Alone {
         // What is late is drawn without, and that takes time too.
-        directly::<P>(&request, parts, budget / 8 * 7, None);
+        directly(prompt, &request, parts, budget / 8 * 7, None);
         return;
     }
-    match guarded::danger::<P>(&request) {
-        Danger::None => directly::<P>(&request, parts, budget, None),
+    match guarded::danger(prompt, &request) {
+        Danger::None => directly(prompt, &request, parts, budget, None),
         Danger::Links(mounts) => {
-            directly::<P>(&request, parts, budget, Some(Far::leaving(Arc::new(mounts))));
+            directly(prompt, &request, parts, budget, Some(Far::leaving(Arc::new(mounts))));
         }
         Danger::Certain => {
             let text = guarded::draw(&request, parts, budget);
-            output::write(&text.unwrap_or_else(|| guarded::at_hand::<P>(&request, parts)));
+            output::write(&text.unwrap_or_else(|| guarded::at_hand(prompt, &request, parts)));
         }
     }
-    background::leave_daemon_behind::<P>();
+    background::leave_daemon_behind(prompt);
 }
 
 /// Draws in this process. If something in the place leads to a file system that may not answer, all is drawn by another
 /// one as well, which is waited for.
-fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: Option<Far>) {
-    let mut read_context = world::read_context::<P>(request);
+fn directly(prompt: &'static Prompt, request: &Request, parts: Parts, budget: Duration, far: Option<Far>) {
+    let mut read_context = world::read_context(prompt, request);
     read_context.io = read_context.io.minding(far.map(Arc::new));
     let gather = Direct::new(read_context, request, parts, budget);
-    let facts = P::gather(&gather);
+    let facts = prompt.gather(&gather);
     let was_left = gather.read_context().io.was_left();
     if was_left && let Some(text) = guarded::draw(request, parts, budget) {
         output::write(&text);
@@ -61,7 +61,7 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: O
         return;
     }
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
+    prompt.draw(&facts, request, parts, &world::terminal(prompt), &mut out);
     output::write(&out);
     let ReadContext { place, store, .. } = gather.read_context();
     if !gather.is_late() {
@@ -75,28 +75,28 @@ fn directly<P: Prompt>(request: &Request, parts: Parts, budget: Duration, far: O
 }
 
 /// Draws the continuation prompt.
-pub(super) fn continuation<P: Prompt>(request: &Request) {
+pub(super) fn continuation(prompt: &'static Prompt, request: &Request) {
     let mut out = Vec::new();
-    continuation_into::<P>(request.shell, &mut out);
+    continuation_into(prompt, request.shell, &mut out);
     output::write(&out);
 }
 
-fn continuation_into<P: Prompt>(shell: Shell, out: &mut Vec<u8>) {
-    prompt::draw_continuation::<P>(shell, &world::terminal::<P>(), out);
+fn continuation_into(prompt: &'static Prompt, shell: Shell, out: &mut Vec<u8>) {
+    prompt.draw_continuation(shell, &world::terminal(prompt), out);
 }
 
 /// Draws one module.
-pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), String> {
-    let Some(module) = P::MODULES.iter().find(|module| module.name == name) else {
-        let names: Vec<&str> = P::MODULES.iter().map(|module| module.name).collect();
+pub(super) fn module(prompt: &'static Prompt, request: &Request, name: &str) -> Result<(), String> {
+    let Some(module) = prompt.module(name) else {
+        let names: Vec<&str> = prompt.modules.iter().map(|module| module.name).collect();
         return Err(format!("there is no module `{name}` in this prompt, which has: {}", names.join(", ")));
     };
     let request = world::complete(request);
     let gather =
-        Direct::new(world::read_context::<P>(&request), &request, Parts::MODULES, P::SETTINGS.budget);
-    let facts = P::gather(&gather);
+        Direct::new(world::read_context(prompt, &request), &request, Parts::MODULES, prompt.settings.budget);
+    let facts = prompt.gather(&gather);
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).on(&world::terminal::<P>());
+    let mut pen = Pen::new(&mut out, request.shell, request.terminal_columns).on(&world::terminal(prompt));
     (module.draw)(&facts, &mut pen);
     pen.finish();
     output::write(&out);
@@ -105,12 +105,12 @@ pub(super) fn module<P: Prompt>(request: &Request, name: &str) -> Result<(), Str
 }
 
 /// Reads everything again, patiently, so that the next prompt finds it in the store.
-pub(super) fn refresh<P: Prompt>(request: &Request) {
+pub(super) fn refresh(prompt: &'static Prompt, request: &Request) {
     detach::leave();
-    let mut read_context = world::read_context::<P>(request).patient();
+    let mut read_context = world::read_context(prompt, request).patient();
     read_context.place = read_context.place.patient(REFRESH_BUDGET);
     let gather = Direct::new(read_context, request, Parts::ALL, REFRESH_BUDGET);
-    P::gather(&gather);
+    prompt.gather(&gather);
     if let Some(store) = &gather.read_context().store {
         store.end_refresh();
     }
@@ -118,7 +118,11 @@ pub(super) fn refresh<P: Prompt>(request: &Request) {
 }
 
 /// A script for a shell.
-pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<String, String> {
+pub(super) fn init(
+    prompt: &'static Prompt,
+    shell: Shell,
+    which: arguments::Script,
+) -> Result<String, String> {
     let binary = own_path()?;
     if which == arguments::Script::Instant {
         let pictures = world::cache("instant").and_then(Result::ok);
@@ -129,29 +133,29 @@ pub(super) fn init<P: Prompt>(shell: Shell, which: arguments::Script) -> Result<
         });
         let (folder, anchors): (String, Vec<String>) = named.unwrap_or_default();
         let pictures = shell::Pictures { folder: &folder, anchors: &anchors };
-        return shell::instant(shell, &binary, P::BUILD.build_hash, pictures)
+        return shell::instant(shell, &binary, prompt.build.build_hash, pictures)
             .ok_or_else(|| String::from("there is an instant prompt for zsh only"));
     }
     let mut continuation = Vec::new();
-    continuation_into::<P>(shell, &mut continuation);
+    continuation_into(prompt, shell, &mut continuation);
     let continuation = String::from_utf8_lossy(&continuation);
-    let sends = world::terminal::<P>().sequences;
-    let reach = background::reach::<P>();
+    let sends = world::terminal(prompt).sequences;
+    let reach = background::reach(prompt);
     let client = reach.as_ref().map(|reach| shell::Client {
         folder: &reach.folder,
         anchors: &reach.anchors,
         variables: reach.variables,
         events: reach.events,
     });
-    let sources = P::sources();
-    let environment = shell::unprompted(sources.iter().map(|(_, manifest)| manifest));
+    let manifests: Vec<_> = prompt.sources.iter().map(|planned| planned.source.manifest()).collect();
+    let environment = shell::unprompted(&manifests);
     let script = Script {
         binary: &binary,
         continuation: &continuation,
-        transient: P::SETTINGS.transient,
-        marks: P::EXTRAS.marks && sends,
-        title: P::EXTRAS.title && sends,
-        build: P::BUILD.build_hash,
+        transient: prompt.settings.transient,
+        marks: prompt.extras.marks && sends,
+        title: prompt.title.is_some() && sends,
+        build: prompt.build.build_hash,
         environment: &environment,
         client,
     };

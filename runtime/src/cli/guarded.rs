@@ -13,7 +13,7 @@ use super::draw::BUFFER_BYTES;
 use super::{detach, world};
 use crate::gather::{AtHand, Parts};
 use crate::io::mounts::{self, Mounts};
-use crate::prompt::{self, Prompt};
+use crate::prompt::Prompt;
 use crate::request::Request;
 
 /// Variables that name folders which are looked at for nearly every prompt, besides those of the plan: programs, settings, the store.
@@ -31,9 +31,9 @@ pub(super) enum Danger {
 
 /// Whether drawing a request may have to look at a file system that may not answer. Nothing there is touched.
 #[allow(clippy::disallowed_methods, reason = "before there is a place, somebody has to look at the process")]
-pub(super) fn danger<P: Prompt>(request: &Request) -> Danger {
+pub(super) fn danger(prompt: &'static Prompt, request: &Request) -> Danger {
     let Some(mounts) = Mounts::new(&mounts::read(Path::new(mounts::MOUNTS))) else { return Danger::None };
-    let names = FOLDERS.iter().chain(P::VARIABLES);
+    let names = FOLDERS.iter().chain(prompt.variables);
     let values = || names.filter_map(std::env::var_os);
     if mounts.lead_away(&place_of(request)) || values().any(|value| names_one(&value, &mounts)) {
         Danger::Certain
@@ -117,11 +117,11 @@ fn read_within(mut pipe: PipeReader, budget: Duration) -> Option<Vec<u8>> {
 }
 
 /// Draws what is known without looking anywhere, marked as old.
-pub(super) fn at_hand<P: Prompt>(request: &Request, parts: Parts) -> Vec<u8> {
-    let place = world::place_unseen::<P>(request, place_of(request));
-    let facts = P::gather(&AtHand::new(world::system(), place, request));
+pub(super) fn at_hand(prompt: &'static Prompt, request: &Request, parts: Parts) -> Vec<u8> {
+    let place = world::place_unseen(prompt, request, place_of(request));
+    let facts = prompt.gather(&AtHand::new(world::system(), place, request));
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    prompt::draw::<P>(&facts, request, parts, &world::terminal::<P>(), &mut out);
+    prompt.draw(&facts, request, parts, &world::terminal(prompt), &mut out);
     out
 }
 

@@ -28,7 +28,13 @@ pub(super) struct Surroundings {
 }
 
 /// Keeps a script, with the guard that says when it is right.
-pub(super) fn keep<P: Prompt>(shell: Shell, which: Script, script: &str, file: &Path) -> Result<(), String> {
+pub(super) fn keep(
+    prompt: &'static Prompt,
+    shell: Shell,
+    which: Script,
+    script: &str,
+    file: &Path,
+) -> Result<(), String> {
     let name = file.to_str().filter(|_| file.is_absolute());
     let name = name.ok_or("`--keep` takes an absolute path, in UTF-8")?;
     let binary = draw::own_path()?;
@@ -41,7 +47,7 @@ pub(super) fn keep<P: Prompt>(shell: Shell, which: Script, script: &str, file: &
             let others =
                 Terminal::VARIABLES.iter().chain(background::VARIABLES).filter(|name| **name != "TERM");
             let mut variables: Vec<(&str, String)> = others.map(|name| (*name, variable(name))).collect();
-            let Surroundings { variables: more, usual, folders } = background::surroundings::<P>();
+            let Surroundings { variables: more, usual, folders } = background::surroundings(prompt);
             variables.extend(more);
             let usual = usual.as_ref().map(|(name, value)| (*name, value.as_str()));
             let call = format!("init {}", shell.name());

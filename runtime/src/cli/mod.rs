@@ -30,6 +30,8 @@ use arguments::{Arguments, Command, Script, Way};
 pub(crate) use background::start_detached;
 use failure::Failure;
 
+#[cfg(feature = "otlp")]
+pub use self::otlp::Traced;
 use crate::prompt::Prompt;
 use quick::Outcome;
 use report::Form;
@@ -73,12 +75,12 @@ Drawing:
 ";
 
 /// Runs a generated binary: its whole `main`.
-pub fn main<P: Prompt>() -> ExitCode {
-    ExitCode::from(run_with::<P>(lexopt::Parser::from_env(), Outcome::NotMine))
+pub fn main(prompt: &'static Prompt) -> ExitCode {
+    ExitCode::from(run_with(prompt, lexopt::Parser::from_env(), Outcome::NotMine))
 }
 
 /// Runs a generated binary with the arguments after the program's name, and returns its exit status. The daemon may have been asked already.
-pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> u8 {
+pub(crate) fn run_with(prompt: &'static Prompt, arguments: lexopt::Parser, asked: Outcome) -> u8 {
     let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -87,7 +89,7 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> 
             return failure.status;
         }
     };
-    match run::<P>(arguments, asked) {
+    match run(prompt, arguments, asked) {
         Ok(()) => 0,
         Err(failure) => {
             say_error(&format!("error: {}\n", failure.message));
@@ -96,44 +98,41 @@ pub(crate) fn run_with<P: Prompt>(arguments: lexopt::Parser, asked: Outcome) -> 
     }
 }
 
-fn run<P: Prompt>(arguments: Arguments, asked: Outcome) -> Result<(), Failure> {
+fn run(prompt: &'static Prompt, arguments: Arguments, asked: Outcome) -> Result<(), Failure> {
     let Arguments { command, request, folder } = arguments;
     if let Some(folder) = folder {
         background::mean(folder);
     }
     match command {
         Command::Prompt(parts, Way::Asking) if asked == Outcome::Silent => {
-            draw::prompt::<P>(&request, parts, Way::Direct);
+            draw::prompt(prompt, &request, parts, Way::Direct);
         }
-        Command::Prompt(parts, way) => draw::prompt::<P>(&request, parts, way),
+        Command::Prompt(parts, way) => draw::prompt(prompt, &request, parts, way),
         Command::Background(words) if words.first().is_some_and(|word| word == "cache") => {
-            return cache::run::<P>(&words[1..], &request);
+            return cache::run(prompt, &words[1..], &request);
         }
-        Command::Background(words) => return background::run::<P>(&words, &request),
-        Command::Continuation => draw::continuation::<P>(&request),
-        Command::Module(name) => return draw::module::<P>(&request, &name).map_err(Failure::usage),
-        Command::Refresh => draw::refresh::<P>(&request),
-        Command::Timings(Form::Trace) => say(&otlp::trace::<P>(&request)?),
-        Command::Timings(form) => say(&report::timings::<P>(&request, form)),
-        Command::Explain => say(&report::explain::<P>(&request)),
-        Command::Doctor => say(&doctor::report::<P>(&request)),
-        Command::Paths => say(&report::paths::<P>()),
+        Command::Background(words) => return background::run(prompt, &words, &request),
+        Command::Continuation => draw::continuation(prompt, &request),
+        Command::Module(name) => return draw::module(prompt, &request, &name).map_err(Failure::usage),
+        Command::Refresh => draw::refresh(prompt, &request),
+        Command::Timings(Form::Trace) => say(&otlp::trace(prompt, &request)?),
+        Command::Timings(form) => say(&report::timings(prompt, &request, form)),
+        Command::Explain => say(&report::explain(prompt, &request)),
+        Command::Doctor => say(&doctor::report(prompt, &request)),
+        Command::Paths => say(&report::paths(prompt)),
         Command::Init(shell, which, file) => {
-            let script = draw::init::<P>(shell, which).map_err(Failure::usage)?;
+            let script = draw::init(prompt, shell, which).map_err(Failure::usage)?;
             // Whoever reads it has a prompt, whether it can be kept or not.
             say(&script);
             match file {
-                Some(file) => keep::keep::<P>(shell, which, &script, &file)?,
-                None if which == Script::Prompt => background::prepare::<P>(),
+                Some(file) => keep::keep(prompt, shell, which, &script, &file)?,
+                None if which == Script::Prompt => background::prepare(prompt),
                 None => {}
             }
         }
         Command::Version => say(&format!(
             "ziron {}\nbuild  {}\nconfig {} ({})\n",
-            P::BUILD.version,
-            P::BUILD.build_hash,
-            P::BUILD.config_hash,
-            P::BUILD.config
+            prompt.build.version, prompt.build.build_hash, prompt.build.config_hash, prompt.build.config
         )),
         Command::Help => {
             say(MADE_BY);

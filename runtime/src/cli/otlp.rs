@@ -18,24 +18,25 @@ use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
 use gather::Observed;
-use traced::{Recorder, Traced};
+use traced::Recorder;
+pub use traced::Traced;
 
 /// Draws one prompt directly, and writes what was done for it as one object.
 #[allow(clippy::unnecessary_wraps, reason = "a program that was built without it has none")]
-pub(super) fn trace<P: Prompt>(request: &Request) -> Result<String, String> {
+pub(super) fn trace(prompt: &'static Prompt, request: &Request) -> Result<String, String> {
     let moment = (Instant::now(), SystemTime::now());
     let recorder = Recorder::new("prompt", moment.0);
     let request = world::complete(request);
     let io = Traced::new(world::system(), recorder.clone());
     let read_context =
-        ReadContext::new(io, world::place::<P>(&request), world::store::<P>().map(std::sync::Arc::new));
+        ReadContext::new(io, world::place(prompt, &request), world::store(prompt).map(std::sync::Arc::new));
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let direct = Direct::new(read_context, &request, wanted, P::SETTINGS.budget).recording();
+    let direct = Direct::new(read_context, &request, wanted, prompt.settings.budget).recording();
     let observed = Observed::new(direct, recorder.clone());
-    let facts = P::gather(&observed);
+    let facts = prompt.gather(&observed);
     observed.end();
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    for module in P::MODULES {
+    for module in prompt.modules {
         out.clear();
         let begin = Instant::now();
         let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(false);
@@ -49,5 +50,5 @@ pub(super) fn trace<P: Prompt>(request: &Request) -> Result<String, String> {
         }
     }
     let spans = recorder.into_spans(Instant::now());
-    Ok(format!("{}\n", Trace { moment, spans }.render(P::BUILD)))
+    Ok(format!("{}\n", Trace { moment, spans }.render(prompt.build)))
 }

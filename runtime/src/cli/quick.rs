@@ -39,12 +39,12 @@ const ROOM_BYTES: usize = 8 << 10;
 const PATIENCE_MS: i64 = 100;
 
 /// Draws a prompt with the daemon's help, from the arguments after the program's name.
-pub(crate) fn draw<P: Prompt>(arguments: &[&[u8]], variables: Variables<'_>) -> Outcome {
-    if P::BACKGROUND.is_none() {
+pub(crate) fn draw(prompt: &'static Prompt, arguments: &[&[u8]], variables: Variables<'_>) -> Outcome {
+    if prompt.background.is_none() {
         return Outcome::NotMine;
     }
     let mut room = [0; ROOM_BYTES];
-    match exchange(P::BUILD.build_hash, P::VARIABLES, arguments, variables, &mut room) {
+    match exchange(prompt.build.build_hash, prompt.variables, arguments, variables, &mut room) {
         Ok(()) => Outcome::Drawn,
         Err(outcome) => outcome,
     }

@@ -19,6 +19,6 @@ pub(crate) type Variables<'v> = &'v dyn Fn(&[u8]) -> Option<&'v [u8]>;
 
 /// Leaves everything to the ordinary way.
 #[allow(clippy::extra_unused_type_parameters, reason = "the other one asks the prompt who it is")]
-pub(crate) fn draw<P: Prompt>(_arguments: &[&[u8]], _variables: Variables<'_>) -> Outcome {
+pub(crate) fn draw(_prompt: &'static Prompt, _arguments: &[&[u8]], _variables: Variables<'_>) -> Outcome {
     Outcome::NotMine
 }

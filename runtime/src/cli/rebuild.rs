@@ -3,26 +3,26 @@
 
 use std::path::PathBuf;
 
-use crate::prompt::Prompt;
+use crate::prompt::Build;
 use crate::store::entry::fnv1a;
 
 /// What is said when it has.
 pub(crate) const HINT: &str = "a rebuild is due: run ziron-build";
 
 /// The configuration's file; `None` if the program was built from none.
-pub(crate) fn configuration<P: Prompt>() -> Option<PathBuf> {
+pub(crate) fn configuration(build: Build) -> Option<PathBuf> {
     let home = || std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-    let path = match P::BUILD.config.strip_prefix("~/") {
+    let path = match build.config.strip_prefix("~/") {
         Some(rest) => home()?.join(rest),
-        None => PathBuf::from(P::BUILD.config),
+        None => PathBuf::from(build.config),
     };
     path.is_absolute().then_some(path)
 }
 
 /// Whether a program made from the configuration would be another one. A file that is gone says nothing.
-pub(crate) fn is_due<P: Prompt>() -> bool {
-    let text = configuration::<P>().and_then(|path| crate::io::open::read(path).ok());
-    text.is_some_and(|text| differs(&text, P::BUILD.config_hash))
+pub(crate) fn is_due(build: Build) -> bool {
+    let text = configuration(build).and_then(|path| crate::io::open::read(path).ok());
+    text.is_some_and(|text| differs(&text, build.config_hash))
 }
 
 /// Whether a text is not the one with this hash. Source of the hash: `ziron_compiler::hash`.

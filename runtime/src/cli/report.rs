@@ -39,12 +39,12 @@ struct Measured {
 }
 
 /// Says where the prompt keeps what: a name, a tab and a path on each line. What cannot be used here is left out.
-pub(super) fn paths<P: Prompt>() -> String {
+pub(super) fn paths(prompt: &'static Prompt) -> String {
     let mut text = String::new();
     let mut line = |name: &str, path: &std::path::Path| {
         let _ = writeln!(text, "{name}\t{}", path.display());
     };
-    if let Some(store) = world::store::<P>() {
+    if let Some(store) = world::store(prompt) {
         line("facts", store.folder());
         // Beside it; see templates/shells/instant.zsh.
         line("instant", &store.folder().with_file_name("instant"));
@@ -59,8 +59,8 @@ pub(super) fn paths<P: Prompt>() -> String {
 }
 
 /// Says what every source and module took.
-pub(super) fn timings<P: Prompt>(request: &Request, form: Form) -> String {
-    let measured = measure::<P>(request);
+pub(super) fn timings(prompt: &'static Prompt, request: &Request, form: Form) -> String {
+    let measured = measure(prompt, request);
     match form {
         // A trace is measured by itself.
         Form::Table | Form::Trace => measured.table(),
@@ -70,20 +70,20 @@ pub(super) fn timings<P: Prompt>(request: &Request, form: Form) -> String {
 }
 
 #[allow(clippy::disallowed_methods, reason = "it measures real time")]
-fn measure<P: Prompt>(request: &Request) -> Measured {
+fn measure(prompt: &'static Prompt, request: &Request) -> Measured {
     let start = Instant::now();
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather =
-        Direct::new(world::read_context::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
-    let facts = P::gather(&gather);
+    let gather = Direct::new(world::read_context(prompt, &request), &request, wanted, prompt.settings.budget)
+        .recording();
+    let facts = prompt.gather(&gather);
     let gathered = start.elapsed();
     let mut readings = gather.into_readings();
     readings.retain(|reading| !matches!(reading.outcome, Outcome::Nothing));
     readings.sort_by_key(|reading| std::cmp::Reverse(reading.elapsed));
     let mut modules = Vec::new();
     let mut out = Vec::with_capacity(BUFFER_BYTES);
-    for module in P::MODULES {
+    for module in prompt.modules {
         out.clear();
         let before = Instant::now();
         let mut pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).colored(false);
@@ -131,18 +131,18 @@ impl Measured {
 }
 
 /// Says what the prompt is made of.
-pub(super) fn explain<P: Prompt>(request: &Request) -> String {
+pub(super) fn explain(prompt: &'static Prompt, request: &Request) -> String {
     let request = world::complete(request);
     let wanted = Parts::ALL.and(Parts::MODULES);
-    let gather =
-        Direct::new(world::read_context::<P>(&request), &request, wanted, P::SETTINGS.budget).recording();
-    let facts = P::gather(&gather);
+    let gather = Direct::new(world::read_context(prompt, &request), &request, wanted, prompt.settings.budget)
+        .recording();
+    let facts = prompt.gather(&gather);
     let is_read_by_people = std::io::stdout().is_terminal();
     let readings = gather.into_readings();
     let mut text = String::from("This prompt shows here:\n");
-    for module in P::MODULES {
+    for module in prompt.modules {
         let mut out = Vec::with_capacity(BUFFER_BYTES);
-        let pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).on(&world::terminal::<P>());
+        let pen = Pen::new(&mut out, Shell::Plain, request.terminal_columns).on(&world::terminal(prompt));
         let mut pen = if is_read_by_people { pen } else { pen.colored(false) };
         (module.draw)(&facts, &mut pen);
         pen.finish();
@@ -152,7 +152,8 @@ pub(super) fn explain<P: Prompt>(request: &Request) -> String {
         }
     }
     text.push_str("\nIt reads:\n");
-    for (name, manifest) in P::sources() {
+    for planned in prompt.sources {
+        let (name, manifest) = (planned.source.name(), planned.source.manifest());
         let reading = readings.iter().find(|reading| reading.source == name);
         let policy = manifest.policy.under(reading.and_then(|reading| reading.lifetime));
         let _ = writeln!(text, "  {name} ({}, {policy})", manifest.cost);

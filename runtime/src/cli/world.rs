@@ -36,13 +36,13 @@ pub(super) fn system() -> Real {
 }
 
 /// What the readings of a request are done with in this process.
-pub(super) fn read_context<P: Prompt>(request: &Request) -> ReadContext<Real> {
-    ReadContext::new(system(), place::<P>(request), store::<P>().map(Arc::new))
+pub(super) fn read_context(prompt: &'static Prompt, request: &Request) -> ReadContext<Real> {
+    ReadContext::new(system(), place(prompt, request), store(prompt).map(Arc::new))
 }
 
 /// Finds the place of a request.
-pub(super) fn place<P: Prompt>(request: &Request) -> Place {
-    let Settings { command_timeout, scan_timeout, follow_symlinks, .. } = P::SETTINGS;
+pub(super) fn place(prompt: &'static Prompt, request: &Request) -> Place {
+    let Settings { command_timeout, scan_timeout, follow_symlinks, .. } = prompt.settings;
     let pwd = || std::env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
     let physical = match &request.path {
         Some(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
@@ -56,9 +56,9 @@ pub(super) fn place<P: Prompt>(request: &Request) -> Place {
 }
 
 /// The same without a look at the directory, for when that does not answer.
-pub(super) fn place_unseen<P: Prompt>(request: &Request, physical: PathBuf) -> Place {
+pub(super) fn place_unseen(prompt: &'static Prompt, request: &Request, physical: PathBuf) -> Place {
     let logical = request.logical_path.clone().unwrap_or_else(|| physical.clone());
-    Place::new(logical, physical, home(), P::SETTINGS.command_timeout)
+    Place::new(logical, physical, home(), prompt.settings.command_timeout)
 }
 
 /// The user's home folder. The standard library's look-up would bring the C library's name service into a static
@@ -70,8 +70,8 @@ pub(super) fn home() -> Option<PathBuf> {
 }
 
 /// The store, where the user has a folder for caches on a safe path.
-pub(super) fn store<P: Prompt>() -> Option<Store> {
-    Some(Store::open(P::CACHE.backend, cache("facts")?.ok()?.path()))
+pub(super) fn store(prompt: &'static Prompt) -> Option<Store> {
+    Some(Store::open(prompt.cache.backend, cache("facts")?.ok()?.path()))
 }
 
 /// A folder of the user's cache, there or not; `None` if no variable names one.
@@ -84,8 +84,8 @@ pub(super) fn cache(name: &str) -> Option<Result<SafePath, UnsafePath>> {
 }
 
 /// The terminal, as far as the environment tells.
-pub(super) fn terminal<P: Prompt>() -> Terminal {
-    prelude::terminal::<P, _>(&system())
+pub(super) fn terminal(prompt: &'static Prompt) -> Terminal {
+    prelude::terminal(prompt.extras, &system())
 }
 
 /// The width of the terminal, if one of the standard streams is one.

@@ -18,12 +18,11 @@ use super::transport::{BackupSender as _, Transport};
 use super::watchdog::{HUNG_LIMIT, InFlightGuard, LIMIT};
 use crate::exec::Priority;
 use crate::io::Io;
-use crate::prompt::Prompt;
 
 /// Maximum number of requests whose readings go on after them.
 const LEFTOVERS: usize = 256;
 
-impl<P: Prompt, W: Host> Session<P, W> {
+impl<W: Host> Session<W> {
     /// Draws what was asked for, and answers.
     pub(super) async fn answer(
         &mut self,
@@ -60,10 +59,11 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let is_held = asked.is_held;
         self.asked = Some(asked);
         if !is_placeholder && !waiting.is_empty() && (!self.redraws || waiting.lacks()) {
-            let patience = P::BACKGROUND.map(|background| background.patience).unwrap_or_default();
+            let patience =
+                self.daemon.prompt.background.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.daemon.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
-            waiting.finish_draw(context.draw::<P>(DrawStage::Awaited, &mut self.out));
+            waiting.finish_draw(context.draw(DrawStage::Awaited, &mut self.out));
         }
         if is_held && !is_placeholder && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
@@ -140,13 +140,13 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let physical = self.daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
         let context = asked.context(physical, &self.daemon);
         let stage = if is_placeholder { DrawStage::Verified } else { DrawStage::First };
-        let waiting = context.draw::<P>(stage, &mut self.out);
+        let waiting = context.draw(stage, &mut self.out);
         let took = asked.io.instant().saturating_duration_since(begin);
         asked.last_known.end(&context.read_context.place.physical, took);
         self.note_draw(asked, took);
         if watched.is_some_and(InFlightGuard::end) && !is_placeholder {
             // The watchdog has answered.
-            drop(context.draw::<P>(DrawStage::Redraw, &mut self.out));
+            drop(context.draw(DrawStage::Redraw, &mut self.out));
             return (context, waiting, true);
         }
         (context, waiting, is_placeholder)
@@ -170,7 +170,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
     ) -> Result<(), SessionEnd> {
         let context = asked.context(asked.last_known.physical(&asked.logical), &self.daemon);
         coalesced.hand_to(&context);
-        context.draw_shared::<P>(&mut self.out);
+        context.draw_shared(&mut self.out);
         self.note_shown(&context);
         if asked.is_held && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
@@ -195,13 +195,13 @@ impl<P: Prompt, W: Host> Session<P, W> {
             return Ok(());
         };
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
-        self.waiting.finish_draw(context.draw::<P>(DrawStage::Redraw, &mut self.out));
+        self.waiting.finish_draw(context.draw(DrawStage::Redraw, &mut self.out));
         self.send_picture(transport).await
     }
 }
 
 /// Lets readings end that nobody waits for. Who asks faster than anything can be read leaves no heap behind.
-pub(super) fn let_finish<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>, mut waiting: LateFacts) {
+pub(super) fn let_finish<W: Host>(daemon: &Arc<DaemonState<W>>, mut waiting: LateFacts) {
     if waiting.is_empty() || daemon.leftovers.load(Ordering::Relaxed) >= LEFTOVERS {
         return;
     }
@@ -216,7 +216,7 @@ pub(super) fn let_finish<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>, mu
 
 /// Whether file systems answer, within the time that nobody notices. One that has been asked for longer is not waited
 /// for.
-pub(super) async fn answers<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, mounts: &[PathBuf]) -> bool {
+pub(super) async fn answers<W: Host>(daemon: &DaemonState<W>, mounts: &[PathBuf]) -> bool {
     let Some(probes) = daemon.world.probes() else { return true };
     let clock = daemon.exec.clock();
     let is_silent = |since| clock.now().saturating_duration_since(since) >= LIMIT;

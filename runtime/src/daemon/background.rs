@@ -7,14 +7,14 @@ use super::host::Host;
 use super::state::DaemonState;
 use crate::bus::{Bus, Event, Invalidated};
 use crate::exec::Priority;
-use crate::prompt::Prompt;
+use crate::prompt::PlannedSource;
 use crate::source::Policy;
 
 /// Minimum refresh interval, whatever the configuration says.
 const SHORTEST: Duration = Duration::from_millis(100);
 
 /// Starts the background tasks.
-pub(super) fn begin<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>) {
+pub(super) fn begin<W: Host>(daemon: &Arc<DaemonState<W>>) {
     daemon.exec.spawn_named("bus", Priority::High, tell(daemon.clone())).detach();
     for (source, period) in daemon.bus.table().timers() {
         let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
@@ -25,15 +25,14 @@ pub(super) fn begin<P: Prompt, W: Host>(daemon: &Arc<DaemonState<P, W>>) {
 
 /// Delivers events to sessions and listeners, and removes invalidated facts from the store, so that they do not come
 /// back when the daemon starts again.
-async fn tell<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
-    let caches = P::caches();
-    let outlives = |(index, (source, manifest)): (usize, &(&'static str, crate::source::Manifest))| {
-        let has_ttl = caches.get(index).is_some_and(|shelved| shelved.cache.keeping().ttl.is_some());
+async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) {
+    let outlives = |planned: &&PlannedSource<W::Io>| {
         // Other sources show a last value as stale in any case.
-        let is_kept = has_ttl || matches!(manifest.policy, Policy::Keyed | Policy::Ttl(_));
-        is_kept.then_some(*source)
+        planned.cache.keeping().ttl.is_some()
+            || matches!(planned.source.policy(), Policy::Keyed | Policy::Ttl(_))
     };
-    let stored: Vec<&'static str> = P::sources().iter().enumerate().filter_map(outlives).collect();
+    let stored: Vec<&'static str> =
+        daemon.prompt.sources.iter().filter(outlives).map(|planned| planned.source.name()).collect();
     let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
     let each = |batch: &crate::bus::Batch| {
         let invalidated = |source: &&'static str| {
@@ -79,10 +78,8 @@ async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bus::{Filter, Table};
+    use crate::bus::{Filter, Subscription, Table};
     use crate::exec::simulate::Simulation;
-    use crate::prompt::CachedSource;
-    use crate::source::{Cost, Manifest};
     use crate::store::CacheLimits;
     use crate::store::eviction::Lru;
     use crate::store::source_cache::SourceCache;
@@ -90,9 +87,9 @@ mod tests {
     #[test]
     fn a_timer_runs_while_somebody_shows_the_source_and_wakes_nobody_otherwise() {
         static CACHE: SourceCache<Lru> = SourceCache::new("clock", CacheLimits::DEFAULT);
-        let sources = [("clock", Manifest::new(Cost::Free, Policy::Never))];
-        let caches = [CachedSource { cache: &CACHE, events: &[], refresh: Some(Duration::from_secs(1)) }];
-        let bus = Arc::new(Bus::new(Table::new(&sources, &caches)));
+        let refresh = Some(Duration::from_secs(1));
+        let clock = Subscription { source: "clock", cache: &CACHE, events: Vec::new(), refresh };
+        let bus = Arc::new(Bus::new(Table::new([clock])));
         let listening = bus.events.listen(Filter::default());
         let simulation = Simulation::new(1);
         let world = simulation.world();

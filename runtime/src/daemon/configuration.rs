@@ -18,17 +18,17 @@ use super::host::Host;
 use super::state::DaemonState;
 use crate::bus::Event;
 use crate::cli::rebuild;
-use crate::prompt::Prompt;
 
 /// An editor may write a file several times, and puts another in its place: it is looked at when it has been left alone
 /// for so long.
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// Watches the configuration for ever. Where that is not possible, `doctor` finds out.
-pub(super) async fn watch<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
-    let is_due = || daemon.exec.unblock(rebuild::is_due::<P>);
+pub(super) async fn watch<W: Host>(daemon: Arc<DaemonState<W>>) {
+    let build = daemon.prompt.build;
+    let is_due = || daemon.exec.unblock(move || rebuild::is_due(build));
     daemon.rebuild.store(is_due().await, Ordering::Relaxed);
-    let Some(path) = rebuild::configuration::<P>() else { return };
+    let Some(path) = rebuild::configuration(build) else { return };
     let exec = daemon.exec.clone();
     let Ok(mut names) = daemon.exec.unblock(move || Names::of(&path, &exec)).await else { return };
     loop {

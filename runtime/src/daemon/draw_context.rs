@@ -8,16 +8,17 @@ use super::from_last_known::{Age, FromLastKnown};
 use super::last_known::LastKnown;
 use super::non_blocking::{LateFacts, NonBlockingGather};
 use super::prefetched;
-use crate::gather::{Parts, ReadContext};
+use crate::gather::{Facts, Parts, ReadContext};
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
 use crate::pen::{Pen, Terminal};
-use crate::prompt::{self, PART_END, Prompt};
+use crate::prompt::{PART_END, Prompt};
 use crate::request::Request;
 
 /// One request, which is drawn again as facts arrive.
 #[derive(Debug)]
-pub(super) struct DrawContext<I> {
+pub(super) struct DrawContext<I: 'static> {
+    pub(super) prompt: &'static Prompt<I>,
     pub(super) seq: u64,
     pub(super) request: Request,
     pub(super) target: DrawTarget,
@@ -64,33 +65,33 @@ impl DrawStage {
 
 impl<I: Io> DrawContext<I> {
     /// Writes a frame, and returns the readings that it did not wait for.
-    pub(super) fn draw<P: Prompt>(&self, stage: DrawStage, out: &mut Vec<u8>) -> LateFacts {
+    pub(super) fn draw(&self, stage: DrawStage, out: &mut Vec<u8>) -> LateFacts {
         let wanted = match &self.target {
             DrawTarget::Parts(parts) => *parts,
             DrawTarget::Module(_) => Parts::MODULES,
         };
         let live = NonBlockingGather::new(&self.read_context, &self.request, wanted, &self.last_known);
         let live = if stage.counts() { live } else { live.again() };
-        let facts = P::gather(&live);
+        let facts = self.prompt.gather(&live);
         let late = live.take_late();
         let waiting = live.into_waiting();
         if waiting.is_empty() {
             coalesced_read::note(self);
         }
-        self.write_whole::<P>(stage, &facts, waiting.is_empty(), &late, out);
+        self.write_whole(stage, &facts, waiting.is_empty(), &late, out);
         waiting
     }
 
     /// Writes the answer from a coalesced read.
-    pub(super) fn draw_shared<P: Prompt>(&self, out: &mut Vec<u8>) {
-        let facts = P::gather(&self.recall(Age::New));
-        self.write_whole::<P>(DrawStage::First, &facts, true, &[], out);
+    pub(super) fn draw_shared(&self, out: &mut Vec<u8>) {
+        let facts = self.prompt.gather(&self.recall(Age::New));
+        self.write_whole(DrawStage::First, &facts, true, &[], out);
     }
 
     /// Writes a placeholder as the answer.
-    pub(super) fn draw_placeholder<P: Prompt>(&self, out: &mut Vec<u8>) {
-        let facts = P::gather(&self.recall(Age::Unknown));
-        self.write::<P>(DrawStage::First, &facts, false, out);
+    pub(super) fn draw_placeholder(&self, out: &mut Vec<u8>) {
+        let facts = self.prompt.gather(&self.recall(Age::Unknown));
+        self.write(DrawStage::First, &facts, false, out);
         out.push(FRAME_END);
     }
 
@@ -104,29 +105,23 @@ impl<I: Io> DrawContext<I> {
     }
 
     /// Writes a frame with its prefetched prompt. `late` are the sources that are shown as stale.
-    fn write_whole<P: Prompt>(
+    fn write_whole(
         &self,
         stage: DrawStage,
-        facts: &P::Facts,
+        facts: &Facts<'_>,
         is_fresh: bool,
         late: &[&'static str],
         out: &mut Vec<u8>,
     ) {
-        let begin = self.write::<P>(stage, facts, is_fresh, out);
+        let begin = self.write(stage, facts, is_fresh, out);
         if self.holds && self.target == DrawTarget::Parts(Parts::ALL) {
-            prefetched::append::<P>(self, late, begin, out);
+            prefetched::append(self, late, begin, out);
         }
         out.push(FRAME_END);
     }
 
     /// Writes a frame without its end, and returns where its parts begin (bytes).
-    fn write<P: Prompt>(
-        &self,
-        stage: DrawStage,
-        facts: &P::Facts,
-        is_fresh: bool,
-        out: &mut Vec<u8>,
-    ) -> usize {
+    fn write(&self, stage: DrawStage, facts: &Facts<'_>, is_fresh: bool, out: &mut Vec<u8>) -> usize {
         out.clear();
         let kind = if stage.is_unasked() { "redraw" } else { "drawn" };
         let freshness = if is_fresh { "fresh" } else { "stale" };
@@ -134,9 +129,9 @@ impl<I: Io> DrawContext<I> {
         let _ = write!(out, "{kind}\x1f{}\x1f{freshness}\x1f", self.seq);
         let begin = out.len();
         match &self.target {
-            DrawTarget::Parts(parts) => prompt::draw::<P>(facts, &self.request, *parts, &self.terminal, out),
+            DrawTarget::Parts(parts) => self.prompt.draw(facts, &self.request, *parts, &self.terminal, out),
             DrawTarget::Module(name) => {
-                if let Some(module) = P::MODULES.iter().find(|module| module.name == name) {
+                if let Some(module) = self.prompt.module(name) {
                     let mut pen =
                         Pen::new(out, self.request.shell, self.request.terminal_columns).on(&self.terminal);
                     (module.draw)(facts, &mut pen);

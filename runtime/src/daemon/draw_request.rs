@@ -16,7 +16,6 @@ use crate::ipc::message::{Draw, Wanted};
 use crate::pen::Terminal;
 use crate::place::{Place, Scan};
 use crate::prelude;
-use crate::prompt::Prompt;
 use crate::request::Request;
 
 /// A request for a prompt.
@@ -40,12 +39,8 @@ pub(super) struct DrawRequest<I> {
 
 impl<I: Io> DrawRequest<I> {
     /// Writes the last known prompt.
-    pub(super) fn draw_placeholder<P: Prompt>(
-        &self,
-        daemon: &DaemonState<P, impl Host<Io = I>>,
-        out: &mut Vec<u8>,
-    ) {
-        self.context(self.last_known.physical(&self.logical), daemon).draw_placeholder::<P>(out);
+    pub(super) fn draw_placeholder(&self, daemon: &DaemonState<impl Host<Io = I>>, out: &mut Vec<u8>) {
+        self.context(self.last_known.physical(&self.logical), daemon).draw_placeholder(out);
         if self.is_held {
             // The prefetched prompt is not marked as stale.
             make_redraw(out);
@@ -63,15 +58,15 @@ impl<I: Io> DrawRequest<I> {
     }
 
     /// The drawing of this request at a physical place.
-    pub(super) fn context<P: Prompt>(
+    pub(super) fn context(
         &self,
         physical: PathBuf,
-        daemon: &DaemonState<P, impl Host<Io = I>>,
+        daemon: &DaemonState<impl Host<Io = I>>,
     ) -> DrawContext<I> {
         let mut request = self.request.clone();
         (request.path, request.logical_path) = (Some(physical.clone()), Some(self.logical.clone()));
         let home = self.io.env("HOME").map(PathBuf::from);
-        let settings = P::SETTINGS;
+        let settings = daemon.prompt.settings;
         let place = Place::new(self.logical.clone(), physical, home, settings.command_timeout)
             .scanned(Scan { follow_symlinks: settings.follow_symlinks, timeout: settings.scan_timeout });
         let io = daemon.world.io(self.sent.clone());
@@ -79,12 +74,13 @@ impl<I: Io> DrawRequest<I> {
             .remembering(daemon.single_flight.clone())
             .observed(daemon.readings.clone());
         DrawContext {
+            prompt: daemon.prompt,
             seq: self.seq,
             request,
             target: self.target.clone(),
             terminal: Terminal {
                 is_outdated: daemon.rebuild.load(Ordering::Relaxed),
-                ..prelude::terminal::<P, _>(&self.io)
+                ..prelude::terminal(daemon.prompt.extras, &self.io)
             },
             read_context: Arc::new(read_context),
             last_known: self.last_known.clone(),
@@ -93,7 +89,7 @@ impl<I: Io> DrawRequest<I> {
     }
 }
 
-impl<P: Prompt, W: Host> Session<P, W> {
+impl<W: Host> Session<W> {
     /// Makes a request of what a client sent.
     pub(super) fn ask(&self, draw: Draw<'_>) -> DrawRequest<W::Io> {
         let Draw { seq, mut request, wanted, is_held, environment, .. } = draw;
@@ -101,7 +97,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         // It is seldom another than that of the prompt before.
         let before = self.asked.as_ref().map(|asked| &asked.sent).filter(|sent| sent.is(values()));
         let owned = |(name, value): (&OsStr, &OsStr)| (name.to_owned(), value.to_owned());
-        let new = || Sent::new(crate::daemon::variables::<P>(), values().map(owned));
+        let new = || Sent::new(self.daemon.prompt.variables, values().map(owned));
         let sent = before.cloned().unwrap_or_else(new);
         let target = match wanted {
             Wanted::All => DrawTarget::Parts(Parts::ALL),

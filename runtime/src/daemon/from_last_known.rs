@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::last_known::LastKnown;
-use crate::gather::{FactCache, Gather, Parts, ReadContext, free};
+use crate::gather::{AnyFact, Gather, ReadContext, free};
 use crate::io::Io;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Policy, Source};
+use crate::source::{Cost, Known, Policy};
 
 /// Gathers the last known facts. Sources that only read memory are read as they are.
 pub(super) struct FromLastKnown<'a, I> {
@@ -28,48 +29,43 @@ pub(super) enum Age<'a> {
     Unknown,
 }
 
-impl<I: Io> Gather for FromLastKnown<'_, I> {
-    type Pending<F> = Known<F>;
+impl<'r, I: Io> Gather<'r, I> for FromLastKnown<'r, I> {
+    type Pending = Known<AnyFact>;
 
-    fn request(&self) -> &Request {
+    fn request(&self) -> &'r Request {
         self.request
     }
 
-    fn begin<S: Source>(
-        &self,
-        _parts: Parts,
-        source: &'static S,
-        memory: &'static dyn FactCache,
-    ) -> Known<S::Fact> {
-        if let Some(known) = free(source, memory, self.read_context) {
+    fn begin(&self, planned: &PlannedSource<I>) -> Known<AnyFact> {
+        if let Some(known) = free(planned, self.read_context) {
             return known;
         }
-        let name = source.name();
-        let (is_old, at_hand) = match self.age {
+        let name = planned.source.name();
+        let (is_stale, at_hand) = match self.age {
             Age::New => (false, None),
-            Age::Soon(late) => (late.contains(&name) || is_read_again(source, memory), None),
-            Age::Unknown => (true, source.at_hand(&self.read_context.place)),
+            Age::Soon(late) => (late.contains(&name) || is_read_again(planned), None),
+            Age::Unknown => (true, planned.source.at_hand(&self.read_context.place)),
         };
         let known = match self.last_known.recall(name) {
             Known::Absent => at_hand.map_or(Known::Absent, Known::Fresh),
             known => known,
         };
         match known {
-            Known::Fresh(fact) if is_old => Known::Stale(fact),
-            // The picture that this follows shows that it is awaited.
+            Known::Fresh(fact) if is_stale => Known::Stale(fact),
+            // The prompt that this follows shows that it is awaited.
             Known::Absent if matches!(self.age, Age::Soon(late) if late.contains(&name)) => Known::Awaited,
             known => known,
         }
     }
 
-    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+    fn finish(&self, known: Known<AnyFact>) -> Known<AnyFact> {
         known
     }
 }
 
 /// Whether the next answer has to wait for this source. A source that is read at once, or whose fact holds as long as
 /// its key is the same, is verified by the answer.
-fn is_read_again<S: Source>(source: &S, memory: &dyn FactCache) -> bool {
-    let holds = memory.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
+fn is_read_again<I>(PlannedSource { source, cache, .. }: &PlannedSource<I>) -> bool {
+    let holds = cache.lifetime().is_some() || matches!(source.policy(), Policy::Keyed | Policy::Ttl(_));
     source.cost() >= Cost::Tree && !holds
 }

@@ -4,7 +4,6 @@
 //! and a file system may not answer at all. A shell that can redraw gets a placeholder first, which is the last known
 //! prompt marked as stale; the real one follows.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::BuildHasherDefault;
@@ -14,8 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::coalesced_read::CoalescedRead;
+use crate::gather::AnyFact;
 use crate::io::Sent;
-use crate::source::{Fact, Known};
+use crate::source::Known;
 use crate::store::entry::Fnv1a;
 
 /// Maximum number of places; the least recently used one goes first.
@@ -58,7 +58,7 @@ struct DrawnFacts {
 
 /// The last fact of one source, and whether reading it has failed.
 struct LastFact {
-    fact: Option<Arc<dyn Any + Send + Sync>>,
+    fact: Option<AnyFact>,
     has_failed: bool,
 }
 
@@ -158,26 +158,21 @@ impl LastKnown {
     }
 
     /// Keeps what is known of a source.
-    pub(super) fn note<F: Fact>(&self, source: &'static str, known: &Known<F>) {
+    pub(super) fn note(&self, source: &'static str, known: &Known<AnyFact>) {
         let mut facts = lock(&self.drawn.facts);
-        let (fact, has_failed) = (known.get(), matches!(known, Known::Failed(_)));
+        let (fact, has_failed) = (known.get().cloned(), matches!(known, Known::Failed(_)));
         if fact.is_none() && !has_failed {
             facts.remove(source);
-            return;
-        }
-        let before = facts.get(source);
-        let last = before.and_then(|noted| noted.fact.as_ref()?.downcast_ref());
-        if last != fact || before.is_none_or(|noted| noted.has_failed != has_failed) {
-            let fact = fact.map(|fact| Arc::new(fact.clone()) as Arc<dyn Any + Send + Sync>);
+        } else {
             facts.insert(source, LastFact { fact, has_failed });
         }
     }
 
     /// What is known of a source.
-    pub(super) fn recall<F: Fact>(&self, source: &str) -> Known<F> {
+    pub(super) fn recall(&self, source: &str) -> Known<AnyFact> {
         let facts = lock(&self.drawn.facts);
         let Some(LastFact { fact, has_failed }) = facts.get(source) else { return Known::Absent };
-        let fact = fact.as_ref().and_then(|fact| fact.downcast_ref().cloned());
+        let fact = fact.clone();
         if *has_failed { Known::Failed(fact) } else { fact.map_or(Known::Absent, Known::Fresh) }
     }
 }
@@ -196,6 +191,14 @@ impl fmt::Debug for DrawnFacts {
 mod tests {
     use super::*;
 
+    fn fresh(number: u32) -> Known<AnyFact> {
+        Known::Fresh(Arc::new(number))
+    }
+
+    fn recalled(last_known: &LastKnown, source: &str) -> Known<u32> {
+        last_known.recall(source).map(|fact| *fact.downcast_ref().expect("a number"))
+    }
+
     /// What a shell sends whose profile has this name.
     fn sent(profile: &str) -> Sent {
         Sent::new(&["PROFILE"], [("PROFILE".into(), profile.into())])
@@ -204,15 +207,15 @@ mod tests {
     #[test]
     fn the_place_that_was_not_used_for_longest_goes_first() {
         let (places, sent) = (LastKnownPlaces::default(), Sent::default());
-        places.last_known(Path::new("/first"), &sent).note("tool", &Known::Fresh(1_u32));
+        places.last_known(Path::new("/first"), &sent).note("tool", &fresh(1));
         for number in 0..PLACES - 1 {
             places.last_known(&PathBuf::from(format!("/{number}")), &sent);
         }
-        assert_eq!(places.last_known(Path::new("/first"), &sent).recall("tool"), Known::Fresh(1_u32));
+        assert_eq!(recalled(&places.last_known(Path::new("/first"), &sent), "tool"), Known::Fresh(1_u32));
         places.last_known(Path::new("/new"), &sent);
         assert_eq!(places.count(), PLACES);
         assert_eq!(
-            places.last_known(Path::new("/first"), &sent).recall("tool"),
+            recalled(&places.last_known(Path::new("/first"), &sent), "tool"),
             Known::Fresh(1_u32),
             "it was used since"
         );
@@ -234,12 +237,12 @@ mod tests {
     fn what_one_environment_shows_another_does_not() {
         let places = LastKnownPlaces::default();
         let last_known = |profile| places.last_known(Path::new("/"), &sent(profile));
-        last_known("work").note("account", &Known::Fresh(1_u32));
+        last_known("work").note("account", &fresh(1));
         last_known("work").end(Path::new("/physical"), QUICK * 2);
-        assert_eq!(last_known("play").recall::<u32>("account"), Known::Absent);
+        assert_eq!(recalled(&last_known("play"), "account"), Known::Absent);
         assert!(!last_known("play").is_slow(), "there is nothing that could be shown");
-        last_known("play").note("account", &Known::Fresh(2_u32));
-        assert_eq!(last_known("work").recall("account"), Known::Fresh(1_u32));
+        last_known("play").note("account", &fresh(2));
+        assert_eq!(recalled(&last_known("work"), "account"), Known::Fresh(1_u32));
         assert_eq!(
             last_known("play").physical(Path::new("/")),
             Path::new("/physical"),
@@ -253,11 +256,11 @@ mod tests {
     fn the_environment_that_was_not_used_for_longest_goes_first() {
         let places = LastKnownPlaces::default();
         let last_known = |profile: &str| places.last_known(Path::new("/"), &sent(profile));
-        last_known("first").note("tool", &Known::Fresh(1_u32));
+        last_known("first").note("tool", &fresh(1));
         (1..ENVIRONMENTS).for_each(|number| drop(last_known(&number.to_string())));
-        assert_eq!(last_known("first").recall("tool"), Known::Fresh(1_u32));
+        assert_eq!(recalled(&last_known("first"), "tool"), Known::Fresh(1_u32));
         last_known("new");
-        assert_eq!(last_known("first").recall("tool"), Known::Fresh(1_u32), "it was used since");
+        assert_eq!(recalled(&last_known("first"), "tool"), Known::Fresh(1_u32), "it was used since");
         assert_eq!(lock(&places.spot(Path::new("/")).drawn).len(), ENVIRONMENTS);
     }
 }

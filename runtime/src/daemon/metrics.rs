@@ -11,12 +11,11 @@ use std::sync::atomic::Ordering;
 use super::host::Host;
 use super::state::DaemonState;
 use crate::exec::metrics::{Histogram, Snapshot};
-use crate::prompt::Prompt;
 
 pub(super) use otlp::otlp;
 
 /// Writes all metrics.
-pub(super) fn page<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> String {
+pub(super) fn page<W: Host>(daemon: &DaemonState<W>) -> String {
     let mut page = Page::default();
     all(daemon, &mut page);
     page.text
@@ -70,10 +69,10 @@ impl Display for Number {
     }
 }
 
-fn all<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink) {
+fn all<W: Host>(daemon: &DaemonState<W>, page: &mut impl Sink) {
     let now = daemon.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
-    let build = P::BUILD;
+    let build = daemon.prompt.build;
     page.family("ziron_build_info", Kind::Gauge, "The build that runs.");
     page.sample(
         "ziron_build_info",
@@ -108,7 +107,7 @@ fn all<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink) {
     sources(daemon, page);
 }
 
-fn sources<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink) {
+fn sources<W: Host>(daemon: &DaemonState<W>, page: &mut impl Sink) {
     let now = daemon.exec.clock().now();
     let accounts = daemon.readings.accounts();
     page.family("ziron_reading_seconds", Kind::Histogram, "Time that readings took, by source.");
@@ -136,9 +135,8 @@ fn sources<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, page: &mut impl Sink)
         page.sample("ziron_resting", &[("source", account.source)], account.resting(now).len().into());
     }
     // Caches are in the order of their sources, and are called by what sources are in the program.
-    let caches = P::caches();
-    let names = accounts.iter().map(|account| account.source);
-    let seen: Vec<_> = names.zip(caches.iter().map(|shelved| shelved.cache.statistics())).collect();
+    let caches = daemon.prompt.sources.iter().map(|planned| planned.cache.statistics());
+    let seen: Vec<_> = accounts.iter().map(|account| account.source).zip(caches).collect();
     page.family(
         "ziron_facts_total",
         Kind::Counter,

@@ -44,10 +44,3 @@ mod why;
 
 pub(crate) use life::{address, mean};
 pub(crate) use serve::run;
-
-use crate::prompt::Prompt;
-
-/// The variables that a shell sends. Sorted.
-pub(crate) fn variables<P: Prompt>() -> &'static [&'static str] {
-    P::VARIABLES
-}

@@ -10,12 +10,12 @@ use futures_lite::future::{or, poll_fn};
 
 use super::last_known::LastKnown;
 use crate::gather::{
-    Begun, CacheOutcome, FactCache, Found, Gather, Outcome, Parts, ReadContext, Work, begin, found, known,
-    late,
+    AnyFact, Begun, CacheOutcome, FactCache, Gather, Learned, Outcome, Parts, ReadContext, Work, known, late,
 };
 use crate::io::Io;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Policy, Source};
+use crate::source::{Cost, Known, Policy};
 
 /// Gathers the facts of one drawing without waiting.
 pub(super) struct NonBlockingGather<'a, I> {
@@ -32,19 +32,19 @@ pub(super) struct NonBlockingGather<'a, I> {
 }
 
 /// A source that has begun.
-pub(super) struct Pending<F> {
+pub(super) struct Pending {
     name: &'static str,
-    state: State<F>,
+    state: State,
     memory: &'static dyn FactCache,
     /// Whether the cache was asked for it: sources that are not cached do not count in statistics.
     is_question: bool,
 }
 
-enum State<F> {
+enum State {
     Unwanted,
-    Ready(Found<F>),
+    Ready(Learned),
     /// It goes on; the fact is what is shown meanwhile if nothing is known from before.
-    Begun(Work, Option<F>),
+    Begun(Work, Option<AnyFact>),
 }
 
 impl<'a, I> NonBlockingGather<'a, I> {
@@ -83,27 +83,23 @@ impl<'a, I> NonBlockingGather<'a, I> {
     }
 }
 
-impl<I: Io> Gather for NonBlockingGather<'_, I> {
-    type Pending<F> = Pending<F>;
+impl<'r, I: Io> Gather<'r, I> for NonBlockingGather<'r, I> {
+    type Pending = Pending;
 
-    fn request(&self) -> &Request {
+    fn request(&self) -> &'r Request {
         self.request
     }
 
-    fn begin<S: Source>(
-        &self,
-        parts: Parts,
-        source: &'static S,
-        memory: &'static dyn FactCache,
-    ) -> Pending<S::Fact> {
-        let name = source.name();
+    fn begin(&self, planned: &PlannedSource<I>) -> Pending {
+        let PlannedSource { source, parts, cache, .. } = *planned;
+        let (name, memory): (_, &'static dyn FactCache) = (source.name(), cache);
         if !parts.meets(self.wanted) {
             return Pending { name, state: State::Unwanted, memory, is_question: false };
         }
         let (cost, policy) = (source.cost(), source.policy());
         let going_on = |work| State::Begun(work, source.at_hand(&self.read_context.place));
-        let state = match begin(source, memory, self.read_context) {
-            Begun::Ready(found) => State::Ready(found),
+        let state = match source.begin(memory, self.read_context) {
+            Begun::Ready(learned) => State::Ready(learned),
             // What is large begins when all that is small has been read: its threads would take the processor from it.
             Begun::Rest(work) if cost >= Cost::Tree => going_on(work),
             Begun::Rest(mut work) => poll(&mut work).map_or_else(|| going_on(work), State::Ready),
@@ -111,14 +107,14 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
         Pending { name, state, memory, is_question: policy != Policy::Never }
     }
 
-    fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
+    fn finish(&self, pending: Pending) -> Known<AnyFact> {
         let Pending { name, state, memory, is_question } = pending;
-        let found = match state {
+        let learned = match state {
             State::Unwanted => return Known::Absent,
-            State::Ready(found) => Ok(found),
+            State::Ready(learned) => Ok(learned),
             State::Begun(mut work, at_hand) => poll(&mut work).ok_or((work, at_hand)),
         };
-        let (known, answer) = match found {
+        let (known, answer) = match learned {
             Ok((fact, outcome)) => {
                 let known = known(fact, &outcome);
                 self.last_known.note(name, &known);
@@ -163,9 +159,9 @@ impl<I: Io> Gather for NonBlockingGather<'_, I> {
 }
 
 /// Polls a reading once.
-fn poll<F: Fact>(work: &mut Work) -> Option<Found<F>> {
+fn poll(work: &mut Work) -> Option<Learned> {
     match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(learned) => Some(found(learned)),
+        Poll::Ready(learned) => Some(learned),
         Poll::Pending => None,
     }
 }

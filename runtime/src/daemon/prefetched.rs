@@ -13,7 +13,7 @@ use crate::gather::Parts;
 use crate::io::Io;
 use crate::ipc::frame::{FIELD_END, FRAME_END};
 use crate::ipc::message::SAME;
-use crate::prompt::{self, PART_END, Prompt};
+use crate::prompt::PART_END;
 use crate::request::Request;
 
 /// Index of the field where the parts begin: after kind, number and freshness.
@@ -23,19 +23,14 @@ const HELD: usize = PARTS + 5;
 
 /// Appends the prefetched prompt to a frame that was just drawn and has no end yet. `late` are the sources that the
 /// frame shows as stale; its parts begin at byte `begin`.
-pub(super) fn append<P: Prompt>(
-    context: &DrawContext<impl Io>,
-    late: &[&'static str],
-    begin: usize,
-    out: &mut Vec<u8>,
-) {
-    let DrawContext { last_known, read_context, terminal, .. } = context;
+pub(super) fn append(context: &DrawContext<impl Io>, late: &[&'static str], begin: usize, out: &mut Vec<u8>) {
+    let DrawContext { prompt, last_known, read_context, terminal, .. } = context;
     let request = Request { duration: None, ..context.request.clone() };
     let facts =
-        P::gather(&FromLastKnown { last_known, read_context, request: &request, age: Age::Soon(late) });
+        prompt.gather(&FromLastKnown { last_known, read_context, request: &request, age: Age::Soon(late) });
     let end = out.len();
     out.push(FIELD_END);
-    prompt::draw::<P>(&facts, &request, Parts::ALL, terminal, out);
+    prompt.draw(&facts, &request, Parts::ALL, terminal, out);
     if out.last() == Some(&PART_END) {
         out.pop();
     }

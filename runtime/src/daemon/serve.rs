@@ -41,14 +41,14 @@ const BREATH: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// If another daemon is running, the folder is not the user's own, or the daemon has crashed too often.
-pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
+pub(crate) fn run(prompt: &'static Prompt, store: Option<Store>) -> Result<(), LifeError> {
     inherited::drop_all();
     // First of all: once clients know of this daemon, a new build may replace its program.
     let program = Arc::new(Program::own());
-    let mut life = Life::begin(P::BUILD.build_hash)?;
+    let mut life = Life::begin(prompt.build.build_hash)?;
     let (listener, socket) = life.listen()?;
     memory::use_one_arena();
-    crate::store::source_cache::limit_all(P::CACHE.bytes);
+    crate::store::source_cache::limit_all(prompt.cache.bytes);
     let single = Arc::new(Single::driven().unwrap_or_default());
     let ending = Arc::<Shutdown>::default();
     let machine = Machine::new(
@@ -57,7 +57,7 @@ pub(crate) fn run<P: Prompt>(store: Option<Store>) -> Result<(), LifeError> {
         single.handle().clone(),
         program.clone(),
     );
-    let mut daemon = DaemonState::<P, Machine>::new(machine, single.handle().clone());
+    let mut daemon = DaemonState::new(prompt, machine, single.handle().clone());
     daemon.watchdog = Watchdog::new(ending.clone()).ok().map(Arc::new);
     let daemon = Arc::new(daemon);
     for pid in left_behind(life.folder()) {
@@ -125,8 +125,8 @@ impl ShutdownReason {
 }
 
 /// Waits until something has happened to the daemon's folder, its socket (of this inode) or its program.
-pub(super) async fn changed<P: Prompt, W: Host>(
-    daemon: &Arc<DaemonState<P, W>>,
+pub(super) async fn changed<W: Host>(
+    daemon: &Arc<DaemonState<W>>,
     folder: Arc<Folder>,
     socket: u64,
     program: &Program,
@@ -161,7 +161,7 @@ pub(super) async fn changed<P: Prompt, W: Host>(
 }
 
 /// Accepts connections until the daemon ends.
-async fn accept_all<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>, listener: UnixListener) {
+async fn accept_all<W: Host>(daemon: Arc<DaemonState<W>>, listener: UnixListener) {
     let Ok(listener) = daemon.exec.watch(listener) else { return daemon.stop() };
     loop {
         if accept(&daemon, &listener).await.is_err() {
@@ -171,10 +171,7 @@ async fn accept_all<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>, listener
 }
 
 /// Accepts one connection. A connection of another user is closed without an answer.
-async fn accept<P: Prompt, W: Host>(
-    daemon: &Arc<DaemonState<P, W>>,
-    listener: &Watched<UnixListener>,
-) -> io::Result<()> {
+async fn accept<W: Host>(daemon: &Arc<DaemonState<W>>, listener: &Watched<UnixListener>) -> io::Result<()> {
     let (stream, _) = listener.read_with(UnixListener::accept).await?;
     stream.set_nonblocking(true)?;
     if peer::check(&stream).is_err() {
@@ -188,7 +185,7 @@ async fn accept<P: Prompt, W: Host>(
 }
 
 /// Returns memory to the system after each burst of readings, and after sessions end. No timer runs while idle.
-async fn tidy<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
+async fn tidy<W: Host>(daemon: Arc<DaemonState<W>>) {
     loop {
         or(daemon.single_flight.landing(), daemon.changed.listen()).await;
         daemon.exec.clock().sleep(TIDY).await;
@@ -198,8 +195,8 @@ async fn tidy<P: Prompt, W: Host>(daemon: Arc<DaemonState<P, W>>) {
 }
 
 /// Waits until the daemon is asked to end, or has had no session for the configured time.
-async fn ended<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> ShutdownReason {
-    let idle_exit = P::BACKGROUND.map_or(Duration::MAX, |background| background.idle_exit);
+async fn ended<W: Host>(daemon: &DaemonState<W>) -> ShutdownReason {
+    let idle_exit = daemon.prompt.background.map_or(Duration::MAX, |background| background.idle_exit);
     loop {
         let changed = daemon.changed.listen();
         if daemon.is_stopping() {

@@ -22,7 +22,6 @@ use crate::ipc::message::{
 };
 use crate::ipc::rate::Bucket;
 use crate::ipc::version::{Agreement, SPOKEN, agree};
-use crate::prompt::Prompt;
 use crate::shell::Shell;
 
 /// Minimum time between two redraws: one frame of a screen at 60 Hz.
@@ -46,9 +45,9 @@ pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 const BUFFER_BYTES: usize = 8192;
 
 /// One shell.
-pub(super) struct Session<P: Prompt, W: Host> {
-    pub(super) daemon: Arc<DaemonState<P, W>>,
-    pub(super) guard: Option<SessionGuard<P, W>>,
+pub(super) struct Session<W: Host> {
+    pub(super) daemon: Arc<DaemonState<W>>,
+    pub(super) guard: Option<SessionGuard<W>>,
     shell: Shell,
     pub(super) redraws: bool,
     /// The last request, while it can be redrawn.
@@ -86,7 +85,7 @@ pub(super) enum Command {
     Ended,
 }
 
-impl<P: Prompt, W: Host> Drop for Session<P, W> {
+impl<W: Host> Drop for Session<W> {
     fn drop(&mut self) {
         self.finish_later();
         // A shell that begins says where it is, and leaves at once.
@@ -139,10 +138,7 @@ impl From<TransportError> for SessionEnd {
 }
 
 /// Serves a client until it leaves.
-pub(super) async fn converse<P: Prompt, W: Host>(
-    daemon: Arc<DaemonState<P, W>>,
-    mut transport: impl Transport,
-) {
+pub(super) async fn converse<W: Host>(daemon: Arc<DaemonState<W>>, mut transport: impl Transport) {
     let guard = transport.shell().and_then(|shell| {
         daemon.register(SessionEntry::new(shell, transport.pid(), ReplyMode::File, daemon.exec.clock().now()))
     });
@@ -188,7 +184,7 @@ fn says_where(event: Frame<'_>) -> bool {
     event.pairs().any(|pair| matches!(pair, Ok((b"path", value)) if !value.is_empty()))
 }
 
-impl<P: Prompt, W: Host> Session<P, W> {
+impl<W: Host> Session<W> {
     async fn step(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         let (waiting, clock) = (&mut self.waiting, self.daemon.exec.clock());
         let is_placeholder = self.is_placeholder;
@@ -317,8 +313,9 @@ impl<P: Prompt, W: Host> Session<P, W> {
     /// one.
     fn is_of_the_next_build(&self, frame: Frame<'_>) -> bool {
         let build = frame.get("build").and_then(Result::ok);
-        let is_other =
-            build.is_some_and(|build| !build.is_empty() && *build != *P::BUILD.build_hash.as_bytes());
+        let is_other = build.is_some_and(|build| {
+            !build.is_empty() && *build != *self.daemon.prompt.build.build_hash.as_bytes()
+        });
         is_other && self.daemon.world.is_replaced()
     }
 
@@ -351,15 +348,15 @@ impl<P: Prompt, W: Host> Session<P, W> {
                 return Reply::Fault(Fault::new(Code::Busy, "there are too many sessions"));
             }
         }
-        Reply::Welcome(Self::state(hello))
+        Reply::Welcome(self.state(hello))
     }
 
     /// The answer to a hello.
-    fn state(hello: &Hello<'_>) -> Welcome<'static> {
-        let is_same = hello.build.is_empty() || hello.build == P::BUILD.build_hash;
+    fn state(&self, hello: &Hello<'_>) -> Welcome<'static> {
+        let is_same = hello.build.is_empty() || hello.build == self.daemon.prompt.build.build_hash;
         Welcome {
             version: hello.version,
-            build: P::BUILD.build_hash.into(),
+            build: self.daemon.prompt.build.build_hash.into(),
             pid: Some(std::process::id()),
             state: if is_same { State::Ok } else { State::OtherBuild },
             why: "".into(),
@@ -375,11 +372,11 @@ impl<P: Prompt, W: Host> Session<P, W> {
                     .exec
                     .spawn_named("session", Priority::Critical, converse(self.daemon.clone(), transport))
                     .detach();
-                Reply::Welcome(Self::state(hello))
+                Reply::Welcome(self.state(hello))
             }
             Err(error) => {
                 let why = format!("its files could not be made: {error}").into();
-                Reply::Welcome(Welcome { state: State::Refused, why, ..Self::state(hello) })
+                Reply::Welcome(Welcome { state: State::Refused, why, ..self.state(hello) })
             }
         }
     }

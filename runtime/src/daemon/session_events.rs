@@ -12,9 +12,8 @@ use super::transport::Transport;
 use super::why::{self, Detail, Look, Styles};
 use crate::bus::{self, Filter, Listening, View};
 use crate::ipc::message::{Draw, Event, Reply, Tool, ToolKind};
-use crate::prompt::Prompt;
 
-impl<P: Prompt, W: Host> Session<P, W> {
+impl<W: Host> Session<W> {
     /// Publishes an event that the client sent. An event of a shell concerns sessions that show the same facts; an
     /// event of a tool concerns all sessions.
     pub(super) fn handle_event(&mut self, event: &Event<'_>) {
@@ -66,13 +65,13 @@ impl<P: Prompt, W: Host> Session<P, W> {
             view.acknowledge();
         }
         let (Some(before), Some(asked)) = (self.context.clone(), self.asked.clone()) else { return Ok(()) };
-        let mut context = asked.context::<P>(before.read_context.place.physical.clone(), &self.daemon);
+        let mut context = asked.context(before.read_context.place.physical.clone(), &self.daemon);
         if let Some(read_context) = std::sync::Arc::get_mut(&mut context.read_context) {
             read_context.as_new_as(&before.read_context);
         }
         let watchdog = self.daemon.watchdog.clone();
         let watched = watchdog.as_ref().map(|watchdog| watchdog.watch(|| {}));
-        let waiting = context.draw::<P>(DrawStage::Redraw, &mut self.out);
+        let waiting = context.draw(DrawStage::Redraw, &mut self.out);
         drop(watched);
         self.note_shown(&context);
         self.context = Some(std::sync::Arc::new(context));
@@ -156,7 +155,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
         let segment = String::from_utf8_lossy(tool.get("segment").unwrap_or_default());
         let asked = self.ask(draw);
         let physical = self.daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-        why::why(&self.daemon, &asked.context::<P>(physical, &self.daemon), &segment, look(tool))
+        why::why(&self.daemon, &asked.context(physical, &self.daemon), &segment, look(tool))
     }
 
     fn view(&self) -> Option<&View> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -23,7 +22,8 @@ use crate::shell::Shell;
 const SESSION_LIMIT: usize = 1024;
 
 /// What all sessions of a daemon share.
-pub(super) struct DaemonState<P, W> {
+pub(super) struct DaemonState<W: Host> {
+    pub(super) prompt: &'static Prompt<W::Io>,
     pub(super) world: W,
     pub(super) exec: Handle,
     pub(super) single_flight: Arc<SingleFlight>,
@@ -45,7 +45,6 @@ pub(super) struct DaemonState<P, W> {
     pub(super) changed: event_listener::Event,
     stopping: AtomicBool,
     pub(super) started: Instant,
-    prompt: PhantomData<fn() -> P>,
 }
 
 /// Counters since the start of the daemon.
@@ -83,21 +82,21 @@ impl SessionEntry {
 
 /// Registration of a session; dropping it removes the session.
 #[derive(Debug)]
-pub(super) struct SessionGuard<P: Prompt, W: Host> {
-    daemon: Arc<DaemonState<P, W>>,
+pub(super) struct SessionGuard<W: Host> {
+    daemon: Arc<DaemonState<W>>,
     pub(super) id: u64,
     /// What it shows.
     pub(super) view: Arc<View>,
 }
 
-impl<P: Prompt, W: Host> DaemonState<P, W> {
+impl<W: Host> DaemonState<W> {
     #[allow(clippy::disallowed_methods, reason = "how long a daemon has run is a matter of the real clock")]
-    pub(super) fn new(world: W, exec: Handle) -> DaemonState<P, W> {
-        let sources = P::sources();
-        let bus = Arc::new(Bus::new(Table::new(&sources, &P::caches())));
-        let costs = sources.iter().map(|(source, manifest)| (*source, manifest.cost));
+    pub(super) fn new(prompt: &'static Prompt<W::Io>, world: W, exec: Handle) -> DaemonState<W> {
+        let bus = Arc::new(Bus::new(Table::new(prompt.sources.iter().map(Into::into))));
+        let costs = prompt.sources.iter().map(|planned| (planned.source.name(), planned.source.cost()));
         let readings = Arc::new(Readings::new(costs, bus.clone(), exec.clock().clone()));
         DaemonState {
+            prompt,
             world,
             exec,
             single_flight: Arc::default(),
@@ -114,12 +113,11 @@ impl<P: Prompt, W: Host> DaemonState<P, W> {
             changed: event_listener::Event::new(),
             stopping: AtomicBool::new(false),
             started: Instant::now(),
-            prompt: PhantomData,
         }
     }
 
     /// Registers a session; `None` if there are too many.
-    pub(super) fn register(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<P, W>> {
+    pub(super) fn register(self: &Arc<Self>, entry: SessionEntry) -> Option<SessionGuard<W>> {
         let mut sessions = self.sessions();
         if sessions.len() >= SESSION_LIMIT {
             return None;
@@ -158,7 +156,7 @@ impl<P: Prompt, W: Host> DaemonState<P, W> {
     }
 }
 
-impl<P: Prompt, W: Host> SessionGuard<P, W> {
+impl<W: Host> SessionGuard<W> {
     /// Updates the entry of the session.
     pub(super) fn note(&self, change: impl FnOnce(&mut SessionEntry)) {
         if let Some(entry) = self.daemon.sessions().get_mut(&self.id) {
@@ -167,7 +165,7 @@ impl<P: Prompt, W: Host> SessionGuard<P, W> {
     }
 }
 
-impl<P: Prompt, W: Host> Drop for SessionGuard<P, W> {
+impl<W: Host> Drop for SessionGuard<W> {
     fn drop(&mut self) {
         self.daemon.sessions().remove(&self.id);
         self.daemon.changed.notify(usize::MAX);
@@ -176,7 +174,7 @@ impl<P: Prompt, W: Host> Drop for SessionGuard<P, W> {
     }
 }
 
-impl<P, W> fmt::Debug for DaemonState<P, W> {
+impl<W: Host> fmt::Debug for DaemonState<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DaemonState").field("counts", &self.counts).finish_non_exhaustive()
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use stage::{LONG, LOOKS, READ, READS, Sample, connect, daemon, hub_with, in_turn, set, shell};
+use stage::{LONG, LOOKS, READ, READS, SAMPLE, connect, daemon, hub_with, in_turn, set, shell};
 
 use futures_lite::future::poll_once;
 
@@ -18,7 +18,6 @@ use super::serve::{ShutdownReason, changed};
 use crate::exec::simulate::{self, for_seeds};
 use crate::io::{Io, Simulated};
 use crate::ipc::address::{self, Address};
-use crate::prompt::Prompt;
 use crate::store::Store;
 
 #[test]
@@ -282,7 +281,7 @@ fn what_an_event_made_old_does_not_come_back_from_the_store() {
 
 #[test]
 fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
-    assert_eq!(Sample::VARIABLES, crate::variables::of_manifests::<Sample>());
+    assert_eq!(SAMPLE.variables, crate::variables::of_manifests(&SAMPLE));
 }
 
 /// What is held for an empty line is what an empty line is answered with, where nothing has changed; and where

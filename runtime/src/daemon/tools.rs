@@ -13,14 +13,10 @@ use super::watchdog::LIMIT;
 use crate::cli::counted;
 use crate::exec::TaskInfo;
 use crate::ipc::message::{ReplyMode, Tool, ToolKind};
-use crate::prompt::Prompt;
 use crate::store::{Now, answer_cache};
 
 /// Answers a tool.
-pub(super) fn answer<P: Prompt, W: Host>(
-    daemon: &Arc<DaemonState<P, W>>,
-    tool: &Tool<'_>,
-) -> Result<String, String> {
+pub(super) fn answer<W: Host>(daemon: &Arc<DaemonState<W>>, tool: &Tool<'_>) -> Result<String, String> {
     match tool.kind {
         ToolKind::Status => Ok(status(daemon, tool.get("full").is_some())),
         ToolKind::Health => Ok(health(daemon)),
@@ -32,13 +28,13 @@ pub(super) fn answer<P: Prompt, W: Host>(
     }
 }
 
-fn health<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> String {
+fn health<W: Host>(daemon: &DaemonState<W>) -> String {
     let silent = silent(daemon);
     if silent.is_empty() { String::from("well\n") } else { format!("well, but {}\n", silent.join("; ")) }
 }
 
 /// The file systems that do not answer.
-fn silent<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> Vec<String> {
+fn silent<W: Host>(daemon: &DaemonState<W>) -> Vec<String> {
     let now = daemon.exec.clock().now();
     let waiting = daemon.world.probes().map(|probes| probes.waiting()).unwrap_or_default();
     let spans = waiting.into_iter().map(|(mount, since)| (mount, now.saturating_duration_since(since)));
@@ -52,22 +48,22 @@ fn silent<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> Vec<String> {
 }
 
 /// What is remembered: `do` says what is wanted, `of` names a source and the beginning of a key.
-fn cache<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, tool: &Tool<'_>) -> Result<String, String> {
+fn cache<W: Host>(daemon: &DaemonState<W>, tool: &Tool<'_>) -> Result<String, String> {
     let text = |name| String::from_utf8_lossy(tool.get(name).unwrap_or_default());
     let (what, of) = (text("do"), text("of"));
     let words: Vec<&str> = std::iter::once(&*what).chain(of.split_whitespace()).collect();
-    let caches: Vec<_> = P::caches().iter().map(|shelved| shelved.cache).collect();
+    let caches: Vec<_> = daemon.prompt.sources.iter().map(|planned| planned.cache).collect();
     let now = Now { instant: daemon.exec.clock().now(), ..Now::real() };
     answer_cache(&words, &caches, daemon.world.store().as_deref(), now).map_err(|error| format!("{error}\n"))
 }
 
 /// What the daemon is and does, for people; `full` lists every task with the place in the source where it began.
-fn status<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, full: bool) -> String {
+fn status<W: Host>(daemon: &DaemonState<W>, full: bool) -> String {
     let now = daemon.exec.clock().now();
     let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
     let _ = writeln!(text, "process      {}", std::process::id());
-    let _ = writeln!(text, "build        {}", P::BUILD.build_hash);
+    let _ = writeln!(text, "build        {}", daemon.prompt.build.build_hash);
     if daemon.rebuild.load(Ordering::Relaxed) {
         let _ = writeln!(text, "outdated     {}", crate::cli::rebuild::HINT);
     }
@@ -83,13 +79,13 @@ fn status<P: Prompt, W: Host>(daemon: &DaemonState<P, W>, full: bool) -> String 
     for mount in silent(daemon) {
         let _ = writeln!(text, "silent       {mount}");
     }
-    for shelved in P::caches() {
-        let seen = shelved.cache.statistics();
+    for planned in daemon.prompt.sources {
+        let seen = planned.cache.statistics();
         // Most sources have nothing to remember: they find nothing here, or are read for every prompt.
         if seen.hits + seen.stale + seen.misses == 0 && seen.entries == 0 {
             continue;
         }
-        let (name, entries) = (shelved.cache.name(), seen.entries);
+        let (name, entries) = (planned.cache.name(), seen.entries);
         let misses = counted(seen.misses, "miss", "misses");
         let counts = format!("{}, {} old, {misses}", counted(seen.hits, "hit", "hits"), seen.stale);
         let _ =

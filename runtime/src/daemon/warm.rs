@@ -16,14 +16,13 @@ use crate::cli::counted;
 use crate::exec::Priority;
 use crate::io::Io as _;
 use crate::ipc::message::Draw;
-use crate::prompt::Prompt;
 use crate::store::REFRESH_BUDGET;
 
 /// A shell that changes its directory usually asks for its prompt at once, which reads everything. Facts are read ahead
 /// only if it does something else first.
 pub(super) const PAUSE: Duration = Duration::from_millis(16);
 
-impl<P: Prompt, W: Host> Session<P, W> {
+impl<W: Host> Session<W> {
     /// Takes note of where a shell is that has begun or gone somewhere, and reads ahead what a prompt there needs.
     pub(super) fn read_ahead(&mut self, transport: &impl Transport) -> Result<(), SessionEnd> {
         let asked = self.read_draw(transport)?;
@@ -45,7 +44,7 @@ impl<P: Prompt, W: Host> Session<P, W> {
 
     /// Reads all that a prompt would need where the tool says, with patience, so that the next one there finds it in
     /// memory.
-    pub(super) fn warm(&self, draw: Draw<'_>) -> impl Future<Output = String> + Send + use<P, W> {
+    pub(super) fn warm(&self, draw: Draw<'_>) -> impl Future<Output = String> + Send + use<W> {
         let (asked, daemon) = (self.ask(draw), self.daemon.clone());
         let (mut waiting, looked) = look(&daemon, &asked, Some(REFRESH_BUDGET));
         let begun = waiting.count();
@@ -70,8 +69,8 @@ struct Looked {
 
 /// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the
 /// picture, and it counts in no statistics.
-fn look<P: Prompt, W: Host>(
-    daemon: &Arc<DaemonState<P, W>>,
+fn look<W: Host>(
+    daemon: &Arc<DaemonState<W>>,
     asked: &DrawRequest<W::Io>,
     patience: Option<Duration>,
 ) -> (LateFacts, Looked) {
@@ -81,11 +80,11 @@ fn look<P: Prompt, W: Host>(
     // Should it never end, the next one does not wait for it.
     asked.last_known.begin();
     let physical = daemon.world.resolve(asked.request.path.as_deref().unwrap_or(&asked.logical));
-    let mut context = asked.context::<P>(physical, daemon);
+    let mut context = asked.context(physical, daemon);
     if let (Some(patience), Some(read_context)) = (patience, Arc::get_mut(&mut context.read_context)) {
         read_context.be_patient(patience);
     }
-    let waiting = context.draw::<P>(DrawStage::Redraw, &mut Vec::new());
+    let waiting = context.draw(DrawStage::Redraw, &mut Vec::new());
     let physical = &context.read_context.place.physical;
     asked.last_known.end(physical, asked.io.instant().saturating_duration_since(begin));
     drop(watched);

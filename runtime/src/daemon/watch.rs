@@ -23,7 +23,6 @@ use super::session;
 use super::state::DaemonState;
 use crate::exec::{Handle, Priority};
 use crate::ipc::folder::Folder;
-use crate::prompt::Prompt;
 
 /// Watches the daemon's folder and its program.
 #[derive(Debug)]
@@ -53,10 +52,7 @@ impl Watch {
     }
 
     /// Serves the files of shells until a change concerns the daemon as a whole.
-    pub(super) async fn next<P: Prompt, W: Host>(
-        &mut self,
-        daemon: &Arc<DaemonState<P, W>>,
-    ) -> io::Result<Seen> {
+    pub(super) async fn next<W: Host>(&mut self, daemon: &Arc<DaemonState<W>>) -> io::Result<Seen> {
         loop {
             let mut asked = Vec::new();
             let seen = self.eyes.look(&mut asked).await?;
@@ -70,7 +66,7 @@ impl Watch {
     }
 
     /// Tells a session that its file was written; begins the session the first time.
-    fn ask<P: Prompt, W: Host>(&mut self, daemon: &Arc<DaemonState<P, W>>, pid: u32) {
+    fn ask<W: Host>(&mut self, daemon: &Arc<DaemonState<W>>, pid: u32) {
         if let Some(sender) = self.mailboxes.get(&pid) {
             match sender.try_send(()) {
                 Ok(()) | Err(async_channel::TrySendError::Full(())) => return,

@@ -1,44 +1,36 @@
-//! Why a segment shows what it shows: its sources, their keys, what is remembered for them, and what would make that
-//! old.
+//! Why a segment shows what it shows: its sources, their keys, what is cached for them, and what would invalidate it.
 
 mod fields;
 mod page;
 
-use std::cell::RefCell;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::draw_context::DrawContext;
 use super::host::Host;
 use super::state::DaemonState;
 use crate::cli::counted;
-use crate::gather::{FactCache, Gather, Parts, ReadContext};
-use crate::io::Io;
-use crate::prompt::{CachedSource, Module, Prompt};
-use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Manifest, Policy, Source};
+use crate::gather::Lookup;
+use crate::prompt::PlannedSource;
+use crate::source::Policy;
 use crate::store::entry::fnv1a;
 use crate::store::source_cache::CacheEntry;
 use page::Page;
 pub(super) use page::{Detail, Look, Styles};
 
 /// Says why a segment shows what it shows in the place of a drawing.
-pub(super) fn why<P: Prompt, W: Host>(
-    daemon: &DaemonState<P, W>,
+pub(super) fn why<W: Host>(
+    daemon: &DaemonState<W>,
     context: &DrawContext<W::Io>,
     segment: &str,
     look: Look,
 ) -> Result<String, String> {
-    let Some(module) = P::MODULES.iter().find(|module| module.name == segment) else {
-        let names: Vec<&str> = P::MODULES.iter().map(|module| module.name).collect();
+    let Some(module) = daemon.prompt.module(segment) else {
+        let names: Vec<&str> = daemon.prompt.modules.iter().map(|module| module.name).collect();
         return Err(format!(
             "there is no module `{segment}` in this prompt, which has: {}\n",
             names.join(", ")
         ));
     };
-    let (sources, caches) = (P::sources(), P::caches());
     let mut page = Page::new(look);
     page.heading(segment, module.doc);
     // Whoever names folders does not speak to terminals.
@@ -48,103 +40,30 @@ pub(super) fn why<P: Prompt, W: Host>(
     if module.sources.is_empty() {
         page.note("It reads nothing: it shows what the shell says.");
     }
-    let page = RefCell::new(page);
-    P::gather(&Explain { daemon, context, module, sources: &sources, caches: &caches, page: &page });
-    Ok(page.into_inner().into_text())
+    for planned in module.sources.iter().filter_map(|index| daemon.prompt.sources.get(*index)) {
+        let lookup = planned.source.look_up(planned.cache, &context.read_context);
+        Explain { daemon, planned }.tell(&mut page, &lookup);
+    }
+    Ok(page.into_text())
 }
 
-/// Writes about the sources of a module instead of reading them.
-struct Explain<'a, P: Prompt, W: Host> {
-    daemon: &'a DaemonState<P, W>,
-    context: &'a DrawContext<W::Io>,
-    module: &'a Module<P::Facts>,
-    sources: &'a [(&'static str, Manifest)],
-    caches: &'a [CachedSource],
-    page: &'a RefCell<Page>,
+/// Writes about a source instead of reading it.
+struct Explain<'a, W: Host> {
+    daemon: &'a DaemonState<W>,
+    planned: &'static PlannedSource<W::Io>,
 }
 
-impl<P: Prompt, W: Host> Gather for Explain<'_, P, W> {
-    type Pending<F> = ();
-
-    fn request(&self) -> &Request {
-        &self.context.request
-    }
-
-    fn begin<S: Source>(&self, _: Parts, source: &'static S, memory: &'static dyn FactCache) {
-        if let Some(index) = self.index_of(source.name()) {
-            let read_context = &self.context.read_context;
-            let key = pin!(source.key(&read_context.place, &read_context.io));
-            let key = match key.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Pending => Lookup::Waits,
-                Poll::Ready(None) => Lookup::Nothing,
-                Poll::Ready(Some(key)) => Lookup::Key {
-                    shown: format!("{key:?}"),
-                    bytes: postcard::to_stdvec(&key).unwrap_or_default(),
-                    read: read_at_once(source, &key, memory, &self.context.read_context),
-                },
-            };
-            self.tell(index, &key, memory.lifetime());
-        }
-    }
-
-    fn finish<F: Fact>(&self, (): ()) -> Known<F> {
-        Known::Absent
-    }
-}
-
-/// What a source says about its key.
-enum Lookup {
-    /// It has to be waited for.
-    Waits,
-    /// There is nothing to read.
-    Nothing,
-    /// There is a key.
-    Key {
-        /// For people.
-        shown: String,
-        /// As it is stored.
-        bytes: Vec<u8>,
-        /// What is read for every prompt and not remembered: the fact for people, or why it cannot be read.
-        read: Option<Result<String, String>>,
-    },
-}
-
-/// Reads what is cheap and remembered nowhere, as a drawing does.
-fn read_at_once<S: Source, I: Io>(
-    source: &S,
-    key: &S::Key,
-    memory: &dyn FactCache,
-    ReadContext { place, io, .. }: &ReadContext<I>,
-) -> Option<Result<String, String>> {
-    let is_read_each_time = source.policy() == Policy::Never && memory.lifetime().is_none();
-    if !is_read_each_time || source.cost() >= Cost::Tree {
-        return None;
-    }
-    let read = pin!(source.read(key, place, io));
-    match read.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Pending => None,
-        Poll::Ready(Ok(fact)) => Some(Ok(format!("{fact:?}"))),
-        Poll::Ready(Err(error)) => Some(Err(error.describe())),
-    }
-}
-
-impl<P: Prompt, W: Host> Explain<'_, P, W> {
-    /// The place of a source, if the module shows it.
-    fn index_of(&self, name: &str) -> Option<usize> {
-        let is_named = |index: &usize| self.sources.get(*index).is_some_and(|(known, _)| *known == name);
-        self.module.sources.iter().copied().find(is_named)
-    }
-
+impl<W: Host> Explain<'_, W> {
     /// Writes about one source.
-    fn tell(&self, index: usize, key: &Lookup, lifetime: Option<Duration>) {
-        let mut page = self.page.borrow_mut();
-        let (name, manifest) = &self.sources[index];
-        page.heading(name, &format!("{} · {}", manifest.cost, manifest.policy.under(lifetime)));
+    fn tell(&self, page: &mut Page, key: &Lookup) {
+        let PlannedSource { source, cache, .. } = self.planned;
+        let (manifest, lifetime) = (source.manifest(), cache.lifetime());
+        page.heading(source.name(), &format!("{} · {}", manifest.cost, manifest.policy.under(lifetime)));
         match key {
             Lookup::Waits => page.line("key", "has to be waited for"),
             Lookup::Nothing => page.line("key", "none: there is nothing to read here"),
             Lookup::Key { shown, bytes, read } => {
-                let entry = self.entry(index, fnv1a(bytes));
+                let entry = self.entry(fnv1a(bytes));
                 match (&entry, read) {
                     (Some(entry), _) => page.fields("fact", &entry.fact()),
                     (None, Some(Ok(fact))) => page.fields("fact", fact),
@@ -168,29 +87,28 @@ impl<P: Prompt, W: Host> Explain<'_, P, W> {
             Policy::Ttl(age) => Some(age),
             _ => None,
         });
-        self.account(&mut page, index, age);
+        self.account(page, age);
     }
 
-    /// What is remembered for a key.
-    fn entry(&self, index: usize, hash: u64) -> Option<CacheEntry> {
-        let CachedSource { cache, .. } = self.caches.get(index)?;
-        cache.entries(self.daemon.exec.clock().now()).into_iter().find(|entry| entry.key_hash == hash)
+    /// What is cached for a key.
+    fn entry(&self, hash: u64) -> Option<CacheEntry> {
+        let entries = self.planned.cache.entries(self.daemon.exec.clock().now());
+        entries.into_iter().find(|entry| entry.key_hash == hash)
     }
 
     /// What has happened to a source, and what could.
-    fn account(&self, page: &mut Page, index: usize, age: Option<Duration>) {
-        let (name, manifest) = &self.sources[index];
+    fn account(&self, page: &mut Page, age: Option<Duration>) {
+        let PlannedSource { source, cache, refresh, .. } = self.planned;
+        let (name, manifest) = (source.name(), source.manifest());
         let now = self.daemon.exec.clock().now();
-        if let Some(CachedSource { cache, refresh, .. }) = self.caches.get(index) {
-            let seen = cache.statistics();
-            let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
-            if hits + stale + misses > 0 {
-                let (hits, misses) = (counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
-                page.line("counts", &format!("{hits} · {stale} shown as old · {misses}"));
-            }
-            if let Some(period) = refresh {
-                page.line("refresh", &format!("every {} while it is shown", seconds(*period)));
-            }
+        let seen = cache.statistics();
+        let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
+        if hits + stale + misses > 0 {
+            let (hits, misses) = (counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
+            page.line("counts", &format!("{hits} · {stale} shown as old · {misses}"));
+        }
+        if let Some(period) = refresh {
+            page.line("refresh", &format!("every {} while it is shown", seconds(*period)));
         }
         let mut ends: Vec<String> = self
             .daemon

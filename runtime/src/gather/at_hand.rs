@@ -3,23 +3,23 @@
 
 use std::sync::Arc;
 
-use super::begin::{Begun, begin};
-use super::{FactCache, Gather, Parts, ReadContext, known};
+use super::any_source::Begun;
+use super::{AnyFact, Gather, ReadContext, known};
 use crate::io::Io;
 use crate::place::Place;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Cost, Fact, Known, Source};
+use crate::source::{Cost, Known};
 
 /// What a source that costs nothing says now; `None` if it is not such a one.
-pub(crate) fn free<S: Source, I: Io>(
-    source: &'static S,
-    memory: &'static dyn FactCache,
+pub(crate) fn free<I: Io>(
+    planned: &PlannedSource<I>,
     read_context: &Arc<ReadContext<I>>,
-) -> Option<Known<S::Fact>> {
-    if source.cost() != Cost::Free {
+) -> Option<Known<AnyFact>> {
+    if planned.source.cost() != Cost::Free {
         return None;
     }
-    match begin(source, memory, read_context) {
+    match planned.source.begin(planned.cache, read_context) {
         Begun::Ready((fact, outcome)) => Some(known(fact, &outcome)),
         Begun::Rest(_) => None,
     }
@@ -39,24 +39,19 @@ impl<'a, I> AtHand<'a, I> {
     }
 }
 
-impl<I: Io> Gather for AtHand<'_, I> {
-    type Pending<F> = Known<F>;
+impl<'r, I: Io> Gather<'r, I> for AtHand<'r, I> {
+    type Pending = Known<AnyFact>;
 
-    fn request(&self) -> &Request {
+    fn request(&self) -> &'r Request {
         self.request
     }
 
-    fn begin<S: Source>(
-        &self,
-        _parts: Parts,
-        source: &'static S,
-        memory: &'static dyn FactCache,
-    ) -> Known<S::Fact> {
-        let known = || source.at_hand(&self.read_context.place).map_or(Known::Absent, Known::Stale);
-        free(source, memory, &self.read_context).unwrap_or_else(known)
+    fn begin(&self, planned: &PlannedSource<I>) -> Known<AnyFact> {
+        let stale = || planned.source.at_hand(&self.read_context.place).map_or(Known::Absent, Known::Stale);
+        free(planned, &self.read_context).unwrap_or_else(stale)
     }
 
-    fn finish<F: Fact>(&self, known: Known<F>) -> Known<F> {
+    fn finish(&self, known: Known<AnyFact>) -> Known<AnyFact> {
         known
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::begin::{Begun, Found, begin, found};
+use super::any_source::{AnySource, Begun};
 use super::learn::Learned;
-use super::{FactCache, Gather, Outcome, Parts, ReadContext, Reading, known, late};
+use super::{AnyFact, FactCache, Gather, Outcome, Parts, ReadContext, Reading, known, late};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Fact, Known, Source};
+use crate::source::Known;
 
 /// Gathers facts in this process for one drawing.
 #[derive(Debug)]
@@ -29,13 +30,13 @@ pub struct Direct<'a, I> {
 
 /// A source that a direct drawing has begun.
 #[derive(Debug)]
-pub struct Pending<F> {
+pub struct Pending {
     name: &'static str,
     start: Instant,
     /// When it ended, if that was while it was begun.
     end: Option<Instant>,
     lifetime: Option<Duration>,
-    state: State<F>,
+    state: State,
 }
 
 /// What a record says of a source besides what came of it.
@@ -47,11 +48,11 @@ struct Span {
 }
 
 #[derive(Debug)]
-enum State<F> {
+enum State {
     Unwanted,
-    Ready(Found<F>),
+    Ready(Learned),
     /// It is waited for; the fact is what is shown should it be late and nothing is known from before.
-    Waiting(Job<Learned>, Option<F>),
+    Waiting(Job<Learned>, Option<AnyFact>),
 }
 
 impl<'a, I: Io> Direct<'a, I> {
@@ -115,27 +116,22 @@ impl<'a, I: Io> Direct<'a, I> {
     }
 }
 
-impl<I: Io> Gather for Direct<'_, I> {
-    type Pending<F> = Pending<F>;
-
-    fn request(&self) -> &Request {
-        self.request
-    }
-
-    fn begin<S: Source>(
+impl<I: Io> Direct<'_, I> {
+    /// Begins to read a source if one of the parts that need it is wanted.
+    pub(crate) fn begin_source(
         &self,
+        source: &'static dyn AnySource<I>,
         parts: Parts,
-        source: &'static S,
         memory: &'static dyn FactCache,
-    ) -> Pending<S::Fact> {
+    ) -> Pending {
         let (name, start, lifetime) = (source.name(), self.now(), memory.lifetime());
         if !parts.meets(self.wanted) {
             return Pending { name, start, end: None, lifetime, state: State::Unwanted };
         }
-        let state = match begin(source, memory, &self.read_context) {
-            Begun::Ready(found) => State::Ready(found),
+        let state = match source.begin(memory, &self.read_context) {
+            Begun::Ready(learned) => State::Ready(learned),
             Begun::Rest(mut work) => match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(learned) => State::Ready(found(learned)),
+                Poll::Ready(learned) => State::Ready(learned),
                 Poll::Pending => {
                     State::Waiting(self.model.spawn(work), source.at_hand(&self.read_context.place))
                 }
@@ -145,14 +141,15 @@ impl<I: Io> Gather for Direct<'_, I> {
         Pending { name, start, end, lifetime, state }
     }
 
-    fn finish<F: Fact>(&self, pending: Pending<F>) -> Known<F> {
+    /// Waits for a source within the budget.
+    pub(crate) fn finish_source(&self, pending: Pending) -> Known<AnyFact> {
         let Pending { name, start, end, lifetime, state } = pending;
         let span = Span { source: name, start, end, lifetime };
         let (fact, outcome) = match state {
             State::Unwanted => return Known::Absent,
-            State::Ready(found) => found,
+            State::Ready(learned) => learned,
             State::Waiting(job, at_hand) => match self.model.wait_until(job, self.patience()) {
-                Ok(learned) => found(learned),
+                Ok(learned) => learned,
                 Err(job) => {
                     drop(job);
                     self.note(span, Outcome::Late);
@@ -169,13 +166,29 @@ impl<I: Io> Gather for Direct<'_, I> {
     }
 }
 
+impl<'r, I: Io> Gather<'r, I> for Direct<'r, I> {
+    type Pending = Pending;
+
+    fn request(&self) -> &'r Request {
+        self.request
+    }
+
+    fn begin(&self, planned: &PlannedSource<I>) -> Pending {
+        self.begin_source(planned.source, planned.parts, planned.cache)
+    }
+
+    fn finish(&self, pending: Pending) -> Known<AnyFact> {
+        self.finish_source(pending)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gather::NoCache;
     use crate::io::{Command, Simulated};
     use crate::place::Place;
-    use crate::source::{Cost, Manifest, Policy, ReadError};
+    use crate::source::{Cost, Manifest, Policy, ReadError, Source};
     use crate::store::Store;
 
     /// Asks a program for its version, once for each version.
@@ -227,6 +240,11 @@ mod tests {
     static KEYED: Tool = Tool(Policy::Keyed);
     static BRIEF: Tool = Tool(Policy::Ttl(Duration::from_secs(5)));
 
+    /// A fact with its type again.
+    fn typed(known: Known<AnyFact>) -> Known<String> {
+        known.map(|fact| fact.downcast_ref::<String>().expect("a fact of this source").clone())
+    }
+
     /// What a drawing makes of a source: what it knows, what became of it, and how many programs ran.
     fn gather(
         source: &'static Tool,
@@ -237,8 +255,7 @@ mod tests {
         let read_context = ReadContext::new(io, place, Some(store.clone()));
         let request = Request::default();
         let direct = Direct::new(read_context, &request, Parts::LEFT, Duration::from_millis(1)).recording();
-        let pending = direct.begin(Parts::LEFT, source, &NoCache);
-        let known = direct.finish(pending);
+        let known = typed(direct.finish_source(direct.begin_source(source, Parts::LEFT, &NoCache)));
         let ran = direct.read_context().io.ran().len();
         (known, direct.into_readings(), ran)
     }
@@ -323,8 +340,8 @@ mod tests {
                 let request = Request::default();
                 let direct = Direct::new(read_context, &request, Parts::LEFT, Duration::MAX).recording();
                 let cache: &'static SourceCache<Lru> = Box::leak(Box::new(SourceCache::new("tool", keeping)));
-                let pending = direct.begin(Parts::LEFT, source, cache);
-                assert_eq!(direct.finish(pending), Known::Fresh("1.0".into()));
+                let known = direct.finish_source(direct.begin_source(source, Parts::LEFT, cache));
+                assert_eq!(typed(known), Known::Fresh("1.0".into()));
                 assert_eq!(direct.read_context().io.ran().len(), runs, "{policy:?} at {at} s");
                 assert_eq!(direct.into_readings()[0].lifetime, lifetime);
             }
@@ -342,7 +359,7 @@ mod tests {
             Parts::RIGHT,
             Duration::MAX,
         );
-        let pending = direct.begin(Parts::LEFT, &KEYED, &NoCache);
-        assert_eq!((direct.finish(pending), direct.read_context().io.ran()), (Known::Absent, Vec::new()));
+        let known = direct.finish_source(direct.begin_source(&KEYED, Parts::LEFT, &NoCache));
+        assert_eq!((typed(known), direct.read_context().io.ran()), (Known::Absent, Vec::new()));
     }
 }

@@ -1,7 +1,6 @@
 //! A source that is asked for one key, without its types: what learning needs of it.
 //!
-//! There are as many types of sources as a prompt has modules, so that all code that knows them is there once for each;
-//! it is kept to this file.
+//! Learning ([`learn`](super::learn)) is compiled once and not for each type of source.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +11,7 @@ use postcard::experimental::serialized_size;
 use super::fact_cache::{AnyFact, Show};
 use crate::io::Io;
 use crate::place::Place;
-use crate::source::{Cost, Fact, Key, Policy, ReadError, Source};
+use crate::source::{Cost, Key, Policy, ReadError, Source};
 
 /// A source that is asked for one key.
 pub(crate) trait DynSource<I>: Send + Sync {
@@ -97,11 +96,6 @@ impl<S: Source, I: Io> DynSource<I> for Of<S> {
             None => Ok(()),
         }
     }
-}
-
-/// A fact with its type again.
-pub(crate) fn typed<F: Fact>(fact: AnyFact) -> Option<F> {
-    fact.downcast::<F>().ok().map(Arc::unwrap_or_clone)
 }
 
 /// The hash of a key as it is stored, without making its bytes.

@@ -25,10 +25,10 @@ const SLOW: Duration = Duration::from_millis(50);
 pub(crate) const REST: Duration = Duration::from_secs(60);
 
 /// What is known of a fact in the end: the fact if there is one, and what came of it.
-pub(crate) type Learned = (Option<AnyFact>, Outcome);
+pub type Learned = (Option<AnyFact>, Outcome);
 
 /// A fact that is being learned.
-pub(crate) type Work = Pin<Box<dyn Future<Output = Learned> + Send>>;
+pub type Work = Pin<Box<dyn Future<Output = Learned> + Send>>;
 
 /// A fact in memory; without one, its reading failed, or has found nothing to show.
 struct Remembered {

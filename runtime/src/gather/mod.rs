@@ -1,13 +1,14 @@
 //! Gathering: from sources to facts, within the budget.
 //!
-//! Generated code begins every source it needs, then finishes each. What is cheap is read while it begins; what must
-//! wait runs side by side meanwhile.
+//! [`Prompt::gather`](crate::prompt::Prompt::gather) begins every source of the prompt's table, then finishes each. What is cheap is read while it
+//! begins; what must wait runs side by side meanwhile.
 
+mod any_source;
 mod at_hand;
-mod begin;
 mod direct;
 mod dyn_source;
 mod fact_cache;
+mod facts;
 mod learn;
 mod observer;
 mod read_context;
@@ -16,15 +17,16 @@ mod single_flight;
 
 use std::time::Duration;
 
+pub use any_source::{AnySource, Begun, Lookup};
 pub(crate) use at_hand::AtHand;
 #[cfg(feature = "background")]
 pub(crate) use at_hand::free;
-#[cfg(feature = "background")]
-pub(crate) use begin::{Begun, Found, begin, found};
 pub use direct::{Direct, Pending};
 pub use fact_cache::{AnyFact, CacheOutcome, CachedFact, FactCache, NewFact, NoCache, Show};
+pub use facts::Facts;
 #[cfg(feature = "background")]
-pub(crate) use learn::{REST, Work};
+pub(crate) use learn::REST;
+pub use learn::{Learned, Work};
 #[cfg(feature = "background")]
 pub(crate) use observer::{Ended, Observation, Observer};
 pub use read_context::ReadContext;
@@ -33,8 +35,10 @@ pub(crate) use read_context::tick;
 #[cfg(feature = "background")]
 pub(crate) use single_flight::SingleFlight;
 
+use crate::io::Real;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Known, ReadError, Source};
+use crate::source::{Known, ReadError};
 
 /// Which parts of a prompt are wanted, as a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,27 +70,19 @@ impl Parts {
     }
 }
 
-/// What gathers facts for generated code: a direct drawing, a daemon, a scenario.
-pub trait Gather {
+/// Gathers facts for a drawing: directly, in the daemon, from the last known ones.
+pub trait Gather<'r, I: 'static = Real> {
     /// A source that has begun.
-    type Pending<F>;
+    type Pending;
 
     /// What the shell said.
-    fn request(&self) -> &Request;
+    fn request(&self) -> &'r Request;
 
-    /// Begins to read a source if one of the parts that need it is wanted. `memory` is where its facts are kept between
-    /// drawings.
-    fn begin<S: Source>(
-        &self,
-        parts: Parts,
-        source: &'static S,
-        memory: &'static dyn FactCache,
-    ) -> Self::Pending<S::Fact>;
+    /// Begins to read a source if one of the parts that need it is wanted.
+    fn begin(&self, planned: &PlannedSource<I>) -> Self::Pending;
 
     /// Waits for a source within the budget.
-    fn finish<F>(&self, pending: Self::Pending<F>) -> Known<F>
-    where
-        F: crate::source::Fact;
+    fn finish(&self, pending: Self::Pending) -> Known<AnyFact>;
 }
 
 /// What a prompt knows of a fact, from what came of its source.

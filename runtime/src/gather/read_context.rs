@@ -4,12 +4,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::dyn_source::typed;
 use super::fact_cache::AnyFact;
 use super::observer::Observer;
 use super::single_flight::SingleFlight;
 use crate::place::Place;
-use crate::source::{Fact, Known};
+use crate::source::Known;
 use crate::store::Store;
 
 /// What readings are done with. A reading may outlive the drawing that began it, so that they share this.
@@ -149,15 +148,10 @@ impl<I> ReadContext<I> {
     }
 
     /// Takes what was put down for a source whose reading has come too late.
-    pub(crate) fn take_last<F: Fact>(&self, source: &str) -> Known<F> {
+    pub(crate) fn take_last(&self, source: &str) -> Known<AnyFact> {
         let mut last = lock(&self.last);
-        let Some(at) = last.iter().position(|(name, _)| *name == source) else { return Known::Absent };
-        match last.swap_remove(at).1 {
-            Known::Absent | Known::Awaited => Known::Absent,
-            Known::Failed(fact) => Known::Failed(fact.and_then(typed)),
-            Known::Fresh(fact) => typed(fact).map_or(Known::Absent, Known::Fresh),
-            Known::Stale(fact) => typed(fact).map_or(Known::Absent, Known::Stale),
-        }
+        let at = last.iter().position(|(name, _)| *name == source);
+        at.map_or(Known::Absent, |at| last.swap_remove(at).1)
     }
 }
 

@@ -3,88 +3,72 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
-use crate::gather::{Gather, Parts};
+use crate::gather::{Facts, Parts};
 use crate::io::Simulated;
 use crate::pen::{DATUM_COLUMNS, Style};
-use crate::prompt::{self, Build, Module, PART_END, Settings};
-use crate::source::Manifest;
+use crate::prompt::{Build, PART_END, Prompt, Settings};
 use crate::variables::all;
 
-/// What a test's prompt shows as data.
-struct Facts {
-    text: String,
+/// A prompt that shows what a request has in the place of a keymap, and asks for some extras.
+const fn prompt(extras: Extras) -> Prompt {
+    let settings = Settings {
+        add_newline: true,
+        budget: Duration::ZERO,
+        command_timeout: Duration::ZERO,
+        scan_timeout: Duration::ZERO,
+        follow_symlinks: true,
+        transient: true,
+    };
+    Prompt {
+        extras,
+        left: Some(&|facts, pen| {
+            pen.set_style(Style::new().bold());
+            pen.put(&facts.request().keymap);
+        }),
+        right: Some(&|facts, pen| pen.put(&facts.request().keymap)),
+        continuation: Some(&|pen| pen.text("∙ ")),
+        transient_left: Some(&|_, pen| pen.text("❯ ")),
+        ..Prompt::new(Build { version: "", config: "", config_hash: "", build_hash: "" }, settings)
+    }
 }
 
-/// Declares a prompt that asks for some extras.
-macro_rules! prompts {
-    ($($name:ident { $($field:ident: $value:expr),* })*) => {$(
-        struct $name;
+fn title(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+    pen.set_style(Style::new().bold());
+    pen.put(&facts.request().keymap);
+    pen.newline();
+    pen.text(" ");
+}
 
-        impl Prompt for $name {
-            type Facts = Facts;
-            const BUILD: Build = Build { version: "", config: "", config_hash: "", build_hash: "" };
-            const SETTINGS: Settings = Settings {
-                add_newline: true,
-                budget: Duration::ZERO,
-                command_timeout: Duration::ZERO,
-                scan_timeout: Duration::ZERO,
-                follow_symlinks: true,
-                transient: true,
-            };
-            const EXTRAS: Extras = Extras { $($field: $value,)* ..Extras::NONE };
-            const MODULES: &'static [Module<Facts>] = &[];
-
-            fn gather<G: Gather>(_: &G) -> Facts {
-                Facts { text: String::new() }
-            }
-            fn left(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.set_style(Style::new().bold());
-                pen.put(&facts.text);
-            }
-            fn right(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.put(&facts.text);
-            }
-            fn continuation(pen: &mut Pen<'_>) {
-                pen.text("∙ ");
-            }
-            fn transient_left(_: &Facts, pen: &mut Pen<'_>) {
-                pen.text("❯ ");
-            }
-            fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
-            fn title(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.set_style(Style::new().bold());
-                pen.put(&facts.text);
-                pen.newline();
-                pen.text(" ");
-            }
-            fn footer(facts: &Facts, pen: &mut Pen<'_>) {
-                pen.set_style(Style::new().dimmed());
-                pen.put(&facts.text);
-            }
-            fn sources() -> Vec<(&'static str, Manifest)> {
-                Vec::new()
-            }
-        }
-    )*};
+fn footer(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+    pen.set_style(Style::new().dimmed());
+    pen.put(&facts.request().keymap);
 }
 
 const SECOND: Duration = Duration::from_secs(1);
 
-prompts! {
-    Bare {}
-    Marked { marks: true }
-    Titled { title: true }
-    Reporting { report_directory: true }
-    Footed { footer: true }
-    Rings { notify: Some(Notify { after: SECOND, with: None }) }
-    Says9 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc9) }) }
-    Says777 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc777) }) }
-    Says99 { notify: Some(Notify { after: SECOND, with: Some(Notification::Osc99) }) }
-    Everything {
-        marks: true, title: true, report_directory: true, footer: true,
-        notify: Some(Notify { after: SECOND, with: Some(Notification::Osc777) })
-    }
+const fn notifying(with: Option<Notification>) -> Prompt {
+    prompt(Extras { notify: Some(Notify { after: SECOND, with }), ..Extras::NONE })
 }
+
+static BARE: Prompt = prompt(Extras::NONE);
+static MARKED: Prompt = prompt(Extras { marks: true, ..Extras::NONE });
+static TITLED: Prompt = Prompt { title: Some(&title), ..prompt(Extras::NONE) };
+static REPORTING: Prompt = prompt(Extras { report_directory: true, ..Extras::NONE });
+static FOOTED: Prompt = Prompt { footer: Some(&footer), ..prompt(Extras::NONE) };
+static RINGS: Prompt = notifying(None);
+static SAYS9: Prompt = notifying(Some(Notification::Osc9));
+static SAYS777: Prompt = notifying(Some(Notification::Osc777));
+static SAYS99: Prompt = notifying(Some(Notification::Osc99));
+static EVERYTHING: Prompt = Prompt {
+    title: Some(&title),
+    footer: Some(&footer),
+    ..prompt(Extras {
+        profile: None,
+        report_directory: true,
+        marks: true,
+        notify: Some(Notify { after: SECOND, with: Some(Notification::Osc777) }),
+    })
+};
 
 fn after(duration: Duration, status: &str) -> Request {
     Request {
@@ -108,80 +92,81 @@ fn visible(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap().replace('\x1b', "␛").replace('\x07', "␇")
 }
 
-fn prelude<P: Prompt<Facts = Facts>>(text: &str, request: &Request, terminal: &Terminal) -> String {
+fn prelude(prompt: &Prompt, text: &str, request: &Request, terminal: &Terminal) -> String {
     let mut out = Vec::new();
-    draw::<P>(&Facts { text: text.to_owned() }, request, terminal, &mut out);
+    let request = Request { keymap: text.to_owned(), ..request.clone() };
+    draw(prompt, &Facts::new(&request, Vec::new()), &request, terminal, &mut out);
     visible(&out)
 }
 
 #[test]
 fn nothing_is_sent_that_nobody_asked_for() {
-    assert_eq!(prelude::<Bare>("x", &after(90 * SECOND, "1"), &terminal()), "");
+    assert_eq!(prelude(&BARE, "x", &after(90 * SECOND, "1"), &terminal()), "");
 }
 
 #[test]
 fn output_ends_once_for_each_command() {
-    assert_eq!(prelude::<Marked>("", &after(SECOND, "3"), &terminal()), "␛]133;D;3␇");
-    assert_eq!(prelude::<Marked>("", &after(SECOND, "3\x1b]"), &terminal()), "␛]133;D␇");
-    assert_eq!(prelude::<Marked>("", &Request::default(), &terminal()), "", "an empty line");
+    assert_eq!(prelude(&MARKED, "", &after(SECOND, "3"), &terminal()), "␛]133;D;3␇");
+    assert_eq!(prelude(&MARKED, "", &after(SECOND, "3\x1b]"), &terminal()), "␛]133;D␇");
+    assert_eq!(prelude(&MARKED, "", &Request::default(), &terminal()), "", "an empty line");
 }
 
 #[test]
 fn titles_are_plain() {
     let request = Request::default();
-    assert_eq!(prelude::<Titled>("~/a;b c", &request, &terminal()), "␛]0;~/a;b c␇");
-    assert_eq!(prelude::<Titled>("a\x07\x1b\\\u{9c}\nb", &request, &terminal()), "␛]0;a\\ b␇");
+    assert_eq!(prelude(&TITLED, "~/a;b c", &request, &terminal()), "␛]0;~/a;b c␇");
+    assert_eq!(prelude(&TITLED, "a\x07\x1b\\\u{9c}\nb", &request, &terminal()), "␛]0;a\\ b␇");
     let ascii = Terminal { profile: Profile::Ascii, ..terminal() };
-    assert_eq!(prelude::<Titled>("…/🦀 x", &request, &ascii), "␛]0;.../x␇");
+    assert_eq!(prelude(&TITLED, "…/🦀 x", &request, &ascii), "␛]0;.../x␇");
 }
 
 #[test]
 fn the_directory_is_an_address() {
-    assert_eq!(prelude::<Reporting>("", &after(SECOND, "0"), &terminal()), "␛]7;file://box/home/me/a%3Bb␇");
+    assert_eq!(prelude(&REPORTING, "", &after(SECOND, "0"), &terminal()), "␛]7;file://box/home/me/a%3Bb␇");
     let odd = Request { logical_path: Some(PathBuf::from("/é\n%\x07")), ..Request::default() };
-    assert_eq!(prelude::<Reporting>("", &odd, &terminal()), "␛]7;file://box/%C3%A9%0A%25%07␇");
+    assert_eq!(prelude(&REPORTING, "", &odd, &terminal()), "␛]7;file://box/%C3%A9%0A%25%07␇");
     let host = Terminal { host: String::from("a\x07b/c"), ..terminal() };
-    assert_eq!(prelude::<Reporting>("", &after(SECOND, "0"), &host), "␛]7;file://abc/home/me/a%3Bb␇");
+    assert_eq!(prelude(&REPORTING, "", &after(SECOND, "0"), &host), "␛]7;file://abc/home/me/a%3Bb␇");
 }
 
 #[test]
 fn the_footer_is_a_line_after_a_command() {
-    assert_eq!(prelude::<Footed>("took 1s ", &after(SECOND, "0"), &terminal()), "␛[2mtook 1s ␛[0m\n");
-    assert_eq!(prelude::<Footed>("took 1s ", &after(SECOND, "0"), &dumb()), "took 1s\n");
-    assert_eq!(prelude::<Footed>("", &after(SECOND, "0"), &terminal()), "", "nothing to say");
-    assert_eq!(prelude::<Footed>("took 1s ", &Request::default(), &terminal()), "", "an empty line");
+    assert_eq!(prelude(&FOOTED, "took 1s ", &after(SECOND, "0"), &terminal()), "␛[2mtook 1s ␛[0m\n");
+    assert_eq!(prelude(&FOOTED, "took 1s ", &after(SECOND, "0"), &dumb()), "took 1s\n");
+    assert_eq!(prelude(&FOOTED, "", &after(SECOND, "0"), &terminal()), "", "nothing to say");
+    assert_eq!(prelude(&FOOTED, "took 1s ", &Request::default(), &terminal()), "", "an empty line");
 }
 
 #[test]
 fn long_commands_are_announced() {
     let (long, failed) = (after(62 * SECOND, "0"), after(SECOND, "2"));
-    assert_eq!(prelude::<Rings>("", &long, &terminal()), "␇");
-    assert_eq!(prelude::<Says9>("", &long, &terminal()), "␛]9;a,b: finished in 1m2s␇");
+    assert_eq!(prelude(&RINGS, "", &long, &terminal()), "␇");
+    assert_eq!(prelude(&SAYS9, "", &long, &terminal()), "␛]9;a,b: finished in 1m2s␇");
     let root = Request { logical_path: Some(PathBuf::from("/")), ..long.clone() };
-    assert_eq!(prelude::<Says9>("", &root, &terminal()), "␛]9;/: finished in 1m2s␇");
-    assert_eq!(prelude::<Says777>("", &failed, &terminal()), "␛]777;notify;a,b;failed with 2 after 1s␇");
+    assert_eq!(prelude(&SAYS9, "", &root, &terminal()), "␛]9;/: finished in 1m2s␇");
+    assert_eq!(prelude(&SAYS777, "", &failed, &terminal()), "␛]777;notify;a,b;failed with 2 after 1s␇");
     assert_eq!(
-        prelude::<Says99>("", &failed, &terminal()),
+        prelude(&SAYS99, "", &failed, &terminal()),
         "␛]99;i=ziron:d=0:o=unfocused;a,b␇␛]99;i=ziron:p=body:o=unfocused;failed with 2 after 1s␇"
     );
 }
 
 #[test]
 fn what_is_short_or_given_up_is_not_announced() {
-    assert_eq!(prelude::<Says9>("", &after(SECOND / 2, "0"), &terminal()), "");
-    assert_eq!(prelude::<Says9>("", &after(90 * SECOND, "130"), &terminal()), "");
-    assert_eq!(prelude::<Says9>("", &Request::default(), &terminal()), "", "an empty line");
+    assert_eq!(prelude(&SAYS9, "", &after(SECOND / 2, "0"), &terminal()), "");
+    assert_eq!(prelude(&SAYS9, "", &after(90 * SECOND, "130"), &terminal()), "");
+    assert_eq!(prelude(&SAYS9, "", &Request::default(), &terminal()), "", "an empty line");
 }
 
 #[test]
 fn a_dumb_terminal_is_sent_text_only() {
-    assert_eq!(prelude::<Everything>("x", &after(90 * SECOND, "1"), &dumb()), "x\n");
-    assert_eq!(prelude::<Rings>("", &after(90 * SECOND, "1"), &dumb()), "");
+    assert_eq!(prelude(&EVERYTHING, "x", &after(90 * SECOND, "1"), &dumb()), "x\n");
+    assert_eq!(prelude(&RINGS, "", &after(90 * SECOND, "1"), &dumb()), "");
 }
 
 #[test]
 fn long_texts_are_cut_between_characters() {
-    let text = prelude::<Titled>(&"é".repeat(2000), &Request::default(), &terminal());
+    let text = prelude(&TITLED, &"é".repeat(2000), &Request::default(), &terminal());
     assert_eq!(text, format!("␛]0;{}…␇", "é".repeat(DATUM_COLUMNS - 1)));
     let long = |text: &str| {
         let mut out = text.as_bytes().to_vec();
@@ -198,7 +183,7 @@ fn long_texts_are_cut_between_characters() {
 fn a_directory_is_reported_whole_or_not_at_all() {
     let report = |name: &str| {
         let request = Request { logical_path: Some(format!("/{name}").into()), ..Request::default() };
-        prelude::<Everything>("", &request, &terminal())
+        prelude(&EVERYTHING, "", &request, &terminal())
     };
     let fits = "d".repeat(1500);
     assert!(report(&fits).contains(&fits));
@@ -207,14 +192,15 @@ fn a_directory_is_reported_whole_or_not_at_all() {
 
 #[test]
 fn a_footer_has_the_limits_of_a_prompt() {
-    let text = prelude::<Everything>(&"x".repeat(300_000), &after(SECOND, "1"), &terminal());
+    let text = prelude(&EVERYTHING, &"x".repeat(300_000), &after(SECOND, "1"), &terminal());
     assert!(text.contains(&format!("{}…␛[0m\n", "x".repeat(DATUM_COLUMNS - 1))), "{text}");
     assert!(text.len() < 4 * DATUM_COLUMNS, "{} bytes", text.len());
 }
 
-fn parts<P: Prompt<Facts = Facts>>(shell: Shell, terminal: &Terminal) -> Vec<String> {
-    let (mut out, facts) = (Vec::new(), Facts { text: String::from("x") });
-    prompt::draw::<P>(&facts, &Request { shell, ..after(SECOND, "0") }, Parts::ALL, terminal, &mut out);
+fn parts(prompt: &Prompt, shell: Shell, terminal: &Terminal) -> Vec<String> {
+    let request = Request { shell, keymap: String::from("x"), ..after(SECOND, "0") };
+    let mut out = Vec::new();
+    prompt.draw(&Facts::new(&request, Vec::new()), &request, Parts::ALL, terminal, &mut out);
     assert_eq!(out.pop(), Some(PART_END));
     out.split(|byte| *byte == PART_END).map(visible).collect()
 }
@@ -227,50 +213,50 @@ fn prompts_are_marked_without_taking_room() {
     for (shell, open, close) in [(Shell::Zsh, "%{", "%}"), (Shell::Bash, "\\[", "\\]"), (Shell::Fish, "", "")]
     {
         let [left, right, transient, _, prelude]: [String; 5] =
-            parts::<Marked>(shell, &terminal()).try_into().unwrap();
+            parts(&MARKED, shell, &terminal()).try_into().unwrap();
         let begins = if shell == Shell::Bash { "133;A;redraw=0" } else { "133;A" };
         assert_eq!(left, format!("\n{}", bold(open, close, begins)));
         assert_eq!(right, "x");
         assert_eq!(transient, format!("{open}␛]{begins}␇{close}❯ {open}␛]133;B␇{close}"));
         assert_eq!(prelude, "␛]133;D;0␇");
     }
-    assert_eq!(parts::<Marked>(Shell::Fish, &dumb()), ["\nx", "x", "❯ ", "", ""]);
+    assert_eq!(parts(&MARKED, Shell::Fish, &dumb()), ["\nx", "x", "❯ ", "", ""]);
     // It writes marks of its own.
-    assert_eq!(parts::<Marked>(Shell::Nu, &terminal())[2], "❯ ");
+    assert_eq!(parts(&MARKED, Shell::Nu, &terminal())[2], "❯ ");
 }
 
 #[test]
 fn what_is_empty_is_not_marked() {
-    let (mut out, facts) = (Vec::new(), Facts { text: String::new() });
-    prompt::draw::<Marked>(&facts, &Request::default(), Parts::LEFT, &terminal(), &mut out);
+    let (mut out, request) = (Vec::new(), Request { keymap: String::new(), ..Request::default() });
+    MARKED.draw(&Facts::new(&request, Vec::new()), &request, Parts::LEFT, &terminal(), &mut out);
     assert_eq!(visible(&out), "\n");
 }
 
 #[test]
 fn continued_lines_are_marked_as_such() {
     let mut out = Vec::new();
-    prompt::draw_continuation::<Marked>(Shell::Bash, &terminal(), &mut out);
+    MARKED.draw_continuation(Shell::Bash, &terminal(), &mut out);
     assert_eq!(visible(&out), "\\[␛]133;P;k=s␇\\]∙ \\[␛]133;B␇\\]");
     out.clear();
-    prompt::draw_continuation::<Bare>(Shell::Bash, &terminal(), &mut out);
+    BARE.draw_continuation(Shell::Bash, &terminal(), &mut out);
     assert_eq!(visible(&out), "∙ ");
 }
 
 #[test]
 fn a_screen_reader_has_no_right_prompt() {
     let reader = Terminal { profile: Profile::ScreenReader, ..terminal() };
-    assert_eq!(parts::<Bare>(Shell::Plain, &reader), ["\n␛[1mx␛[0m", "", "> ", "", ""]);
+    assert_eq!(parts(&BARE, Shell::Plain, &reader), ["\n␛[1mx␛[0m", "", "> ", "", ""]);
 }
 
 #[test]
 fn the_terminal_is_asked_only_what_is_needed() {
     let io = Simulated::new();
-    assert_eq!(super::terminal::<Bare, _>(&io).host, "");
+    assert_eq!(super::terminal(BARE.extras, &io).host, "");
     let asks = |notify| all([], notify).contains(&"TERM_PROGRAM");
     assert!(Terminal::VARIABLES.iter().all(|name| all([], None).contains(name)));
-    assert!(asks(Rings::EXTRAS.notify));
-    assert!(!asks(Bare::EXTRAS.notify) && !asks(Says9::EXTRAS.notify));
-    assert_eq!(super::terminal::<Reporting, _>(&io).host, io.hostname());
+    assert!(asks(RINGS.extras.notify));
+    assert!(!asks(BARE.extras.notify) && !asks(SAYS9.extras.notify));
+    assert_eq!(super::terminal(REPORTING.extras, &io).host, io.hostname());
 }
 
 /// Takes operating system commands and styles out of a text; what is left must be harmless.
@@ -313,12 +299,13 @@ proptest! {
         let path = PathBuf::from(std::ffi::OsStr::from_bytes(&path));
         let request = Request {
             logical_path: Some(path),
+            keymap: text,
             ..after(Duration::from_millis(millis), &status)
         };
         let terminal = Terminal { host, ..terminal() };
-        let (mut out, facts) = (Vec::new(), Facts { text });
-        let draw = [draw::<Everything>, draw::<Says9>, draw::<Says99>][with];
-        draw(&facts, &request, &terminal, &mut out);
+        let mut out = Vec::new();
+        let prompt = [&EVERYTHING, &SAYS9, &SAYS99][with];
+        draw(prompt, &Facts::new(&request, Vec::new()), &request, &terminal, &mut out);
         let rest = without_sequences(&out).map_err(TestCaseError::fail)?;
         let rest = String::from_utf8(rest).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let mut lines = rest.split('\n');

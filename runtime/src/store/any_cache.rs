@@ -5,10 +5,10 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::cache_limits::CacheLimits;
-use crate::gather::{AnyFact, Show};
+use crate::gather::{AnyFact, FactCache, NoCache, Show};
 
-/// A cache, whatever its policy and its source. Generated code has a list of all.
-pub trait AnyCache: Sync {
+/// A cache, whatever its policy and its source.
+pub trait AnyCache: FactCache {
     /// The source whose facts are here.
     fn name(&self) -> &'static str;
 
@@ -35,6 +35,45 @@ pub trait AnyCache: Sync {
 
     /// Lets the entry go that is next by the policy; says how many bytes that frees, nothing if the cache is empty.
     fn shed(&self) -> Option<usize>;
+}
+
+/// There is nothing to see where nothing is kept.
+impl AnyCache for NoCache {
+    fn name(&self) -> &'static str {
+        ""
+    }
+
+    fn policy(&self) -> &'static str {
+        "none"
+    }
+
+    fn keeping(&self) -> CacheLimits {
+        CacheLimits::DEFAULT
+    }
+
+    fn statistics(&self) -> CacheStatistics {
+        CacheStatistics::default()
+    }
+
+    fn entries(&self, _now: Instant) -> Vec<CacheEntry> {
+        Vec::new()
+    }
+
+    fn invalidate(&self, _which: Which<'_>) -> usize {
+        0
+    }
+
+    fn remove_hash(&self, _key_hash: u64) -> usize {
+        0
+    }
+
+    fn clear(&self) -> usize {
+        0
+    }
+
+    fn shed(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// Which entries of a cache.

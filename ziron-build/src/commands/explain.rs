@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ziron_compiler::plan::{FactUse, LEFT, PRELUDE, PartSet, Plan, RIGHT, TRANSIENT};
+use ziron_compiler::plan::{FactUse, PartSet, Plan};
 
 use crate::cli::ExplainArgs;
 use crate::compile::{self, Compiled};
@@ -89,8 +89,13 @@ fn facts(plan: &Plan, facts: &[FactUse]) -> String {
 }
 
 fn parts(set: PartSet) -> String {
-    let names = [(LEFT, "left"), (RIGHT, "right"), (TRANSIENT, "transient"), (PRELUDE, "prelude")];
-    let names: Vec<_> = names.iter().filter(|(part, _)| set & part != 0).map(|(_, name)| *name).collect();
+    let names = [
+        (PartSet::LEFT, "left"),
+        (PartSet::RIGHT, "right"),
+        (PartSet::TRANSIENT, "transient"),
+        (PartSet::PRELUDE, "prelude"),
+    ];
+    let names: Vec<_> = names.iter().filter(|(part, _)| part.meets(set)).map(|(_, name)| *name).collect();
     if names.is_empty() { "no part".into() } else { names.join(", ") }
 }
 

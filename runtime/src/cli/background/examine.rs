@@ -14,11 +14,11 @@ use crate::request::Request;
 const FEW_WATCHES: u64 = 8192;
 
 /// Looks at the daemon of this program.
-pub(in crate::cli) fn findings<P: Prompt>() -> Vec<Finding> {
-    if P::BACKGROUND.is_none() {
+pub(in crate::cli) fn findings(prompt: &'static Prompt) -> Vec<Finding> {
+    if prompt.background.is_none() {
         return vec![Finding::good("there is no background mode: the configuration says so")];
     }
-    if !is_on::<P>() {
+    if !is_on(prompt) {
         return vec![Finding::good(format!("there is no background mode: {} says so", super::SWITCH))];
     }
     let address = match daemon::address() {
@@ -32,7 +32,7 @@ pub(in crate::cli) fn findings<P: Prompt>() -> Vec<Finding> {
     {
         return vec![Finding::look(format!("the daemon's folder is not used: {error}"), error.remedy())];
     }
-    let mut found = match connect::<P>(&Request::default(), Instant::now() + TOOL_PATIENCE) {
+    let mut found = match connect(prompt, &Request::default(), Instant::now() + TOOL_PATIENCE) {
         Ok(_) => vec![Finding::good(format!("the daemon answers in {}", address.folder().display()))],
         Err(ClientError::Absent) => vec![match address.open() {
             Ok(_) => Finding::good("the daemon does not run; the next prompt starts it"),

@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use super::traced::{Recorder, Traced};
 use crate::cli::report::describe;
-use crate::gather::{Direct, FactCache, Gather, Outcome, Parts};
+use crate::gather::{AnyFact, Direct, Gather, Outcome, Pending};
 use crate::io::Real;
+use crate::prompt::PlannedSource;
 use crate::request::Request;
-use crate::source::{Fact, Known, Source};
+use crate::source::Known;
 
 /// A direct gathering that is noted down.
 #[derive(Debug)]
@@ -42,29 +43,25 @@ impl<'a> Observed<'a> {
     }
 }
 
-impl Gather for Observed<'_> {
-    type Pending<F> = <Direct<'static, Traced<Real>> as Gather>::Pending<F>;
+impl<'a> Gather<'a> for Observed<'a> {
+    type Pending = Pending;
 
-    fn request(&self) -> &Request {
+    fn request(&self) -> &'a Request {
         self.direct.request()
     }
 
     #[allow(clippy::disallowed_methods, reason = "it measures real time")]
-    fn begin<S: Source>(
-        &self,
-        parts: Parts,
-        source: &'static S,
-        memory: &'static dyn FactCache,
-    ) -> Self::Pending<S::Fact> {
+    fn begin(&self, planned: &PlannedSource) -> Pending {
         let begin = Instant::now();
+        let source = planned.source.traced();
         let span = self.recorder.begin(source.name(), begin);
         self.begun.borrow_mut().push((source.name(), span, begin));
-        let pending = self.direct.begin(parts, source, memory);
+        let pending = self.direct.begin_source(source, planned.parts, planned.cache);
         self.recorder.leave();
         pending
     }
 
-    fn finish<F: Fact>(&self, pending: Self::Pending<F>) -> Known<F> {
-        self.direct.finish(pending)
+    fn finish(&self, pending: Pending) -> Known<AnyFact> {
+        self.direct.finish_source(pending)
     }
 }

@@ -102,7 +102,7 @@ impl Recorder {
 
 /// The operating system, noting what is asked of it.
 #[derive(Debug)]
-pub(super) struct Traced<I> {
+pub struct Traced<I> {
     io: I,
     recorder: Recorder,
 }

@@ -6,16 +6,15 @@ use crate::daemon::state::DaemonState;
 use crate::exec::metrics::Histogram;
 use crate::io::{Io, Sent};
 use crate::otlp::{Meter, Shape, Value};
-use crate::prompt::Prompt;
 
 /// Writes all metrics as one object.
 #[allow(clippy::unnecessary_wraps, reason = "a program that was built without it has none")]
-pub(in crate::daemon) fn otlp<P: Prompt, W: Host>(daemon: &DaemonState<P, W>) -> Result<String, String> {
+pub(in crate::daemon) fn otlp<W: Host>(daemon: &DaemonState<W>) -> Result<String, String> {
     let now = daemon.world.io(Sent::default()).now();
     let age = daemon.exec.clock().now().saturating_duration_since(daemon.started);
     let mut meter = Meter::new(now.checked_sub(age).unwrap_or(now), now);
     all(daemon, &mut meter);
-    Ok(format!("{}\n", meter.render(P::BUILD)))
+    Ok(format!("{}\n", meter.render(daemon.prompt.build)))
 }
 
 impl Sink for Meter {

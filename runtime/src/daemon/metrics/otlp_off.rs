@@ -2,9 +2,8 @@
 
 use crate::daemon::host::Host;
 use crate::daemon::state::DaemonState;
-use crate::prompt::Prompt;
 
 /// Says that there are none.
-pub(in crate::daemon) fn otlp<P: Prompt, W: Host>(_hub: &DaemonState<P, W>) -> Result<String, String> {
+pub(in crate::daemon) fn otlp<W: Host>(_hub: &DaemonState<W>) -> Result<String, String> {
     Err(crate::cli::otlp::ABSENT.to_owned())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::machine::{Machine, Seen, Weather};
-use super::prompt::{LIFETIME, PATIENCE, Shown, Six, THINGS, Thing, shown, variables};
+use super::prompt::{LIFETIME, PATIENCE, Shown, THINGS, Thing, shown, variables};
 use super::wire::{Cut, Far, Sent, Wire};
 use crate::daemon::session::converse;
 use crate::daemon::state::DaemonState;
@@ -67,7 +67,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Around {
     pub(super) machine: Arc<Machine>,
-    pub(super) daemon: Arc<DaemonState<Six, Seen>>,
+    pub(super) daemon: Arc<DaemonState<Seen>>,
 }
 
 impl Around {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::client::{Around, Ask, Kind, PLACES, PROFILES, Shows, shows};
 use super::machine::{Machine, Seen, Weather};
-use super::prompt;
+use super::prompt::{Six, variables};
 use super::wire::{Cut, Far, Sent};
 use crate::daemon::state::DaemonState;
 use crate::exec::simulate::{World, for_seeds};
@@ -57,9 +57,11 @@ impl Lives {
 
     /// A daemon begins, without any memory.
     fn begin(&self) {
-        prompt::forget();
-        let daemon =
-            Arc::new(DaemonState::new(Seen(self.machine.clone()), self.machine.sim.handle().clone()));
+        let daemon = Arc::new(DaemonState::new(
+            Six::fresh().prompt,
+            Seen(self.machine.clone()),
+            self.machine.sim.handle().clone(),
+        ));
         let (number, around) = (self.machine.step(), Around { machine: self.machine.clone(), daemon });
         *self.lock() = Some(Life { number, around, lines: Vec::new() });
     }
@@ -187,7 +189,7 @@ impl Shell {
         let (seq, wanted, is_held) = (ask.seq, Wanted::All, ask.shows.is_some());
         let request = Request { logical_path: Some(ask.place.clone()), ..Request::default() };
         let mut bytes = Vec::new();
-        let variables = prompt::variables(&ask.profile, &ask.token);
+        let variables = variables(&ask.profile, &ask.token);
         let environment = variables.map(|(name, value)| (name, value.into())).into();
         Draw { seq, request, wanted, is_held, environment, is_environment_in_file: false }.write(&mut bytes);
         far.send(&machine, &bytes).await;

@@ -35,7 +35,7 @@ use std::time::Duration;
 use client::{Around, Client, Kind, PLACES, PROFILES};
 use hostile::Vice;
 use machine::{Machine, Seen, Weather};
-use prompt::THINGS;
+use prompt::{Six, THINGS};
 
 use super::state::DaemonState;
 use crate::exec::simulate::{World, for_seeds};
@@ -46,9 +46,9 @@ const SETTLED: Duration = Duration::from_secs(61);
 
 /// One world.
 async fn live(sim: World, weather: Weather) {
-    let caches = prompt::use_shelves(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
+    let six = Six::of_size(if sim.random().chance(0.6) { 0 } else { 1 + sim.random().below(2) });
     let machine = Machine::new(sim.clone(), weather, None);
-    let daemon = Arc::new(DaemonState::new(Seen(machine.clone()), sim.handle().clone()));
+    let daemon = Arc::new(DaemonState::new(six.prompt, Seen(machine.clone()), sim.handle().clone()));
     let around = Around { machine: machine.clone(), daemon };
     let (stop, stopped) = async_channel::bounded::<()>(1);
     let change = sim.handle().spawn(Priority::Normal, change(machine.clone(), stopped));
@@ -76,7 +76,8 @@ async fn live(sim: World, weather: Weather) {
     let tasks = sim.handle().tasks();
     assert!(tasks.is_empty(), "nobody is left, but this goes on: {tasks:#?}");
     assert_eq!((around.daemon.session_count(), around.daemon.single_flight.count()), (0, 0));
-    assert!(caches.entries() <= 2 * THINGS.len() + machine.identities(), "{caches:?}");
+    let entries = six.entries();
+    assert!(entries <= 2 * THINGS.len() + machine.identities(), "{entries} entries: {six:?}");
 }
 
 /// Changes the machine until it is told to stop.

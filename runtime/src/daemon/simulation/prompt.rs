@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::machine::Machine;
-use crate::gather::{FactCache, Gather, Parts};
+use super::machine::{Eyes, Machine};
+use crate::gather::{Facts, Parts};
 use crate::io::{Command, Io};
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{Background, Build, Module, Prompt, Settings};
-use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source};
+use crate::prompt::{Background, Build, Module, PlannedSource, Prompt, Settings};
+use crate::source::{Cost, Health, Manifest, Policy, ReadError, Source};
 use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
 use crate::store::source_cache::{AnyCache, SourceCache};
@@ -122,123 +122,90 @@ impl Source for Thing {
     }
 }
 
-/// What the daemon remembers of each thing.
+/// The prompt, with caches of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Caches([&'static SourceCache<Lru>; 6]);
-
-impl Caches {
-    /// Caches that live for ever: there is one set for each thread and size.
-    fn new(keeping: CacheLimits) -> Caches {
-        Caches(THINGS.map(|thing| &*Box::leak(Box::new(SourceCache::new(thing.name, keeping)))))
-    }
-
-    /// Whether all are as small as they may be.
-    pub(super) fn entries(&self) -> usize {
-        self.0.iter().map(|cache| cache.statistics().entries).sum()
-    }
+pub(super) struct Six {
+    pub(super) prompt: &'static Prompt<Eyes>,
+    caches: [&'static SourceCache<Lru>; 6],
 }
 
-thread_local! {
-    static CURRENT: std::cell::Cell<Option<Caches>> = const { std::cell::Cell::new(None) };
-    static SIZES: [Caches; 3] = [
-        Caches::new(CacheLimits::DEFAULT),
-        Caches::new(CacheLimits { entries: 2, ..CacheLimits::DEFAULT }),
-        Caches::new(CacheLimits { entries: 0, ..CacheLimits::DEFAULT }),
-    ];
-}
+const VARIABLES: &[&str] =
+    &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "PROFILE", "TERM", "TOKEN", "ZIRON_PROFILE"];
 
-/// Clears the caches of this thread, and says how large they are from now on: as usual, tiny, or nothing at all.
-pub(super) fn use_shelves(size: usize) -> Caches {
-    let caches = SIZES.with(|sizes| sizes[size % sizes.len()]);
-    caches.0.iter().for_each(|cache| _ = cache.clear());
-    CURRENT.set(Some(caches));
-    caches
-}
-
-/// Caches that nobody has used, as a daemon has that begins.
-pub(super) fn forget() {
-    CURRENT.set(Some(Caches::new(CacheLimits::DEFAULT)));
-}
-
-/// The prompt.
-pub(super) struct Six;
-
-impl Prompt for Six {
-    type Facts = [Known<String>; 6];
-
-    const BUILD: Build = Build { version: "1", config: "", config_hash: "c", build_hash: "b1" };
-    const SETTINGS: Settings = Settings {
-        add_newline: false,
-        budget: Duration::ZERO,
-        command_timeout: COMMAND_TIMEOUT,
-        scan_timeout: Duration::MAX,
-        follow_symlinks: true,
-        transient: true,
-    };
-    const BACKGROUND: Option<Background> =
-        Some(Background { patience: PATIENCE, idle_exit: Duration::from_secs(3600) });
-    const VARIABLES: &'static [&'static str] = &[
-        "HOME",
-        "LANG",
-        "LC_ALL",
-        "LC_CTYPE",
-        "NO_COLOR",
-        "PATH",
-        "PROFILE",
-        "TERM",
-        "TOKEN",
-        "ZIRON_PROFILE",
-    ];
-    const MODULES: &'static [Module<Self::Facts>] =
-        &[Module { name: "status", doc: "", sources: &[], draw: |facts, pen| show(&facts[0], pen) }];
-
-    fn gather<G: Gather>(gather: &G) -> Self::Facts {
-        let caches = CURRENT.get().expect("a simulation runs on this thread").0;
-        let mut begun = Vec::new();
-        for (at, thing) in THINGS.into_iter().enumerate() {
+impl Six {
+    /// A prompt and caches that live for ever.
+    fn new(limits: CacheLimits) -> Six {
+        let caches = THINGS.map(|thing| &*Box::leak(Box::new(SourceCache::<Lru>::new(thing.name, limits))));
+        let sources: [PlannedSource<Eyes>; 6] = std::array::from_fn(|at| {
             let parts = if at == 0 { Parts::ALL.and(Parts::MODULES) } else { Parts::ALL };
-            let memory: &'static dyn FactCache = caches[at];
-            begun.push(gather.begin(parts, thing, memory));
+            PlannedSource { cache: caches[at], ..PlannedSource::new(THINGS[at], parts) }
+        });
+        let build = Build { version: "1", config: "", config_hash: "c", build_hash: "b1" };
+        let settings = Settings {
+            add_newline: false,
+            budget: Duration::ZERO,
+            command_timeout: COMMAND_TIMEOUT,
+            scan_timeout: Duration::MAX,
+            follow_symlinks: true,
+            transient: true,
+        };
+        let idle_exit = Duration::from_secs(3600);
+        let prompt = Prompt {
+            background: Some(Background { patience: PATIENCE, idle_exit }),
+            variables: VARIABLES,
+            sources: Box::leak(Box::new(sources)),
+            modules: &[Module {
+                name: "status",
+                doc: "",
+                sources: &[],
+                draw: &|facts, pen| show(facts, 0, pen),
+            }],
+            left: Some(&|facts, pen| {
+                for (at, thing) in THINGS.into_iter().enumerate() {
+                    pen.put(thing.name);
+                    pen.put(" ");
+                    show(facts, at, pen);
+                    pen.put(",");
+                }
+            }),
+            right: Some(&|facts, pen| show(facts, 5, pen)),
+            transient_left: Some(&|_, pen| pen.put("then")),
+            ..Prompt::new(build, settings)
+        };
+        Six { prompt: Box::leak(Box::new(prompt)), caches }
+    }
+
+    /// A prompt for a world on this thread, with empty caches. How large they may be: as usual, tiny, or nothing at all.
+    pub(super) fn of_size(size: usize) -> Six {
+        thread_local! {
+            static SIZES: [Six; 3] = [
+                Six::new(CacheLimits::DEFAULT),
+                Six::new(CacheLimits { entries: 2, ..CacheLimits::DEFAULT }),
+                Six::new(CacheLimits { entries: 0, ..CacheLimits::DEFAULT }),
+            ];
         }
-        let mut begun = begun.into_iter();
-        std::array::from_fn(|_| begun.next().map_or(Known::Absent, |pending| gather.finish(pending)))
+        let six = SIZES.with(|sizes| sizes[size % sizes.len()]);
+        six.caches.iter().for_each(|cache| _ = cache.clear());
+        six
     }
 
-    fn left(facts: &Self::Facts, pen: &mut Pen<'_>) {
-        for (fact, thing) in facts.iter().zip(THINGS) {
-            pen.put(thing.name);
-            pen.put(" ");
-            show(fact, pen);
-            pen.put(",");
-        }
+    /// A prompt whose caches nobody has used, as a daemon has that begins.
+    pub(super) fn fresh() -> Six {
+        Six::new(CacheLimits::DEFAULT)
     }
 
-    fn right(facts: &Self::Facts, pen: &mut Pen<'_>) {
-        show(&facts[5], pen);
-    }
-
-    fn continuation(_: &mut Pen<'_>) {}
-
-    fn transient_left(_: &Self::Facts, pen: &mut Pen<'_>) {
-        pen.put("then");
-    }
-
-    fn transient_right(_: &Self::Facts, _: &mut Pen<'_>) {}
-
-    fn sources() -> Vec<(&'static str, Manifest)> {
-        THINGS.map(|thing| (thing.name, thing.manifest())).into()
+    /// Number of facts in all caches.
+    pub(super) fn entries(&self) -> usize {
+        self.caches.iter().map(|cache| cache.statistics().entries).sum()
     }
 }
 
-/// A fact, a star behind it if it is old, or a dash.
-fn show(fact: &Known<String>, pen: &mut Pen<'_>) {
-    match fact {
-        Known::Absent | Known::Awaited | Known::Failed(None) => pen.put("-"),
-        Known::Fresh(fact) | Known::Failed(Some(fact)) => pen.put(fact),
-        Known::Stale(fact) => {
-            pen.put(fact);
-            pen.put("*");
-        }
+/// A fact, a star behind it if it is stale, or a dash.
+fn show(facts: &Facts<'_>, at: usize, pen: &mut Pen<'_>) {
+    let Some(fact) = facts.get::<String>(at) else { return pen.put("-") };
+    pen.put(fact);
+    if facts.health(at).has(Health::STALE) {
+        pen.put("*");
     }
 }
 
@@ -270,5 +237,5 @@ pub(super) fn variables<'v>(profile: &'v str, token: &'v str) -> [(&'static OsSt
 
 #[test]
 fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
-    assert_eq!(Six::VARIABLES, crate::variables::of_manifests::<Six>());
+    assert_eq!(VARIABLES, crate::variables::of_manifests(Six::fresh().prompt));
 }

@@ -15,13 +15,13 @@ use super::super::state::DaemonState;
 use super::super::transport::{BackupSender, Transport, TransportError};
 use crate::exec::Priority;
 use crate::exec::simulate;
-use crate::gather::{Gather, Parts};
+use crate::gather::{Facts, Parts};
 use crate::io::{Io, Sent, Simulated};
 use crate::ipc::frame::Frame;
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{Background, Build, CachedSource, Module, Prompt, Settings};
-use crate::source::{Cost, Known, Manifest, Policy, ReadError, Source, Trigger};
+use crate::prompt::{Background, Build, Module, PlannedSource, Prompt, Settings};
+use crate::source::{Cost, Manifest, Policy, ReadError, Source, Trigger};
 use crate::store::CacheLimits;
 use crate::store::Store;
 use crate::store::eviction::Lru;
@@ -81,65 +81,39 @@ pub(super) static READS: AtomicU64 = AtomicU64::new(0);
 /// How often anybody looked for anything.
 pub(super) static LOOKS: AtomicU64 = AtomicU64::new(0);
 
-pub(super) struct Facts {
-    deploys: Known<u64>,
-    commits: Known<u64>,
-    /// What the request says.
-    said: String,
-}
+/// A prompt of both numbers, and of what the request says.
+pub(super) static SAMPLE: Prompt<Simulated> = Prompt {
+    background: Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) }),
+    variables: &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM", "ZIRON_PROFILE"],
+    sources: &[
+        PlannedSource { cache: &DEPLOYS_CACHE, ..PlannedSource::new(&DEPLOYS, Parts::LEFT) },
+        PlannedSource { cache: &COMMITS_CACHE, ..PlannedSource::new(&COMMITS, Parts::LEFT) },
+    ],
+    modules: &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: &numbers }],
+    left: Some(&numbers),
+    right: Some(&|facts, pen| {
+        let request = facts.request();
+        pen.put(&format!("{:?}{:?}{}", request.status, request.duration, request.jobs));
+    }),
+    ..Prompt::new(
+        Build { version: "0", config: "ziron.toml", config_hash: "0", build_hash: "0" },
+        Settings {
+            add_newline: false,
+            budget: Duration::from_millis(500),
+            command_timeout: Duration::from_millis(500),
+            scan_timeout: Duration::from_millis(30),
+            follow_symlinks: true,
+            transient: false,
+        },
+    )
+};
 
-pub(super) struct Sample;
-
-impl Prompt for Sample {
-    type Facts = Facts;
-    const BUILD: Build = Build { version: "0", config: "ziron.toml", config_hash: "0", build_hash: "0" };
-    const SETTINGS: Settings = Settings {
-        add_newline: false,
-        budget: Duration::from_millis(500),
-        command_timeout: Duration::from_millis(500),
-        scan_timeout: Duration::from_millis(30),
-        follow_symlinks: true,
-        transient: false,
-    };
-    const BACKGROUND: Option<Background> =
-        Some(Background { patience: Duration::from_millis(30), idle_exit: Duration::from_secs(60) });
-    const VARIABLES: &'static [&'static str] =
-        &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM", "ZIRON_PROFILE"];
-    const MODULES: &'static [Module<Facts>] =
-        &[Module { name: "numbers", doc: "Both numbers", sources: &[0, 1], draw: Self::left }];
-
-    fn gather<G: Gather>(gather: &G) -> Facts {
-        let deploys = gather.begin(Parts::LEFT, &DEPLOYS, &DEPLOYS_CACHE);
-        let commits = gather.begin(Parts::LEFT, &COMMITS, &COMMITS_CACHE);
-        let request = gather.request();
-        let said = format!("{:?}{:?}{}", request.status, request.duration, request.jobs);
-        Facts { deploys: gather.finish(deploys), commits: gather.finish(commits), said }
-    }
-
-    fn left(facts: &Facts, pen: &mut Pen<'_>) {
-        for known in [&facts.deploys, &facts.commits] {
-            if let Some(number) = known.get() {
-                pen.put(number);
-            }
-            pen.text(",");
+fn numbers(facts: &Facts<'_>, pen: &mut Pen<'_>) {
+    for number in [0, 1] {
+        if let Some(number) = facts.get::<u64>(number) {
+            pen.put(number);
         }
-    }
-
-    fn right(facts: &Facts, pen: &mut Pen<'_>) {
-        pen.put(&facts.said);
-    }
-
-    fn continuation(_: &mut Pen<'_>) {}
-    fn transient_left(_: &Facts, _: &mut Pen<'_>) {}
-    fn transient_right(_: &Facts, _: &mut Pen<'_>) {}
-
-    fn sources() -> Vec<(&'static str, Manifest)> {
-        vec![(DEPLOYS.name(), DEPLOYS.manifest()), (COMMITS.name(), COMMITS.manifest())]
-    }
-
-    fn caches() -> Vec<CachedSource> {
-        let shelved = |cache| CachedSource { cache, events: &[], refresh: None };
-        vec![shelved(&DEPLOYS_CACHE), shelved(&COMMITS_CACHE)]
+        pen.text(",");
     }
 }
 
@@ -254,7 +228,7 @@ pub(super) fn set(numbers: [u64; 2]) {
     }
 }
 
-pub(super) type Sampler = Arc<DaemonState<Sample, Nowhere>>;
+pub(super) type Sampler = Arc<DaemonState<Nowhere>>;
 
 pub(super) fn daemon(world: &simulate::World) -> Sampler {
     hub_with(world, None)
@@ -265,6 +239,7 @@ pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sa
     COMMITS_CACHE.clear();
     set([1, 1]);
     let daemon = Arc::new(DaemonState::new(
+        &SAMPLE,
         Nowhere { store, is_replaced: AtomicBool::default() },
         world.handle().clone(),
     ));

@@ -1,92 +1,32 @@
-//! The interpreter: draws a plan from canned facts without compiling it.
-//!
-//! It walks the same nodes from which the emitter writes code, so that a preview shows what the compiled prompt will. A
-//! test holds the two together.
+//! Drawing a plan's nodes: the same steps that the emitter writes as calls on the pen.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
-
-use ziron_compiler::plan::{Access, Arm, FactUse, Look, Module, Node, Plan, Test};
+use ziron_compiler::plan::{Access, Arm, FactUse, Look, Node, Test};
 use ziron_compiler::syntax::style;
-use ziron_modules::Interpreted;
-use ziron_runtime::pen::{Color, DrawMark, Literal, Pen, Profile, Style, escape};
-use ziron_runtime::scenario::FactSet;
+use ziron_runtime::gather::Facts;
+use ziron_runtime::pen::{Color, DrawMark, Pen, Style};
 use ziron_runtime::segment::{Choice, VarValue, Vars};
-use ziron_runtime::shell::Shell;
 use ziron_runtime::source::Health;
 
-/// One part of a prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The left prompt, with the empty line before it if there is one.
-    Left,
-    /// The right prompt.
-    Right,
-    /// The prompt of a continued line.
-    Continuation,
-    /// What stays of the left prompt.
-    TransientLeft,
-    /// What stays of the right prompt.
-    TransientRight,
+use super::Interpreter;
+
+/// Draws a part.
+pub(super) fn nodes(
+    interpreter: &'static Interpreter,
+    nodes: &'static [Node],
+    facts: &Facts<'_>,
+    pen: &mut Pen<'_>,
+) {
+    Drawing { interpreter, facts: Some(facts), scopes: Vec::new() }.nodes(nodes, pen);
 }
 
-/// A plan that is ready to be drawn.
-pub struct Interpreter<'p> {
-    plan: &'p Plan,
-    /// The modules that this program has, with their options, by identifier.
-    modules: HashMap<&'p str, (&'p Module, Box<dyn Interpreted>)>,
+/// Draws a part that needs no facts.
+pub(super) fn fixed(interpreter: &'static Interpreter, nodes: &'static [Node], pen: &mut Pen<'_>) {
+    Drawing { interpreter, facts: None, scopes: Vec::new() }.nodes(nodes, pen);
 }
 
-impl std::fmt::Debug for Interpreter<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Interpreter").field("plan", self.plan).finish_non_exhaustive()
-    }
-}
-
-impl<'p> Interpreter<'p> {
-    /// Prepares a plan. Modules that this program was built without are not drawn.
-    pub fn new(plan: &'p Plan) -> Interpreter<'p> {
-        let registry = ziron_modules::registry();
-        let modules = plan.modules.iter().filter_map(|module| {
-            let registered = registry.iter().find(|registered| registered.spec.name == module.spec.name)?;
-            let mut made = (registered.make)();
-            for (name, value) in &module.options {
-                made.set(name, value);
-            }
-            Some((module.ident.as_str(), (module, made)))
-        });
-        Interpreter { plan, modules: modules.collect() }
-    }
-
-    /// Draws a part with these facts, for the shell and the width that their request names.
-    pub fn draw(&self, part: Part, facts: &FactSet, colors: bool) -> Vec<u8> {
-        self.draw_in(Profile::Unicode, part, facts, colors)
-    }
-
-    /// Draws a part for a terminal that may have ASCII only, or for a screen reader.
-    pub fn draw_in(&self, profile: Profile, part: Part, facts: &FactSet, colors: bool) -> Vec<u8> {
-        let mut out = Vec::new();
-        let request = &facts.request;
-        let pen = Pen::new(&mut out, request.shell, request.terminal_columns);
-        let mut pen = pen.colored(colors).in_profile(profile);
-        if matches!(part, Part::Right | Part::TransientRight) {
-            pen = pen.on_one_line();
-        }
-        let parts = &self.plan.parts;
-        let nodes = match part {
-            Part::Left => &parts.left,
-            Part::Right => &parts.right,
-            Part::Continuation => &parts.continuation,
-            Part::TransientLeft => &parts.transient_left,
-            Part::TransientRight => &parts.transient_right,
-        };
-        if part == Part::Left && self.plan.settings.add_newline {
-            pen.newline();
-        }
-        Drawing { interpreter: self, facts, scopes: Vec::new() }.nodes(nodes, &mut pen);
-        pen.finish();
-        out
-    }
+/// Draws a module.
+pub(super) fn module(interpreter: &'static Interpreter, module: usize, facts: &Facts<'_>, pen: &mut Pen<'_>) {
+    Drawing { interpreter, facts: Some(facts), scopes: Vec::new() }.module(module, pen);
 }
 
 /// The variables of a scope.
@@ -97,24 +37,27 @@ enum Scope<'v> {
 }
 
 /// One drawing: the scopes are those that the walk is in.
-struct Drawing<'i, 'v> {
-    interpreter: &'i Interpreter<'i>,
-    facts: &'i FactSet,
+struct Drawing<'f, 'v> {
+    interpreter: &'static Interpreter,
+    /// `None` for parts that need none.
+    facts: Option<&'f Facts<'f>>,
     scopes: Vec<Scope<'v>>,
 }
 
-impl<'i, 'v> Drawing<'i, 'v> {
-    fn nodes(&mut self, nodes: &[Node], pen: &mut Pen<'_>) {
+impl<'v> Drawing<'_, 'v> {
+    fn nodes(&mut self, nodes: &'static [Node], pen: &mut Pen<'_>) {
         for node in nodes {
             self.node(node, pen);
         }
     }
 
-    fn node(&mut self, node: &Node, pen: &mut Pen<'_>) {
+    fn node(&mut self, node: &'static Node, pen: &mut Pen<'_>) {
         match node {
             Node::Text { text, look } => {
                 self.look(look, pen);
-                literal(text, pen);
+                if let Some(literal) = self.interpreter.literals.get(text.as_str()) {
+                    pen.escaped(literal);
+                }
             }
             Node::Newline => pen.newline(),
             Node::Datum { access, look } => {
@@ -144,7 +87,7 @@ impl<'i, 'v> Drawing<'i, 'v> {
                 }
             }
             Node::Spoken { word, body } => {
-                pen.begin_spoken(intern(word));
+                pen.begin_spoken(word);
                 self.nodes(body, pen);
                 pen.end_spoken();
             }
@@ -155,12 +98,14 @@ impl<'i, 'v> Drawing<'i, 'v> {
             }
             Node::Module { ident, base } => {
                 pen.set_base_style(base.map_or(Style::PLAIN, runtime_style));
-                self.module(ident, pen);
+                if let Some(module) = self.interpreter.idents.get(ident.as_str()) {
+                    self.module(*module, pen);
+                }
                 pen.set_base_style(Style::PLAIN);
             }
             Node::Fill { symbol, look } => {
                 self.look(look, pen);
-                pen.fill(intern(symbol));
+                pen.fill(symbol);
             }
             Node::WhenDrawn { body } => {
                 let mark = pen.mark();
@@ -170,26 +115,24 @@ impl<'i, 'v> Drawing<'i, 'v> {
         }
     }
 
-    fn module(&self, ident: &str, pen: &mut Pen<'_>) {
-        let Some((module, made)) = self.interpreter.modules.get(ident) else { return };
-        let sources = &self.interpreter.plan.sources;
-        let name = |fact: &FactUse| match fact {
-            FactUse::Source(index) => sources[*index].ident.as_str(),
-            FactUse::Request | FactUse::Unused => "",
+    fn module(&self, module: usize, pen: &mut Pen<'_>) {
+        let (interpreter, Some(facts)) = (self.interpreter, self.facts) else { return };
+        let (module, made) = (&interpreter.plan.modules[module], interpreter.modules[module]);
+        let Some(nodes) = &module.draw else { return };
+        let place = |fact: &FactUse| match fact {
+            FactUse::Source(place) => *place,
+            // Behind the last source there is no fact.
+            FactUse::Request | FactUse::Unused => usize::MAX,
         };
-        let names: Vec<&str> = module.facts.iter().map(name).collect();
-        let (interpreter, facts) = (self.interpreter, self.facts);
-        let health = names.iter().map(|name| facts.health(name)).fold(Health::GOOD, Health::and);
-        let failed = &self.interpreter.plan.parts.failed;
-        let draw_failed = |pen: &mut Pen<'_>| {
-            Drawing { interpreter, facts, scopes: Vec::new() }.nodes(failed, pen);
-        };
+        let places: Vec<usize> = module.facts.iter().map(place).collect();
+        let health = places.iter().map(|place| facts.health(*place)).fold(Health::GOOD, Health::and);
+        let failed = interpreter.plan.parts.failed.as_slice();
+        let draw_failed = |pen: &mut Pen<'_>| fixed(interpreter, failed, pen);
         let mark = (!failed.is_empty()).then_some(&draw_failed as DrawMark<'_>);
-        made.with_vars(facts, &names, &mut |vars| {
-            let Some(nodes) = &module.draw else { return };
+        made.with_vars(facts, &places, &mut |vars| {
             let Some(vars) = vars else { return pen.omit_module(health, &module.name, mark) };
             pen.begin_module(health);
-            Drawing { interpreter, facts, scopes: vec![Scope::Fields(vars)] }.nodes(nodes, pen);
+            Drawing { interpreter, facts: self.facts, scopes: vec![Scope::Fields(vars)] }.nodes(nodes, pen);
             pen.end_module_marked(&module.name, mark);
         });
     }
@@ -250,25 +193,6 @@ impl<'i, 'v> Drawing<'i, 'v> {
         self.scopes.pop();
         passes
     }
-}
-
-/// Draws a literal as compiled code does: in the form of each shell, if one sees something special in it.
-fn literal(text: &str, pen: &mut Pen<'_>) {
-    let [zsh, bash, tcsh] = [Shell::Zsh, Shell::Bash, Shell::Tcsh].map(|shell| intern(&escape(shell, text)));
-    pen.escaped(&Literal { plain: intern(text), zsh, bash, tcsh });
-}
-
-/// Keeps a text for the rest of the process, once: what a pen calls a literal lives for ever in compiled code.
-fn intern(text: &str) -> &'static str {
-    static TEXTS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let texts = texts.get_or_insert_default();
-    if let Some(text) = texts.get(text) {
-        return text;
-    }
-    let text: &'static str = String::leak(text.to_owned());
-    texts.insert(text);
-    text
 }
 
 /// A style of the compiler's as the pen's.
