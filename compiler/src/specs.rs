@@ -23,17 +23,27 @@ struct File {
 /// # Panics
 /// If `specs.toml` is damaged, which a test excludes.
 pub fn specs() -> &'static Specs {
-    static SPECS: OnceLock<Specs> = OnceLock::new();
     SPECS.get_or_init(|| {
         let file: File =
             ::toml::from_str(include_str!("../specs.toml")).expect("specs.toml is written by a test");
-        let by_name =
-            file.module.iter().enumerate().map(|(index, spec)| (spec.name.clone(), index)).collect();
-        Specs { modules: file.module, by_name }
+        Specs::new(file.module)
     })
 }
 
+static SPECS: OnceLock<Specs> = OnceLock::new();
+
+/// Takes the specifications from a program that has the modules themselves, which is quicker than reading the file. A test holds both together. Does
+/// nothing where they are known already.
+pub fn provide(modules: impl FnOnce() -> Vec<ModuleSpec>) {
+    SPECS.get_or_init(|| Specs::new(modules()));
+}
+
 impl Specs {
+    fn new(modules: Vec<ModuleSpec>) -> Specs {
+        let by_name = modules.iter().enumerate().map(|(index, spec)| (spec.name.clone(), index)).collect();
+        Specs { modules, by_name }
+    }
+
     /// Finds a module.
     pub fn get(&self, name: &str) -> Option<&ModuleSpec> {
         self.modules.get(*self.by_name.get(name)?)

@@ -31,6 +31,8 @@ pub type DrawFixed = dyn Fn(&mut Pen<'_>) + Sync;
 pub struct Prompt<I: 'static = Real> {
     /// Which build this is.
     pub build: Build,
+    /// Whether the table was made from the configuration when the program began: then another configuration needs no build, but a new process.
+    pub is_interpreted: bool,
     /// What the configuration says about the prompt as a whole.
     pub settings: Settings,
     /// What it says about caches and the store.
@@ -69,6 +71,7 @@ impl<I: 'static> Prompt<I> {
     pub const fn new(build: Build, settings: Settings) -> Prompt<I> {
         Prompt {
             build,
+            is_interpreted: false,
             settings,
             cache: CacheSettings::DEFAULT,
             background: None,

@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Write a configuration to start from
     Init(InitArgs),
-    /// Build the prompt and open your shell with it, changing none of your files
+    /// Open your shell with the prompt at once, changing none of your files
     Try(TryArgs),
     /// Put back the prompt that the last build replaced
     Rollback(RollbackArgs),
@@ -136,8 +136,18 @@ pub(crate) struct InitArgs {
 pub(crate) struct TryArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Compile the prompt first, as an installed one is; so do `--profile small` and `--musl`
+    #[arg(long)]
+    pub(crate) compiled: bool,
     #[command(flatten)]
     pub(crate) compile: CompileArgs,
+}
+
+impl TryArgs {
+    /// Whether the prompt is compiled first.
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.compiled || self.compile.musl || self.compile.profile != Profile::Default
+    }
 }
 
 /// Options of `rollback`.

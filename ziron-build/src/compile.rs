@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ziron_compiler::diagnostic::{Paint, Severity};
+use ziron_compiler::diagnostic::{Diagnostics, Paint, Severity};
 use ziron_compiler::emit::Build;
 use ziron_compiler::plan::Plan;
 use ziron_compiler::{Input, Program};
@@ -27,6 +27,13 @@ pub(crate) struct Compiled {
     pub(crate) config_hash: String,
 }
 
+/// Checks a configuration. Diagnostics are printed; errors among them end the command.
+pub(crate) fn plan(config: &Config, ui: Ui) -> Result<Plan, CommandError> {
+    let (plan, diagnostics) = ziron_compiler::plan_of(&config.text);
+    show(&diagnostics, config, ui)?;
+    Ok(plan)
+}
+
 /// Compiles a configuration. Diagnostics are printed; errors among them end the command.
 pub(crate) fn compile(config: &Config, env: &Env, ui: Ui) -> Result<Compiled, CommandError> {
     let config_hash = ziron_compiler::hash(&config.text);
@@ -36,15 +43,20 @@ pub(crate) fn compile(config: &Config, env: &Env, ui: Ui) -> Result<Compiled, Co
     let build = Build { config: &name, config_hash: &config_hash, build_hash: &build_hash };
     let output = ziron_compiler::compile(Input { text: &config.text, build });
 
-    let diagnostics = output.diagnostics;
+    show(&output.diagnostics, config, ui)?;
+    match output.program {
+        Some(Program { source, features, plan }) => Ok(Compiled { source, features, plan, config_hash }),
+        None => Err(wrong(&config.shown, output.diagnostics.count(Severity::Error))),
+    }
+}
+
+fn show(diagnostics: &Diagnostics, config: &Config, ui: Ui) -> Result<(), CommandError> {
     let paint = if ui.color() { Paint::Ansi } else { Paint::Plain };
     ui::diagnostics(&diagnostics.render(&config.shown, &config.text, paint));
-    match output.program {
-        Some(Program { source, features, plan }) if !diagnostics.has_errors() => {
-            Ok(Compiled { source, features, plan, config_hash })
-        }
-        _ => Err(wrong(&config.shown, diagnostics.count(Severity::Error))),
+    if diagnostics.has_errors() {
+        return Err(wrong(&config.shown, diagnostics.count(Severity::Error)));
     }
+    Ok(())
 }
 
 fn wrong(shown: &str, errors: usize) -> CommandError {

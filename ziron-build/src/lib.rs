@@ -22,6 +22,7 @@ mod hash;
 mod init_files;
 mod install;
 pub mod interpret;
+mod interpreted;
 mod interrupt;
 pub mod preview;
 mod process;
@@ -33,15 +34,18 @@ mod smoke;
 mod sources;
 mod toolchain;
 mod ui;
+mod watches;
 
 pub use env::Env;
 pub use error::{CommandError, Kind};
+pub use interpreted::prompt_of_this_program;
 
 /// The hash of the sources that prompts are built from: what was built from others is not what this program would build.
 pub const SOURCES: &str = sources::HASH;
 
 /// Runs the program with these arguments, its own name first, and this environment.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
+    ziron_compiler::specs::provide(ziron_modules::specs);
     let cli = match cli::Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -100,6 +100,8 @@ fn read_request(table: toml::Table) -> Result<Request, ScenarioError> {
 
 #[cfg(test)]
 mod tests {
+    use ziron_runtime::prompt::Build;
+
     use super::read;
 
     #[test]
@@ -107,7 +109,22 @@ mod tests {
         let set = read("[request]\nstatus = '1'\nduration_ms = 1500\n[facts]\ngit_stash = 2").unwrap();
         assert_eq!(set.request.status.as_deref(), Some("1"));
         assert_eq!(set.request.duration.unwrap().as_millis(), 1500);
-        assert_eq!(set.get::<u32>("git_stash"), Some(&2));
+        let build = Build { version: "", config: "", config_hash: "", build_hash: "" };
+        let (plan, _) = ziron_compiler::plan_of("format = '$git_status'");
+        let prompt = crate::interpret::prompt(plan, build).unwrap();
+        let stash = prompt.sources.iter().position(|planned| planned.source.name() == "git_stash").unwrap();
+        assert_eq!(set.facts(prompt).get::<u32>(stash), Some(&2));
+        assert_eq!(set.mistakes(), []);
+    }
+
+    #[test]
+    fn a_fact_of_another_shape_is_a_mistake() {
+        let set = read("[facts]\ngit_stash = 'two'").unwrap();
+        let build = Build { version: "", config: "", config_hash: "", build_hash: "" };
+        let (plan, _) = ziron_compiler::plan_of("format = '$git_status'");
+        set.facts(crate::interpret::prompt(plan, build).unwrap());
+        assert_eq!(set.mistakes().len(), 1);
+        assert_eq!(set.mistakes()[0].0, "git_stash");
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub(super) async fn watch<W: Host>(daemon: Arc<DaemonState<W>>) {
         }
         let was_due = daemon.rebuild.swap(is_due().await, Ordering::Relaxed);
         let is_due = daemon.rebuild.load(Ordering::Relaxed);
+        if is_due && daemon.prompt.is_interpreted {
+            return daemon.stop();
+        }
         if is_due || was_due {
             daemon.bus.happen(Event::Configuration, None);
         }

@@ -200,7 +200,9 @@ async fn ended<W: Host>(daemon: &DaemonState<W>) -> ShutdownReason {
     loop {
         let changed = daemon.changed.listen();
         if daemon.is_stopping() {
-            return ShutdownReason::Stopped;
+            // The configuration is read when the process begins.
+            let is_outdated = daemon.prompt.is_interpreted && daemon.rebuild.load(Ordering::Relaxed);
+            return if is_outdated { ShutdownReason::Replaced } else { ShutdownReason::Stopped };
         }
         if daemon.session_count() > 0 {
             changed.await;

@@ -9,7 +9,7 @@ use crate::ui::Ui;
 /// Prints what is wrong; fails where that is an error.
 pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(args, env, ui)?;
-    compile::compile(&config, env, ui)?;
+    compile::plan(&config, ui)?;
     let verdict = match config.found.path {
         Some(_) => format!("{} has no errors", config.shown),
         None => String::from("the built-in defaults have no errors"),
