@@ -39,7 +39,7 @@ fn expand_and_explain_print_to_standard_output() {
     let world = World::new(GOOD);
     let expanded = world.run(&["expand"]);
     expanded.says(0, &[]);
-    assert!(expanded.out.contains("::ziron::start!(Prompt)"), "{expanded:?}");
+    assert!(expanded.out.contains("::ziron::start!(PROMPT)"), "{expanded:?}");
     let explained = world.run(&["explain"]);
     explained.says(0, &[]);
     assert!(explained.out.contains("(not built yet)"), "{explained:?}");
