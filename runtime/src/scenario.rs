@@ -50,7 +50,7 @@ impl FactSet {
 
     fn fact<I>(&self, planned: &PlannedSource<I>) -> Option<AnyFact> {
         let name = planned.source.name();
-        match planned.source.from_toml(self.facts.get(name)?.clone()) {
+        match planned.source.read_toml(self.facts.get(name)?.clone()) {
             Ok(fact) => Some(fact),
             Err(error) => {
                 let mistake = (name.to_owned(), error.to_string());

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::prompt::PlannedSource;
+use crate::source::Trigger;
 use crate::store::source_cache::{AnyCache, Which};
 
 /// Which sources an event makes old. Decided when the program was compiled; resolved once, when the daemon begins.
@@ -51,7 +52,7 @@ impl<I: 'static> From<&PlannedSource<I>> for Subscription {
     /// What the source says of itself, and what the configuration says about it.
     fn from(planned: &PlannedSource<I>) -> Subscription {
         let PlannedSource { source, cache, events, refresh, .. } = *planned;
-        let own = source.manifest().events.into_iter().map(|trigger| trigger.name());
+        let own = source.manifest().events.into_iter().map(Trigger::name);
         Subscription {
             source: source.name(),
             cache,

@@ -51,7 +51,7 @@ pub trait AnySource<I: 'static = Real>: Sync + 'static {
     /// # Errors
     /// If it has another shape.
     #[cfg(feature = "scenario")]
-    fn from_toml(&self, value: toml::Value) -> Result<AnyFact, toml::de::Error>;
+    fn read_toml(&self, value: toml::Value) -> Result<AnyFact, toml::de::Error>;
 
     /// The same source, for an operating system that notes what it is asked.
     #[cfg(feature = "otlp")]
@@ -134,7 +134,7 @@ impl<S: Source, I: Io> AnySource<I> for S {
     }
 
     #[cfg(feature = "scenario")]
-    fn from_toml(&self, value: toml::Value) -> Result<AnyFact, toml::de::Error> {
+    fn read_toml(&self, value: toml::Value) -> Result<AnyFact, toml::de::Error> {
         value.try_into::<S::Fact>().map(any)
     }
 
