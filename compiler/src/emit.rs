@@ -106,6 +106,15 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
     text(&tokens)
 }
 
+/// What a plan becomes as a program, without what identifies the build and where the configuration says it: two configurations for which this is the
+/// same make the same program.
+pub fn essence(plan: &Plan) -> String {
+    let mut plan = plan.clone();
+    plan.modules.iter_mut().for_each(|module| module.line = None);
+    let nothing = Build { config: "", config_hash: "", build_hash: "" };
+    prompt(&plan, nothing, program_has_background(&plan)).to_string()
+}
+
 /// The cargo features of the `ziron` crate that a plan needs as a program of its own.
 pub fn features(plan: &Plan) -> BTreeSet<&'static str> {
     let mut features = features_of_items(plan);

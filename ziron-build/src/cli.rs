@@ -75,7 +75,7 @@ pub(crate) struct PlaceArgs {
 }
 
 /// How to compile.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct CompileArgs {
     /// Quick to rebuild, or small
     #[arg(long, value_enum, default_value_t = Profile::Default)]
@@ -86,8 +86,9 @@ pub(crate) struct CompileArgs {
 }
 
 /// A trade between the time a build takes and what it makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Profile {
+    #[default]
     /// Quick to rebuild: only what the configuration changes is compiled
     Default,
     /// An eighth smaller; every rebuild takes as long as the first

@@ -5,8 +5,9 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use tempfile::{Builder, TempPath};
 use ziron_runtime::cli::MADE_BY;
@@ -66,13 +67,73 @@ fn elsewhere(error: CommandError) -> CommandError {
     error.hint("`--output PATH` chooses another place to install to.")
 }
 
+/// What an installed prompt says of itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Installed {
+    /// The hash of all that makes it another program.
+    pub(crate) build: String,
+    /// The hash of the configuration's text.
+    pub(crate) configuration: String,
+}
+
+impl Installed {
+    /// Asks a prompt of ours.
+    pub(crate) fn ask(binary: &Path) -> Option<Self> {
+        Self::read(&says(binary, "--version")?)
+    }
+
+    /// Reads what a prompt prints for `--version`: lines such as `build  0123456789abcdef`.
+    fn read(version: &str) -> Option<Self> {
+        let second = |name| {
+            let mut lines = version.lines().map(str::split_whitespace);
+            lines.find_map(
+                |mut words| if words.next() == Some(name) { words.next().map(str::to_owned) } else { None },
+            )
+        };
+        Some(Self { build: second("build")?, configuration: second("config")? })
+    }
+}
+
+/// What an installed prompt prints; nothing where there is none.
+pub(crate) fn says(binary: &Path, argument: &str) -> Option<String> {
+    let output = Command::new(binary).arg(argument).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Puts one hash in the place of another. `None` where it is not there exactly once, or they differ in length.
+fn replaced_once(bytes: &[u8], old: &str, new: &str) -> Option<Vec<u8>> {
+    let (old, new) = (old.as_bytes(), new.as_bytes());
+    let mut places = bytes.windows(old.len().max(1)).enumerate().filter(|(_, window)| *window == old);
+    let (place, _) = places.next().filter(|_| old.len() == new.len())?;
+    if places.next().is_some() {
+        return None;
+    }
+    let mut bytes = bytes.to_vec();
+    bytes[place..place + new.len()].copy_from_slice(new);
+    Some(bytes)
+}
+
 impl Staged {
+    /// Copies the installed program, with another hash of the configuration. `None` where the hash cannot be found, or the system runs only programs as they
+    /// were linked.
+    pub(crate) fn relabelled(target: &Path, old: &str, new: &str) -> Result<Option<Self>, CommandError> {
+        // macOS refuses a program that is not what was signed.
+        let is_signed = cfg!(target_os = "macos");
+        let bytes = fs::read(target).ok().filter(|_| !is_signed);
+        let Some(bytes) = bytes.and_then(|bytes| replaced_once(&bytes, old, new)) else { return Ok(None) };
+        Self::write(target, |file| file.write_all(&bytes)).map(Some)
+    }
+
     /// Copies `built` beside `target` and makes sure that it is on the disk.
     pub(crate) fn new(built: &Path, target: &Path) -> Result<Self, CommandError> {
+        Self::write(target, |file| io::copy(&mut File::open(built)?, file).map(drop))
+    }
+
+    fn write(target: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<Self, CommandError> {
         let folder = folder(target);
         let copy = || -> io::Result<TempPath> {
             let mut temp = Builder::new().prefix(".ziron-").tempfile_in(folder)?;
-            io::copy(&mut File::open(built)?, temp.as_file_mut())?;
+            fill(temp.as_file_mut())?;
             make_runnable(temp.as_file())?;
             temp.as_file().sync_all()?;
             Ok(temp.into_temp_path())
@@ -95,14 +156,21 @@ impl Staged {
 
     /// Keeps the old binary as the previous one and puts the new one in its place.
     pub(crate) fn commit(self) -> Result<(), CommandError> {
-        let Self { file, target } = self;
+        let target = &self.target;
         // The build may have taken minutes, and something else may stand there now.
-        expect_prompt_or_nothing(&target)?;
+        expect_prompt_or_nothing(target)?;
         if target.exists() {
-            expect_prompt_or_nothing(&previous(&target))?;
-            keep(&target)
-                .doing(|| format!("could not keep the old prompt as `{}`", previous(&target).display()))?;
+            expect_prompt_or_nothing(&previous(target))?;
+            keep(target)
+                .doing(|| format!("could not keep the old prompt as `{}`", previous(target).display()))?;
         }
+        self.commit_in_place()
+    }
+
+    /// Puts the new one in the place of the old one, of which nothing is kept.
+    pub(crate) fn commit_in_place(self) -> Result<(), CommandError> {
+        let Self { file, target } = self;
+        expect_prompt_or_nothing(&target)?;
         let renamed = file.persist(&target).map_err(|error| error.error);
         renamed.doing(|| format!("could not replace `{}`", target.display()))?;
         sync_folder(&target);
@@ -193,6 +261,23 @@ mod tests {
             entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_hash_is_replaced_where_it_is_there_once() {
+        assert_eq!(replaced_once(b"..aaaa..", "aaaa", "bbbb").as_deref(), Some(&b"..bbbb.."[..]));
+        assert_eq!(replaced_once(b"..aaaa.aaaa", "aaaa", "bbbb"), None);
+        assert_eq!(replaced_once(b"..aaab..", "aaaa", "bbbb"), None);
+        assert_eq!(replaced_once(b"..aaaa..", "aaaa", "bbb"), None);
+        assert_eq!(replaced_once(b"", "", ""), None);
+    }
+
+    #[test]
+    fn a_prompt_says_what_it_is_of() {
+        let version = "ziron 0.1.0\nbuild  b1\nconfig c1 (~/.config/ziron/ziron.toml)\n";
+        let expected = Installed { build: "b1".into(), configuration: "c1".into() };
+        assert_eq!(Installed::read(version), Some(expected));
+        assert_eq!(Installed::read("prompt config_hash: 1"), None);
     }
 
     #[test]

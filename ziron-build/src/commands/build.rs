@@ -9,7 +9,7 @@ use crate::cli::{BuildArgs, CompileArgs};
 use crate::compile::{self, Compiled};
 use crate::env::Env;
 use crate::error::CommandError;
-use crate::install::Staged;
+use crate::install::{Installed, Staged};
 use crate::interrupt::Interrupt;
 use crate::toolchain::Toolchain;
 use crate::ui::Ui;
@@ -22,6 +22,8 @@ pub(super) enum Outcome {
     Installed,
     /// It is the same.
     Unchanged,
+    /// It draws the same prompt, and was told that it is of this configuration.
+    Relabelled,
 }
 
 /// Compiles the configuration and installs the prompt.
@@ -34,9 +36,12 @@ pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -
     let target = super::place(&args.place, env)?;
     let started = Instant::now();
     let outcome = super::load(&args.config, env, ui)
-        .and_then(|config| compile::compile(&config, env, ui))
+        .and_then(|config| compile::compile(&config, args.compile, env, ui))
         .and_then(|compiled| install::prepare(&target).map(|()| compiled))
-        .and_then(|compiled| build(&compiled, args.compile, &target, env, ui, interrupt))
+        .and_then(|compiled| match relabel(&compiled, &target)? {
+            Some(outcome) => Ok(outcome),
+            None => build(&compiled, args.compile, &target, env, ui, interrupt),
+        })
         .map_err(|error| error.old_prompt_in_place(&target))?;
     let seconds = started.elapsed().as_secs_f64();
     match outcome {
@@ -44,12 +49,35 @@ pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -
         Outcome::Unchanged => {
             ui.done("Unchanged:", &format!("{} is what this configuration makes", env.tilde(&target)));
         }
+        Outcome::Relabelled => {
+            let what = "shows what this configuration says; nothing had to be compiled";
+            ui.done("Up to date:", &format!("{} {what}", env.tilde(&target)));
+        }
     }
     init_files::keep_all(env, &target, ui);
     if let Some(advice) = shells::advice(env, &target) {
         ui.note(&advice);
     }
     Ok(())
+}
+
+/// Makes an installed program one of this configuration, where that would be compiled to the same but for the configuration's hash: comments and blank lines
+/// have changed, or the order of tables. `None` where it has to be compiled.
+fn relabel(compiled: &Compiled, target: &Path) -> Result<Option<Outcome>, CommandError> {
+    let Some(installed) = install::is_prompt(target).then(|| Installed::ask(target)).flatten() else {
+        return Ok(None);
+    };
+    if installed.build != compiled.build_hash {
+        return Ok(None);
+    }
+    if installed.configuration == compiled.config_hash {
+        return Ok(Some(Outcome::Unchanged));
+    }
+    let Some(staged) = Staged::relabelled(target, &installed.configuration, &compiled.config_hash)? else {
+        return Ok(None);
+    };
+    staged.commit_in_place()?;
+    Ok(Some(Outcome::Relabelled))
 }
 
 /// Builds a program and, when it has shown that it runs, puts it at `target`.

@@ -1,6 +1,6 @@
 //! `ziron-build expand`: the generated program, to read.
 
-use crate::cli::ConfigArgs;
+use crate::cli::{CompileArgs, ConfigArgs};
 use crate::compile;
 use crate::env::Env;
 use crate::error::CommandError;
@@ -9,5 +9,5 @@ use crate::ui::{self, Ui};
 /// Prints the program to standard output.
 pub(super) fn run(args: &ConfigArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(args, env, ui)?;
-    ui::output(&compile::compile(&config, env, ui)?.source)
+    ui::output(&compile::compile(&config, CompileArgs::default(), env, ui)?.source)
 }

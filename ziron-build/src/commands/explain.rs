@@ -3,20 +3,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use ziron_compiler::plan::{FactUse, PartSet, Plan};
 
-use crate::cli::ExplainArgs;
+use crate::cli::{CompileArgs, ExplainArgs};
 use crate::compile::{self, Compiled};
 use crate::env::Env;
 use crate::error::CommandError;
+use crate::install;
 use crate::ui::{self, Ui};
 
 /// Prints the explanation to standard output.
 pub(super) fn run(args: &ExplainArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let config = super::load(&args.config, env, ui)?;
-    let compiled = compile::compile(&config, env, ui)?;
+    let compiled = compile::compile(&config, CompileArgs::default(), env, ui)?;
     let binary = super::place(&args.place, env)?;
     ui::output(&explain(&compiled, &binary, env))
 }
@@ -65,10 +65,10 @@ fn explain(compiled: &Compiled, binary: &Path, env: &Env) -> String {
         Err(_) => writeln!(text, "binary: {shown} (not built yet)"),
         Ok(metadata) => writeln!(text, "binary: {shown} ({:.2} MB)", metadata.len() as f64 / 1e6),
     };
-    match says(binary, "--version").filter(|version| version.contains(&compiled.config_hash)) {
+    match install::says(binary, "--version").filter(|version| version.contains(&compiled.config_hash)) {
         Some(_) => {
             // What a source reads may depend on its options, so the program itself says it.
-            let _ = write!(text, "\n{}", says(binary, "explain").unwrap_or_default());
+            let _ = write!(text, "\n{}", install::says(binary, "explain").unwrap_or_default());
         }
         None => text.push_str(
             "What sources read is said for the defaults of their options; once this configuration is built, it is said as configured.\n",
@@ -97,10 +97,4 @@ fn parts(set: PartSet) -> String {
     ];
     let names: Vec<_> = names.iter().filter(|(part, _)| part.meets(set)).map(|(_, name)| *name).collect();
     if names.is_empty() { "no part".into() } else { names.join(", ") }
-}
-
-/// What an installed program prints; nothing where there is none.
-fn says(binary: &Path, argument: &str) -> Option<String> {
-    let output = Command::new(binary).arg(argument).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -31,7 +31,7 @@ pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError>
         .map_err(|error| error.hint("`TMPDIR` chooses another place for it."))?;
     let program = scratch.path().join("ziron-prompt");
     if args.is_compiled() {
-        let compiled = compile::compile(&config, env, ui)?;
+        let compiled = compile::compile(&config, args.compile, env, ui)?;
         super::build::build(&compiled, args.compile, &program, env, ui, &interrupt)?;
     } else {
         interpreted::check(compile::plan(&config, ui)?).map_err(|needs| {

@@ -295,3 +295,50 @@ fn the_second_build_neither_unpacks_nor_fetches() {
     assert_eq!(fs::read_to_string(world.path("fetches")).unwrap(), "fetch\n");
     assert_eq!(fs::metadata(&manifest).unwrap().modified().unwrap(), before);
 }
+
+/// A prompt that says what a compiled one does for `--version`, with both hashes.
+const VERSIONED: &str = r#"
+program=$CARGO_TARGET_DIR/ziron-prompt
+mkdir -p "$CARGO_TARGET_DIR"
+hash_of() { sed -n "s/.*$1: \"\([0-9a-f]*\)\".*/\1/p" prompt/src/main.rs; }
+printf '#!/bin/sh\n# A prompt made by ziron-build.\nprintf "build  %s\\nconfig %s (somewhere)\\n"\n' "$(hash_of build_hash)" "$(hash_of config_hash)" > "$program"
+chmod +x "$program"
+echo built >> "$WORLD/builds"
+echo '{"reason":"compiler-artifact","package_id":"p","executable":"'$program'"}'
+"#;
+
+#[test]
+fn what_changes_nothing_compiles_nothing() {
+    let world = World::new(VERSIONED);
+    let builds = || fs::read_to_string(world.path("builds")).unwrap_or_default().lines().count();
+    let version =
+        || String::from_utf8(std::process::Command::new(world.installed()).output().unwrap().stdout).unwrap();
+    let config = |text: &str| world.write("home/.config/ziron/ziron.toml", text);
+    config("format = '$character'\n[directory]\ntruncation_length = 2\n[character]\nsuccess_symbol = 'x'\n");
+    world.run(&[]).says(0, &["Installed"]);
+    let first = version();
+    world.run(&[]).says(0, &["Unchanged"]);
+    // A comment, an empty line, and another order of the tables.
+    config(
+        "# Mine.\n\nformat = '$character'\n[character]\nsuccess_symbol = 'x'\n[directory]\ntruncation_length = 2\n",
+    );
+    world.run(&[]).says(0, &["Up to date", "nothing had to be compiled"]);
+    assert_eq!(builds(), 1);
+    let [[build, config_hash], [build_before, hash_before]] = [version(), first].map(|text| {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        [words[1].clone(), words[3].clone()]
+    });
+    assert_eq!(build, build_before);
+    assert_ne!(config_hash, hash_before);
+    assert_eq!(
+        names(world.installed().parent().unwrap()),
+        ["ziron-prompt"],
+        "there is nothing to go back to"
+    );
+    world.run(&[]).says(0, &["Unchanged"]);
+    config("format = '$character'\n[character]\nsuccess_symbol = 'y'\n");
+    world.run(&[]).says(0, &["Installed"]);
+    assert_eq!(builds(), 2);
+    world.run(&["--profile", "small"]).says(0, &["Installed"]);
+    assert_eq!(builds(), 3, "another profile is another program");
+}
