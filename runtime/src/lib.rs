@@ -7,6 +7,8 @@
 #[cfg(feature = "background")]
 pub mod bus;
 pub mod cli;
+#[cfg(all(feature = "background", not(windows)))]
+pub mod client;
 #[cfg(feature = "background")]
 mod daemon;
 pub mod exec;
@@ -16,7 +18,7 @@ pub mod gather;
 pub mod io;
 #[cfg(feature = "background")]
 #[cfg_attr(windows, path = "ipc/windows.rs")]
-pub mod ipc;
+mod ipc;
 #[cfg(feature = "otlp")]
 mod otlp;
 pub mod pen;

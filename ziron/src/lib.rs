@@ -15,6 +15,8 @@ pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
 pub use ziron_runtime::cli::main;
+#[cfg(all(feature = "background", not(windows)))]
+pub use ziron_runtime::client;
 pub use ziron_runtime::gather::{Facts, Parts};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};

@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use ziron_runtime::ipc::address::{self, Address};
-use ziron_runtime::ipc::client::{Client, ClientError};
-use ziron_runtime::ipc::message::{Draw, Hello, ReplyMode, Wanted};
+use ziron_runtime::client::{Address, Surroundings};
+use ziron_runtime::client::{Client, ClientError};
+use ziron_runtime::client::{Draw, Hello, ReplyMode, Wanted};
 use ziron_runtime::request::Request;
 use ziron_runtime::shell::Shell;
 
@@ -39,7 +39,7 @@ impl Daemon {
         let mut command = Command::new(program);
         command.env_clear().envs(fixtures.environment()).env("XDG_RUNTIME_DIR", &runtime);
         let process = command.args(["daemon", "run"]).stdin(Stdio::null()).spawn()?;
-        let world = address::World::with_runtime_dir(runtime);
+        let world = Surroundings::with_runtime_dir(runtime);
         let daemon = Daemon { process, socket: Address::of(program, &world)?.socket() };
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = Client::connect(&daemon.socket, deadline) {

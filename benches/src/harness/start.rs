@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ziron_runtime::ipc::address::{self, Address};
-use ziron_runtime::ipc::client::{Client, ClientError};
-use ziron_runtime::ipc::message::{Draw, Hello, ReplyMode, Tool, ToolKind, Wanted};
+use ziron_runtime::client::{Address, Surroundings};
+use ziron_runtime::client::{Client, ClientError};
+use ziron_runtime::client::{Draw, Hello, ReplyMode, Tool, ToolKind, Wanted};
 use ziron_runtime::request::Request;
 use ziron_runtime::shell::Shell;
 
@@ -77,7 +77,7 @@ struct Starter<'p> {
 impl Starter<'_> {
     /// Starts a daemon, asks it for one prompt, and stops it again. Brings how long the answer took, and what it is.
     fn start(&self, folder: &Path) -> Result<(Duration, String), Box<dyn Error>> {
-        let world = address::World::with_runtime_dir(&self.runtime);
+        let world = Surroundings::with_runtime_dir(&self.runtime);
         let socket = Address::of(self.program, &world)?.socket();
         let mut command = Command::new(self.program);
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -419,9 +419,9 @@ mod tests {
 
     #[test]
     fn a_shell_that_asks_again_has_one_session() {
-        use crate::ipc::address::{Address, World};
+        use crate::ipc::address::{Address, Surroundings};
         let runtime = crate::safe_path::private_folder().unwrap();
-        let world = World::with_runtime_dir(runtime.path());
+        let world = Surroundings::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(std::path::Path::new("/bin/ziron-prompt"), &world).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         let (model, sessions) = (Single::driven().unwrap(), FifoSessions::default());

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::fs::{AtFlags, FileType, OFlags};
 
 use super::stale_daemon::StaleDaemon;
-use crate::ipc::address::{Address, AddressError, World};
+use crate::ipc::address::{Address, AddressError, Surroundings};
 use crate::ipc::client::{Client, ClientError};
 use crate::ipc::folder::{Folder, FolderError};
 use crate::ipc::message::{Hello, ReplyMode};
@@ -191,7 +191,7 @@ pub(crate) fn mean(folder: PathBuf) {
 /// Where the daemon of this binary is.
 pub(crate) fn address() -> Result<Address, AddressError> {
     let binary = std::env::current_exe().unwrap_or_default();
-    let world = World { meant: MEANT.get().cloned(), ..World::of_process() };
+    let world = Surroundings { meant: MEANT.get().cloned(), ..Surroundings::of_process() };
     // Linux says it without symbolic links.
     if cfg!(target_os = "linux") {
         Address::of_canonical(&binary, &world)

@@ -15,13 +15,13 @@ mod tests {
     use std::path::Path;
 
     use super::{linux, portable};
-    use crate::ipc::address::{Address, World};
+    use crate::ipc::address::{Address, Surroundings};
     use crate::ipc::peer;
 
     #[test]
     fn it_is_found_where_it_listens_and_no_other_is_taken_for_it() {
         let runtime = crate::safe_path::private_folder().unwrap();
-        let world = World::with_runtime_dir(runtime.path());
+        let world = Surroundings::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
         let folder = address.prepare().unwrap();
         assert!(linux::StaleDaemon::find(&address, &folder).is_err());

@@ -66,7 +66,7 @@ fn one_that_lost_its_home_while_it_began_ends() {
     let test = |world: simulate::World| async move {
         let daemon = daemon(&world);
         let runtime = crate::safe_path::private_folder().unwrap();
-        let here = address::World::with_runtime_dir(runtime.path());
+        let here = address::Surroundings::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &here).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         let program = Program::own();

@@ -30,7 +30,7 @@ pub(crate) const DAEMONS: &str = "ziron";
 
 /// What the surroundings of a process say about where daemons are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct World {
+pub struct Surroundings {
     /// The folder of the daemon that a shell's script means, if it said so.
     pub meant: Option<PathBuf>,
     /// `$XDG_RUNTIME_DIR`, if it is set.
@@ -41,14 +41,14 @@ pub struct World {
     pub uid: u32,
 }
 
-impl World {
+impl Surroundings {
     /// Looks at this process: the only place where the environment is read for this.
     #[allow(
         clippy::disallowed_methods,
         reason = "before there is a daemon, somebody has to look at the process"
     )]
-    pub fn of_process() -> World {
-        World {
+    pub fn of_process() -> Surroundings {
+        Surroundings {
             meant: None,
             runtime_dir: std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
             state: crate::store::state::folder_by(|name| std::env::var_os(name)),
@@ -57,9 +57,9 @@ impl World {
     }
 
     /// This user's with a run-time folder, and no other place.
-    pub fn with_runtime_dir(folder: impl Into<PathBuf>) -> World {
+    pub fn with_runtime_dir(folder: impl Into<PathBuf>) -> Surroundings {
         let uid = rustix::process::geteuid().as_raw();
-        World { runtime_dir: Some(folder.into()), uid, ..World::default() }
+        Surroundings { runtime_dir: Some(folder.into()), uid, ..Surroundings::default() }
     }
 
     /// The folder that a daemon's levels are made in, and the name of the first of them.
@@ -139,9 +139,9 @@ fn host_hash() -> u32 {
 ///
 /// ```
 /// use std::path::Path;
-/// use ziron_runtime::ipc::address::{Address, World};
+/// use ziron_runtime::client::{Address, Surroundings};
 /// let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
-/// let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &World::with_runtime_dir(folder.path())).unwrap();
+/// let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &Surroundings::with_runtime_dir(folder.path())).unwrap();
 /// assert!(address.socket().starts_with(folder.path().join("ziron")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,14 +155,14 @@ pub struct Address {
 
 impl Address {
     /// Finds the address of a binary's daemon. Symbolic links to the binary lead to the same one.
-    pub fn of(binary: &Path, world: &World) -> Result<Address, AddressError> {
+    pub fn of(binary: &Path, world: &Surroundings) -> Result<Address, AddressError> {
         #[allow(clippy::disallowed_methods, reason = "this is where an address comes from")]
         let canonical = std::fs::canonicalize(binary);
         Address::of_canonical(canonical.as_deref().unwrap_or(binary), world)
     }
 
     /// The same for a path that is known to have no symbolic links in it, such as that of the own program on Linux.
-    pub fn of_canonical(binary: &Path, world: &World) -> Result<Address, AddressError> {
+    pub fn of_canonical(binary: &Path, world: &Surroundings) -> Result<Address, AddressError> {
         let id = id(binary);
         let (base, level) = world.meant(&id).map_or_else(|| world.base(), Ok)?;
         let levels = [level, id];
@@ -213,9 +213,9 @@ impl Address {
     ///
     /// ```
     /// # use std::path::Path;
-    /// # use ziron_runtime::ipc::address::{Address, SessionFile, World};
+    /// # use ziron_runtime::client::{Address, SessionFile, Surroundings};
     /// # let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
-    /// # let world = World::with_runtime_dir(folder.path());
+    /// # let world = Surroundings::with_runtime_dir(folder.path());
     /// # let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &world).unwrap();
     /// assert!(address.session(17, SessionFile::Reply).ends_with("s.17.reply"));
     /// ```

@@ -34,9 +34,9 @@ impl AsyncClient {
     ///
     /// ```no_run
     /// # use std::time::{Duration, Instant};
-    /// use ziron_runtime::ipc::asynchronous::AsyncClient;
-    /// use ziron_runtime::ipc::message::{Hello, Tool, ToolKind};
-    /// # async fn example() -> Result<(), ziron_runtime::ipc::client::ClientError> {
+    /// use ziron_runtime::client::AsyncClient;
+    /// use ziron_runtime::client::{Hello, Tool, ToolKind};
+    /// # async fn example() -> Result<(), ziron_runtime::client::ClientError> {
     /// let deadline = Instant::now() + Duration::from_secs(1);
     /// let mut client = AsyncClient::connect("/run/user/1000/ziron/0123456789abcdef/socket".as_ref(), deadline).await?;
     /// client.greet(&Hello::default(), deadline).await?;

@@ -44,8 +44,8 @@ impl Caller {
     ///
     /// ```no_run
     /// # use std::time::{Duration, Instant};
-    /// use ziron_runtime::ipc::caller::Caller;
-    /// use ziron_runtime::ipc::message::{Tool, ToolKind};
+    /// use ziron_runtime::client::Caller;
+    /// use ziron_runtime::client::{Tool, ToolKind};
     /// let caller = Caller::new("/run/user/1000/ziron/0123456789abcdef/socket", "build");
     /// let answer = caller.ask(&Tool::new(ToolKind::Status), Instant::now() + Duration::from_secs(2))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

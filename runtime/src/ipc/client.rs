@@ -23,11 +23,11 @@ use super::socket;
 ///
 /// ```no_run
 /// use std::time::{Duration, Instant};
-/// use ziron_runtime::ipc::address::{Address, World};
-/// use ziron_runtime::ipc::client::Client;
-/// use ziron_runtime::ipc::message::{ReplyMode, Hello, Tool, ToolKind};
+/// use ziron_runtime::client::{Address, Surroundings};
+/// use ziron_runtime::client::Client;
+/// use ziron_runtime::client::{ReplyMode, Hello, Tool, ToolKind};
 ///
-/// let address = Address::of(&std::env::current_exe()?, &World::of_process())?;
+/// let address = Address::of(&std::env::current_exe()?, &Surroundings::of_process())?;
 /// let deadline = Instant::now() + Duration::from_millis(100);
 /// let mut client = Client::connect_to(&address, deadline)?;
 /// client.greet(&Hello { answer: ReplyMode::Once, ..Hello::default() }, deadline)?;
@@ -79,7 +79,7 @@ impl Client {
         self.greet_and_draw_with(hello, draw.seq, |out| draw.write(out), deadline)
     }
 
-    /// The same for a request that [`write_draw`](super::message::write_draw) writes, so that it need not be gathered
+    /// The same for a request that `write` writes, so that it need not be gathered
     /// before.
     pub fn greet_and_draw_with(
         &mut self,

@@ -6,22 +6,22 @@
 //! where nothing else may be started), [`caller`] (a tool that asks once), [`asynchronous`], [`pool`], and
 //! [`subscription`] (what happens, as it happens). All of them try again as [`retry`] says.
 
-pub mod address;
-pub mod asynchronous;
-pub mod caller;
-pub mod client;
+pub(crate) mod address;
+pub(crate) mod asynchronous;
+pub(crate) mod caller;
+pub(crate) mod client;
 mod conversation;
 mod error;
-pub mod folder;
-pub mod frame;
-pub mod message;
-pub mod peer;
-pub mod pool;
-pub mod rate;
-pub mod retry;
+pub(crate) mod folder;
+pub(crate) mod frame;
+pub(crate) mod message;
+pub(crate) mod peer;
+pub(crate) mod pool;
+pub(crate) mod rate;
+pub(crate) mod retry;
 mod socket;
-pub mod subscription;
-pub mod version;
+pub(crate) mod subscription;
+pub(crate) mod version;
 
 #[cfg(test)]
 mod stub;

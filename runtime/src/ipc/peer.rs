@@ -19,33 +19,21 @@ const BACKLOG: i32 = 512;
 const SOCKET_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 /// The user at the other end of a connected Unix socket, as the system saw it when it was connected.
-///
-/// ```
-/// let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
-/// let peer = ziron_runtime::ipc::peer::uid(&one).unwrap();
-/// assert_eq!(peer, rustix::process::geteuid().as_raw());
-/// ```
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub fn uid(stream: impl AsFd) -> io::Result<u32> {
+pub(crate) fn uid(stream: impl AsFd) -> io::Result<u32> {
     Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
 }
 
 /// The user at the other end of a connected Unix socket, as the system saw it when it was connected.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub fn uid(stream: impl AsFd) -> io::Result<u32> {
+pub(crate) fn uid(stream: impl AsFd) -> io::Result<u32> {
     Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
 }
 
 /// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
 /// system does not say.
-///
-/// ```
-/// let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
-/// let peer = ziron_runtime::ipc::peer::pid(&one).unwrap();
-/// assert!(peer.is_none_or(|pid| pid == std::process::id()));
-/// ```
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
+#[cfg(all(test, any(target_os = "linux", target_os = "android")))]
+pub(crate) fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
     let pid = rustix::net::sockopt::socket_peercred(stream)?.pid;
     Ok(Some(pid.as_raw_nonzero().get().cast_unsigned()))
 }
@@ -53,7 +41,7 @@ pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
 /// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
 /// system does not say.
 #[cfg(target_vendor = "apple")]
-pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
+pub(crate) fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
     let pid = nix::sys::socket::getsockopt(&stream, nix::sys::socket::sockopt::LocalPeerPid)?;
     Ok(u32::try_from(pid).ok().filter(|pid| *pid != 0))
 }
@@ -61,12 +49,12 @@ pub fn pid(stream: impl AsFd) -> io::Result<Option<u32>> {
 /// The process at the other end of a connected Unix socket: of a client's, the one that listens. `None` where the
 /// system does not say.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub fn pid(_stream: impl AsFd) -> io::Result<Option<u32>> {
+pub(crate) fn pid(_stream: impl AsFd) -> io::Result<Option<u32>> {
     Ok(None)
 }
 
 /// Checks that the other end is this process's own user.
-pub fn check(stream: impl AsFd) -> Result<(), PeerError> {
+pub(crate) fn check(stream: impl AsFd) -> Result<(), PeerError> {
     let uid = uid(stream).map_err(PeerError::Unknown)?;
     if uid == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(PeerError::Stranger { uid }) }
 }
@@ -85,7 +73,7 @@ pub(crate) fn connect(address: &Address) -> io::Result<std::os::fd::OwnedFd> {
 /// and never one that nobody listens at. Only a socket of this user is replaced. The caller holds the folder's lock.
 ///
 /// Also returns the inode of the socket, by which its name is known to still lead to it.
-pub fn listen(address: &Address, folder: &Folder) -> io::Result<(UnixListener, u64)> {
+pub(crate) fn listen(address: &Address, folder: &Folder) -> io::Result<(UnixListener, u64)> {
     match rustix::fs::statat(folder, "socket", AtFlags::SYMLINK_NOFOLLOW) {
         Err(Errno::NOENT) => {}
         Err(error) => return Err(error.into()),

@@ -34,16 +34,16 @@ impl Connection for AsyncClient {
 ///
 /// ```no_run
 /// # use std::time::{Duration, Instant};
-/// use ziron_runtime::ipc::client::Client;
-/// use ziron_runtime::ipc::message::{Hello, Tool, ToolKind};
-/// use ziron_runtime::ipc::pool::Pool;
+/// use ziron_runtime::client::Client;
+/// use ziron_runtime::client::{Hello, Tool, ToolKind};
+/// use ziron_runtime::client::Pool;
 /// let pool = Pool::new(4, Duration::from_secs(60));
 /// let deadline = Instant::now() + Duration::from_secs(1);
 /// if let Some(mut lease) = pool.wait(deadline) {
 ///     let client = lease.get_or_connect(|| {
 ///         let mut client = Client::connect("/run/user/1000/ziron/0123456789abcdef/socket".as_ref(), deadline)?;
 ///         client.greet(&Hello::default(), deadline)?;
-///         Ok::<_, ziron_runtime::ipc::client::ClientError>(client)
+///         Ok::<_, ziron_runtime::client::ClientError>(client)
 ///     })?;
 ///     client.ask(&Tool::new(ToolKind::Status), deadline, |text| drop(text))?;
 /// }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 ///
 /// ```
 /// use std::time::{Duration, Instant};
-/// use ziron_runtime::ipc::rate::Bucket;
+/// use ziron_runtime::client::Bucket;
 /// let start = Instant::now();
 /// let mut bucket = Bucket::new(2, 10, start);
 /// assert_eq!((bucket.take(start), bucket.take(start)), (Ok(()), Ok(())));
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// assert_eq!(bucket.take(start + wait), Ok(()));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     burst: u32,
     /// How long one request takes to become free.
     each: Duration,
@@ -25,12 +25,12 @@ pub struct Bucket {
 
 impl Bucket {
     /// A full bucket for `burst` requests at once and `per_second` in the long run; both at least one.
-    pub fn new(burst: u32, per_second: u32, now: Instant) -> Bucket {
+    pub(crate) fn new(burst: u32, per_second: u32, now: Instant) -> Bucket {
         Bucket { burst: burst.max(1), each: Duration::from_secs(1) / per_second.max(1), full_at: now }
     }
 
     /// Takes one request from the bucket; where there is none, the error is how long it takes until there is.
-    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, now: Instant) -> Result<(), Duration> {
         // What is still missing, and this one.
         let missing = self.full_at.saturating_duration_since(now) + self.each;
         match missing.checked_sub(self.each * self.burst) {

@@ -36,7 +36,7 @@ impl Backoff {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use ziron_runtime::ipc::retry::Backoff;
+    /// use ziron_runtime::client::Backoff;
     /// let [first, longest] = [20, 50].map(Duration::from_millis);
     /// let delays: Vec<_> = Backoff { first, longest, tries: 4 }.delays().collect();
     /// assert_eq!(delays, [20, 40, 50, 50].map(Duration::from_millis));
@@ -66,7 +66,7 @@ impl Iterator for Delays {
 }
 
 /// Whether a tool's request may be sent again after an error.
-pub fn may_ask_again(tool: &Tool<'_>, error: &ClientError) -> bool {
+pub(crate) fn may_ask_again(tool: &Tool<'_>, error: &ClientError) -> bool {
     error.is_passing() && (error.is_before_sending() || tool.is_idempotent())
 }
 

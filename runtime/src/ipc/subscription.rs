@@ -57,9 +57,9 @@ impl Subscription {
     /// Nothing is lost that has arrived.
     ///
     /// ```no_run
-    /// use ziron_runtime::ipc::message::{Hello, Tool, ToolKind};
-    /// use ziron_runtime::ipc::{retry::Backoff, subscription::{Subscription, Update}};
-    /// # async fn example() -> Result<(), ziron_runtime::ipc::client::ClientError> {
+    /// use ziron_runtime::client::{Hello, Tool, ToolKind};
+    /// use ziron_runtime::client::{Backoff, Subscription, Update};
+    /// # async fn example() -> Result<(), ziron_runtime::client::ClientError> {
     /// let events = Tool::new(ToolKind::Events);
     /// let socket = "/run/user/1000/ziron/0123456789abcdef/socket";
     /// let mut events = Subscription::new(socket, Hello::default(), events, Backoff::LISTENER);

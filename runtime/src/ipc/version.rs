@@ -34,7 +34,7 @@ pub enum Agreement {
 /// again with a version that it speaks, or gives up.
 ///
 /// ```
-/// use ziron_runtime::ipc::version::{Agreement, Versions, agree};
+/// use ziron_runtime::client::{Agreement, Versions, agree};
 /// let new_client = Versions { lowest: 1, highest: 2 };
 /// let old_daemon = Versions { lowest: 1, highest: 1 };
 /// assert_eq!(agree(old_daemon, Some(new_client.highest)), Agreement::Propose(1));

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ziron_runtime::ipc::frame::{Decoder, ESCAPE, Frame, Limits, escape_into, unescape};
-use ziron_runtime::ipc::message::{Draw, Message, Reply};
+use ziron_runtime::client::{Decoder, ESCAPE, Frame, Limits, escape_into, unescape};
+use ziron_runtime::client::{Draw, Message, Reply};
 use ziron_runtime::shell::Shell;
 
 const LIMITS: Limits = Limits { bytes: 256, fields: 16 };

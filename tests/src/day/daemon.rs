@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ziron_runtime::ipc::address::{self, Address};
-use ziron_runtime::ipc::client::Client;
-use ziron_runtime::ipc::message::{Hello, ReplyMode, Tool, ToolKind};
+use ziron_runtime::client::Client;
+use ziron_runtime::client::{Address, Surroundings};
+use ziron_runtime::client::{Hello, ReplyMode, Tool, ToolKind};
 
 use crate::world::World;
 
@@ -46,7 +46,7 @@ impl Daemon {
         command.env("ZIRON_CACHE", world.folder("cache/daemon"));
         command.stdin(Stdio::null()).current_dir("/").args(["daemon", "run"]);
         let process = command.spawn().expect("the prompt program starts");
-        let surroundings = address::World::with_runtime_dir(runtime);
+        let surroundings = Surroundings::with_runtime_dir(runtime);
         let socket = Address::of(program, &surroundings).expect("a path that fits").socket();
         let daemon = Daemon { process, socket };
         let deadline = Instant::now() + PATIENCE;

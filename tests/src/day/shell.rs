@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use ziron_runtime::ipc::client::Client;
-use ziron_runtime::ipc::message::{Draw, Drawn, Freshness, Hello, ReplyMode, Wanted};
+use ziron_runtime::client::Client;
+use ziron_runtime::client::{Draw, Drawn, Freshness, Hello, ReplyMode, Wanted};
 use ziron_runtime::prompt::PART_END;
 use ziron_runtime::request::Request;
 use ziron_runtime::shell;

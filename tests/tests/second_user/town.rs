@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use ziron_runtime::ipc::address::{Address, World};
+use ziron_runtime::client::{Address, Surroundings};
 use ziron_runtime::shell::{Quoting, Shell};
 use ziron_tests::terminal::{Size, Terminal};
 use ziron_tests::{dump, shells, world};
@@ -87,7 +87,7 @@ impl Town {
     /// What the folder of this prompt's daemon is called.
     pub(crate) fn id(&self) -> OsString {
         let own = world::private_folder("z2-");
-        let address = Address::of(&self.binary(), &World::with_runtime_dir(own.path())).unwrap();
+        let address = Address::of(&self.binary(), &Surroundings::with_runtime_dir(own.path())).unwrap();
         address.folder().file_name().unwrap().to_owned()
     }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::super::arguments::{Arguments, Command, Way};
 use super::*;
 use crate::gather::Parts;
-use crate::ipc::address::{Address, World};
+use crate::ipc::address::{Address, Surroundings};
 use crate::ipc::message::{
     Drawn, Fault, Freshness, Hello, Reply, ReplyMode as How, State, Wanted, Welcome, write_draw,
 };
@@ -210,7 +210,7 @@ fn the_daemon_is_where_it_says_it_is() {
         (&*format!("{mine}/plain/.."), false),
         (&*link, false),
     ] {
-        let world = World::with_runtime_dir(runtime);
+        let world = Surroundings::with_runtime_dir(runtime);
         for program in ["/usr/bin/ziron-prompt", "/usr/bin/ziron-prompt (deleted)", "/"] {
             let address = Address::of_canonical(Path::new(program), &world).unwrap();
             let look = || {
@@ -237,7 +237,7 @@ fn the_daemon_is_where_it_says_it_is() {
     for (runtime, uid) in
         [(open, uid), (mine, uid + 1), ("/nowhere", 7), ("relative", 7), ("", 7), ("/tmp", 7)]
     {
-        let world = World { uid, ..World::with_runtime_dir(runtime) };
+        let world = Surroundings { uid, ..Surroundings::with_runtime_dir(runtime) };
         assert!(Address::of_canonical(Path::new("/p"), &world).is_err(), "{runtime}");
         assert_eq!(
             reach::socket(b"/p", Some(runtime.as_bytes()), uid, &mut [0; 108]),

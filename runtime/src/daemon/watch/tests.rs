@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::ipc::address::{Address, World};
+use crate::ipc::address::{Address, Surroundings};
 
 /// A daemon's folder with a socket, and a program.
 struct Here {
@@ -17,7 +17,7 @@ struct Here {
 impl Here {
     fn new() -> Here {
         let runtime = crate::safe_path::private_folder().unwrap();
-        let world = World::with_runtime_dir(runtime.path());
+        let world = Surroundings::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
         fs::write(folder.path().join("socket"), "").unwrap();

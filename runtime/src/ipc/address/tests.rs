@@ -17,12 +17,12 @@ fn private_folder(mode: u32) -> tempfile::TempDir {
     folder
 }
 
-fn folder_of(world: &World) -> PathBuf {
+fn folder_of(world: &Surroundings) -> PathBuf {
     Address::of_canonical(Path::new(BINARY), world).unwrap().folder().to_owned()
 }
 
-fn world(runtime_dir: &Path) -> World {
-    World::with_runtime_dir(runtime_dir)
+fn world(runtime_dir: &Path) -> Surroundings {
+    Surroundings::with_runtime_dir(runtime_dir)
 }
 
 /// A user without a session, so that there is no folder of the system's for him.
@@ -54,11 +54,11 @@ fn the_runtime_folder_is_used_if_it_is_the_users_alone() {
         below(0o777).join("of one's own"),
         private_folder(0o755).path().to_owned(),
     ] {
-        let world = World { state: Some(state.path().to_owned()), ..world(&unfit) };
+        let world = Surroundings { state: Some(state.path().to_owned()), ..world(&unfit) };
         if !Path::new(RUN_USER).join(uid().to_string()).exists() {
             assert_eq!(folder_of(&world), elsewhere, "{}", unfit.display());
         }
-        let world = World { uid: SOMEBODY, state: None, ..world };
+        let world = Surroundings { uid: SOMEBODY, state: None, ..world };
         let error = Address::of_canonical(Path::new(BINARY), &world).unwrap_err();
         assert!(matches!(error, AddressError::NoFolder { .. }), "{error}");
     }
@@ -69,7 +69,8 @@ fn the_runtime_folder_is_used_if_it_is_the_users_alone() {
 fn the_state_folder_is_used_if_it_is_the_users_alone_and_local() {
     let home = private_folder(0o700);
     let state = home.path().join(".local/state/ziron");
-    let world = |state: &Path, uid| World { state: Some(state.to_owned()), uid, ..World::default() };
+    let world =
+        |state: &Path, uid| Surroundings { state: Some(state.to_owned()), uid, ..Surroundings::default() };
     if !Path::new(RUN_USER).join(uid().to_string()).exists() {
         let address = Address::of_canonical(Path::new(BINARY), &world(&state, uid())).unwrap();
         assert!(!state.exists(), "an address makes nothing");
@@ -87,7 +88,7 @@ fn the_state_folder_is_used_if_it_is_the_users_alone_and_local() {
 fn the_folder_that_a_script_means_is_used_if_it_is_one_of_this_binary() {
     let [meant, other] = [private_folder(0o700), private_folder(0o700)];
     let folder = |id: &str| meant.path().join("ziron").join(id);
-    let world = |meant: PathBuf| World { meant: Some(meant), ..world(other.path()) };
+    let world = |meant: PathBuf| Surroundings { meant: Some(meant), ..world(other.path()) };
     assert_eq!(folder_of(&world(folder(ID))), folder(ID));
     let fallback = other.path().join("ziron").join(ID);
     assert_eq!(folder_of(&world(folder("0123456789abcdef"))), fallback);

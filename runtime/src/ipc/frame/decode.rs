@@ -17,7 +17,7 @@ const STEP_BYTES: usize = 32;
 /// Every byte is looked at once and moved at most a few times, however the stream is cut.
 ///
 /// ```
-/// use ziron_runtime::ipc::frame::{Decoder, Limits};
+/// use ziron_runtime::client::{Decoder, Limits};
 /// let mut decoder = Decoder::new(Limits::REQUEST);
 /// decoder.push(b"bye\x1eevent\x1fname=bu");
 /// assert_eq!(decoder.pull().unwrap().unwrap().kind(), b"bye");

@@ -5,7 +5,7 @@ use super::{FIELD_END, FRAME_END, escape::is_special, escape_into};
 /// Writes one frame at the end of a buffer, which is the only thing that may grow.
 ///
 /// ```
-/// use ziron_runtime::ipc::frame::Encoder;
+/// use ziron_runtime::client::Encoder;
 /// let mut out = Vec::new();
 /// Encoder::begin(&mut out, "event").pair("name", b"build").pair("data", b"a\x1fb").end();
 /// assert_eq!(out, b"event\x1fname=build\x1fdata=a\x1d_b\x1e");

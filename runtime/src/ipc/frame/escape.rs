@@ -8,7 +8,7 @@ use super::{ESCAPE, ESCAPED, FIELD_END, FRAME_END, FrameError};
 ///
 /// ```
 /// let mut out = Vec::new();
-/// ziron_runtime::ipc::frame::escape_into(b"a\x1fb", &mut out);
+/// ziron_runtime::client::escape_into(b"a\x1fb", &mut out);
 /// assert_eq!(out, b"a\x1d_b");
 /// ```
 pub fn escape_into(value: &[u8], out: &mut Vec<u8>) {
@@ -24,7 +24,7 @@ pub fn escape_into(value: &[u8], out: &mut Vec<u8>) {
 /// Reads an escaped value; nothing is copied where nothing was escaped.
 ///
 /// ```
-/// use ziron_runtime::ipc::frame::unescape;
+/// use ziron_runtime::client::unescape;
 /// assert_eq!(unescape(b"a\x1d_b").unwrap().as_ref(), b"a\x1fb");
 /// assert!(unescape(b"a\x1d").is_err());
 /// ```

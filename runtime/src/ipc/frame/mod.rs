@@ -23,10 +23,10 @@ use std::fmt;
 pub const FIELD_END: u8 = 0x1f;
 /// Ends a frame (RS).
 pub const FRAME_END: u8 = 0x1e;
-/// Announces one of the three bytes that mean something, XOR [`ESCAPED`] (GS).
+/// Announces one of the three bytes that mean something, XOR 0x40 (GS).
 pub const ESCAPE: u8 = 0x1d;
 /// What a byte after [`ESCAPE`] is changed by.
-pub const ESCAPED: u8 = 0x40;
+pub(crate) const ESCAPED: u8 = 0x40;
 
 /// How large a frame may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,7 +46,7 @@ impl<'f> Wanted<'f> {
 pub type Variable<'f> = (&'f OsStr, Cow<'f, OsStr>);
 
 /// What a client wants to have drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draw<'f> {
     /// Counts the session's prompts; the answer carries it.
     pub seq: u64,
@@ -68,7 +68,7 @@ impl<'f> Draw<'f> {
     /// Reads one. The shell is the one that the connection's `hello` named.
     ///
     /// ```
-    /// use ziron_runtime::ipc::{frame::Frame, message::Draw};
+    /// use ziron_runtime::client::{Draw, Frame};
     /// use ziron_runtime::shell::Shell;
     /// let frame = Frame::new(b"draw\x1fseq=3\x1fstatus=1\x1fpath=/tmp\x1fe.USER=me\x1fe.LANG=");
     /// let draw = Draw::read(frame, Shell::Zsh).unwrap();
@@ -142,7 +142,7 @@ impl<'f> Draw<'f> {
 }
 
 /// Writes a request for a prompt. Nothing is allocated but what `out` needs.
-pub fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+pub(crate) fn write_draw<N: AsRef<OsStr>, V: AsRef<OsStr>>(
     seq: u64,
     request: &Request,
     wanted: &Wanted<'_>,

@@ -9,7 +9,7 @@ use super::draw::Variable;
 ///
 /// Source: `export -p` in bash(1), the values quoted as in "QUOTING"; in its POSIX mode, each line begins with
 /// `export`.
-pub fn read_exported(text: &[u8]) -> Vec<Variable<'_>> {
+pub(crate) fn read_exported(text: &[u8]) -> Vec<Variable<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

@@ -12,9 +12,10 @@ mod reply;
 
 use std::borrow::Cow;
 
-pub use draw::{Draw, Variable, Wanted, write_draw};
+pub(crate) use draw::write_draw;
+pub use draw::{Draw, Variable, Wanted};
 #[cfg(unix)]
-pub use exported::read_exported;
+pub(crate) use exported::read_exported;
 #[cfg(unix)]
 pub(crate) use reply::SAME;
 pub use reply::{Code, Drawn, Fault, Freshness, Held, Reply, State, Welcome};
@@ -44,8 +45,8 @@ impl<'f> Message<'f> {
     /// Reads what a client says.
     ///
     /// ```
-    /// use ziron_runtime::ipc::frame::Frame;
-    /// use ziron_runtime::ipc::message::Message;
+    /// use ziron_runtime::client::Frame;
+    /// use ziron_runtime::client::Message;
     /// let message = Message::read(Frame::new(b"event\x1fname=build\x1fmood=good")).unwrap();
     /// assert!(matches!(message, Message::Event(event) if event.name == "build"));
     /// assert_eq!(Message::read(Frame::new(b"dance")), Ok(Message::Unknown(b"dance")));
@@ -62,11 +63,6 @@ impl<'f> Message<'f> {
             },
         })
     }
-}
-
-/// Writes that the client leaves.
-pub fn write_bye(out: &mut Vec<u8>) {
-    Encoder::begin(out, "bye").end();
 }
 
 /// How a client wants to be answered.
@@ -216,7 +212,7 @@ impl ToolKind {
 }
 
 /// What a tool says besides what it asks for: a name and a value.
-pub type Parameter<'f> = (Cow<'f, [u8]>, Cow<'f, [u8]>);
+pub(crate) type Parameter<'f> = (Cow<'f, [u8]>, Cow<'f, [u8]>);
 
 /// A tool's request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,7 +239,7 @@ impl<'f> Tool<'f> {
     /// A parameter by its name.
     ///
     /// ```
-    /// use ziron_runtime::ipc::message::{Tool, ToolKind};
+    /// use ziron_runtime::client::{Tool, ToolKind};
     /// assert_eq!(Tool::new(ToolKind::Why).with("segment", b"git_status").get("segment"), Some(&b"git_status"[..]));
     /// ```
     pub fn get(&self, name: &str) -> Option<&[u8]> {

@@ -29,7 +29,7 @@ impl<'f> Reply<'f> {
     /// Reads what a daemon says.
     ///
     /// ```
-    /// use ziron_runtime::ipc::{frame::Frame, message::Reply};
+    /// use ziron_runtime::client::{Frame, Reply};
     /// let reply = Reply::read(Frame::new(b"drawn\x1f7\x1ffresh\x1fleft\x1fright\x1f\x1f\x1f")).unwrap();
     /// assert!(matches!(reply, Reply::Drawn(drawn) if drawn.seq == 7 && drawn.left == b"left"));
     /// ```

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::*;
-use crate::ipc::address::World;
+use crate::ipc::address::Surroundings;
 
 struct Here {
     _runtime: tempfile::TempDir,
@@ -15,7 +15,7 @@ struct Here {
 
 fn here() -> Here {
     let runtime = crate::safe_path::private_folder().unwrap();
-    let world = World::with_runtime_dir(runtime.path());
+    let world = Surroundings::with_runtime_dir(runtime.path());
     let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &world).unwrap();
     let folder = address.prepare().unwrap();
     Here { _runtime: runtime, address, folder }
@@ -70,4 +70,11 @@ fn what_is_no_socket_is_left_alone() {
     drop(UnixListener::bind(&temporary).unwrap());
     listen(&here.address, &here.folder).unwrap();
     assert!(!temporary.exists(), "what a crash left is used up");
+}
+
+#[test]
+fn the_system_says_who_is_at_the_other_end() {
+    let (one, _other) = UnixStream::pair().unwrap();
+    assert_eq!(uid(&one).unwrap(), rustix::process::geteuid().as_raw());
+    assert!(pid(&one).unwrap().is_none_or(|pid| pid == std::process::id()));
 }
