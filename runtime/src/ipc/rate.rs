@@ -3,17 +3,6 @@
 use std::time::{Duration, Instant};
 
 /// A bucket that fills with time, and that each request takes from: short bursts pass, a flood does not.
-///
-/// ```
-/// use std::time::{Duration, Instant};
-/// use ziron_runtime::client::Bucket;
-/// let start = Instant::now();
-/// let mut bucket = Bucket::new(2, 10, start);
-/// assert_eq!((bucket.take(start), bucket.take(start)), (Ok(()), Ok(())));
-/// let wait = bucket.take(start).unwrap_err();
-/// assert_eq!(wait, Duration::from_millis(100));
-/// assert_eq!(bucket.take(start + wait), Ok(()));
-/// ```
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     burst: u32,
