@@ -4,6 +4,7 @@
 //! [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`] draws them. This crate knows no module
 //! of a prompt: those are in `ziron-modules`, and the compiler writes the table that joins them, a [`prompt::Prompt`].
 
+pub mod build;
 #[cfg(feature = "background")]
 pub mod bus;
 pub mod cli;
@@ -20,7 +21,7 @@ pub mod io;
 #[cfg_attr(windows, path = "ipc/windows.rs")]
 mod ipc;
 #[cfg(feature = "otlp")]
-mod otlp;
+pub mod otlp;
 pub mod pen;
 pub mod place;
 pub mod prelude;
@@ -31,6 +32,7 @@ pub mod safe_path;
 pub mod scenario;
 pub mod segment;
 pub mod shell;
+mod signals;
 pub mod source;
 pub mod spec;
 pub mod start;

@@ -6,6 +6,7 @@
 mod json;
 #[cfg(feature = "background")]
 mod metrics;
+mod traced;
 mod traces;
 
 use std::time::{Duration, SystemTime};
@@ -13,9 +14,11 @@ use std::time::{Duration, SystemTime};
 pub(crate) use json::Json;
 #[cfg(feature = "background")]
 pub(crate) use metrics::{Meter, Shape, Value};
+pub(crate) use traced::Recorder;
+pub use traced::Traced;
 pub(crate) use traces::{Span, Trace};
 
-use crate::prompt::Build;
+use crate::build::Build;
 
 /// A name and what it stands for.
 pub(crate) type Attribute = (&'static str, String);

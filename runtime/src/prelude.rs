@@ -6,6 +6,7 @@
 //!
 //! Sources: ECMA-48, 8.3.89; xterm's `ctlseqs`; the "semantic prompts" proposal of Per Bothner (OSC 133); freedesktop's terminal working group (OSC 7).
 
+use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
@@ -13,8 +14,8 @@ use std::time::Duration;
 use crate::gather::Facts;
 use crate::io::Io;
 use crate::pen::{ADDRESS_BYTES, COMMAND_END, HumanDuration, Notification, Pen, Profile, Terminal};
-use crate::prompt::Prompt;
 use crate::request::Request;
+use crate::segment::Draw;
 use crate::shell::Shell;
 
 /// What a configuration wants sent to the terminal besides the prompt.
@@ -45,6 +46,32 @@ impl Extras {
     pub const NONE: Extras = Extras { profile: None, report_directory: false, marks: false, notify: None };
 }
 
+/// Variables that every prompt depends on, besides those of its sources and its terminal: where programs and the user's files are.
+const ALWAYS: [&str; 2] = ["HOME", "PATH"];
+
+/// Shells say it with every request.
+const SAID: &str = "PWD";
+
+/// The variables of a prompt whose sources read some: those, and what it learns about the terminal from. Sorted.
+///
+/// ```
+/// use ziron_runtime::prelude::variables;
+/// let names = variables(["EDITOR", "PWD", "HOME"], None);
+/// assert!(names.is_sorted() && names.contains(&"EDITOR") && !names.contains(&"PWD"));
+/// assert_eq!(names.iter().filter(|name| **name == "HOME").count(), 1);
+/// ```
+pub fn variables<'n>(of_sources: impl IntoIterator<Item = &'n str>, notify: Option<Notify>) -> Vec<&'n str> {
+    // How it notifies only if it has to find that out.
+    let asks = matches!(notify, Some(Notify { with: None, .. }));
+    let more = if asks { Terminal::NOTIFICATION_VARIABLES } else { &[] };
+    let mut names: Vec<&str> = of_sources.into_iter().collect();
+    names.extend(Terminal::VARIABLES.iter().chain(more).chain(&ALWAYS));
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| *name != SAID);
+    names
+}
+
 /// Learns about the terminal, as far as a prompt has to know, from the environment of the shell.
 pub fn terminal<I: Io>(extras: Extras, io: &I) -> Terminal {
     let variable = |name: &str| io.env(name);
@@ -58,19 +85,36 @@ pub fn terminal<I: Io>(extras: Extras, io: &I) -> Terminal {
     terminal
 }
 
+/// What a prompt has of a prelude.
+#[derive(Clone, Copy)]
+pub struct Prelude {
+    /// What is sent to the terminal.
+    pub extras: Extras,
+    /// Draws what the terminal's window is called.
+    pub title: Option<&'static Draw>,
+    /// Draws what is said about the finished command.
+    pub footer: Option<&'static Draw>,
+}
+
+impl fmt::Debug for Prelude {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prelude").field("extras", &self.extras).finish_non_exhaustive()
+    }
+}
+
 /// Draws the prelude; nothing where the configuration asks for none of it.
-pub fn draw<I>(
-    prompt: &Prompt<I>,
+pub fn draw(
+    Prelude { extras, title, footer }: Prelude,
     facts: &Facts<'_>,
     request: &Request,
     terminal: &Terminal,
     out: &mut Vec<u8>,
 ) {
-    let Extras { report_directory, marks, notify, .. } = prompt.extras;
+    let Extras { report_directory, marks, notify, .. } = extras;
     if marks && terminal.sequences && request.duration.is_some() {
         command(out, "133;D", terminal.profile, |out| end_of_output(request, out));
     }
-    if let Some(footer) = prompt.footer
+    if let Some(footer) = footer
         && request.duration.is_some()
     {
         let start = out.len();
@@ -94,7 +138,7 @@ pub fn draw<I>(
             end_command(out, start);
         }
     }
-    if let Some(title) = prompt.title {
+    if let Some(title) = title {
         command(out, "0;", terminal.profile, |out| {
             let start = out.len();
             let pen = Pen::new(out, Shell::Plain, 0).in_profile(terminal.profile);

@@ -6,23 +6,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::gather::{AnySource, Facts, Gather, NoCache, Parts};
+use crate::build::Build;
+use crate::gather::{Facts, Gather, Parts, PlannedSource};
 use crate::io::Real;
 use crate::pen::{Pen, Profile, Terminal};
-use crate::prelude::{self, Extras};
+use crate::prelude::{self, Extras, Prelude};
 use crate::request::Request;
+use crate::segment::{Draw, DrawFixed};
 use crate::shell::Shell;
 use crate::store::BackendChoice;
-use crate::store::source_cache::AnyCache;
 
 /// What separates the parts of a reply (unit separator): no data and no literal can contain it.
 pub const PART_END: u8 = 0x1f;
-
-/// A function that draws facts.
-pub type Draw = dyn Fn(&Facts<'_>, &mut Pen<'_>) + Sync;
-
-/// A function that draws what needs no facts.
-pub type DrawFixed = dyn Fn(&mut Pen<'_>) + Sync;
 
 /// A prompt, whose sources ask the operating system `I`.
 ///
@@ -40,7 +35,7 @@ pub struct Prompt<I: 'static = Real> {
     /// What it says about the background mode; `None` if there is none.
     pub background: Option<Background>,
     /// The variables of the environment that the prompt depends on, sorted, where it has a background mode: what a shell sends.
-    /// See [`variables`](crate::variables).
+    /// See [`Prompt::variables_of_manifests`].
     pub variables: &'static [&'static str],
     /// What is sent to the terminal besides the prompt.
     pub extras: Extras,
@@ -94,6 +89,12 @@ impl<I: 'static> Prompt<I> {
     pub fn gather<'r>(&self, gather: &impl Gather<'r, I>) -> Facts<'r> {
         let begun: Vec<_> = self.sources.iter().map(|planned| gather.begin(planned)).collect();
         Facts::new(gather.request(), begun.into_iter().map(|pending| gather.finish(pending)).collect())
+    }
+
+    /// What [`Prompt::variables`] has to be, from the manifests of the sources.
+    pub fn variables_of_manifests(&self) -> Vec<&'static str> {
+        let of_sources = self.sources.iter().flat_map(|planned| planned.source.manifest().env);
+        prelude::variables(of_sources, self.extras.notify)
     }
 
     /// The module with this name.
@@ -154,7 +155,8 @@ impl<I: 'static> Prompt<I> {
             }
         }
         if Parts::PRELUDE.meets(parts) {
-            prelude::draw(self, facts, request, terminal, out);
+            let Prompt { extras, title, footer, .. } = *self;
+            prelude::draw(Prelude { extras, title, footer }, facts, request, terminal, out);
             if parts == Parts::ALL {
                 out.push(PART_END);
             }
@@ -179,40 +181,6 @@ impl<I> fmt::Debug for Prompt<I> {
     }
 }
 
-/// A source of a prompt, with what the configuration says about it.
-#[derive(Clone, Copy)]
-pub struct PlannedSource<I: 'static = Real> {
-    /// The source.
-    pub source: &'static dyn AnySource<I>,
-    /// The parts of the prompt that need it.
-    pub parts: Parts,
-    /// What a process that draws more than once keeps of it.
-    pub cache: &'static dyn AnyCache,
-    /// The names of the events that invalidate its facts, besides those of its manifest.
-    pub events: &'static [&'static str],
-    /// After how long facts that are shown are read again, if they are at all.
-    pub refresh: Option<Duration>,
-}
-
-impl<I: 'static> PlannedSource<I> {
-    /// A source of which nothing is kept between drawings, and about which the configuration says nothing.
-    pub const fn new(source: &'static dyn AnySource<I>, parts: Parts) -> PlannedSource<I> {
-        PlannedSource { source, parts, cache: &NoCache, events: &[], refresh: None }
-    }
-}
-
-impl<I> fmt::Debug for PlannedSource<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PlannedSource { source, parts, events, refresh, .. } = self;
-        f.debug_struct("PlannedSource")
-            .field("source", source)
-            .field("parts", parts)
-            .field("events", events)
-            .field("refresh", refresh)
-            .finish_non_exhaustive()
-    }
-}
-
 /// One module of a prompt.
 #[derive(Clone, Copy)]
 pub struct Module {
@@ -233,19 +201,6 @@ impl fmt::Debug for Module {
             .field("sources", &self.sources)
             .finish_non_exhaustive()
     }
-}
-
-/// Which build a program is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Build {
-    /// Ziron's version.
-    pub version: &'static str,
-    /// The configuration's file.
-    pub config: &'static str,
-    /// A hash of the configuration.
-    pub config_hash: &'static str,
-    /// A hash of all that the program was built from.
-    pub build_hash: &'static str,
 }
 
 /// What a configuration says about the prompt as a whole.

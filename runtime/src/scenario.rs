@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::gather::{AnyFact, Facts};
-use crate::prompt::{PlannedSource, Prompt};
+use crate::gather::Facts;
+use crate::gather::PlannedSource;
+use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::source::{Health, Known};
+use crate::store::AnyFact;
 
 /// Facts by the names of their sources.
 ///

@@ -3,10 +3,16 @@
 use std::fmt;
 
 use crate::gather::Facts;
-use crate::pen::Datum;
+use crate::pen::{Datum, Pen};
 use crate::request::Request;
 use crate::source::Fact;
 use crate::spec::VarSpec;
+
+/// A function that draws facts.
+pub type Draw = dyn Fn(&Facts<'_>, &mut Pen<'_>) + Sync;
+
+/// A function that draws what needs no facts.
+pub type DrawFixed = dyn Fn(&mut Pen<'_>) + Sync;
 
 /// Draws facts. Pure and total: no I/O, no clock, no allocation.
 pub trait Segment: Sized {

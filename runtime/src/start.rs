@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use crate::cli::quick::{self, Outcome};
 use crate::prompt::Prompt;
+use crate::signals;
 
 /// Begins a program that is a prompt: `ziron::start!(PROMPT);` in a crate with `#![no_main]`.
 #[macro_export]
@@ -46,23 +47,10 @@ macro_rules! start {
     };
 }
 
-/// What ends a process that writes to a pipe whose reader is gone. Source: signal(7).
-const SIGPIPE: c_int = 13;
-/// What ends a process that writes to a file which the limit `ulimit -f` lets grow no more: of the store, of a log.
-/// Source: signal(7).
-const SIGXFSZ: c_int = 25;
-/// What a process is told by when one that it has started ends. Source: signal(7).
-const SIGCHLD: c_int = if cfg!(any(target_os = "linux", target_os = "android")) { 17 } else { 20 };
-/// Lets the system do what is usual. Source: `SIG_DFL` in the C libraries' signal.h.
-const DEFAULT: usize = 0;
-/// Ignores a signal. Source: `SIG_IGN` in the C libraries' signal.h.
-const IGNORE: usize = 1;
-
 /// More arguments than any script passes.
 const ARGUMENTS: usize = 32;
 
 unsafe extern "C" {
-    fn signal(number: c_int, handler: usize) -> usize;
     fn _exit(status: c_int) -> !;
 }
 
@@ -77,14 +65,7 @@ pub unsafe fn from_main(
     arguments: *const *const c_char,
     environment: *const *const c_char,
 ) -> c_int {
-    // A program that does not read what it is given ends neither a prompt nor a daemon. The standard library gives
-    // programs that it starts the signal back.
-    // So does no file that may not grow: writing to it fails, and what would be stored is not.
-    // SAFETY: there is no other thread yet, and no handler is put in place.
-    unsafe {
-        signal(SIGPIPE, IGNORE);
-        signal(SIGXFSZ, IGNORE);
-    }
+    signals::ignore_what_would_end_it();
     let count = usize::try_from(count).unwrap_or_default();
     // SAFETY: `index` is below `count`, and each of so many pointers is to a string.
     let argument = |index: usize| unsafe { CStr::from_ptr(*arguments.add(index)) }.to_bytes();
@@ -106,13 +87,6 @@ pub unsafe fn from_main(
     let arguments: Vec<OsString> =
         (1..count).map(|index| OsStr::from_bytes(argument(index)).to_owned()).collect();
     c_int::from(crate::cli::run_with(prompt, lexopt::Parser::from_args(arguments), asked))
-}
-
-/// Makes sure that the system remembers how programs have ended that this process starts. In one that was started while
-/// `SIGCHLD` was ignored, as below a shell with `trap '' CHLD`, it would forget them at once.
-pub(crate) fn remember_children() {
-    // SAFETY: no handler is put in place, and none of this program's is taken away.
-    unsafe { signal(SIGCHLD, DEFAULT) };
 }
 
 /// Looks up a user by name in `/etc/passwd`: what takes the place of the C library's `getpwnam` in a static program.

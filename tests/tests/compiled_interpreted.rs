@@ -5,7 +5,8 @@
 use ziron_build::preview::{Part, draw};
 use ziron_build::{interpret, scenario};
 use ziron_compiler::plan_of;
-use ziron_runtime::prompt::{PlannedSource, Prompt};
+use ziron_runtime::gather::PlannedSource;
+use ziron_runtime::prompt::Prompt;
 use ziron_runtime::shell::Shell;
 
 #[path = "../src/random_prompts.rs"]
@@ -149,7 +150,7 @@ fn the_compiler_knows_the_variables_that_the_sources_read() {
     let mut several = 0;
     for seed in 0..random_prompts::COUNT {
         let prompt = generated::compiled(seed);
-        let read = ziron_runtime::variables::of_manifests(prompt);
+        let read = prompt.variables_of_manifests();
         assert_eq!(prompt.variables, read, "seed {seed}\n{}", random_prompts::config(seed));
         several += usize::from(read.contains(&"SSH_CONNECTION"));
     }

@@ -47,7 +47,7 @@ macro_rules! golden {
             let mut count = 0;
             $(if $name::PROMPT.background.is_some() {
                 count += 1;
-                let read = ziron_runtime::variables::of_manifests(&$name::PROMPT);
+                let read = $name::PROMPT.variables_of_manifests();
                 assert_eq!($name::PROMPT.variables, read, stringify!($name));
             })*
             assert!(count >= 2);

@@ -9,8 +9,9 @@ use ziron_build::preview::{self, Part};
 use ziron_build::{interpret, scenario};
 use ziron_compiler::plan::Plan;
 use ziron_compiler::plan_of;
+use ziron_runtime::build::Build;
 use ziron_runtime::pen::{Profile, columns};
-use ziron_runtime::prompt::{Build, Prompt};
+use ziron_runtime::prompt::Prompt;
 use ziron_runtime::shell::Shell;
 use ziron_tests::oracle::cells::{Cell, Whose, cells, markup, shown};
 

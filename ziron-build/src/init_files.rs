@@ -10,8 +10,10 @@ use ziron_runtime::safe_path;
 use ziron_runtime::shell::{Shell, kept_file, kept_folder};
 
 use crate::env::Env;
-use crate::shells::KEPT;
 use crate::ui::Ui;
+
+/// The shells whose script can be kept in a file, and which can be opened with another prompt.
+pub(crate) const KEPT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
 
 /// What zsh's start-up file can begin with.
 const INSTANT: &str = "instant.zsh";

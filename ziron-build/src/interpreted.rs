@@ -14,9 +14,10 @@ use std::{env, fs};
 
 use ziron_compiler::plan::Plan;
 use ziron_compiler::specs;
-use ziron_runtime::prompt::{Build, Prompt};
+use ziron_runtime::build::Build;
+use ziron_runtime::prelude;
+use ziron_runtime::prompt::Prompt;
 use ziron_runtime::spec::FactSpec;
-use ziron_runtime::variables;
 
 use crate::interpret::{self, NeedsCompiler};
 use crate::sources;
@@ -57,7 +58,7 @@ fn all_variables(prompt: &Prompt) -> &'static [&'static str] {
     if prompt.background.is_none() {
         return &[];
     }
-    Vec::leak(variables::all(of_modules.chain(prompt.variables.iter().copied()), prompt.extras.notify))
+    Vec::leak(prelude::variables(of_modules.chain(prompt.variables.iter().copied()), prompt.extras.notify))
 }
 
 /// Makes a copy of this program that shows a configuration, at a path in a folder of the user's own.

@@ -100,7 +100,7 @@ fn read_request(table: toml::Table) -> Result<Request, ScenarioError> {
 
 #[cfg(test)]
 mod tests {
-    use ziron_runtime::prompt::Build;
+    use ziron_runtime::build::Build;
 
     use super::read;
 

@@ -16,9 +16,6 @@ use crate::init_files;
 /// The field of `/etc/passwd` that holds the login shell. Source: passwd(5).
 const LOGIN_SHELL: usize = 6;
 
-/// Those whose script can be kept in a file, and which can be opened with another prompt.
-pub(crate) const KEPT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
-
 /// The user's shell: `$SHELL`, else the one that the user logs in to. [`Shell::Plain`] where we do not know it.
 pub(crate) fn of_user(env: &Env) -> Shell {
     let path = env.path("SHELL").or_else(|| password_field(LOGIN_SHELL).map(PathBuf::from));
@@ -35,7 +32,7 @@ pub(crate) fn startup_file(shell: Shell, env: &Env) -> Option<PathBuf> {
     shell.startup_file(&env.home(), |name| env.path(name))
 }
 
-/// The command that opens the user's shell, which is one of [`KEPT`], with `program` as its prompt. Files it needs go into `scratch`.
+/// The command that opens the user's shell, which is one of [`init_files::KEPT`], with `program` as its prompt. Files it needs go into `scratch`.
 pub(crate) fn trial(shell: Shell, env: &Env, program: &Path, scratch: &Path) -> io::Result<Command> {
     let script = init_files::keep(env, program, scratch, shell);
     let call = script.as_deref().map_or(Call::Program(program), Call::Script);

@@ -14,13 +14,14 @@
 pub use ziron_macros::prompt;
 /// The modules that a prompt can have.
 pub use ziron_modules as modules;
+pub use ziron_runtime::build::Build;
 pub use ziron_runtime::cli::main;
 #[cfg(all(feature = "background", not(windows)))]
 pub use ziron_runtime::client;
-pub use ziron_runtime::gather::{Facts, Parts};
+pub use ziron_runtime::gather::{Facts, Parts, PlannedSource};
 pub use ziron_runtime::pen::{Color, Datum, Literal, Notification, Pen, Profile, Style};
 pub use ziron_runtime::prelude::{Extras, Notify};
-pub use ziron_runtime::prompt::{Background, Build, CacheSettings, Module, PlannedSource, Prompt, Settings};
+pub use ziron_runtime::prompt::{Background, CacheSettings, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
 pub use ziron_runtime::source::{Health, Manifest, Source};

@@ -1,15 +1,16 @@
 //! The variables of the environment that a plan depends on.
 
+use ziron_runtime::prelude;
 use ziron_runtime::spec::{FactSpec, Naming, OptionSpec, Value};
-use ziron_runtime::variables::{all, detected, of_script};
+use ziron_runtime::variables::{detected, of_script};
 
 use super::module::default;
 use super::{Module, Plan, Source, SourceKind};
 
-/// The variables that a shell sends, sorted: what [`variables::of_manifests`](ziron_runtime::variables::of_manifests) says of the compiled prompt.
+/// The variables that a shell sends, sorted: what [`Prompt::variables_of_manifests`](ziron_runtime::prompt::Prompt::variables_of_manifests) says of the compiled one.
 pub fn variables(plan: &Plan) -> Vec<String> {
     let of_sources: Vec<String> = plan.sources.iter().flat_map(|source| of_source(plan, source)).collect();
-    all(of_sources.iter().map(String::as_str), plan.extras.notify)
+    prelude::variables(of_sources.iter().map(String::as_str), plan.extras.notify)
         .into_iter()
         .map(ToOwned::to_owned)
         .collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::prompt::PlannedSource;
+use crate::gather::PlannedSource;
 use crate::source::Trigger;
 use crate::store::source_cache::{AnyCache, Which};
 

@@ -11,7 +11,7 @@ use super::{background, detach, guarded, output, world};
 use crate::gather::{Direct, Parts, ReadContext};
 use crate::io::far::Far;
 use crate::io::{self, Io};
-use crate::pen::Pen;
+use crate::pen::{Pen, Terminal};
 use crate::place::Place;
 use crate::prompt::Prompt;
 use crate::request::Request;
@@ -132,7 +132,7 @@ pub(super) fn init(
             Some((text(safe.path())?, safe.anchors().iter().map(|path| text(path)).collect::<Option<_>>()?))
         });
         let (folder, anchors): (String, Vec<String>) = named.unwrap_or_default();
-        let pictures = shell::Pictures { folder: &folder, anchors: &anchors };
+        let pictures = shell::Pictures { folder: &folder, anchors: &anchors, terminal: Terminal::VARIABLES };
         return shell::instant(shell, &binary, prompt.build.build_hash, pictures)
             .ok_or_else(|| String::from("there is an instant prompt for zsh only"));
     }

@@ -23,15 +23,11 @@ mod world;
 use std::io::Write;
 use std::process::ExitCode;
 
-#[cfg(all(feature = "background", any(target_os = "linux", target_os = "android")))]
-pub(crate) use crate::io::mounts::is_local;
 use arguments::{Arguments, Command, Script, Way};
 #[cfg(feature = "background")]
 pub(crate) use background::start_detached;
 use failure::Failure;
 
-#[cfg(feature = "otlp")]
-pub use self::otlp::Traced;
 use crate::prompt::Prompt;
 use quick::Outcome;
 use report::Form;

@@ -5,21 +5,18 @@
 #![allow(clippy::disallowed_methods, reason = "it measures real time, on the clock that others have as well")]
 
 mod gather;
-mod traced;
 
 use std::time::{Instant, SystemTime};
 
 use super::draw::BUFFER_BYTES;
 use super::world;
 use crate::gather::{Direct, Parts, ReadContext};
-use crate::otlp::{Span, Trace};
+use crate::otlp::{Recorder, Span, Trace, Traced};
 use crate::pen::Pen;
 use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::shell::Shell;
 use gather::Observed;
-use traced::Recorder;
-pub use traced::Traced;
 
 /// Draws one prompt directly, and writes what was done for it as one object.
 #[allow(clippy::unnecessary_wraps, reason = "a program that was built without it has none")]

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::prompt::Build;
+use crate::build::Build;
 use crate::store::entry::fnv1a;
 
 /// What is said when it has.

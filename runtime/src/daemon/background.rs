@@ -7,7 +7,7 @@ use super::host::Host;
 use super::state::DaemonState;
 use crate::bus::{Bus, Event, Invalidated};
 use crate::exec::Priority;
-use crate::prompt::PlannedSource;
+use crate::gather::PlannedSource;
 use crate::source::Policy;
 
 /// Minimum refresh interval, whatever the configuration says.

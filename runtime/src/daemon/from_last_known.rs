@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::last_known::LastKnown;
-use crate::gather::{AnyFact, Gather, ReadContext, free};
+use crate::gather::PlannedSource;
+use crate::gather::{Gather, ReadContext, free};
 use crate::io::Io;
-use crate::prompt::PlannedSource;
 use crate::request::Request;
 use crate::source::{Cost, Known, Policy};
+use crate::store::AnyFact;
 
 /// Gathers the last known facts. Sources that only read memory are read as they are.
 pub(super) struct FromLastKnown<'a, I> {

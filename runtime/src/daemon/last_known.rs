@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::coalesced_read::CoalescedRead;
-use crate::gather::AnyFact;
 use crate::io::Sent;
 use crate::source::Known;
+use crate::store::AnyFact;
 use crate::store::entry::Fnv1a;
 
 /// Maximum number of places; the least recently used one goes first.

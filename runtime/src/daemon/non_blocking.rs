@@ -9,13 +9,12 @@ use std::task::{Context, Poll, Waker};
 use futures_lite::future::{or, poll_fn};
 
 use super::last_known::LastKnown;
-use crate::gather::{
-    AnyFact, Begun, CacheOutcome, FactCache, Gather, Learned, Outcome, Parts, ReadContext, Work, known, late,
-};
+use crate::gather::PlannedSource;
+use crate::gather::{Begun, Gather, Learned, Outcome, Parts, ReadContext, Work, known, late};
 use crate::io::Io;
-use crate::prompt::PlannedSource;
 use crate::request::Request;
 use crate::source::{Cost, Known, Policy};
+use crate::store::{AnyFact, CacheOutcome, FactCache};
 
 /// Gathers the facts of one drawing without waiting.
 pub(super) struct NonBlockingGather<'a, I> {

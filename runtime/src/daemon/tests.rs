@@ -281,7 +281,7 @@ fn what_an_event_made_old_does_not_come_back_from_the_store() {
 
 #[test]
 fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
-    assert_eq!(SAMPLE.variables, crate::variables::of_manifests(&SAMPLE));
+    assert_eq!(SAMPLE.variables, SAMPLE.variables_of_manifests());
 }
 
 /// What is held for an empty line is what an empty line is answered with, where nothing has changed; and where

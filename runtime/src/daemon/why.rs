@@ -10,7 +10,7 @@ use super::host::Host;
 use super::state::DaemonState;
 use crate::cli::counted;
 use crate::gather::Lookup;
-use crate::prompt::PlannedSource;
+use crate::gather::PlannedSource;
 use crate::source::Policy;
 use crate::store::entry::fnv1a;
 use crate::store::source_cache::CacheEntry;

@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::dyn_source::{DynSource, Later, Of, hash_of};
-use super::fact_cache::{AnyFact, FactCache};
 use super::learn::{Asking, Learned, Work};
 use super::read_context::ReadContext;
 use super::{Outcome, outcome_of};
-#[cfg(feature = "otlp")]
-use crate::cli::Traced;
 use crate::io::{Io, Real};
+#[cfg(feature = "otlp")]
+use crate::otlp::Traced;
 use crate::place::Place;
 use crate::source::{Cost, Manifest, Policy, Source};
+use crate::store::{AnyFact, FactCache};
 
 /// A source without its types. Every [`Source`] is one.
 pub trait AnySource<I: 'static = Real>: Sync + 'static {

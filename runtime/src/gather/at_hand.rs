@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use super::PlannedSource;
 use super::any_source::Begun;
-use super::{AnyFact, Gather, ReadContext, known};
+use super::{Gather, ReadContext, known};
 use crate::io::Io;
 use crate::place::Place;
-use crate::prompt::PlannedSource;
 use crate::request::Request;
 use crate::source::{Cost, Known};
+use crate::store::AnyFact;
 
 /// What a source that costs nothing says now; `None` if it is not such a one.
 pub(crate) fn free<I: Io>(

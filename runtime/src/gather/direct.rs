@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use super::PlannedSource;
 use super::any_source::{AnySource, Begun};
 use super::learn::Learned;
-use super::{AnyFact, FactCache, Gather, Outcome, Parts, ReadContext, Reading, known, late};
+use super::{Gather, Outcome, Parts, ReadContext, Reading, known, late};
 use crate::exec::{Exec, Inline, Job, deadline};
 use crate::io::Io;
-use crate::prompt::PlannedSource;
 use crate::request::Request;
 use crate::source::Known;
+use crate::store::{AnyFact, FactCache};
 
 /// Gathers facts in this process for one drawing.
 #[derive(Debug)]
@@ -185,10 +186,10 @@ impl<'r, I: Io> Gather<'r, I> for Direct<'r, I> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather::NoCache;
     use crate::io::{Command, Simulated};
     use crate::place::Place;
     use crate::source::{Cost, Manifest, Policy, ReadError, Source};
+    use crate::store::NoCache;
     use crate::store::Store;
 
     /// Asks a program for its version, once for each version.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use postcard::experimental::serialized_size;
 
-use super::fact_cache::{AnyFact, Show};
 use crate::io::Io;
 use crate::place::Place;
 use crate::source::{Cost, Key, Policy, ReadError, Source};
+use crate::store::{AnyFact, Show};
 
 /// A source that is asked for one key.
 pub(crate) trait DynSource<I>: Send + Sync {

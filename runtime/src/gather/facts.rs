@@ -1,8 +1,8 @@
 //! What one drawing knows.
 
-use super::fact_cache::AnyFact;
 use crate::request::Request;
 use crate::source::{Fact, Health, Known};
+use crate::store::AnyFact;
 
 /// What one drawing knows: what the shell said, and the fact of each source of the prompt, in the order of
 /// [`Prompt::sources`](crate::prompt::Prompt::sources).

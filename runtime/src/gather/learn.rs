@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use futures_lite::future::poll_once;
 
 use super::dyn_source::DynSource;
-use super::fact_cache::{AnyFact, FactCache, NewFact, Show};
 use super::observer::Ended;
 use super::read_context::{Mind, ReadContext, tick};
 use super::single_flight::Flight;
@@ -16,6 +15,7 @@ use super::{Outcome, outcome_of};
 use crate::io::Io;
 use crate::source::{Cost, Known, Policy, ReadError};
 use crate::store::entry::fnv1a;
+use crate::store::{AnyFact, FactCache, NewFact, Show};
 
 /// A reading that took longer than this may be late another time, so that its value is worth a file: a tenth of the
 /// default budget.

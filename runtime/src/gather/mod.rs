@@ -7,10 +7,10 @@ mod any_source;
 mod at_hand;
 mod direct;
 mod dyn_source;
-mod fact_cache;
 mod facts;
 mod learn;
 mod observer;
+mod planned;
 mod read_context;
 #[cfg_attr(not(feature = "background"), path = "single_flight_off.rs")]
 mod single_flight;
@@ -22,13 +22,13 @@ pub(crate) use at_hand::AtHand;
 #[cfg(feature = "background")]
 pub(crate) use at_hand::free;
 pub use direct::{Direct, Pending};
-pub use fact_cache::{AnyFact, CacheOutcome, CachedFact, FactCache, NewFact, NoCache, Show};
 pub use facts::Facts;
 #[cfg(feature = "background")]
 pub(crate) use learn::REST;
 pub use learn::{Learned, Work};
 #[cfg(feature = "background")]
 pub(crate) use observer::{Ended, Observation, Observer};
+pub use planned::PlannedSource;
 pub use read_context::ReadContext;
 #[cfg(feature = "background")]
 pub(crate) use read_context::tick;
@@ -36,9 +36,9 @@ pub(crate) use read_context::tick;
 pub(crate) use single_flight::SingleFlight;
 
 use crate::io::Real;
-use crate::prompt::PlannedSource;
 use crate::request::Request;
 use crate::source::{Known, ReadError};
+use crate::store::AnyFact;
 
 /// Which parts of a prompt are wanted, as a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::fact_cache::AnyFact;
 use super::observer::Observer;
 use super::single_flight::SingleFlight;
 use crate::place::Place;
 use crate::source::Known;
+use crate::store::AnyFact;
 use crate::store::Store;
 
 /// What readings are done with. A reading may outlive the drawing that began it, so that they share this.

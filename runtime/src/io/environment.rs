@@ -48,7 +48,7 @@ const VOLATILE: [&str; 4] = ["OLDPWD", "PWD", "SHLVL", "_"];
 
 impl Sent {
     /// Takes over what was sent. `known` are the names that the shell was asked for, sorted, as
-    /// [`variables::all`](crate::variables::all) makes them. Others are left out, since some make a program load code,
+    /// `prelude::variables` makes them. Others are left out, since some make a program load code,
     /// unless all were asked for: then scripts are given them. A name that was sent twice has its last value.
     pub fn new(known: &[&str], values: impl IntoIterator<Item = (OsString, OsString)>) -> Sent {
         let wants_everything = known.contains(&EVERYTHING);

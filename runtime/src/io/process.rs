@@ -80,7 +80,7 @@ pub(super) fn clean_path(search: &OsStr) -> OsString {
 /// reads its output, and what it has started and left behind.
 pub(super) fn run(command: &Command, sent: &Sent) -> io::Result<Output> {
     reap();
-    crate::start::remember_children();
+    crate::signals::remember_children();
     let deadline = crate::exec::deadline(Instant::now(), command.timeout);
     let mut child = std::process::Command::new(&command.program);
     set_up(&mut child, command, sent)?;

@@ -113,7 +113,7 @@ fn own(folder: &Path, uid: u32) -> Result<SafePath, UnsafePath> {
 /// is not touched otherwise.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_local(path: &Path) -> bool {
-    crate::cli::is_local(path)
+    crate::io::mounts::is_local(path)
 }
 
 /// Whether the file system of a path is this machine's own. Source: the systems' mount(8); one that is not named here

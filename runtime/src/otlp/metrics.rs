@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use super::{Json, attributes, nanos, resource, scope};
+use crate::build::Build;
 use crate::exec::metrics::Snapshot;
-use crate::prompt::Build;
 
 /// Points tell all since the beginning. Source: `metrics.proto`, `AggregationTemporality`.
 const CUMULATIVE: u8 = 2;

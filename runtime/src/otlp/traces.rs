@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Attribute, Json, attributes, nanos, resource, scope};
-use crate::prompt::Build;
+use crate::build::Build;
 
 /// A span's kind: it is within one process. Source: `trace.proto`, `SpanKind`.
 const INTERNAL: u8 = 1;

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
+use crate::build::Build;
 use crate::gather::{Facts, Parts};
 use crate::io::Simulated;
 use crate::pen::{DATUM_COLUMNS, Style};
-use crate::prompt::{Build, PART_END, Prompt, Settings};
-use crate::variables::all;
+use crate::prompt::{PART_END, Prompt, Settings};
 
 /// A prompt that shows what a request has in the place of a keymap, and asks for some extras.
 const fn prompt(extras: Extras) -> Prompt {
@@ -92,10 +92,14 @@ fn visible(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap().replace('\x1b', "␛").replace('\x07', "␇")
 }
 
+fn prelude_of(prompt: &Prompt) -> Prelude {
+    Prelude { extras: prompt.extras, title: prompt.title, footer: prompt.footer }
+}
+
 fn prelude(prompt: &Prompt, text: &str, request: &Request, terminal: &Terminal) -> String {
     let mut out = Vec::new();
     let request = Request { keymap: text.to_owned(), ..request.clone() };
-    draw(prompt, &Facts::new(&request, Vec::new()), &request, terminal, &mut out);
+    draw(prelude_of(prompt), &Facts::new(&request, Vec::new()), &request, terminal, &mut out);
     visible(&out)
 }
 
@@ -252,8 +256,8 @@ fn a_screen_reader_has_no_right_prompt() {
 fn the_terminal_is_asked_only_what_is_needed() {
     let io = Simulated::new();
     assert_eq!(super::terminal(BARE.extras, &io).host, "");
-    let asks = |notify| all([], notify).contains(&"TERM_PROGRAM");
-    assert!(Terminal::VARIABLES.iter().all(|name| all([], None).contains(name)));
+    let asks = |notify| variables([], notify).contains(&"TERM_PROGRAM");
+    assert!(Terminal::VARIABLES.iter().all(|name| variables([], None).contains(name)));
     assert!(asks(RINGS.extras.notify));
     assert!(!asks(BARE.extras.notify) && !asks(SAYS9.extras.notify));
     assert_eq!(super::terminal(REPORTING.extras, &io).host, io.hostname());
@@ -305,11 +309,19 @@ proptest! {
         let terminal = Terminal { host, ..terminal() };
         let mut out = Vec::new();
         let prompt = [&EVERYTHING, &SAYS9, &SAYS99][with];
-        draw(prompt, &Facts::new(&request, Vec::new()), &request, &terminal, &mut out);
+        draw(prelude_of(prompt), &Facts::new(&request, Vec::new()), &request, &terminal, &mut out);
         let rest = without_sequences(&out).map_err(TestCaseError::fail)?;
         let rest = String::from_utf8(rest).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let mut lines = rest.split('\n');
         prop_assert!(!lines.next().unwrap_or_default().chars().any(char::is_control), "{:?}", rest);
         prop_assert!(lines.next().is_none_or(str::is_empty) && lines.next().is_none(), "{:?}", rest);
     }
+}
+
+#[test]
+fn variables_are_there_once_and_sorted() {
+    let names = variables(["ZZ", "PATH", "AA", "ZZ", "PWD"], None);
+    assert_eq!(names.iter().filter(|name| ["ZZ", "PATH"].contains(name)).count(), 2);
+    assert!(names.is_sorted());
+    assert!(!names.contains(&"PWD") && names.contains(&"HOME") && names.contains(&"TERM"));
 }

@@ -2,7 +2,6 @@
 
 use super::Shell;
 use super::init::{Quoting, without_comments, words};
-use crate::pen::Terminal;
 
 /// Where pictures are kept.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,13 +10,15 @@ pub struct Pictures<'p> {
     pub folder: &'p str,
     /// Folders on its path that others could make if they went: the shell looks whether they are the user's.
     pub anchors: &'p [String],
+    /// The variables that tell terminals apart: a picture is for the terminal that it was drawn for.
+    pub terminal: &'p [&'static str],
 }
 
 /// The script of the instant prompt; `None` for a shell that has none.
 ///
 /// ```
 /// use ziron_runtime::shell::{Pictures, Shell, instant};
-/// let pictures = Pictures { folder: "/home/me/.cache/ziron/instant", anchors: &[] };
+/// let pictures = Pictures { folder: "/home/me/.cache/ziron/instant", anchors: &[], terminal: &["TERM"] };
 /// let script = instant(Shell::Zsh, "/bin/prompt", "abc", pictures).unwrap();
 /// assert!(script.contains("_ziron_instant_program='/bin/prompt'"));
 /// assert_eq!(instant(Shell::Bash, "/bin/prompt", "abc", pictures), None);
@@ -26,8 +27,7 @@ pub fn instant(shell: Shell, binary: &str, build: &str, pictures: Pictures<'_>) 
     if shell != Shell::Zsh {
         return None;
     }
-    // A picture is for the terminal that it was drawn for.
-    let world: Vec<String> = Terminal::VARIABLES.iter().map(|name| format!("|${{{name}-}}")).collect();
+    let world: Vec<String> = pictures.terminal.iter().map(|name| format!("|${{{name}-}}")).collect();
     let template = without_comments(include_str!("../../../templates/shells/instant.zsh"));
     let script = template.replace("@WORLD@", &world.concat()).replace("@BUILD@", build);
     Some(
@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn nothing_is_left_to_fill_in() {
-        let script = instant(Shell::Zsh, "/b", "abc", Pictures::default()).unwrap();
+        let pictures = Pictures { terminal: &["TERM", "NO_COLOR", "LANG"], ..Pictures::default() };
+        let script = instant(Shell::Zsh, "/b", "abc", pictures).unwrap();
         assert!(script.contains("=\"abc|${TERM-}|${NO_COLOR-}|"), "{script}");
         for placeholder in ["@ANCHORS@", "@FOLDER@", "@ZIRON@", "@BUILD@", "@WORLD@"] {
             assert!(!script.contains(placeholder), "{placeholder}");

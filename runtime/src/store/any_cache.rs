@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::cache_limits::CacheLimits;
-use crate::gather::{AnyFact, FactCache, NoCache, Show};
+use crate::store::{AnyFact, FactCache, NoCache, Show};
 
 /// A cache, whatever its policy and its source.
 pub trait AnyCache: FactCache {

@@ -18,6 +18,7 @@ mod backend;
 mod cache_limits;
 pub(crate) mod entry;
 pub mod eviction;
+mod fact_cache;
 mod files;
 mod limits;
 #[cfg_attr(not(feature = "background"), path = "memory_off.rs")]
@@ -47,6 +48,7 @@ use backend::Backend;
 pub use backend::{BackendChoice, RedisChoice};
 pub use cache_limits::CacheLimits;
 use entry::{Decoded, Flaw, decode, encode};
+pub use fact_cache::{AnyFact, CacheOutcome, CachedFact, FactCache, NewFact, NoCache, Show};
 pub use limits::Limits;
 use limits::Tally;
 pub(crate) use refresh::REFRESH_BUDGET;

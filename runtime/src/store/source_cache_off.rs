@@ -7,7 +7,7 @@ use std::time::Duration;
 pub use super::any_cache::{AnyCache, CacheEntry, CacheStatistics, Which};
 use super::cache_limits::CacheLimits;
 use super::eviction::Eviction;
-use crate::gather::{CacheOutcome, CachedFact, FactCache, NewFact};
+use crate::store::{CacheOutcome, CachedFact, FactCache, NewFact};
 
 /// Remembers nothing but what it was told when it was made.
 pub struct SourceCache<E> {

@@ -10,9 +10,12 @@ use std::fmt;
 
 use ziron_compiler::plan::{self, Backend, FactUse, Node, Plan, Policy, SourceKind};
 use ziron_modules::Interpreted;
+use ziron_runtime::build::Build;
+use ziron_runtime::gather::PlannedSource;
 use ziron_runtime::gather::{AnySource, Facts};
 use ziron_runtime::pen::{Literal, Pen, escape};
-use ziron_runtime::prompt::{Build, CacheSettings, Draw, DrawFixed, Module, PlannedSource, Prompt};
+use ziron_runtime::prompt::{CacheSettings, Module, Prompt};
+use ziron_runtime::segment::{Draw, DrawFixed};
 use ziron_runtime::shell::Shell;
 use ziron_runtime::spec::Value;
 use ziron_runtime::store::eviction::{Fifo, Lfu, Lru};

@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::time::Instant;
 
-use super::traced::{Recorder, Traced};
 use crate::cli::report::describe;
-use crate::gather::{AnyFact, Direct, Gather, Outcome, Pending};
+use crate::gather::PlannedSource;
+use crate::gather::{Direct, Gather, Outcome, Pending};
 use crate::io::Real;
-use crate::prompt::PlannedSource;
+use crate::otlp::{Recorder, Traced};
 use crate::request::Request;
 use crate::source::Known;
+use crate::store::AnyFact;
 
 /// A direct gathering that is noted down.
 #[derive(Debug)]

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::machine::{Eyes, Machine};
+use crate::build::Build;
+use crate::gather::PlannedSource;
 use crate::gather::{Facts, Parts};
 use crate::io::{Command, Io};
 use crate::pen::Pen;
 use crate::place::Place;
-use crate::prompt::{Background, Build, Module, PlannedSource, Prompt, Settings};
+use crate::prompt::{Background, Module, Prompt, Settings};
 use crate::source::{Cost, Health, Manifest, Policy, ReadError, Source};
 use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
@@ -237,5 +239,5 @@ pub(super) fn variables<'v>(profile: &'v str, token: &'v str) -> [(&'static OsSt
 
 #[test]
 fn the_variables_of_the_prompt_are_those_that_its_sources_read() {
-    assert_eq!(VARIABLES, crate::variables::of_manifests(Six::fresh().prompt));
+    assert_eq!(VARIABLES, Six::fresh().prompt.variables_of_manifests());
 }

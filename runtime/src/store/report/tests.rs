@@ -95,9 +95,9 @@ fn what_is_to_go() {
 #[cfg(feature = "background")]
 #[test]
 fn what_is_in_memory() {
-    use crate::gather::{CacheOutcome, FactCache, NewFact};
     use crate::store::eviction::Lfu;
     use crate::store::source_cache::SourceCache;
+    use crate::store::{CacheOutcome, FactCache, NewFact};
 
     static SHELF: SourceCache<Lfu> = SourceCache::new("git_status", crate::store::CacheLimits::DEFAULT);
     static UNUSED: SourceCache<Lfu> = SourceCache::new("unused", crate::store::CacheLimits::DEFAULT);

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::{ALL_BYTES, ALL_BYTES_LIMIT};
-use crate::gather::{AnyFact, Show};
 use crate::store::any_cache::Which;
 use crate::store::cache_limits::CacheLimits;
 use crate::store::entry::fnv1a;
 use crate::store::eviction::{Eviction, Slot, Weight};
+use crate::store::{AnyFact, Show};
 
 /// A fact and its history.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::SourceCache;
 use super::contents::{Contents, Item, Parcel};
-use crate::gather::{CacheOutcome, CachedFact, FactCache, NewFact};
 use crate::store::eviction::{Eviction, Weight};
+use crate::store::{CacheOutcome, CachedFact, FactCache, NewFact};
 
 /// What an entry takes besides its key and fact: its slot, its place in the index and the policy's own (bytes, an
 /// estimate).

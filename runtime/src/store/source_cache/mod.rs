@@ -8,7 +8,7 @@
 //!
 //! static GIT_STATUS_CACHE: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);
 //! ```
-//! The gatherer sees a cache as a [`FactCache`](crate::gather::FactCache), lists and events see it as [`AnyCache`].
+//! The gatherer sees a cache as a [`FactCache`](crate::store::FactCache), lists and events see it as [`AnyCache`].
 //! Inside, keys are bytes and facts have no type, so that the code of a cache is there once for each policy and not
 //! once for each source. A cache takes no time to make, no memory until something is put into it, and is locked for
 //! moments only: never while anything is read, dropped or shown.
@@ -100,7 +100,7 @@ impl<E: Eviction> SourceCache<E> {
     /// # Examples
     /// ```
     /// use std::time::{Duration, Instant};
-    /// use ziron_runtime::gather::{NewFact, FactCache};
+    /// use ziron_runtime::store::{FactCache, NewFact};
     /// use ziron_runtime::store::{CacheLimits, eviction::Lru, source_cache::SourceCache};
     ///
     /// let cache: SourceCache<Lru> = SourceCache::new("git_status", CacheLimits::DEFAULT);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::*;
-use crate::gather::{CacheOutcome, FactCache, NewFact};
 use crate::store::eviction::{Fifo, Lfu, Lru, Slot, Weight};
 use crate::store::tests::{as_child, in_processes};
+use crate::store::{CacheOutcome, FactCache, NewFact};
 
 fn now() -> Instant {
     #[allow(clippy::disallowed_methods, reason = "an instant cannot be made otherwise")]

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::{Attribute, Span};
 use crate::io::{Command, DirEntry, FileKind, Identity, Io, Output, User};
-use crate::otlp::{Attribute, Span};
 
 /// Takes down spans.
 #[derive(Clone, Debug)]
-pub(super) struct Recorder(Arc<Mutex<State>>);
+pub(crate) struct Recorder(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -25,7 +25,7 @@ struct State {
 
 impl Recorder {
     /// A recorder with its first span, which ends last.
-    pub(super) fn new(name: &str, begin: Instant) -> Recorder {
+    pub(crate) fn new(name: &str, begin: Instant) -> Recorder {
         let state = State { spans: Vec::new(), is_told: Vec::new(), current: 0 };
         let recorder = Recorder(Arc::new(Mutex::new(state)));
         recorder.add(Span {
@@ -44,7 +44,7 @@ impl Recorder {
     }
 
     /// Adds a span that has ended.
-    pub(super) fn add(&self, span: Span) -> usize {
+    pub(crate) fn add(&self, span: Span) -> usize {
         let mut state = self.lock();
         state.spans.push(span);
         state.is_told.push(true);
@@ -52,7 +52,7 @@ impl Recorder {
     }
 
     /// Begins the span of a source. It is told once it has ended.
-    pub(super) fn begin(&self, source: &str, begin: Instant) -> usize {
+    pub(crate) fn begin(&self, source: &str, begin: Instant) -> usize {
         let attributes = vec![("ziron.source", source.to_owned())];
         let name = format!("source {source}");
         let span = self.add(Span { name, within: 0, begin, end: begin, attributes, failure: None });
@@ -63,12 +63,12 @@ impl Recorder {
     }
 
     /// What is asked from now on is no part of a source that is known.
-    pub(super) fn leave(&self) {
+    pub(crate) fn leave(&self) {
         self.lock().current = 0;
     }
 
     /// Ends the span of a source.
-    pub(super) fn end(&self, span: usize, end: Instant, attribute: Attribute, failure: Option<String>) {
+    pub(crate) fn end(&self, span: usize, end: Instant, attribute: Attribute, failure: Option<String>) {
         let mut state = self.lock();
         state.is_told[span] = true;
         let span = &mut state.spans[span];
@@ -77,7 +77,7 @@ impl Recorder {
     }
 
     /// All spans that are told, and the first ends with this moment.
-    pub(super) fn into_spans(self, end: Instant) -> Vec<Span> {
+    pub(crate) fn into_spans(self, end: Instant) -> Vec<Span> {
         let state = self.lock();
         let mut place = 0;
         let places: Vec<usize> = (state.is_told.iter())
@@ -108,7 +108,7 @@ pub struct Traced<I> {
 }
 
 impl<I: Io> Traced<I> {
-    pub(super) fn new(io: I, recorder: Recorder) -> Traced<I> {
+    pub(crate) fn new(io: I, recorder: Recorder) -> Traced<I> {
         Traced { io, recorder }
     }
 
