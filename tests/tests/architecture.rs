@@ -124,7 +124,7 @@ fn no_folder_is_imported_by_what_it_imports() {
     let mut circles = String::new();
     for source in ["runtime/src", "modules/src", "compiler/src", "ziron-build/src"] {
         let imports = imports(source);
-        assert!(imports.len() > 3, "{source} imports something");
+        assert!(!imports.is_empty(), "{source} imports something");
         for (from, named) in &imports {
             for (to, file) in named {
                 if reached(&imports, to).contains(from.as_str()) {
