@@ -36,13 +36,15 @@ fn product(text: &str) -> String {
             product.push('\n');
             continue;
         }
-        let indent = line.len() - line.trim_start().len();
-        for line in lines.by_ref() {
-            let is_attribute = line.trim_start().starts_with('#');
-            let ends = line.len() - line.trim_start().len() == indent && !is_attribute;
-            if ends && line.trim_end().ends_with([';', '}', ',']) {
-                break;
-            }
+        let indent = " ".repeat(line.len() - line.trim_start().len());
+        let is_attribute = |line: &str| {
+            line.starts_with(&format!("{indent}#")) || line.starts_with(&format!("{indent}    "))
+        };
+        // What follows the attributes is on one line, or a block that ends at the same indentation.
+        let item = lines.by_ref().find(|line| !is_attribute(line) && line.trim() != ")]").unwrap_or_default();
+        if item.trim_end().ends_with('{') {
+            let end = format!("{indent}}}");
+            lines.by_ref().find(|line| line.trim_end() == end);
         }
     }
     product
