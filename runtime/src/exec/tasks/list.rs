@@ -34,18 +34,6 @@ impl State {
 }
 
 /// One line of the list of live tasks.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::{Priority, Single, State};
-///
-/// let model = Single::new();
-/// let task = model.handle().spawn_named("sweep", Priority::Low, std::future::pending::<()>());
-/// let list = model.handle().tasks();
-/// assert_eq!((list[0].name.as_ref(), list[0].state, list[0].polls), ("sweep", State::Ready, 0));
-/// assert!(list[0].to_string().starts_with("sweep (low, ready, 0 polls, "));
-/// drop(task);
-/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskInfo {
