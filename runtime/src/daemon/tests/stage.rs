@@ -10,6 +10,7 @@ use async_channel::{Receiver, Sender};
 
 use super::super::background;
 use super::super::host::Host;
+use super::super::parts;
 use super::super::session::converse;
 use super::super::state::DaemonState;
 use super::super::transport::{BackupSender, Transport, TransportError};
@@ -71,9 +72,15 @@ impl Source for Number {
 
     async fn read<I: Io>(&self, _: &PathBuf, _: &Place, _: &I) -> Result<u64, ReadError> {
         READS.fetch_add(1, Ordering::SeqCst);
+        if HANGS.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         Ok(READ[self.0].load(Ordering::SeqCst))
     }
 }
+
+/// Whether readings hang.
+pub(super) static HANGS: AtomicBool = AtomicBool::new(false);
 
 /// How often anything was read.
 pub(super) static READS: AtomicU64 = AtomicU64::new(0);
@@ -235,16 +242,22 @@ pub(super) fn daemon(world: &simulate::World) -> Sampler {
 }
 
 pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
+    let daemon = still(world, store);
+    parts::begin(&daemon, background::parts(&daemon));
+    daemon
+}
+
+/// A daemon whose parts have not begun.
+pub(super) fn still(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
+    HANGS.store(false, Ordering::SeqCst);
     DEPLOYS_CACHE.clear();
     COMMITS_CACHE.clear();
     set([1, 1]);
-    let daemon = Arc::new(DaemonState::new(
+    Arc::new(DaemonState::new(
         &SAMPLE,
         Nowhere { store, is_replaced: AtomicBool::default() },
         world.handle().clone(),
-    ));
-    background::begin(&daemon);
-    daemon
+    ))
 }
 
 /// Somebody who has connected, and said nothing.

@@ -110,6 +110,19 @@ mod tests {
     }
 
     #[test]
+    fn a_quantile_is_the_bound_of_its_bucket() {
+        let histogram = Histogram::new();
+        assert_eq!(histogram.snapshot().quantile(0.5), None);
+        for micros in [3, 5, 6, 900] {
+            histogram.record(Duration::from_micros(micros));
+        }
+        let snapshot = histogram.snapshot();
+        let quantiles = [0.5, 0.75, 1.0].map(|part| snapshot.quantile(part).unwrap().as_micros());
+        assert_eq!((snapshot.count(), quantiles), (4, [8, 8, 1024]));
+        assert_eq!(snapshot.sum(), Duration::from_micros(914));
+    }
+
+    #[test]
     fn the_longest_span_has_a_bucket() {
         let histogram = Histogram::new();
         histogram.record(Duration::MAX);

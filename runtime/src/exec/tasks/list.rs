@@ -182,3 +182,19 @@ impl Entries {
         list
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Priority;
+    use crate::exec::simulate::simulate;
+
+    #[test]
+    fn a_line_says_what_a_task_is_and_does() {
+        simulate(1, |world| async move {
+            let task = world.handle().spawn_named("sweep", Priority::Low, std::future::pending::<()>());
+            let [line] = &world.handle().tasks()[..] else { panic!("there is one task") };
+            assert!(line.to_string().starts_with("sweep (low, ready, 0 polls, 0.0ns old) "), "{line}");
+            drop(task);
+        });
+    }
+}
