@@ -1,6 +1,7 @@
 //! Sessions over lines in memory, on the simulated clock.
 
 mod ahead;
+mod given_up;
 mod parts;
 mod stage;
 mod words;
