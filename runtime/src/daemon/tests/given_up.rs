@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::stage::{HANGS, Sampler, Shell, connect, daemon, in_turn, shell};
+use super::stage::{READS, Sampler, Shell, connect, daemon, hang, in_turn, set, shell};
 use crate::exec::simulate::{self, for_seeds};
 
 /// Somebody who hears who gives up what.
@@ -24,7 +24,7 @@ fn given_up(trace: &Shell) -> Vec<String> {
 
 /// Asks for a prompt whose readings hang.
 async fn ask(shell: &Shell, seq: u32, path: &str) {
-    HANGS.store(true, Ordering::SeqCst);
+    hang([true, true]);
     shell.say(&format!("draw|seq={seq}|path={path}")).await;
     shell.hear().await;
 }
@@ -77,6 +77,25 @@ fn what_a_session_leaves_behind_is_given_up_later() {
                 format!("session 2 gives up reading {sources} left, and they take longer than 30 s"),
             ]
         );
+    };
+    in_turn(|| for_seeds(0..10, test));
+}
+
+#[test]
+fn a_shell_that_draws_once_lets_the_slow_reading_end_after_the_quick_one() {
+    let test = |world: simulate::World| async move {
+        let daemon = daemon(&world);
+        let (one, trace) = (shell(&daemon, "bash", 0).await, listen(&daemon).await);
+        ask(&one, 1, "/one").await;
+        set([2, 2]);
+        hang([true, false]);
+        world.clock().sleep(seconds(5)).await;
+        hang([false, false]);
+        world.clock().sleep(seconds(5)).await;
+        assert_eq!(given_up(&trace), [""; 0]);
+        let reads = READS.load(Ordering::SeqCst);
+        assert_eq!(one.draw(2, "/one").await, "2,2,");
+        assert_eq!(READS.load(Ordering::SeqCst), reads, "both are known");
     };
     in_turn(|| for_seeds(0..10, test));
 }

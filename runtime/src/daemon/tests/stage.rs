@@ -72,15 +72,18 @@ impl Source for Number {
 
     async fn read<I: Io>(&self, _: &PathBuf, _: &Place, _: &I) -> Result<u64, ReadError> {
         READS.fetch_add(1, Ordering::SeqCst);
-        if HANGS.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
+        while HANGS[self.0].load(Ordering::SeqCst) {
+            RELEASED.listen().await;
         }
         Ok(READ[self.0].load(Ordering::SeqCst))
     }
 }
 
-/// Whether readings hang.
-pub(super) static HANGS: AtomicBool = AtomicBool::new(false);
+/// Whose readings hang.
+static HANGS: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+
+/// Notified when a reading does not hang any more.
+static RELEASED: event_listener::Event = event_listener::Event::new();
 
 /// How often anything was read.
 pub(super) static READS: AtomicU64 = AtomicU64::new(0);
@@ -228,6 +231,14 @@ impl Shell {
     }
 }
 
+/// Lets readings hang, or go on.
+pub(super) fn hang(hangs: [bool; 2]) {
+    for (known, hangs) in HANGS.iter().zip(hangs) {
+        known.store(hangs, Ordering::SeqCst);
+    }
+    RELEASED.notify(usize::MAX);
+}
+
 /// Changes the world.
 pub(super) fn set(numbers: [u64; 2]) {
     for (place, number) in READ.iter().zip(numbers) {
@@ -249,7 +260,7 @@ pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sa
 
 /// A daemon whose parts have not begun.
 pub(super) fn still(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
-    HANGS.store(false, Ordering::SeqCst);
+    hang([false, false]);
     DEPLOYS_CACHE.clear();
     COMMITS_CACHE.clear();
     set([1, 1]);

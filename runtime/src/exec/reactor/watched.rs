@@ -166,7 +166,9 @@ mod tests {
                         assert!(data.iter().enumerate().all(|(n, byte)| usize::from(*byte) == n % 251));
                     });
                 }
-                servers.into_iter().for_each(|server| assert_eq!(model.run(server), BYTES));
+                for server in servers {
+                    assert_eq!(model.run(server), BYTES);
+                }
             });
         }
     }
