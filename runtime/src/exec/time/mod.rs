@@ -4,6 +4,7 @@ mod clock;
 #[cfg(test)]
 mod simulated;
 mod sleep;
+#[cfg(any(test, target_os = "linux"))]
 mod timers;
 
 pub(crate) use clock::Clock;
