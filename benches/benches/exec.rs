@@ -3,10 +3,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use async_channel::bounded;
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures_lite::future::yield_now;
-use ziron_runtime::exec::channel::bounded;
-use ziron_runtime::exec::{Handle, Priority, Single};
+use ziron_runtime::testing::{Handle, Priority, Single};
 
 /// Times `count` rounds on a running model, as the daemon has it: the reactor gets its turns.
 #[allow(clippy::disallowed_methods, reason = "a measurement looks at the clock")]

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use futures_lite::future::yield_now;
 use ziron_benches::{Counting, allocations};
-use ziron_runtime::exec::metrics::{Counter, Histogram};
-use ziron_runtime::exec::{Priority, Single};
+use ziron_runtime::testing::{Counter, Histogram, Priority, Single};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

@@ -12,7 +12,8 @@ pub mod cli;
 pub mod client;
 #[cfg(feature = "background")]
 mod daemon;
-pub mod exec;
+#[cfg_attr(not(feature = "testing"), allow(unreachable_pub, reason = "what `testing` hands out"))]
+pub(crate) mod exec;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod gather;
@@ -37,4 +38,6 @@ pub mod source;
 pub mod spec;
 pub mod start;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod variables;

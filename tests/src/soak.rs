@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 use vt100::Screen;
-use ziron_runtime::exec::Random;
 use ziron_runtime::shell::Shell;
+use ziron_runtime::testing::Random;
 
 use crate::terminal::{Size, Terminal};
 use crate::world::{self, World};

@@ -11,6 +11,7 @@ mod queue;
 mod table;
 mod view;
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -172,7 +173,7 @@ impl Bus {
     ///
     /// # Cancel safety
     /// No event is lost.
-    pub async fn run(&self, clock: &Clock, mut each: impl FnMut(&Batch)) {
+    pub(crate) async fn run(&self, clock: &Clock, mut each: impl FnMut(&Batch)) -> Infallible {
         loop {
             let filled = self.filled.listen();
             match self.take() {

@@ -1,5 +1,6 @@
 //! Answers a request: with the last known prompt, from a coalesced read, or by gathering; redraws when facts arrive.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,6 +22,9 @@ use crate::io::Io;
 
 /// Maximum number of requests whose readings go on after them.
 const LEFTOVERS: usize = 256;
+
+/// Why readings are given up that others have made needless.
+const KNOWN: &str = "what they read is known by now";
 
 impl<W: Host> Session<W> {
     /// Draws what was asked for, and answers.
@@ -63,7 +67,8 @@ impl<W: Host> Session<W> {
                 self.daemon.prompt.background.map(|background| background.patience).unwrap_or_default();
             waiting.all(self.daemon.exec.clock().sleep(patience)).await;
             // What is still missing goes on: the readings that were begun first are kept.
-            waiting.finish_draw(context.draw(DrawStage::Awaited, &mut self.out));
+            let known = waiting.finish_draw(context.draw(DrawStage::Awaited, &mut self.out));
+            self.give_up(known, KNOWN);
         }
         if is_held && !is_placeholder && !prefetched.is_shown_in(&self.out) {
             make_redraw(&mut self.out);
@@ -95,7 +100,7 @@ impl<W: Host> Session<W> {
                 entry.place.extend(shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
             });
         }
-        self.finish_later();
+        self.finish_later(Parting::MovedOn);
         // Nothing is shown for this request yet, not even where the last one looked the same.
         self.picture.clear();
         if let Some(guard) = &self.guard {
@@ -183,32 +188,74 @@ impl<W: Host> Session<W> {
     }
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
-    pub(super) fn finish_later(&mut self) {
-        let_finish(&self.daemon, std::mem::take(&mut self.waiting));
+    pub(super) fn finish_later(&mut self, parting: Parting) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() {
+            let_finish(&self.daemon, waiting, self.title(), parting);
+        }
+    }
+
+    /// Cancels readings.
+    pub(super) fn give_up(&self, waiting: LateFacts, why: &str) {
+        waiting.give_up(&self.daemon.bus.trace, self.title(), why);
     }
 
     /// Redraws the last request.
     pub(super) async fn redraw(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
         self.is_placeholder = false;
         let Some(context) = self.context.as_ref().filter(|_| self.redraws) else {
-            self.waiting.finish_draw(LateFacts::default());
+            // Nobody sees it before the next prompt.
+            self.finish_later(Parting::Drawn);
             return Ok(());
         };
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
-        self.waiting.finish_draw(context.draw(DrawStage::Redraw, &mut self.out));
+        let known = self.waiting.finish_draw(context.draw(DrawStage::Redraw, &mut self.out));
+        self.give_up(known, KNOWN);
         self.send_picture(transport).await
     }
 }
 
+/// What has become of who wanted readings that go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parting {
+    /// It has its prompt, and does not draw it again.
+    Drawn,
+    /// It asks for another prompt.
+    MovedOn,
+    /// It is gone.
+    Left,
+}
+
+impl fmt::Display for Parting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Parting::Drawn => "its prompt was drawn without them",
+            Parting::MovedOn => "it has moved on",
+            Parting::Left => "it has left",
+        })
+    }
+}
+
 /// Lets readings end that nobody waits for. Who asks faster than anything can be read leaves no heap behind.
-pub(super) fn let_finish<W: Host>(daemon: &Arc<DaemonState<W>>, mut waiting: LateFacts) {
-    if waiting.is_empty() || daemon.leftovers.load(Ordering::Relaxed) >= LEFTOVERS {
+pub(super) fn let_finish<W: Host>(
+    daemon: &Arc<DaemonState<W>>,
+    mut waiting: LateFacts,
+    who: String,
+    parting: Parting,
+) {
+    if waiting.count() == 0 {
         return;
+    }
+    if daemon.leftovers.load(Ordering::Relaxed) >= LEFTOVERS {
+        let why = format_args!("{parting}, and those of {LEFTOVERS} requests go on already");
+        return waiting.give_up(&daemon.bus.trace, who, why);
     }
     daemon.leftovers.fetch_add(1, Ordering::Relaxed);
     let own = daemon.clone();
     let rest = async move {
         waiting.all(own.exec.clock().sleep(READING_LIMIT)).await;
+        let limit = READING_LIMIT.as_secs();
+        waiting.give_up(&own.bus.trace, who, format_args!("{parting}, and they take longer than {limit} s"));
         own.leftovers.fetch_sub(1, Ordering::Relaxed);
     };
     daemon.exec.spawn_named("late facts", Priority::Normal, rest).detach();

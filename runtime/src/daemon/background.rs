@@ -1,31 +1,46 @@
-//! Background tasks that deliver events and run refresh timers.
+//! Parts of the daemon that deliver events, run refresh timers, and return memory to the system.
 
+use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_lite::future::or;
+
 use super::host::Host;
+use super::memory;
+use super::parts::Part;
 use super::state::DaemonState;
 use crate::bus::{Bus, Event, Invalidated};
 use crate::exec::Priority;
+use crate::exec::time::Clock;
 use crate::gather::PlannedSource;
 use crate::source::Policy;
 
 /// Minimum refresh interval, whatever the configuration says.
 const SHORTEST: Duration = Duration::from_millis(100);
 
-/// Starts the background tasks.
-pub(super) fn begin<W: Host>(daemon: &Arc<DaemonState<W>>) {
-    daemon.exec.spawn_named("bus", Priority::High, tell(daemon.clone())).detach();
+/// Delay before memory is returned to the system after a reading.
+const TIDY: Duration = Duration::from_secs(2);
+
+/// The parts that every daemon has.
+pub(super) fn parts<W: Host>(daemon: &Arc<DaemonState<W>>) -> Vec<Part> {
+    let (bus, tidying) = (daemon.clone(), daemon.clone());
+    let mut parts = vec![
+        Part::vital("bus", Priority::High, move || tell(bus.clone())),
+        Part::useful("tidying", Priority::Low, move || tidy(tidying.clone())),
+    ];
     for (source, period) in daemon.bus.table().timers() {
         let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
-        let timer = async move { time(&bus, source, clock, period.max(SHORTEST)).await };
-        daemon.exec.spawn_named(format!("timer of {source}"), Priority::Low, timer).detach();
+        let timer = move || time(bus.clone(), source, clock.clone(), period.max(SHORTEST));
+        parts.push(Part::useful(format!("timer of {source}"), Priority::Low, timer));
     }
+    parts
 }
 
 /// Delivers events to sessions and listeners, and removes invalidated facts from the store, so that they do not come
 /// back when the daemon starts again.
-async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) {
+async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<Infallible> {
     let outlives = |planned: &&PlannedSource<W::Io>| {
         // Other sources show a last value as stale in any case.
         planned.cache.keeping().ttl.is_some()
@@ -57,11 +72,11 @@ async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) {
             forget.detach();
         }
     };
-    bus.run(&clock, each).await;
+    Ok(bus.run(&clock, each).await)
 }
 
 /// Invalidates a source at its refresh interval, while a session shows it.
-async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, period: Duration) {
+async fn time(bus: Arc<Bus>, source: &'static str, clock: Clock, period: Duration) -> io::Result<Infallible> {
     loop {
         let shown = bus.shown();
         if !bus.is_shown(source) {
@@ -72,6 +87,15 @@ async fn time(bus: &Bus, source: &'static str, clock: crate::exec::time::Clock, 
         if bus.is_shown(source) {
             bus.happen(Event::Timer { source }, None);
         }
+    }
+}
+
+/// Returns memory to the system after each burst of readings, and after sessions end. No timer runs while idle.
+async fn tidy<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<Infallible> {
+    loop {
+        or(daemon.single_flight.landing(), daemon.changed.listen()).await;
+        daemon.exec.clock().sleep(TIDY).await;
+        daemon.exec.unblock(memory::give_back).await;
     }
 }
 
@@ -94,8 +118,7 @@ mod tests {
         let simulation = Simulation::new(1);
         let world = simulation.world();
         let (inner, clock) = (bus.clone(), world.clock().clone());
-        let timer = async move { time(&inner, "clock", clock, Duration::from_secs(1)).await };
-        world.handle().spawn(Priority::Low, timer).detach();
+        world.handle().spawn(Priority::Low, time(inner, "clock", clock, Duration::from_secs(1))).detach();
         let view = bus.view(1);
         view.set_facts(&[("clock", 1)]);
         assert!(simulation.run(std::future::pending::<()>()).is_err(), "nothing is waited for");

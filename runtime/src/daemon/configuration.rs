@@ -5,6 +5,9 @@ mod linux;
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 mod portable;
 
+use std::convert::Infallible;
+use std::future::pending;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -23,33 +26,36 @@ use crate::cli::rebuild;
 /// for so long.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Watches the configuration for ever. Where that is not possible, `doctor` finds out.
-pub(super) async fn watch<W: Host>(daemon: Arc<DaemonState<W>>) {
+/// Watches the configuration for ever.
+pub(super) async fn watch<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<Infallible> {
     let build = daemon.prompt.build;
-    let is_due = || daemon.exec.unblock(move || rebuild::is_due(build));
-    daemon.rebuild.store(is_due().await, Ordering::Relaxed);
-    let Some(path) = rebuild::configuration(build) else { return };
+    let Some(path) = rebuild::configuration(build) else { return pending().await };
     let exec = daemon.exec.clone();
-    let Ok(mut names) = daemon.exec.unblock(move || Names::of(&path, &exec)).await else { return };
+    let names = daemon.exec.unblock(move || Names::of(&path, &exec)).await;
+    // After the watch has begun, so that no change is missed; and where there is none, so that it is known once.
+    look(&daemon).await;
+    let mut names = names?;
     loop {
-        if names.touched().await.is_err() {
-            return;
-        }
+        names.touched().await?;
         // What is done to it meanwhile is the same change.
         while let Ok(touched) = daemon.exec.clock().timeout(SETTLE, names.touched()).await {
-            if touched.is_err() {
-                return;
-            }
+            touched?;
         }
-        let was_due = daemon.rebuild.swap(is_due().await, Ordering::Relaxed);
-        let is_due = daemon.rebuild.load(Ordering::Relaxed);
-        if is_due && daemon.prompt.is_interpreted {
-            return daemon.stop();
-        }
-        if is_due || was_due {
-            daemon.bus.happen(Event::Configuration, None);
+        if look(&daemon).await && daemon.prompt.is_interpreted {
+            daemon.stop();
         }
     }
+}
+
+/// Looks whether a rebuild is due, and tells those who want to know.
+async fn look<W: Host>(daemon: &DaemonState<W>) -> bool {
+    let build = daemon.prompt.build;
+    let is_due = daemon.exec.unblock(move || rebuild::is_due(build)).await;
+    let was_due = daemon.rebuild.swap(is_due, Ordering::Relaxed);
+    if is_due || was_due {
+        daemon.bus.happen(Event::Configuration, None);
+    }
+    is_due
 }
 
 #[cfg(test)]

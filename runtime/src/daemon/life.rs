@@ -101,11 +101,15 @@ impl Life {
 
     /// Removes what a daemon that ends well leaves no trace of.
     pub(super) fn end(self) {
+        // Who cleans up the folder may have been quicker.
+        let _ = self.folder.remove("crash", FileType::RegularFile);
+        self.fail();
+    }
+
+    /// Ends, but not well: this start counts.
+    pub(super) fn fail(self) {
         self.log("ends");
-        for (name, kind) in
-            [("socket", FileType::Socket), ("pid", FileType::RegularFile), ("crash", FileType::RegularFile)]
-        {
-            // Who cleans up the folder may have been quicker.
+        for (name, kind) in [("socket", FileType::Socket), ("pid", FileType::RegularFile)] {
             let _ = self.folder.remove(name, kind);
         }
     }

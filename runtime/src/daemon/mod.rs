@@ -22,6 +22,7 @@ mod memory;
 mod metrics;
 mod mounted;
 mod non_blocking;
+mod parts;
 mod prefetched;
 mod process;
 mod program;

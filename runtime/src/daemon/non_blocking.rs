@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use futures_lite::future::{or, poll_fn};
 
 use super::last_known::LastKnown;
-use crate::gather::PlannedSource;
-use crate::gather::{Begun, Gather, Learned, Outcome, Parts, ReadContext, Work, known, late};
+use crate::bus::Listeners;
+use crate::gather::{Begun, Gather, Learned, Outcome, Parts, PlannedSource, ReadContext, Work, known, late};
 use crate::io::Io;
 use crate::request::Request;
 use crate::source::{Cost, Known, Policy};
@@ -24,7 +24,7 @@ pub(super) struct NonBlockingGather<'a, I> {
     last_known: &'a LastKnown,
     /// Whether this drawing is the first for its request: only that one counts in statistics.
     is_first: bool,
-    readings: RefCell<Vec<Work>>,
+    readings: RefCell<Vec<(&'static str, Work)>>,
     lacks: Cell<bool>,
     /// The sources that are shown as stale, or not at all.
     late: RefCell<Vec<&'static str>>,
@@ -132,7 +132,7 @@ impl<'r, I: Io> Gather<'r, I> for NonBlockingGather<'r, I> {
                 (known, answer)
             }
             Err((work, at_hand)) => {
-                self.readings.borrow_mut().push(work);
+                self.readings.borrow_mut().push((name, work));
                 let last = match self.read_context.take_last(name) {
                     Known::Absent => at_hand.map_or_else(|| late(Known::Absent), Known::Stale),
                     last => late(last),
@@ -168,7 +168,8 @@ fn poll(work: &mut Work) -> Option<Learned> {
 /// Readings that a drawing did not wait for. Dropping it cancels them.
 #[derive(Default)]
 pub(super) struct LateFacts {
-    readings: Vec<Work>,
+    /// By their sources.
+    readings: Vec<(&'static str, Work)>,
     lacks: bool,
     /// Whether a reading has ended that no prompt shows yet.
     has_news: bool,
@@ -191,12 +192,26 @@ impl LateFacts {
     }
 
     /// Notes that a prompt shows the readings that have ended. `rest` are the readings that this prompt itself did not
-    /// wait for: they replace ours where none of ours is left, and if `rest` is empty nothing is left.
-    pub(super) fn finish_draw(&mut self, rest: LateFacts) {
+    /// wait for: they replace ours where none of ours is left, and if `rest` is empty nothing is left. What comes back is
+    /// not needed any more.
+    #[must_use]
+    pub(super) fn finish_draw(&mut self, rest: LateFacts) -> LateFacts {
         self.has_news = false;
         if self.readings.is_empty() || rest.readings.is_empty() {
-            *self = rest;
+            return std::mem::replace(self, rest);
         }
+        LateFacts::default()
+    }
+
+    /// Cancels them, and tells the trace who has given them up, and why.
+    pub(super) fn give_up(self, trace: &Listeners, who: impl fmt::Display, why: impl fmt::Display) {
+        if self.readings.is_empty() {
+            return;
+        }
+        trace.tell("reading", || {
+            let sources: Vec<_> = self.readings.iter().map(|(source, _)| *source).collect();
+            format!("{who} gives up reading {}: {why}", sources.join(", "))
+        });
     }
 
     /// Waits until at least one reading has ended.
@@ -225,7 +240,7 @@ impl LateFacts {
 
     fn poll(&mut self, context: &mut Context<'_>) {
         let before = self.readings.len();
-        self.readings.retain_mut(|reading| reading.as_mut().poll(context).is_pending());
+        self.readings.retain_mut(|(_, reading)| reading.as_mut().poll(context).is_pending());
         self.has_news |= self.readings.len() < before;
     }
 }

@@ -16,12 +16,8 @@ const TOO_LONG: Duration = Duration::from_secs(5);
 
 /// Back-off: a program rests for one minute after any failure. After three failures in a row, a source rests for two,
 /// four, eight, and then ten minutes.
-const THRESHOLDS: Thresholds = Thresholds {
-    failures: 3,
-    cool_down: Duration::from_secs(120),
-    longest: Duration::from_secs(600),
-    successes: 1,
-};
+const THRESHOLDS: Thresholds =
+    Thresholds { failures: 3, cool_down: Duration::from_secs(120), longest: Duration::from_secs(600) };
 
 /// More keys of one source than this do not fail one by one: all are tried again.
 const TROUBLED: usize = 256;
@@ -160,7 +156,7 @@ impl Observer for Readings {
         let account = self.of(source)?;
         let breaker = account.troubled().get(&key).map(|trouble| trouble.breaker.clone());
         let permit = match breaker {
-            Some(breaker) => Some(breaker.permit_for_long().ok()?),
+            Some(breaker) => Some(breaker.permit()?),
             None => None,
         };
         self.bus.trace.tell("reading", || format!("reads {source}"));
@@ -174,7 +170,7 @@ struct Going<'o> {
     account: &'o Account,
     key: u64,
     /// Of the breaker, if the last reading has failed.
-    permit: Option<Permit<'static>>,
+    permit: Option<Permit>,
     begin: Instant,
     ended: Option<Ended>,
 }
@@ -197,13 +193,7 @@ impl Going<'_> {
         };
         let trouble = troubled.entry(self.key).or_insert_with(new);
         trouble.failed_at = failed_at;
-        let breaker = &trouble.breaker;
-        let opened = breaker.statistics().opened;
-        match self.permit.take().or_else(|| breaker.permit_for_long().ok()) {
-            Some(permit) => permit.fail(),
-            None => return false,
-        }
-        breaker.statistics().opened > opened
+        self.permit.take().or_else(|| trouble.breaker.permit()).is_some_and(Permit::fail)
     }
 }
 

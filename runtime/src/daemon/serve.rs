@@ -1,13 +1,16 @@
 //! The daemon's main function: start, tasks, and end.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::io;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_lite::future::{or, pending};
+use rustix::io::Errno;
 
 use super::background;
 use super::configuration;
@@ -16,13 +19,14 @@ use super::host::{Host, Machine};
 use super::inherited;
 use super::life::{Life, LifeError};
 use super::memory;
+use super::parts::{self, Part};
 use super::program::{Named, Program};
 use super::session::converse;
 use super::state::{Counters, DaemonState};
 use super::transport::Stream;
 use super::watch::{Seen, Watch};
 use super::watchdog::{Shutdown, Watchdog};
-use crate::exec::{Priority, Single, Watched};
+use crate::exec::{Priority, Single};
 use crate::ipc::folder::Folder;
 use crate::ipc::peer;
 use crate::prompt::Prompt;
@@ -30,9 +34,6 @@ use crate::store::Store;
 
 /// Delay before the program's file is checked after a change.
 const SETTLE: Duration = Duration::from_millis(300);
-
-/// Delay before memory is returned to the system after a reading.
-const TIDY: Duration = Duration::from_secs(2);
 
 /// Delay after `accept` fails.
 const BREATH: Duration = Duration::from_millis(100);
@@ -72,36 +73,52 @@ pub(crate) fn run(prompt: &'static Prompt, store: Option<Store>) -> Result<(), L
     if let Some(watchdog) = &daemon.watchdog {
         watchdog.clone().post(&single);
     }
-    background::begin(&daemon);
-    daemon.exec.spawn_named("configuration", Priority::Low, configuration::watch(daemon.clone())).detach();
-    // Tasks of the executor, so that another thread can go on with them if this one is blocked.
-    daemon.exec.spawn_named("listener", Priority::Critical, accept_all(daemon.clone(), listener)).detach();
-    let exec = daemon.exec.clone();
-    let tidy = tidy(daemon.clone());
-    let end = async move {
-        let end = or(ended(&daemon), changed(&daemon, life.folder().clone(), socket, &program)).await;
-        finish(life, end, program.path());
+    let home = Home { folder: life.folder().clone(), socket, program: program.clone() };
+    parts::begin(&daemon, all_parts(&daemon, listener, home));
+    let end = {
+        let daemon = daemon.clone();
+        async move { finish(life, &ended(&daemon).await, program.path()) }
     };
-    exec.spawn_named("end", Priority::High, end).detach();
-    exec.spawn_named("tidying", Priority::Low, tidy).detach();
+    daemon.exec.spawn_named("end", Priority::High, end).detach();
     single.run(async move { ending.wait().await });
     Ok(())
 }
 
+/// All parts, as tasks of the executor: another thread can go on with them if this one is blocked.
+pub(super) fn all_parts<W: Host>(
+    daemon: &Arc<DaemonState<W>>,
+    listener: UnixListener,
+    home: Home,
+) -> Vec<Part> {
+    let mut parts = background::parts(daemon);
+    let own = daemon.clone();
+    parts.push(Part::useful("configuration", Priority::Low, move || configuration::watch(own.clone())));
+    let own = daemon.clone();
+    parts.push(Part::useful("home", Priority::High, move || watch_home(own.clone(), home.clone())));
+    let (own, listener) = (daemon.clone(), Arc::new(listener));
+    let accept = move || accept_all(own.clone(), listener.clone());
+    parts.push(Part::vital("listener", Priority::Critical, accept));
+    parts
+}
+
 /// Ends the process. Facts are stored as they are read, and the files of sessions stay for the next daemon.
-fn finish(life: Life, end: ShutdownReason, binary: &Path) -> ! {
-    life.log(end.what());
+fn finish(life: Life, end: &ShutdownReason, binary: &Path) -> ! {
+    life.log(&end.what());
     let folder = life.folder().path().to_owned();
-    life.end();
+    match end {
+        // It counts as a crash: shells are not to start one after the other.
+        ShutdownReason::Failed(_) => life.fail(),
+        _ => life.end(),
+    }
     crate::io::kill_all();
-    if end == ShutdownReason::Replaced {
+    if *end == ShutdownReason::Replaced {
         crate::cli::start_detached(binary, &folder);
     }
     std::process::exit(0)
 }
 
 /// Why a daemon ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ShutdownReason {
     /// A client asked for it.
     Stopped,
@@ -111,68 +128,95 @@ pub(super) enum ShutdownReason {
     Homeless,
     /// Its program was replaced.
     Replaced,
+    /// A part that it needs has failed too often: which, and why.
+    Failed(String),
 }
 
 impl ShutdownReason {
-    const fn what(self) -> &'static str {
+    fn what(&self) -> Cow<'_, str> {
         match self {
-            ShutdownReason::Stopped => "is stopped",
-            ShutdownReason::Idle => "was not needed for long",
-            ShutdownReason::Homeless => "has lost its folder or its program",
-            ShutdownReason::Replaced => "makes way for a new build",
+            ShutdownReason::Stopped => "is stopped".into(),
+            ShutdownReason::Idle => "was not needed for long".into(),
+            ShutdownReason::Homeless => "has lost its folder or its program".into(),
+            ShutdownReason::Replaced => "makes way for a new build".into(),
+            ShutdownReason::Failed(why) => format!("cannot go on: {why}").into(),
         }
     }
 }
 
-/// Waits until something has happened to the daemon's folder, its socket (of this inode) or its program.
-pub(super) async fn changed<W: Host>(
-    daemon: &Arc<DaemonState<W>>,
-    folder: Arc<Folder>,
-    socket: u64,
-    program: &Program,
-) -> ShutdownReason {
+/// Where a daemon is found: its folder, its socket (of this inode) and its program.
+#[derive(Clone, Debug)]
+pub(super) struct Home {
+    pub(super) folder: Arc<Folder>,
+    pub(super) socket: u64,
+    pub(super) program: Arc<Program>,
+}
+
+/// Serves the files of shells, and ends the daemon when it can be found no more or its program was replaced.
+async fn watch_home<W: Host>(daemon: Arc<DaemonState<W>>, home: Home) -> io::Result<Infallible> {
+    daemon.end(changed(&daemon, home).await?);
+    pending().await
+}
+
+/// Waits until something has happened to the daemon's home.
+pub(super) async fn changed<W: Host>(daemon: &Arc<DaemonState<W>>, home: Home) -> io::Result<ShutdownReason> {
+    let Home { folder, socket, program } = home;
     let end = || match program.named() {
         Named::Same => None,
         Named::Other => Some(ShutdownReason::Replaced),
         Named::Nothing => Some(ShutdownReason::Homeless),
     };
     let mut watch = match Watch::new(folder, socket, program.path(), &daemon.exec) {
-        Ok(watch) => watch,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return ShutdownReason::Homeless,
-        Err(_) => return pending().await,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ShutdownReason::Homeless),
+        watch => watch?,
     };
     // It may have been replaced before the watch began.
     if let Some(end) = end() {
-        return end;
+        return Ok(end);
     }
     loop {
-        match watch.next(daemon).await {
-            Ok(Seen::Homeless) => return ShutdownReason::Homeless,
-            Ok(Seen::Program) => {
+        match watch.next(daemon).await? {
+            Seen::Homeless => return Ok(ShutdownReason::Homeless),
+            Seen::Program => {
                 // While a file is being replaced, it may be missing or incomplete.
                 daemon.exec.clock().sleep(SETTLE).await;
                 if let Some(end) = end() {
-                    return end;
+                    return Ok(end);
                 }
             }
-            Err(_) => return pending().await,
         }
     }
 }
 
 /// Accepts connections until the daemon ends.
-async fn accept_all<W: Host>(daemon: Arc<DaemonState<W>>, listener: UnixListener) {
-    let Ok(listener) = daemon.exec.watch(listener) else { return daemon.stop() };
+///
+/// # Errors
+/// When the socket cannot be watched, or does not listen any more.
+pub(super) async fn accept_all<W: Host>(
+    daemon: Arc<DaemonState<W>>,
+    listener: Arc<UnixListener>,
+) -> io::Result<Infallible> {
+    let listener = daemon.exec.watch(listener)?;
     loop {
-        if accept(&daemon, &listener).await.is_err() {
+        let greeted = match listener.read_with(|listener| listener.accept()).await {
+            Err(error) if is_final(&error) => return Err(error),
+            accepted => accepted.and_then(|(stream, _)| greet(&daemon, stream)),
+        };
+        if greeted.is_err() {
+            // The client is gone, or the system has no descriptors left.
             daemon.exec.clock().sleep(BREATH).await;
         }
     }
 }
 
-/// Accepts one connection. A connection of another user is closed without an answer.
-async fn accept<W: Host>(daemon: &Arc<DaemonState<W>>, listener: &Watched<UnixListener>) -> io::Result<()> {
-    let (stream, _) = listener.read_with(UnixListener::accept).await?;
+/// Whether `accept` will fail for ever. Source: accept(2).
+fn is_final(error: &io::Error) -> bool {
+    use Errno as E;
+    matches!(Errno::from_io_error(error), Some(E::BADF | E::INVAL | E::NOTSOCK | E::OPNOTSUPP))
+}
+
+/// Begins a session with a client. A connection of another user is closed without an answer.
+fn greet<W: Host>(daemon: &Arc<DaemonState<W>>, stream: UnixStream) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     if peer::check(&stream).is_err() {
         Counters::add(&daemon.counts.faults);
@@ -184,25 +228,16 @@ async fn accept<W: Host>(daemon: &Arc<DaemonState<W>>, listener: &Watched<UnixLi
     Ok(())
 }
 
-/// Returns memory to the system after each burst of readings, and after sessions end. No timer runs while idle.
-async fn tidy<W: Host>(daemon: Arc<DaemonState<W>>) {
-    loop {
-        or(daemon.single_flight.landing(), daemon.changed.listen()).await;
-        daemon.exec.clock().sleep(TIDY).await;
-        let give_back = daemon.exec.unblock(memory::give_back);
-        give_back.await;
-    }
-}
-
 /// Waits until the daemon is asked to end, or has had no session for the configured time.
 async fn ended<W: Host>(daemon: &DaemonState<W>) -> ShutdownReason {
     let idle_exit = daemon.prompt.background.map_or(Duration::MAX, |background| background.idle_exit);
     loop {
         let changed = daemon.changed.listen();
-        if daemon.is_stopping() {
+        if let Some(reason) = daemon.ending() {
             // The configuration is read when the process begins.
             let is_outdated = daemon.prompt.is_interpreted && daemon.rebuild.load(Ordering::Relaxed);
-            return if is_outdated { ShutdownReason::Replaced } else { ShutdownReason::Stopped };
+            let makes_way = *reason == ShutdownReason::Stopped && is_outdated;
+            return if makes_way { ShutdownReason::Replaced } else { reason.clone() };
         }
         if daemon.session_count() > 0 {
             changed.await;

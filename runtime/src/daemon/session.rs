@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_lite::future::{or, pending, yield_now};
 
+use super::answer::Parting;
 use super::draw_context::{DrawContext, is_redraw, shown};
 use super::draw_request::DrawRequest;
 use super::host::Host;
@@ -87,7 +88,7 @@ pub(super) enum Command {
 
 impl<W: Host> Drop for Session<W> {
     fn drop(&mut self) {
-        self.finish_later();
+        self.finish_later(Parting::Left);
         // A shell that begins says where it is, and leaves at once.
         if let (None, Some(ahead)) = (&self.guard, self.ahead.take()) {
             ahead.detach();
@@ -235,7 +236,8 @@ impl<W: Host> Session<W> {
             Step::Called => self.renew(transport).await,
             Step::Answers => self.answer_at_last(transport).await,
             Step::GivenUp => {
-                self.waiting = LateFacts::default();
+                let late = std::mem::take(&mut self.waiting);
+                self.give_up(late, &format!("they take longer than {} s", READING_LIMIT.as_secs()));
                 Ok(())
             }
         }

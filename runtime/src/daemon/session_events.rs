@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 
+use super::answer::Parting;
 use super::draw_context::{DrawContext, DrawStage};
 use super::draw_request::DrawRequest;
 use super::host::Host;
@@ -79,7 +80,7 @@ impl<W: Host> Session<W> {
             return self.send_picture(transport).await;
         }
         // Facts have the time of one frame to arrive before they are shown as stale.
-        self.finish_later();
+        self.finish_later(Parting::MovedOn);
         self.waiting = waiting;
         self.waiting_since = Some(self.daemon.exec.clock().now());
         self.is_placeholder = true;
@@ -104,7 +105,7 @@ impl<W: Host> Session<W> {
     }
 
     /// A name of the client for people.
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         self.view().map_or_else(|| String::from("a client"), |view| format!("session {}", view.session()))
     }
 

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::host::Host;
 use super::last_known::LastKnownPlaces;
 use super::readings::Readings;
+use super::serve::ShutdownReason;
 use super::watchdog::Watchdog;
 use crate::bus::{Bus, Event, Table, View};
+use crate::cli::counted;
 use crate::exec::Handle;
 use crate::exec::metrics::Histogram;
 use crate::gather::SingleFlight;
@@ -43,7 +45,9 @@ pub(super) struct DaemonState<W: Host> {
     next_session: AtomicU64,
     /// Notified when the number of sessions changes, and when the daemon is to end.
     pub(super) changed: event_listener::Event,
-    stopping: AtomicBool,
+    ending: OnceLock<ShutdownReason>,
+    /// The parts that it does without for now, and why.
+    failing: Mutex<BTreeMap<String, String>>,
     pub(super) started: Instant,
 }
 
@@ -111,7 +115,8 @@ impl<W: Host> DaemonState<W> {
             sessions: Mutex::default(),
             next_session: AtomicU64::new(1),
             changed: event_listener::Event::new(),
-            stopping: AtomicBool::new(false),
+            ending: OnceLock::new(),
+            failing: Mutex::default(),
             started: Instant::now(),
         }
     }
@@ -141,14 +146,33 @@ impl<W: Host> DaemonState<W> {
         self.sessions().len()
     }
 
-    /// Asks the daemon to end.
+    /// Asks the daemon to end, as a client does.
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
+        self.end(ShutdownReason::Stopped);
+    }
+
+    /// Asks the daemon to end; the first reason counts.
+    pub(super) fn end(&self, reason: ShutdownReason) {
+        let count = self.single_flight.count();
+        if self.ending.set(reason).is_ok() && count > 0 {
+            let readings = counted(count as u64, "reading", "readings");
+            self.bus.trace.tell("reading", || format!("the daemon ends, and gives up {readings}"));
+        }
         self.changed.notify(usize::MAX);
     }
 
+    /// Why it is to end, if it is.
+    pub(super) fn ending(&self) -> Option<&ShutdownReason> {
+        self.ending.get()
+    }
+
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
+        self.ending().is_some()
+    }
+
+    /// The parts that it does without for now, and why.
+    pub(super) fn failing(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, BTreeMap<u64, SessionEntry>> {

@@ -1,6 +1,8 @@
 //! Sessions over lines in memory, on the simulated clock.
 
 mod ahead;
+mod given_up;
+mod parts;
 mod stage;
 mod words;
 
@@ -14,7 +16,7 @@ use stage::{LONG, LOOKS, READ, READS, SAMPLE, connect, daemon, hub_with, in_turn
 use futures_lite::future::poll_once;
 
 use super::program::Program;
-use super::serve::{ShutdownReason, changed};
+use super::serve::{Home, ShutdownReason, changed};
 use crate::exec::simulate::{self, for_seeds};
 use crate::io::{Io, Simulated};
 use crate::ipc::address::{self, Address};
@@ -69,12 +71,9 @@ fn one_that_lost_its_home_while_it_began_ends() {
         let here = address::Surroundings::with_runtime_dir(runtime.path());
         let address = Address::of_canonical(Path::new("/bin/ziron-prompt"), &here).unwrap();
         let folder = Arc::new(address.prepare().unwrap());
-        let program = Program::own();
-        assert_eq!(
-            poll_once(changed(&daemon, folder, 0, &program)).await,
-            Some(ShutdownReason::Homeless),
-            "it has no socket"
-        );
+        let home = Home { folder, socket: 0, program: Arc::new(Program::own()) };
+        let end = poll_once(changed(&daemon, home)).await;
+        assert!(matches!(end, Some(Ok(ShutdownReason::Homeless))), "it has no socket");
     };
     in_turn(|| for_seeds(0..1, test));
 }

@@ -29,8 +29,9 @@ pub(super) fn answer<W: Host>(daemon: &Arc<DaemonState<W>>, tool: &Tool<'_>) -> 
 }
 
 fn health<W: Host>(daemon: &DaemonState<W>) -> String {
-    let silent = silent(daemon);
-    if silent.is_empty() { String::from("well\n") } else { format!("well, but {}\n", silent.join("; ")) }
+    let mut troubles = silent(daemon);
+    troubles.extend(daemon.failing().values().cloned());
+    if troubles.is_empty() { String::from("well\n") } else { format!("well, but {}\n", troubles.join("; ")) }
 }
 
 /// The file systems that do not answer.
@@ -78,6 +79,9 @@ fn status<W: Host>(daemon: &DaemonState<W>, full: bool) -> String {
     let _ = writeln!(text, "hung         {}", daemon.watchdog.as_ref().map_or(0, |watchdog| watchdog.hung()));
     for mount in silent(daemon) {
         let _ = writeln!(text, "silent       {mount}");
+    }
+    for why in daemon.failing().values() {
+        let _ = writeln!(text, "does without {why}");
     }
     for planned in daemon.prompt.sources {
         let seen = planned.cache.statistics();

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::{answers, let_finish};
+use super::answer::{Parting, answers, let_finish};
 use super::draw_context::DrawStage;
 use super::draw_request::DrawRequest;
 use super::host::Host;
@@ -26,7 +26,7 @@ impl<W: Host> Session<W> {
     /// Takes note of where a shell is that has begun or gone somewhere, and reads ahead what a prompt there needs.
     pub(super) fn read_ahead(&mut self, transport: &impl Transport) -> Result<(), SessionEnd> {
         let asked = self.read_draw(transport)?;
-        let daemon = self.daemon.clone();
+        let (daemon, who) = (self.daemon.clone(), self.title());
         self.ahead = Some(self.daemon.exec.spawn_named("warm", Priority::Low, async move {
             daemon.exec.clock().sleep(PAUSE).await;
             let far = asked.far(&daemon.world);
@@ -36,7 +36,7 @@ impl<W: Host> Session<W> {
             let is_hung = daemon.watchdog.as_ref().is_some_and(|watchdog| watchdog.hung() > 0);
             if !is_hung && !asked.last_known.is_looked_at() {
                 let (waiting, _) = look(&daemon, &asked, None);
-                let_finish(&daemon, waiting);
+                let_finish(&daemon, waiting, who, Parting::Drawn);
             }
         }));
         Ok(())
@@ -51,6 +51,12 @@ impl<W: Host> Session<W> {
         async move {
             waiting.all(daemon.exec.clock().sleep(REFRESH_BUDGET)).await;
             let late = waiting.count();
+            let limit = REFRESH_BUDGET.as_secs();
+            waiting.give_up(
+                &daemon.bus.trace,
+                "`cache warm`",
+                format_args!("they take longer than {limit} s"),
+            );
             let Looked { place, facts } = looked;
             let known = facts.saturating_sub(begun);
             let read = counted((begun - late) as u64, "fact", "facts");

@@ -10,13 +10,13 @@ use super::{Exec, Job, block_on_until};
 
 /// Drives futures on the calling thread while it waits for one of them. No thread, no reactor.
 #[derive(Debug, Default)]
-pub struct Inline<'a> {
+pub(crate) struct Inline<'a> {
     executor: LocalExecutor<'a>,
 }
 
 impl Inline<'_> {
     /// A model without work.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Inline { executor: LocalExecutor::new() }
     }
 }

@@ -1,39 +1,27 @@
 //! Execution models: how the futures of sources are driven.
 //!
 //! `Inline` drives them on the calling thread and costs nothing until something must wait. The background mode adds
-//! `Single`, one thread with a reactor and priorities; `Pool`, which shares them among worker threads; and what a
-//! daemon is made of: time, cancellation, channels, and simulations of all of it. Sources are written once for all
-//! models.
+//! `Single`, one thread with a reactor and priorities, and what a daemon is made of: time, tasks, supervision, a circuit
+//! breaker, metrics, and for tests simulations of all of it. Sources are written once for all models.
 
-mod inline;
-#[cfg(feature = "pool")]
-mod pool;
 #[cfg(feature = "background")]
+pub(crate) mod breaker;
+mod inline;
+#[cfg(feature = "background")]
+pub(crate) mod metrics;
+#[cfg(all(any(test, feature = "testing"), feature = "background"))]
 mod random;
 #[cfg(feature = "background")]
 mod reactor;
+#[cfg(all(test, feature = "background"))]
+pub(crate) mod simulate;
+#[cfg(feature = "background")]
+pub(crate) mod supervise;
 #[cfg(feature = "background")]
 mod tasks;
 pub(crate) mod threads;
-
 #[cfg(feature = "background")]
-pub mod breaker;
-#[cfg(feature = "background")]
-pub mod cancel;
-#[cfg(feature = "background")]
-pub mod channel;
-#[cfg(feature = "background")]
-pub mod combine;
-#[cfg(feature = "background")]
-pub mod metrics;
-#[cfg(feature = "background")]
-pub mod simulate;
-#[cfg(feature = "background")]
-pub mod stream;
-#[cfg(feature = "background")]
-pub mod supervise;
-#[cfg(feature = "background")]
-pub mod time;
+pub(crate) mod time;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -41,22 +29,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use inline::Inline;
-#[cfg(feature = "pool")]
-pub use pool::Pool;
-#[cfg(feature = "background")]
+pub(crate) use inline::Inline;
+#[cfg(all(any(test, feature = "testing"), feature = "background"))]
 pub use random::Random;
 #[cfg(all(feature = "background", unix))]
-pub use reactor::Watched;
+pub(crate) use reactor::Watched;
 #[cfg(feature = "background")]
-pub use tasks::{Handle, Priority, Single, State, Task, TaskInfo};
+pub use tasks::{Handle, Priority, Single};
+#[cfg(feature = "background")]
+pub(crate) use tasks::{Task, TaskInfo};
 
 /// A future that a model has taken over.
 ///
 /// # Cancel safety
 /// Dropping it cancels the work at its next step.
 #[derive(Debug)]
-pub struct Job<T>(pub(crate) async_executor::Task<T>);
+pub(crate) struct Job<T>(pub(crate) async_executor::Task<T>);
 
 impl<T> Future for Job<T> {
     type Output = T;
@@ -67,7 +55,7 @@ impl<T> Future for Job<T> {
 }
 
 /// A way to drive futures.
-pub trait Exec<'a> {
+pub(crate) trait Exec<'a> {
     /// Takes a future over; it makes progress while anything is waited for, or on the model's own threads.
     fn spawn<T: Send + 'a>(&self, work: impl Future<Output = T> + Send + 'a) -> Job<T>;
 

@@ -6,38 +6,16 @@ use std::time::Duration;
 /// A generator of random numbers; equal seeds give equal numbers. Not for secrets.
 ///
 /// Source: `SplitMix64`, Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::Random;
-///
-/// let (one, other) = (Random::new(7), Random::new(7));
-/// assert_eq!(one.next(), other.next());
-/// assert!(one.below(10) < 10);
-/// ```
 #[derive(Debug)]
 pub struct Random(AtomicU64);
 
 impl Random {
     /// A generator that starts from a seed.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::Random;
-    /// assert_ne!(Random::new(1).next(), Random::new(2).next());
-    /// ```
     pub const fn new(seed: u64) -> Self {
         Random(AtomicU64::new(seed))
     }
 
     /// The next 64 bits.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::Random;
-    /// let random = Random::new(0);
-    /// assert_ne!(random.next(), random.next());
-    /// ```
     pub fn next(&self) -> u64 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let mut bits = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
@@ -47,39 +25,18 @@ impl Random {
     }
 
     /// A number below `end`; 0 if there is none.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::Random;
-    /// let random = Random::new(0);
-    /// assert!((0..100).all(|_| random.below(3) < 3));
-    /// assert_eq!(random.below(0), 0);
-    /// ```
     pub fn below(&self, end: usize) -> usize {
         // The high half of a product: even enough where `end` is far below 2^64.
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 
     /// Whether something that happens with this probability happens now: never at 0, always at 1.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::Random;
-    /// let random = Random::new(0);
-    /// assert!(random.chance(1.0) && !random.chance(0.0));
-    /// ```
     pub fn chance(&self, probability: f64) -> bool {
         const STEPS: f64 = 9_007_199_254_740_992.0; // 2^53: every step is a number that f64 can hold
         ((self.next() >> 11) as f64) < probability * STEPS
     }
 
     /// A span from nothing to `most`.
-    ///
-    /// # Examples
-    /// ```
-    /// # use {std::time::Duration, ziron_runtime::exec::Random};
-    /// assert!(Random::new(0).up_to(Duration::from_secs(1)) <= Duration::from_secs(1));
-    /// ```
     pub fn up_to(&self, most: Duration) -> Duration {
         let nanos = u64::try_from(most.as_nanos()).unwrap_or(u64::MAX);
         Duration::from_nanos(((u128::from(self.next()) * (u128::from(nanos) + 1)) >> 64) as u64)

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use ziron_runtime::exec::Random;
 use ziron_runtime::shell;
+use ziron_runtime::testing::Random;
 
 use super::daemon::Daemon;
 use super::projects::{KINDS, any_file};

@@ -87,6 +87,6 @@ pub(super) fn file(number: usize) -> String {
 }
 
 /// A random one.
-pub(super) fn any_file(random: &ziron_runtime::exec::Random, folder: &Path) -> PathBuf {
+pub(super) fn any_file(random: &ziron_runtime::testing::Random, folder: &Path) -> PathBuf {
     folder.join(file(random.below(FILES)))
 }

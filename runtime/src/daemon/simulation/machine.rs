@@ -155,8 +155,8 @@ impl Machine {
     }
 
     /// Whether something goes wrong now.
-    pub(super) fn fault(&self, name: &'static str, probability: f64) -> bool {
-        self.weather == Weather::Rough && self.sim.faults().fault(name, probability)
+    pub(super) fn fault(&self, _name: &str, probability: f64) -> bool {
+        self.weather == Weather::Rough && self.sim.faults().chance(probability)
     }
 
     /// How many different things there have been.
@@ -248,7 +248,7 @@ impl Io for Eyes {
     }
 
     fn now(&self) -> SystemTime {
-        self.machine.sim.clock().wall()
+        self.machine.sim.time().wall()
     }
 
     fn instant(&self) -> Instant {

@@ -10,6 +10,7 @@ use async_channel::{Receiver, Sender};
 
 use super::super::background;
 use super::super::host::Host;
+use super::super::parts;
 use super::super::session::converse;
 use super::super::state::DaemonState;
 use super::super::transport::{BackupSender, Transport, TransportError};
@@ -73,9 +74,18 @@ impl Source for Number {
 
     async fn read<I: Io>(&self, _: &PathBuf, _: &Place, _: &I) -> Result<u64, ReadError> {
         READS.fetch_add(1, Ordering::SeqCst);
+        while HANGS[self.0].load(Ordering::SeqCst) {
+            RELEASED.listen().await;
+        }
         Ok(READ[self.0].load(Ordering::SeqCst))
     }
 }
+
+/// Whose readings hang.
+static HANGS: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+
+/// Notified when a reading does not hang any more.
+static RELEASED: event_listener::Event = event_listener::Event::new();
 
 /// How often anything was read.
 pub(super) static READS: AtomicU64 = AtomicU64::new(0);
@@ -223,6 +233,14 @@ impl Shell {
     }
 }
 
+/// Lets readings hang, or go on.
+pub(super) fn hang(hangs: [bool; 2]) {
+    for (known, hangs) in HANGS.iter().zip(hangs) {
+        known.store(hangs, Ordering::SeqCst);
+    }
+    RELEASED.notify(usize::MAX);
+}
+
 /// Changes the world.
 pub(super) fn set(numbers: [u64; 2]) {
     for (place, number) in READ.iter().zip(numbers) {
@@ -237,16 +255,22 @@ pub(super) fn daemon(world: &simulate::World) -> Sampler {
 }
 
 pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
+    let daemon = still(world, store);
+    parts::begin(&daemon, background::parts(&daemon));
+    daemon
+}
+
+/// A daemon whose parts have not begun.
+pub(super) fn still(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
+    hang([false, false]);
     DEPLOYS_CACHE.clear();
     COMMITS_CACHE.clear();
     set([1, 1]);
-    let daemon = Arc::new(DaemonState::new(
+    Arc::new(DaemonState::new(
         &SAMPLE,
         Nowhere { store, is_replaced: AtomicBool::default() },
         world.handle().clone(),
-    ));
-    background::begin(&daemon);
-    daemon
+    ))
 }
 
 /// Somebody who has connected, and said nothing.

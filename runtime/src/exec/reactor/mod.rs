@@ -15,4 +15,4 @@ mod watched;
 
 pub(super) use epoll::Reactor;
 #[cfg(unix)]
-pub use watched::Watched;
+pub(crate) use watched::Watched;

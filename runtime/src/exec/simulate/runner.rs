@@ -14,30 +14,7 @@ const VARIABLE: &str = "ZIRON_SEED";
 ///
 /// # Panics
 /// When it is [`Stuck`](super::Stuck).
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::Priority;
-/// use ziron_runtime::exec::simulate::simulate;
-///
-/// let order = |seed| {
-///     simulate(seed, |world| async move {
-///         let (sender, receiver) = async_channel::unbounded();
-///         for n in 0..8 {
-///             let sender = sender.clone();
-///             world.handle().spawn(Priority::Normal, async move { sender.try_send(n).is_ok() }).detach();
-///         }
-///         let mut order = Vec::new();
-///         while order.len() < 8 {
-///             order.extend(receiver.recv().await);
-///         }
-///         order
-///     })
-/// };
-/// assert_eq!(order(1), order(1), "the same seed, the same order");
-/// assert_ne!(order(1), order(2));
-/// ```
-pub fn simulate<T, F: Future<Output = T>>(seed: u64, code: impl FnOnce(World) -> F) -> T {
+pub(crate) fn simulate<T, F: Future<Output = T>>(seed: u64, code: impl FnOnce(World) -> F) -> T {
     let simulation = Simulation::new(seed);
     match simulation.run(code(simulation.world().clone())) {
         Ok(output) => output,
@@ -52,17 +29,8 @@ pub fn simulate<T, F: Future<Output = T>>(seed: u64, code: impl FnOnce(World) ->
 ///
 /// # Panics
 /// When one of them panics or is stuck: with its seed, and what it said.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::simulate::for_seeds;
-///
-/// for_seeds(0..100, |world| async move {
-///     assert!(world.random().below(10) < 10);
-/// });
-/// ```
 #[allow(clippy::disallowed_methods, reason = "a seed to run again comes from whoever runs the test")]
-pub fn for_seeds<F: Future<Output = ()>>(seeds: Range<u64>, mut code: impl FnMut(World) -> F) {
+pub(crate) fn for_seeds<F: Future<Output = ()>>(seeds: Range<u64>, mut code: impl FnMut(World) -> F) {
     let only = std::env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok());
     let seeds = only.map_or(seeds, |seed: u64| seed..seed.saturating_add(1));
     for seed in seeds {
@@ -106,8 +74,7 @@ mod tests {
                 let work = async move {
                     for _ in 0..5 {
                         inner.clock().sleep(inner.random().up_to(Duration::from_secs(1))).await;
-                        let _ =
-                            sender.try_send((name, inner.time().elapsed(), inner.faults().fault("x", 0.3)));
+                        let _ = sender.try_send((name, inner.time().elapsed(), inner.faults().chance(0.3)));
                     }
                 };
                 world.handle().spawn(Priority::Normal, work).detach();

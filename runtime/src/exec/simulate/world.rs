@@ -7,107 +7,55 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::Faults;
 use crate::exec::tasks::Core;
 use crate::exec::time::{Clock, VirtualTime};
 use crate::exec::{Handle, Random};
 
 /// What the code of a simulation sees of it. Cheap to clone.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::Priority;
-/// use ziron_runtime::exec::simulate::simulate;
-///
-/// simulate(5, |world| async move {
-///     assert_eq!(world.seed(), 5);
-///     world.handle().spawn(Priority::Normal, async {}).await;
-/// });
-/// ```
 #[derive(Clone, Debug)]
-pub struct World {
+pub(crate) struct World {
     seed: u64,
     handle: Handle,
     time: VirtualTime,
-    faults: Faults,
+    faults: Arc<Random>,
     random: Arc<Random>,
 }
 
 impl World {
     /// The seed that decides all.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// assert_eq!(Simulation::new(9).world().seed(), 9);
-    /// ```
-    pub fn seed(&self) -> u64 {
+    pub(crate) fn seed(&self) -> u64 {
         self.seed
     }
 
     /// The way to spawn.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::{Priority, simulate::simulate};
-    /// assert_eq!(simulate(1, |world| world.handle().spawn(Priority::Low, async { 3 })), 3);
-    /// ```
-    pub fn handle(&self) -> &Handle {
+    pub(crate) fn handle(&self) -> &Handle {
         &self.handle
     }
 
     /// The clock.
-    ///
-    /// # Examples
-    /// ```
-    /// # use std::time::Duration;
-    /// # use ziron_runtime::exec::simulate::simulate;
-    /// simulate(1, |world| world.clock().sleep(Duration::from_secs(3600)));
-    /// ```
-    pub fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         self.handle.clock()
     }
 
-    /// Time, to be advanced or set by hand: a machine that was asleep, a clock that was set.
-    ///
-    /// # Examples
-    /// ```
-    /// # use std::time::Duration;
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// let simulation = Simulation::new(1);
-    /// simulation.world().time().advance(Duration::from_secs(1));
-    /// assert_eq!(simulation.world().time().elapsed(), Duration::from_secs(1));
-    /// ```
-    pub fn time(&self) -> &VirtualTime {
+    /// Time, to be advanced by hand: a machine that was asleep.
+    pub(crate) fn time(&self) -> &VirtualTime {
         &self.time
     }
 
-    /// Decides what goes wrong.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// assert!(Simulation::new(1).world().faults().fault("always", 1.0));
-    /// ```
-    pub fn faults(&self) -> &Faults {
+    /// Decides what goes wrong, whatever else the test does.
+    pub(crate) fn faults(&self) -> &Random {
         &self.faults
     }
 
     /// Random numbers for the test itself: how many, how large, how long.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// assert!(Simulation::new(1).world().random().below(6) < 6);
-    /// ```
-    pub fn random(&self) -> &Random {
+    pub(crate) fn random(&self) -> &Random {
         &self.random
     }
 }
 
 /// Nothing can happen any more, and the future that was waited for has no output: a deadlock.
 #[derive(Clone, Debug)]
-pub struct Stuck {
+pub(crate) struct Stuck {
     seed: u64,
     tasks: Vec<String>,
 }
@@ -122,36 +70,18 @@ impl fmt::Display for Stuck {
 impl std::error::Error for Stuck {}
 
 /// A model on one thread, in an order and a time of its own.
-///
-/// # Examples
-/// ```
-/// use std::time::Duration;
-/// use ziron_runtime::exec::simulate::Simulation;
-///
-/// let simulation = Simulation::new(1);
-/// let clock = simulation.world().clock().clone();
-/// simulation.run(async move { clock.sleep(Duration::from_secs(60)).await })?;
-/// assert_eq!(simulation.world().time().elapsed(), Duration::from_secs(60));
-/// # Ok::<_, ziron_runtime::exec::simulate::Stuck>(())
-/// ```
 #[derive(Debug)]
-pub struct Simulation {
+pub(crate) struct Simulation {
     world: World,
     random: Arc<Random>,
 }
 
 impl Simulation {
     /// A simulation that a seed decides.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// assert_eq!(Simulation::new(1).run(async { 1 }).ok(), Some(1));
-    /// ```
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let root = Random::new(seed);
         let random = Arc::new(Random::new(root.next()));
-        let faults = Faults::seeded(root.next());
+        let faults = Arc::new(Random::new(root.next()));
         let free = Arc::new(Random::new(root.next()));
         let time = VirtualTime::new();
         let handle = Handle::new(Arc::new(Core::seeded(random.clone())), time.clock());
@@ -159,13 +89,7 @@ impl Simulation {
     }
 
     /// What its code sees of it.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// assert_eq!(Simulation::new(2).world().seed(), 2);
-    /// ```
-    pub fn world(&self) -> &World {
+    pub(crate) fn world(&self) -> &World {
         &self.world
     }
 
@@ -173,14 +97,7 @@ impl Simulation {
     ///
     /// # Errors
     /// When nothing is ready and nobody waits for time to pass.
-    ///
-    /// # Examples
-    /// ```
-    /// # use ziron_runtime::exec::simulate::Simulation;
-    /// let stuck = Simulation::new(7).run(std::future::pending::<()>());
-    /// assert!(stuck.is_err_and(|stuck| stuck.to_string().starts_with("seed 7: nothing can happen")));
-    /// ```
-    pub fn run<T>(&self, until: impl Future<Output = T>) -> Result<T, Stuck> {
+    pub(crate) fn run<T>(&self, until: impl Future<Output = T>) -> Result<T, Stuck> {
         let core = self.world.handle.core();
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(woken.clone());
@@ -195,7 +112,7 @@ impl Simulation {
                 if let Poll::Ready(output) = until.as_mut().poll(&mut context) {
                     return Ok(output);
                 }
-            } else if let Some(task) = core.take(0) {
+            } else if let Some(task) = core.take() {
                 task.run();
             } else if !is_woken && !self.world.time.advance_to_next() {
                 let tasks = self.world.handle.tasks();

@@ -1,6 +1,5 @@
 //! The heart of a model: queues of ready tasks, the runners that take from them, and the list of all that lives.
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
@@ -13,22 +12,17 @@ use async_task::Runnable;
 use super::list::{Birth, Entries, Record};
 use super::priority::Ready;
 use super::{Priority, State, TaskInfo};
+#[cfg(test)]
 use crate::exec::Random;
 
 /// A runner looks at the world (its own future, the reactor) after so many tasks at the latest.
 const BURST: usize = 32;
 
-/// A thief takes at most so many tasks at once.
-const LOOT: usize = 64;
-
-/// Queues, runners and the list of tasks. No lock is held while foreign code runs: not while polling, waking or
+/// The queue, the runners and the list of tasks. No lock is held while foreign code runs: not while polling, waking or
 /// dropping.
 #[derive(Debug)]
 pub(in crate::exec) struct Core {
-    id: u64,
-    /// One queue for each worker of a pool, else a single one.
-    queues: Box<[Mutex<Queue>]>,
-    next_queue: AtomicUsize,
+    queue: Mutex<Queue>,
     idle: Mutex<Vec<(u64, Waker)>>,
     /// How many runners are in `idle`: looked at without its lock.
     idle_count: AtomicUsize,
@@ -38,6 +32,7 @@ pub(in crate::exec) struct Core {
     is_closed: AtomicBool,
     /// Set while somebody drops what is ready.
     is_draining: AtomicBool,
+    #[cfg(test)]
     is_simulated: bool,
 }
 
@@ -45,41 +40,48 @@ pub(in crate::exec) struct Core {
 #[derive(Debug)]
 enum Queue {
     Priority(Ready<Runnable>),
-    Seeded(Vec<(Priority, Runnable)>, Arc<Random>),
+    /// Of a simulation: any of them may be the next.
+    #[cfg(test)]
+    Seeded(Vec<Runnable>, Arc<Random>),
 }
 
 impl Queue {
     fn push(&mut self, priority: Priority, task: Runnable) {
         match self {
             Queue::Priority(ready) => ready.push(priority, task),
-            Queue::Seeded(ready, _) => ready.push((priority, task)),
+            #[cfg(test)]
+            Queue::Seeded(ready, _) => ready.push(task),
         }
     }
 
-    fn pop(&mut self) -> Option<(Priority, Runnable)> {
+    fn pop(&mut self) -> Option<Runnable> {
         match self {
-            Queue::Priority(ready) => ready.pop(),
-            Queue::Seeded(ready, random) => {
-                if ready.is_empty() {
-                    return None;
-                }
-                let index = random.below(ready.len());
-                Some(ready.swap_remove(index))
+            Queue::Priority(ready) => ready.pop().map(|(_, task)| task),
+            #[cfg(test)]
+            Queue::Seeded(ready, random) if !ready.is_empty() => {
+                Some(ready.swap_remove(random.below(ready.len())))
             }
+            #[cfg(test)]
+            Queue::Seeded(..) => None,
         }
     }
 
     fn len(&self) -> usize {
         match self {
             Queue::Priority(ready) => ready.len(),
+            #[cfg(test)]
             Queue::Seeded(ready, _) => ready.len(),
         }
     }
-}
 
-thread_local! {
-    /// The core and the queue that the runner on this thread takes from.
-    static RUNNING: Cell<(u64, usize)> = const { Cell::new((0, 0)) };
+    /// Makes room for so many tasks of one priority.
+    fn make_room(&mut self, priority: Priority, count: usize) {
+        match self {
+            Queue::Priority(ready) => ready.make_room(priority, count),
+            #[cfg(test)]
+            Queue::Seeded(..) => {}
+        }
+    }
 }
 
 /// What a lock guards is whole even if a thread panicked: nothing foreign runs under it.
@@ -88,34 +90,41 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Core {
-    /// With one queue for each of `workers`.
-    pub(in crate::exec) fn new(workers: usize) -> Self {
-        Self::with((0..workers.max(1)).map(|_| Queue::Priority(Ready::default())).collect(), false)
+    /// In the order of priorities.
+    pub(in crate::exec) fn new() -> Self {
+        Self::with(Queue::Priority(Ready::default()))
     }
 
     /// In an order that `random` decides.
+    #[cfg(test)]
     pub(in crate::exec) fn seeded(random: Arc<Random>) -> Self {
-        Self::with(vec![Queue::Seeded(Vec::new(), random)], true)
+        Self::with(Queue::Seeded(Vec::new(), random))
     }
 
-    fn with(queues: Vec<Queue>, is_simulated: bool) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+    fn with(queue: Queue) -> Self {
         Core {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            queues: queues.into_iter().map(Mutex::new).collect(),
-            next_queue: AtomicUsize::new(0),
+            #[cfg(test)]
+            is_simulated: matches!(queue, Queue::Seeded(..)),
+            queue: Mutex::new(queue),
             idle: Mutex::default(),
             idle_count: AtomicUsize::new(0),
             next_runner: AtomicU64::new(0),
             entries: Mutex::default(),
             is_closed: AtomicBool::new(false),
             is_draining: AtomicBool::new(false),
-            is_simulated,
         }
     }
 
-    pub(in crate::exec) fn is_simulated(&self) -> bool {
+    #[cfg(test)]
+    pub(in crate::exec) const fn is_simulated(&self) -> bool {
         self.is_simulated
+    }
+
+    /// Nothing is simulated in the product.
+    #[cfg(not(test))]
+    #[allow(clippy::unused_self, reason = "the twin for tests asks it")]
+    pub(in crate::exec) const fn is_simulated(&self) -> bool {
+        false
     }
 
     /// Takes a future over. On a closed core it is dropped at once.
@@ -136,7 +145,7 @@ impl Core {
     ) -> async_task::Task<T> {
         let priority = birth.priority;
         // A panic goes to who waits for the task; in a simulation to who runs it, so that none is overlooked.
-        let builder = async_task::Builder::new().propagate_panic(!self.is_simulated);
+        let builder = async_task::Builder::new().propagate_panic(!self.is_simulated());
         let mut entries = lock(&self.entries);
         let is_closed = self.is_closed.load(Ordering::SeqCst);
         let (slot, record) = entries.begin(birth);
@@ -153,12 +162,9 @@ impl Core {
             drop(runnable);
             return task;
         }
-        // All that live fit, so that no wake-up asks for memory. A pool's queues grow when they must: tasks move
-        // between them.
-        if let (Some(room), [queue]) = (lacking, &*self.queues)
-            && let Queue::Priority(ready) = &mut *lock(queue)
-        {
-            ready.make_room(priority, room);
+        // All that live fit, so that no wake-up asks for memory.
+        if let Some(room) = lacking {
+            lock(&self.queue).make_room(priority, room);
         }
         runnable.schedule();
         task
@@ -167,12 +173,7 @@ impl Core {
     /// A task can go on.
     fn push(&self, record: &Record, runnable: Runnable) {
         record.set(State::Ready);
-        let index = match (&*self.queues, RUNNING.get()) {
-            ([_], _) => 0,
-            (_, (id, index)) if id == self.id => index,
-            _ => self.next_queue.fetch_add(1, Ordering::Relaxed) % self.queues.len(),
-        };
-        lock(&self.queues[index]).push(record.priority, runnable);
+        lock(&self.queue).push(record.priority, runnable);
         // Either this sees the runner that is about to sleep, or that one, which looks once more after it has said so,
         // sees the task.
         fence(Ordering::SeqCst);
@@ -198,35 +199,13 @@ impl Core {
         }
     }
 
-    /// Takes the task whose turn it is from a queue, or steals from another.
-    pub(in crate::exec) fn take(&self, own: usize) -> Option<Runnable> {
-        if let Some((_, runnable)) = lock(&self.queues[own]).pop() {
-            return Some(runnable);
-        }
-        let count = self.queues.len();
-        (1..count).find_map(|distance| self.steal((own + distance) % count, own))
-    }
-
-    /// Takes the next task of another queue, and moves half of the rest.
-    fn steal(&self, from: usize, to: usize) -> Option<Runnable> {
-        let (first, loot) = {
-            let mut victim = lock(&self.queues[from]);
-            let (_, first) = victim.pop()?;
-            let half = (victim.len() / 2).min(LOOT);
-            let loot: Vec<_> = (0..half).map_while(|_| victim.pop()).collect();
-            (first, loot)
-        };
-        if !loot.is_empty() {
-            let mut own = lock(&self.queues[to]);
-            for (priority, task) in loot {
-                own.push(priority, task);
-            }
-        }
-        Some(first)
+    /// Takes the task whose turn it is.
+    pub(in crate::exec) fn take(&self) -> Option<Runnable> {
+        lock(&self.queue).pop()
     }
 
     pub(in crate::exec) fn ready_count(&self) -> usize {
-        self.queues.iter().map(|queue| lock(queue).len()).sum()
+        lock(&self.queue).len()
     }
 
     pub(in crate::exec) fn list(&self, now: Instant) -> Vec<TaskInfo> {
@@ -253,10 +232,8 @@ impl Core {
             if self.is_draining.swap(true, Ordering::SeqCst) {
                 return;
             }
-            for queue in &self.queues {
-                while let Some((_, runnable)) = { lock(queue).pop() } {
-                    drop(runnable);
-                }
+            while let Some(runnable) = self.take() {
+                drop(runnable);
             }
             self.is_draining.store(false, Ordering::SeqCst);
             if self.ready_count() == 0 {
@@ -266,9 +243,9 @@ impl Core {
     }
 
     /// Runs tasks on this thread until a future has its output.
-    pub(in crate::exec) async fn run<F: Future>(&self, queue: usize, until: F) -> F::Output {
+    pub(in crate::exec) async fn run<F: Future>(&self, until: F) -> F::Output {
         let id = self.next_runner.fetch_add(1, Ordering::Relaxed);
-        let runner = Runner { core: self, id, queue };
+        let runner = Runner { core: self, id };
         let mut until = pin!(until);
         poll_fn(|context| runner.poll(context, until.as_mut())).await
     }
@@ -278,7 +255,6 @@ impl Core {
 struct Runner<'a> {
     core: &'a Core,
     id: u64,
-    queue: usize,
 }
 
 impl Runner<'_> {
@@ -286,12 +262,10 @@ impl Runner<'_> {
         if let Poll::Ready(output) = until.poll(context) {
             return Poll::Ready(output);
         }
-        let outer = RUNNING.replace((self.core.id, self.queue));
-        let _restore = Restore(outer);
         for _ in 0..BURST {
-            let task = self.core.take(self.queue).or_else(|| {
+            let task = self.core.take().or_else(|| {
                 self.fall_asleep(context.waker());
-                self.core.take(self.queue)
+                self.core.take()
             });
             match task {
                 Some(runnable) => drop(runnable.run()),
@@ -328,15 +302,6 @@ impl Drop for Runner<'_> {
         if self.core.ready_count() > 0 {
             self.core.wake_one();
         }
-    }
-}
-
-/// Models may be nested: what ran on this thread before runs on.
-struct Restore((u64, usize));
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        RUNNING.set(self.0);
     }
 }
 

@@ -9,29 +9,8 @@ use super::list::Birth;
 use super::{Core, Priority, Task, TaskInfo};
 use crate::exec::time::Clock;
 
-/// A model from the inside: cheap to clone, the same type for [`Single`](super::Single), [`Pool`](crate::exec::Pool)
-/// and [`Simulation`](crate::exec::simulate::Simulation), so that what is written for one runs on the others and
-/// nothing becomes generic over it.
-///
-/// # Examples
-/// ```
-/// use std::time::Duration;
-/// use ziron_runtime::exec::{Handle, Priority, Single};
-/// use ziron_runtime::exec::simulate::simulate;
-///
-/// async fn part(handle: Handle) -> u8 {
-///     let later = handle.clone();
-///     let task = handle.spawn(Priority::High, async move {
-///         later.clock().sleep(Duration::from_millis(1)).await;
-///         7
-///     });
-///     task.await
-/// }
-///
-/// let model = Single::new();
-/// assert_eq!(model.run(part(model.handle().clone())), 7);
-/// assert_eq!(simulate(1, |world| part(world.handle().clone())), 7);
-/// ```
+/// A model from the inside: cheap to clone, the same type for [`Single`](super::Single) and for a simulation of the
+/// tests, so that what is written for one runs on the other and nothing becomes generic over it.
 #[derive(Clone, Debug)]
 pub struct Handle {
     core: Arc<Core>,
@@ -47,19 +26,11 @@ impl Handle {
         &self.core
     }
 
-    /// Takes a future over. In lists it has the name of its type.
+    /// Takes a future over. In lists it has the name of its type: the product names its own.
     ///
     /// # Cost
     /// Two allocations: the task and its line in the list. A wake-up allocates nothing.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::{Priority, Single};
-    ///
-    /// let model = Single::new();
-    /// let task = model.handle().spawn(Priority::Normal, async { "done" });
-    /// assert_eq!(model.run(task), "done");
-    /// ```
+    #[cfg(any(test, feature = "testing"))]
     #[track_caller]
     pub fn spawn<T, F>(&self, priority: Priority, future: F) -> Task<T>
     where
@@ -70,16 +41,6 @@ impl Handle {
     }
 
     /// Takes a future over under a name.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::{Priority, Single};
-    ///
-    /// let model = Single::new();
-    /// let task = model.handle().spawn_named("watch", Priority::Low, std::future::pending::<()>());
-    /// assert_eq!(model.handle().tasks()[0].name, "watch");
-    /// drop(task);
-    /// ```
     #[track_caller]
     pub fn spawn_named<T, F>(
         &self,
@@ -116,15 +77,6 @@ impl Handle {
     ///
     /// # Cancel safety
     /// Dropping the task before the work has begun takes it back; work that has begun is not interrupted.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::Single;
-    ///
-    /// let model = Single::new();
-    /// let sum = model.handle().unblock(|| (1..=100).sum::<u32>());
-    /// assert_eq!(model.run(sum), 5050);
-    /// ```
     #[track_caller]
     pub fn unblock<T, F>(&self, work: F) -> Task<T>
     where
@@ -144,48 +96,17 @@ impl Handle {
     ///
     /// # Errors
     /// When the system cannot watch it: a plain file, for instance.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::os::unix::net::UnixStream;
-    /// use ziron_runtime::exec::Single;
-    ///
-    /// let model = Single::driven()?;
-    /// let (here, there) = UnixStream::pair()?;
-    /// let watched = model.handle().watch(here)?;
-    /// # drop((watched, there));
-    /// # Ok::<_, std::io::Error>(())
-    /// ```
     #[cfg(unix)]
     pub fn watch<T: std::os::fd::AsFd>(&self, io: T) -> std::io::Result<crate::exec::Watched<T>> {
         crate::exec::Watched::new(io, self.clock.reactor())
     }
 
     /// The clock that goes with the model: real, or simulated.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::Single;
-    ///
-    /// let model = Single::new();
-    /// assert!(model.handle().clock().now() <= model.handle().clock().now());
-    /// ```
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
     /// All tasks that live, in the order in which they were spawned.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::{Priority, Single};
-    ///
-    /// let model = Single::new();
-    /// let task = model.handle().spawn(Priority::Normal, async {});
-    /// assert_eq!(model.handle().tasks().len(), 1);
-    /// model.run(task);
-    /// assert!(model.handle().tasks().is_empty());
-    /// ```
     pub fn tasks(&self) -> Vec<TaskInfo> {
         self.core.list(self.clock.now())
     }

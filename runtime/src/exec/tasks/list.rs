@@ -34,18 +34,6 @@ impl State {
 }
 
 /// One line of the list of live tasks.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::{Priority, Single, State};
-///
-/// let model = Single::new();
-/// let task = model.handle().spawn_named("sweep", Priority::Low, std::future::pending::<()>());
-/// let list = model.handle().tasks();
-/// assert_eq!((list[0].name.as_ref(), list[0].state, list[0].polls), ("sweep", State::Ready, 0));
-/// assert!(list[0].to_string().starts_with("sweep (low, ready, 0 polls, "));
-/// drop(task);
-/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskInfo {
@@ -192,5 +180,21 @@ impl Entries {
         let mut list: Vec<_> = self.slots.iter().flatten().map(|(record, _)| record.info(now)).collect();
         list.sort_unstable_by_key(|task| task.id);
         list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Priority;
+    use crate::exec::simulate::simulate;
+
+    #[test]
+    fn a_line_says_what_a_task_is_and_does() {
+        simulate(1, |world| async move {
+            let task = world.handle().spawn_named("sweep", Priority::Low, std::future::pending::<()>());
+            let [line] = &world.handle().tasks()[..] else { panic!("there is one task") };
+            assert!(line.to_string().starts_with("sweep (low, ready, 0 polls, 0.0ns old) "), "{line}");
+            drop(task);
+        });
     }
 }

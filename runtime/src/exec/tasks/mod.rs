@@ -9,7 +9,7 @@ mod task;
 
 pub(super) use self::core::Core;
 pub use handle::Handle;
-pub use list::{State, TaskInfo};
+pub(crate) use list::{State, TaskInfo};
 pub use priority::Priority;
 pub use single::Single;
-pub use task::Task;
+pub(crate) use task::Task;

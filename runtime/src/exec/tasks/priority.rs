@@ -8,14 +8,6 @@ use std::collections::VecDeque;
 /// starves: a priority that was passed over [`patience`](Priority::patience) times while it had a ready task gets the
 /// next turn. So a critical task waits for at most one task of each other priority, and a low one for at most 128
 /// others for each low task before it.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::Priority;
-///
-/// assert!(Priority::Critical < Priority::Low, "in the order in which they run");
-/// assert_eq!(Priority::ALL.map(Priority::name), ["critical", "high", "normal", "low"]);
-/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Priority {
     /// Somebody looks at an empty line: drawing.
@@ -44,13 +36,6 @@ impl Priority {
     }
 
     /// How often more urgent tasks may go first before it is this one's turn.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::Priority;
-    ///
-    /// assert!(Priority::High.patience() < Priority::Low.patience());
-    /// ```
     pub const fn patience(self) -> u32 {
         match self {
             Priority::Critical => 0,

@@ -20,20 +20,6 @@ use crate::exec::{Exec, Job};
 ///
 /// A second thread may call `run` as well, for instance because the first hangs in a task: both then take tasks from
 /// the same queues, each task by one at a time.
-///
-/// # Examples
-/// ```
-/// use ziron_runtime::exec::{Priority, Single};
-///
-/// let model = Single::new();
-/// let handle = model.handle().clone();
-/// let sum = model.run(async move {
-///     let one = handle.spawn(Priority::High, async { 1 });
-///     let two = handle.spawn(Priority::Low, async { 2 });
-///     one.await + two.await
-/// });
-/// assert_eq!(sum, 3);
-/// ```
 #[derive(Debug)]
 pub struct Single {
     handle: Handle,
@@ -41,15 +27,8 @@ pub struct Single {
 
 impl Single {
     /// A model without work, on the real clock.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::Single;
-    ///
-    /// assert_eq!(Single::new().run(async { 1 }), 1);
-    /// ```
     pub fn new() -> Self {
-        Single { handle: Handle::new(Arc::new(Core::new(1)), Clock::real()) }
+        Single { handle: Handle::new(Arc::new(Core::new()), Clock::real()) }
     }
 
     /// A model that waits for descriptors and timers by itself, on the thread that runs: for who answers somebody that
@@ -61,63 +40,22 @@ impl Single {
     ///
     /// # Errors
     /// When the system has no descriptors left.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::time::Duration;
-    /// use ziron_runtime::exec::Single;
-    ///
-    /// let model = Single::driven()?;
-    /// model.run(model.handle().clock().sleep(Duration::from_millis(1)));
-    /// # Ok::<_, std::io::Error>(())
-    /// ```
     pub fn driven() -> io::Result<Self> {
         if cfg!(not(target_os = "linux")) {
             return Ok(Single::new());
         }
         let clock = Clock::driven(Arc::new(Reactor::new()?));
-        Ok(Single { handle: Handle::new(Arc::new(Core::new(1)), clock) })
+        Ok(Single { handle: Handle::new(Arc::new(Core::new()), clock) })
     }
 
     /// The way to spawn on it.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::{Priority, Single};
-    ///
-    /// let model = Single::new();
-    /// model.handle().spawn(Priority::Low, async {}).detach();
-    /// assert_eq!(model.handle().tasks().len(), 1);
-    /// ```
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
 
     /// Drives tasks and the reactor on this thread until a future has its output. The others stay, for the next `run`.
-    ///
-    /// # Examples
-    /// A second thread takes over while the first one hangs:
-    /// ```
-    /// use std::sync::mpsc;
-    /// use ziron_runtime::exec::{Priority, Single};
-    ///
-    /// let model = Single::new();
-    /// let (free, hangs) = mpsc::channel::<()>();
-    /// let (begin, begun) = mpsc::channel();
-    /// let stuck = model.handle().spawn(Priority::High, async move {
-    ///     let _ = begin.send(());
-    ///     hangs.recv()
-    /// });
-    /// std::thread::scope(|threads| {
-    ///     threads.spawn(|| model.run(stuck));
-    ///     assert!(begun.recv().is_ok());
-    ///     let other = model.handle().spawn(Priority::Normal, async { "served" });
-    ///     assert_eq!(model.run(other), "served");
-    ///     drop(free);
-    /// });
-    /// ```
     pub fn run<T>(&self, until: impl Future<Output = T>) -> T {
-        let run = self.handle.core().run(0, until);
+        let run = self.handle.core().run(until);
         match self.handle.clock().reactor() {
             Some(reactor) => reactor.block_on(run),
             None => async_io::block_on(run),

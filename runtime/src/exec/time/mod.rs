@@ -1,14 +1,17 @@
 //! Time: a clock that is handed to whoever needs one, real or simulated, and what waits for it.
 
 mod clock;
-mod interval;
+#[cfg(test)]
 mod simulated;
 mod sleep;
+#[cfg(any(test, target_os = "linux"))]
 mod timers;
 
-pub use clock::{Clock, TimedOut};
-pub use interval::{Interval, Missed};
-pub use simulated::VirtualTime;
-pub use sleep::Sleep;
+pub(crate) use clock::Clock;
+#[cfg(test)]
+pub(crate) use clock::TimedOut;
+#[cfg(test)]
+pub(crate) use simulated::VirtualTime;
+pub(crate) use sleep::Sleep;
 #[cfg(target_os = "linux")]
 pub(super) use timers::Timers;

@@ -8,90 +8,44 @@ use super::clock::{Clock, Kind};
 use super::timers::Timers;
 use crate::exec::deadline;
 
-/// Where the wall clock of simulations begins, in seconds since 1970: a Saturday in November 2026.
+/// Where the time of day of simulations begins, in seconds since 1970: a Saturday in November 2026.
 const EPOCH: Duration = Duration::from_secs(1_795_219_200);
 
 /// Time that a test decides. Simulations bring their own and let it go when nothing else can happen.
-///
-/// # Examples
-/// ```
-/// use std::time::Duration;
-/// use ziron_runtime::exec::time::VirtualTime;
-///
-/// let time = VirtualTime::new();
-/// let start = time.clock().now();
-/// time.advance(Duration::from_secs(5));
-/// assert_eq!(time.clock().now() - start, Duration::from_secs(5));
-/// ```
 #[derive(Clone, Debug)]
-pub struct VirtualTime(Arc<State>);
+pub(crate) struct VirtualTime(Arc<State>);
 
 impl VirtualTime {
     /// Time that stands still until it is advanced.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// assert_eq!(VirtualTime::new().elapsed(), std::time::Duration::ZERO);
-    /// ```
     #[allow(
         clippy::disallowed_methods,
         reason = "an `Instant` can be had from the real clock only; what it is does not matter"
     )]
-    pub fn new() -> Self {
-        let moment = Moment { elapsed: Duration::ZERO, wall: SystemTime::UNIX_EPOCH + EPOCH };
+    pub(crate) fn new() -> Self {
         VirtualTime(Arc::new(State {
             start: Instant::now(),
-            inner: Mutex::new(Inner { moment, timers: Timers::default() }),
+            inner: Mutex::new(Inner { elapsed: Duration::ZERO, timers: Timers::default() }),
         }))
     }
 
     /// The clock that shows it.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// let time = VirtualTime::new();
-    /// assert_eq!(time.clock().now(), time.clock().now());
-    /// ```
-    pub fn clock(&self) -> Clock {
+    pub(crate) fn clock(&self) -> Clock {
         Clock(Kind::Simulated(self.0.clone()))
     }
 
     /// Lets a span of time pass; all timers that end in it are woken, the earliest first.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::time::Duration;
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// let time = VirtualTime::new();
-    /// time.advance(Duration::from_millis(1));
-    /// assert_eq!(time.elapsed(), Duration::from_millis(1));
-    /// ```
-    pub fn advance(&self, span: Duration) {
+    pub(crate) fn advance(&self, span: Duration) {
         let woken = {
             let mut inner = self.0.lock();
-            let moment = &mut inner.moment;
-            moment.elapsed = moment.elapsed.saturating_add(span);
-            moment.wall = moment.wall.checked_add(span).unwrap_or(moment.wall);
-            let now = deadline(self.0.start, moment.elapsed);
+            inner.elapsed = inner.elapsed.saturating_add(span);
+            let now = deadline(self.0.start, inner.elapsed);
             inner.timers.due(now)
         };
         woken.for_each(Waker::wake);
     }
 
     /// Lets time pass until the next timer ends; false if there is none.
-    ///
-    /// # Examples
-    /// ```
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// assert!(!VirtualTime::new().advance_to_next(), "nobody waits");
-    /// ```
-    pub fn advance_to_next(&self) -> bool {
+    pub(crate) fn advance_to_next(&self) -> bool {
         let next = self.0.lock().timers.first();
         match next {
             Some(at) => self.advance(at.saturating_duration_since(self.0.now())),
@@ -100,41 +54,14 @@ impl VirtualTime {
         true
     }
 
-    /// Sets the time of day, forwards or back; timers do not notice.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::time::SystemTime;
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// let time = VirtualTime::new();
-    /// let before = time.clock().now();
-    /// time.set_wall(SystemTime::UNIX_EPOCH);
-    /// assert_eq!((time.clock().wall(), time.clock().now()), (SystemTime::UNIX_EPOCH, before));
-    /// ```
-    pub fn set_wall(&self, wall: SystemTime) {
-        self.0.lock().moment.wall = wall;
+    /// The time of day.
+    pub(crate) fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + EPOCH + self.elapsed()
     }
 
     /// How much time has passed since the beginning.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::time::Duration;
-    /// use ziron_runtime::exec::time::VirtualTime;
-    ///
-    /// let time = VirtualTime::new();
-    /// time.advance(Duration::from_secs(2));
-    /// assert_eq!(time.elapsed(), Duration::from_secs(2));
-    /// ```
-    pub fn elapsed(&self) -> Duration {
-        self.0.lock().moment.elapsed
-    }
-}
-
-impl Default for VirtualTime {
-    fn default() -> Self {
-        VirtualTime::new()
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.lock().elapsed
     }
 }
 
@@ -147,14 +74,8 @@ pub(super) struct State {
 
 #[derive(Debug)]
 struct Inner {
-    moment: Moment,
-    timers: Timers,
-}
-
-#[derive(Debug)]
-struct Moment {
     elapsed: Duration,
-    wall: SystemTime,
+    timers: Timers,
 }
 
 impl State {
@@ -163,17 +84,13 @@ impl State {
     }
 
     pub(super) fn now(&self) -> Instant {
-        deadline(self.start, self.lock().moment.elapsed)
-    }
-
-    pub(super) fn wall(&self) -> SystemTime {
-        self.lock().moment.wall
+        deadline(self.start, self.lock().elapsed)
     }
 
     /// Ready when the time has come; else notes who is to be woken.
     pub(super) fn poll(&self, at: Instant, id: &mut Option<u64>, waker: &Waker) -> Poll<()> {
         let mut inner = self.lock();
-        let has_come = deadline(self.start, inner.moment.elapsed) >= at;
+        let has_come = deadline(self.start, inner.elapsed) >= at;
         let replaced = if has_come {
             id.take().and_then(|id| inner.timers.forget(at, id))
         } else {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_io::Timer;
 
+#[cfg(test)]
 use super::simulated::State;
 use crate::exec::reactor::Reactor;
 
@@ -20,8 +21,17 @@ pub struct Sleep(Kind);
 
 enum Kind {
     Real(Timer),
-    Driven { reactor: Arc<Reactor>, at: Instant, id: Option<u64> },
-    Simulated { state: Arc<State>, at: Instant, id: Option<u64> },
+    Driven {
+        reactor: Arc<Reactor>,
+        at: Instant,
+        id: Option<u64>,
+    },
+    #[cfg(test)]
+    Simulated {
+        state: Arc<State>,
+        at: Instant,
+        id: Option<u64>,
+    },
 }
 
 impl Sleep {
@@ -37,6 +47,7 @@ impl Sleep {
         Sleep(Kind::Driven { reactor: reactor.clone(), at, id: None })
     }
 
+    #[cfg(test)]
     pub(super) fn simulated(state: &Arc<State>, at: Instant) -> Self {
         Sleep(Kind::Simulated { state: state.clone(), at, id: None })
     }
@@ -49,6 +60,7 @@ impl Future for Sleep {
         match &mut self.0 {
             Kind::Real(timer) => Pin::new(timer).poll(context).map(drop),
             Kind::Driven { reactor, at, id } => reactor.poll_timer(*at, id, context.waker()),
+            #[cfg(test)]
             Kind::Simulated { state, at, id } => state.poll(*at, id, context.waker()),
         }
     }
@@ -58,8 +70,9 @@ impl Drop for Sleep {
     fn drop(&mut self) {
         match &self.0 {
             Kind::Driven { reactor, at, id: Some(id) } => reactor.forget_timer(*at, *id),
+            #[cfg(test)]
             Kind::Simulated { state, at, id: Some(id) } => state.forget(*at, *id),
-            Kind::Real(_) | Kind::Driven { .. } | Kind::Simulated { .. } => {}
+            _ => {}
         }
     }
 }
@@ -68,7 +81,9 @@ impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Real(timer) => f.debug_tuple("Sleep").field(timer).finish(),
-            Kind::Driven { at, .. } | Kind::Simulated { at, .. } => f.debug_tuple("Sleep").field(at).finish(),
+            Kind::Driven { at, .. } => f.debug_tuple("Sleep").field(at).finish(),
+            #[cfg(test)]
+            Kind::Simulated { at, .. } => f.debug_tuple("Sleep").field(at).finish(),
         }
     }
 }
