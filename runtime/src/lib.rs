@@ -12,6 +12,7 @@ pub mod cli;
 pub mod client;
 #[cfg(feature = "background")]
 mod daemon;
+mod detach;
 #[cfg_attr(not(feature = "testing"), allow(unreachable_pub, reason = "what `testing` hands out"))]
 pub(crate) mod exec;
 #[cfg(fuzzing)]
@@ -23,10 +24,15 @@ pub mod io;
 mod ipc;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_off.rs"]
+mod otlp;
 pub mod pen;
 pub mod place;
+mod plural;
 pub mod prelude;
 pub mod prompt;
+mod rebuild;
 pub mod request;
 pub mod safe_path;
 #[cfg(feature = "scenario")]

@@ -9,7 +9,7 @@ mod tools;
 
 pub(super) use examine::findings;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -18,8 +18,9 @@ use rustix::fs::OFlags;
 
 use super::failure::Failure;
 use super::keep::Surroundings;
-use super::{detach, output, say, world};
+use super::{output, say, world};
 use crate::daemon;
+use crate::detach;
 use crate::gather::Parts;
 use crate::gather::PlannedSource;
 use crate::ipc::address::RUN_USER;
@@ -215,15 +216,9 @@ pub(super) fn leave_daemon_behind(prompt: &'static Prompt) {
     }
 }
 
-/// Starts the daemon of a binary in the folder that is meant.
-pub(crate) fn start_detached(binary: &Path, folder: &Path) {
-    let [daemon, run, detached, meant] = ["daemon", "run", "--detached", "--folder"].map(OsStr::new);
-    detach::start(binary, &[daemon, run, detached, meant, folder.as_os_str()]);
-}
-
 fn start_own() {
     if let (Ok(binary), Ok(address)) = (std::env::current_exe(), daemon::address()) {
-        start_detached(&binary, address.folder());
+        daemon::start_detached(&binary, address.folder());
     }
 }
 

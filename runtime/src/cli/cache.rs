@@ -1,8 +1,9 @@
 //! `cache`: what is remembered, by the daemon and between processes.
 
 use super::failure::Failure;
-use super::{background, counted, say, world};
+use super::{background, say, world};
 use crate::gather::{Direct, Outcome, Parts};
+use crate::plural::counted;
 use crate::prompt::Prompt;
 use crate::request::Request;
 use crate::store::{CACHE_USAGE, Now, REFRESH_BUDGET, answer_cache};

@@ -11,10 +11,12 @@ use std::time::SystemTime;
 use connection::Surroundings;
 
 use super::report::describe;
-use super::{background, counted, draw, rebuild, world};
+use super::{background, draw, world};
 use crate::gather::{Direct, Outcome, Parts};
 use crate::pen::Pen;
+use crate::plural::counted;
 use crate::prompt::Prompt;
+use crate::rebuild;
 use crate::request::Request;
 use crate::shell::Shell;
 use crate::store::state;

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use super::arguments::{self, Way};
 use super::guarded::Danger;
-use super::{background, detach, guarded, output, world};
+use super::{background, guarded, output, world};
+use crate::detach;
 use crate::gather::{Direct, Parts, ReadContext};
 use crate::io::far::Far;
 use crate::io::{self, Io};

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::draw::BUFFER_BYTES;
-use super::{detach, world};
+use super::world;
+use crate::detach;
 use crate::gather::{AtHand, Parts};
 use crate::io::mounts::{self, Mounts};
 use crate::prompt::Prompt;

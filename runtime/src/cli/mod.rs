@@ -4,7 +4,6 @@ mod arguments;
 #[cfg_attr(not(feature = "background"), path = "background_off.rs")]
 mod background;
 mod cache;
-mod detach;
 mod doctor;
 mod draw;
 mod failure;
@@ -12,11 +11,10 @@ mod flame;
 mod guarded;
 mod keep;
 #[cfg_attr(not(feature = "otlp"), path = "otlp_off.rs")]
-pub(crate) mod otlp;
+mod otlp;
 mod output;
 #[cfg_attr(not(all(feature = "background", target_os = "linux")), path = "quick_off.rs")]
 pub(crate) mod quick;
-pub(crate) mod rebuild;
 mod report;
 mod world;
 
@@ -24,8 +22,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, Script, Way};
-#[cfg(feature = "background")]
-pub(crate) use background::start_detached;
 use failure::Failure;
 
 use crate::prompt::Prompt;
@@ -136,11 +132,6 @@ fn run(prompt: &'static Prompt, arguments: Arguments, asked: Outcome) -> Result<
         }
     }
     Ok(())
-}
-
-/// A number with its noun: `1 fact`, `2 facts`.
-pub(crate) fn counted(count: u64, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Writes text to standard output.

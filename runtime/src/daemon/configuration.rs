@@ -20,7 +20,7 @@ use portable::Names;
 use super::host::Host;
 use super::state::DaemonState;
 use crate::bus::Event;
-use crate::cli::rebuild;
+use crate::rebuild;
 
 /// An editor may write a file several times, and puts another in its place: it is looked at when it has been left alone
 /// for so long.

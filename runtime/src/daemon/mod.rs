@@ -45,3 +45,14 @@ mod why;
 
 pub(crate) use life::{address, mean};
 pub(crate) use serve::run;
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::detach;
+
+/// Starts the daemon of a binary in the folder that is meant.
+pub(crate) fn start_detached(binary: &Path, folder: &Path) {
+    let [daemon, run, detached, meant] = ["daemon", "run", "--detached", "--folder"].map(OsStr::new);
+    detach::start(binary, &[daemon, run, detached, meant, folder.as_os_str()]);
+}

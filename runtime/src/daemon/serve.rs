@@ -112,7 +112,7 @@ fn finish(life: Life, end: &ShutdownReason, binary: &Path) -> ! {
     }
     crate::io::kill_all();
     if *end == ShutdownReason::Replaced {
-        crate::cli::start_detached(binary, &folder);
+        super::start_detached(binary, &folder);
     }
     std::process::exit(0)
 }

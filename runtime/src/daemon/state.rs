@@ -12,11 +12,11 @@ use super::readings::Readings;
 use super::serve::ShutdownReason;
 use super::watchdog::Watchdog;
 use crate::bus::{Bus, Event, Table, View};
-use crate::cli::counted;
 use crate::exec::Handle;
 use crate::exec::metrics::Histogram;
 use crate::gather::SingleFlight;
 use crate::ipc::message::ReplyMode;
+use crate::plural::counted;
 use crate::prompt::Prompt;
 use crate::shell::Shell;
 

@@ -10,9 +10,9 @@ use super::metrics;
 use super::readings::Account;
 use super::state::DaemonState;
 use super::watchdog::LIMIT;
-use crate::cli::counted;
 use crate::exec::TaskInfo;
 use crate::ipc::message::{ReplyMode, Tool, ToolKind};
+use crate::plural::counted;
 use crate::store::{Now, answer_cache};
 
 /// Answers a tool.
@@ -66,7 +66,7 @@ fn status<W: Host>(daemon: &DaemonState<W>, full: bool) -> String {
     let _ = writeln!(text, "process      {}", std::process::id());
     let _ = writeln!(text, "build        {}", daemon.prompt.build.build_hash);
     if daemon.rebuild.load(Ordering::Relaxed) {
-        let _ = writeln!(text, "outdated     {}", crate::cli::rebuild::HINT);
+        let _ = writeln!(text, "outdated     {}", crate::rebuild::HINT);
     }
     let _ = writeln!(text, "running for  {} s", now.saturating_duration_since(daemon.started).as_secs());
     let _ = writeln!(text, "connections  {}", count(&daemon.counts.connections));

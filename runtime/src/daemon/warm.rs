@@ -12,10 +12,10 @@ use super::non_blocking::LateFacts;
 use super::session::{Session, SessionEnd};
 use super::state::DaemonState;
 use super::transport::Transport;
-use crate::cli::counted;
 use crate::exec::Priority;
 use crate::io::Io as _;
 use crate::ipc::message::Draw;
+use crate::plural::counted;
 use crate::store::REFRESH_BUDGET;
 
 /// A shell that changes its directory usually asks for its prompt at once, which reads everything. Facts are read ahead

@@ -5,5 +5,5 @@ use crate::daemon::state::DaemonState;
 
 /// Says that there are none.
 pub(in crate::daemon) fn otlp<W: Host>(_hub: &DaemonState<W>) -> Result<String, String> {
-    Err(crate::cli::otlp::ABSENT.to_owned())
+    Err(crate::otlp::ABSENT.to_owned())
 }

@@ -27,7 +27,7 @@ unsafe extern "C" {
 }
 
 /// Starts a program with these arguments and this process's environment and streams, and does not wait for it: it is to [`leave`].
-pub(super) fn start(program: &Path, arguments: &[&OsStr]) {
+pub(crate) fn start(program: &Path, arguments: &[&OsStr]) {
     let words = [program.as_os_str()].into_iter().chain(arguments.iter().copied());
     let Ok(words) = words.map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>() else {
         return;
@@ -43,7 +43,7 @@ pub(super) fn start(program: &Path, arguments: &[&OsStr]) {
 }
 
 /// Does the same to a program whose output is to be read here. What else it would say goes nowhere: it may hold it open for ever.
-pub(super) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<PipeReader> {
+pub(crate) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<PipeReader> {
     let (reader, writer) = io::pipe()?;
     let null = null(OFlags::CLOEXEC)?;
     let out = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
@@ -65,7 +65,7 @@ fn null(flags: OFlags) -> rustix::io::Result<OwnedFd> {
 }
 
 /// Lets go of standard output, so that whoever reads it has all there is, whatever is left behind.
-pub(super) fn end_output() {
+pub(crate) fn end_output() {
     if let Ok(null) = null(OFlags::empty()) {
         let _ = rustix::stdio::dup2_stdout(&null);
     }
@@ -73,7 +73,7 @@ pub(super) fn end_output() {
 
 /// Leaves the terminal, the streams and all other open files of whoever started this process: a shell waits for the end of a prompt's output, and
 /// somebody may wait for the end of a pipe that the shell has open. It is to be called before anything is opened.
-pub(super) fn leave() {
+pub(crate) fn leave() {
     close_inherited();
     // It fails only for the leader of a group, which needs it no more.
     let _ = rustix::process::setsid();
@@ -85,7 +85,7 @@ pub(super) fn leave() {
 
 /// Closes what this process was given besides its three streams. It is to be called before anything is opened.
 #[allow(clippy::disallowed_methods, reason = "it is about this process")]
-pub(super) fn close_inherited() {
+pub(crate) fn close_inherited() {
     let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
     let number = |name: OsString| name.to_str()?.parse::<RawFd>().ok().filter(|number| *number > 2);
     // Where there is no such folder they stay open: better than to try all the numbers there could be.
