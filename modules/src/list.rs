@@ -3,7 +3,7 @@
 use ziron_runtime::gather::{self, Facts};
 use ziron_runtime::segment::{FactsFrom, Segment, Vars};
 use ziron_runtime::source::Source;
-use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, Value};
+use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, SourceVisitor, Value};
 
 #[cfg(feature = "git")]
 use crate::git;
@@ -28,7 +28,17 @@ impl<S: Segment + Options + Send + Sync> Interpreted for S {
     }
 
     fn source(&'static self, fact: usize) -> Option<&'static dyn gather::AnySource> {
-        Options::source(self, fact)
+        struct Find(usize, Option<&'static dyn gather::AnySource>);
+        impl SourceVisitor for Find {
+            fn visit<S: Source>(&mut self, fact: usize, source: &'static S) {
+                if fact == self.0 {
+                    self.1 = Some(source);
+                }
+            }
+        }
+        let mut find = Find(fact, None);
+        self.visit_sources(&mut find);
+        find.1
     }
 
     fn with_vars(&self, facts: &Facts<'_>, sources: &[usize], with: &mut dyn FnMut(Option<&dyn Vars>)) {
@@ -51,67 +61,81 @@ impl std::fmt::Debug for Registered {
     }
 }
 
-/// Adds modules to the list; those of a cargo feature are there if it is on.
+/// Does something with each module.
+trait Visitor {
+    fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, spec: ModuleSpec, module: M);
+}
+
+/// Writes `visit_types`, which shows a visitor the modules of the list.
 macro_rules! modules {
-    ($all:ident: $($(#[$feature:meta])* $module:path),* $(,)?) => {
-        $(
-            $(#[$feature])*
-            $all.push(Registered { spec: <$module>::DEFAULT.spec(), make: Box::new(|| Box::new(<$module>::DEFAULT)) });
-        )*
+    ($($(#[$feature:meta])* $module:path,)*) => {
+        fn visit_types(visitor: &mut impl Visitor) {
+            $(
+                $(#[$feature])*
+                visitor.visit(<$module>::DEFAULT.spec(), <$module>::DEFAULT);
+            )*
+        }
     };
 }
 
+modules! {
+    core::character::Character,
+    core::cmd_duration::CmdDuration,
+    core::custom::Custom,
+    core::directory::Directory,
+    core::env_var::EnvVar,
+    core::fill::Fill,
+    core::hostname::Hostname,
+    core::jobs::Jobs,
+    core::line_break::LineBreak,
+    core::shell::Shell,
+    core::shlvl::Shlvl,
+    core::status::Status,
+    #[cfg(feature = "time")] core::time::Time,
+    core::username::Username,
+    #[cfg(feature = "git")] git::branch::GitBranch,
+    #[cfg(feature = "git")] git::commit::GitCommit,
+    #[cfg(feature = "git")] git::metrics::GitMetrics,
+    #[cfg(feature = "git")] git::state::GitState,
+    #[cfg(feature = "git")] git::status::GitStatus,
+    package::Package,
+    tools::elixir::Elixir,
+    tools::golang::Golang,
+    tools::haskell::Haskell,
+    tools::java::Java,
+    tools::kotlin::Kotlin,
+    tools::lua::Lua,
+    tools::nodejs::Nodejs,
+    tools::python::Python,
+    tools::ruby::Ruby,
+    tools::rust::Rust,
+    tools::terraform::Terraform,
+}
+
+/// Shows a visitor all modules: those of the list, and the rows of the tables.
+fn visit_all(visitor: &mut impl Visitor) {
+    visit_types(visitor);
+    visit_rows(visitor, "tools::Tool", Some("managers"), tools::table::ROWS);
+    visit_rows(visitor, "tools::Compiler", Some("managers"), tools::compiler::ROWS);
+    visit_rows(visitor, "tools::Wrapper", None, tools::wrapper::ROWS);
+}
+
 /// All modules, sorted by name.
-#[allow(clippy::vec_init_then_push, reason = "some of them depend on features")]
 pub fn registry() -> Vec<Registered> {
-    let mut all = Vec::new();
-    modules![
-        all:
-        core::character::Character,
-        core::cmd_duration::CmdDuration,
-        core::custom::Custom,
-        core::directory::Directory,
-        core::env_var::EnvVar,
-        core::fill::Fill,
-        core::hostname::Hostname,
-        core::jobs::Jobs,
-        core::line_break::LineBreak,
-        core::shell::Shell,
-        core::shlvl::Shlvl,
-        core::status::Status,
-        #[cfg(feature = "time")]
-        core::time::Time,
-        core::username::Username,
-    ];
-    #[cfg(feature = "git")]
-    modules![
-        all:
-        git::branch::GitBranch,
-        git::commit::GitCommit,
-        git::metrics::GitMetrics,
-        git::state::GitState,
-        git::status::GitStatus,
-    ];
-    modules![
-        all:
-        package::Package,
-        tools::elixir::Elixir,
-        tools::golang::Golang,
-        tools::haskell::Haskell,
-        tools::java::Java,
-        tools::kotlin::Kotlin,
-        tools::lua::Lua,
-        tools::nodejs::Nodejs,
-        tools::python::Python,
-        tools::ruby::Ruby,
-        tools::rust::Rust,
-        tools::terraform::Terraform,
-    ];
-    rows(&mut all, "tools::Tool", Some("managers"), tools::table::ROWS, |tool| tool.name);
-    rows(&mut all, "tools::Compiler", Some("managers"), tools::compiler::ROWS, |compiler| compiler.name);
-    rows(&mut all, "tools::Wrapper", None, tools::wrapper::ROWS, |wrapper| wrapper.name);
-    all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
-    all
+    struct All(Vec<Registered>);
+    impl Visitor for All {
+        fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(
+            &mut self,
+            spec: ModuleSpec,
+            module: M,
+        ) {
+            self.0.push(Registered { spec, make: Box::new(move || Box::new(module)) });
+        }
+    }
+    let mut all = All(Vec::new());
+    visit_all(&mut all);
+    all.0.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
+    all.0
 }
 
 /// The specifications of all modules, as the compiler is given them: `compiler/specs.toml`.
@@ -132,39 +156,38 @@ pub fn specs() -> Vec<ModuleSpec> {
 /// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
-/// Adds the rows of a table, whose type is at `path` below the crate, to the list.
-fn rows<T: Segment + Options + Source + Copy + Send>(
-    all: &mut Vec<Registered>,
+/// Shows a visitor the rows of a table, whose type is at `path` below the crate.
+fn visit_rows<T: Segment + Options + Source + Copy + Send>(
+    visitor: &mut impl Visitor,
     path: &str,
     feature: Option<&str>,
-    rows: &'static [Row<T>],
-    name: fn(&T) -> &'static str,
+    rows: &[Row<T>],
 ) {
-    all.extend(rows.iter().map(|(constant, doc, position, module)| Registered {
-        spec: ModuleSpec {
-            name: name(module).to_owned(),
+    for &(constant, doc, position, module) in rows {
+        let spec = ModuleSpec {
+            name: module.name().to_owned(),
             doc: doc.trim().to_owned(),
-            position: Some(*position),
+            position: Some(position),
             path: path.to_owned(),
             row: Some(format!("tools::{constant}")),
             feature: feature.map(ToOwned::to_owned),
             many: false,
-            facts: vec![FactSpec::Own(ManifestSpec::of(module))],
+            facts: vec![FactSpec::Own(ManifestSpec::of(&module))],
             root: None,
             options: module.options(),
             vars: T::Vars::<'static>::specs(),
             aliases: Vec::new(),
-        },
-        make: Box::new(|| Box::new(*module)),
-    }));
+        };
+        visitor.visit(spec, module);
+    }
 }
 
 #[cfg(all(test, feature = "git", feature = "time"))]
-#[macro_use]
-mod keys;
-
-#[cfg(all(test, feature = "git", feature = "time"))]
 mod isolation;
+#[cfg(all(test, feature = "git", feature = "time"))]
+mod keys;
+#[cfg(all(test, feature = "git", feature = "time"))]
+mod samples;
 
 #[cfg(test)]
 mod tests {

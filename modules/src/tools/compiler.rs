@@ -9,7 +9,7 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
@@ -20,6 +20,7 @@ use crate::list::Row;
 
 /// A compiler of which there are several.
 #[derive(Clone, Copy, Debug, Options)]
+#[source(name = self.name, cost = Process, policy = Keyed)]
 pub struct Compiler {
     /// The format of the module.
     #[option(default = "via [$symbol($version(-$name) )]($style)")]
@@ -126,20 +127,8 @@ impl Source for Compiler {
     type Key = ToolKey;
     type Fact = CompilerVersion;
 
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, self.commands, Needs::NOTHING)
+        self.detection().manifest_of_tool(self.base_manifest(), self.commands, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

@@ -10,7 +10,7 @@ pub mod haskell;
 pub mod java;
 pub mod kotlin;
 pub mod lua;
-mod manager;
+pub(crate) mod manager;
 pub mod nodejs;
 pub(crate) mod options;
 pub mod parse;

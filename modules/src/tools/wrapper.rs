@@ -11,7 +11,7 @@ use ziron_macros::Options;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
@@ -22,6 +22,7 @@ use crate::list::Row;
 
 /// A build tool whose version a wrapper fixes.
 #[derive(Clone, Copy, Debug, Options)]
+#[source(name = self.name, cost = File, policy = Never)]
 pub struct Wrapper {
     /// The format of the module.
     #[option(default = "via [$symbol($version )]($style)")]
@@ -106,20 +107,8 @@ impl Source for Wrapper {
     type Key = PathBuf;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest(self).files([self.settings])
+        self.detection().manifest(self.base_manifest()).files([self.settings])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
