@@ -182,11 +182,11 @@ fn visit_rows<T: Segment + Options + Source + Copy + Send>(
     }
 }
 
-#[cfg(all(test, feature = "git", feature = "time"))]
+#[cfg(test)]
 mod isolation;
-#[cfg(all(test, feature = "git", feature = "time"))]
+#[cfg(test)]
 mod keys;
-#[cfg(all(test, feature = "git", feature = "time"))]
+#[cfg(test)]
 mod samples;
 
 #[cfg(test)]

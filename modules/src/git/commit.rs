@@ -22,9 +22,7 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
     name = "git_commit", position = 13, feature = "git", facts(self),
     cost = if self.tag_disabled { Cost::File } else { Cost::Tree },
     policy = if self.tag_disabled { Policy::Never } else { Policy::Last },
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD", ".git/refs/", ".git/packed-refs"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/refs/", ".git/packed-refs"]
 )]
 pub struct GitCommit {
     /// The format of the module.

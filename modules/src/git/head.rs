@@ -24,9 +24,7 @@ pub struct CheckedOut {
 #[derive(Clone, Copy, Debug, Describe)]
 #[source(
     name = "git_head", cost = File, policy = Never,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD"]
 )]
 pub struct GitHead;
 
@@ -59,9 +57,7 @@ impl Source for GitHead {
 #[derive(Clone, Copy, Debug, Describe)]
 #[source(
     name = "git_upstream", cost = File, policy = Never,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD", ".git/config"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/config"]
 )]
 pub struct GitUpstream;
 

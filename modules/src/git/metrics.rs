@@ -19,9 +19,7 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 #[module(
     name = "git_metrics", position = 15, feature = "git", facts(self),
     cost = Tree, policy = Last,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD", ".git/index", "every tracked file"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/index", "every tracked file"]
 )]
 pub struct GitMetrics {
     /// The format of the module.

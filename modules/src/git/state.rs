@@ -54,9 +54,7 @@ pub struct GitState {
 #[derive(Clone, Copy, Debug, Describe)]
 #[source(
     name = "git_operation", cost = File, policy = Never,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [
+    env = VARIABLES, events = EVENTS, files = [
         ".git/rebase-merge/", ".git/rebase-apply/", ".git/MERGE_HEAD", ".git/REVERT_HEAD", ".git/CHERRY_PICK_HEAD", ".git/BISECT_LOG",
         ".git/sequencer/todo"
     ]

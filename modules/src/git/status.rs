@@ -23,9 +23,7 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
     facts(self, git::status::GitStash, git::status::GitDistance),
     alias(all_status = "$conflicted$stashed$deleted$renamed$modified$typechanged$staged$untracked$unknown"),
     cost = Tree, policy = Last,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD", ".git/index", "every tracked file"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/index", "every tracked file"]
 )]
 pub struct GitStatus {
     /// The format of the module.
@@ -133,9 +131,7 @@ impl Source for GitStatus {
 #[derive(Clone, Copy, Debug, Describe)]
 #[source(
     name = "git_stash", cost = File, policy = Never,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/logs/refs/stash"]
+    env = VARIABLES, events = EVENTS, files = [".git/logs/refs/stash"]
 )]
 pub struct GitStash;
 
@@ -156,9 +152,7 @@ impl Source for GitStash {
 #[derive(Clone, Copy, Debug, Describe)]
 #[source(
     name = "git_distance", cost = Tree, policy = Last,
-    env = VARIABLES,
-    events = EVENTS,
-    files = [".git/HEAD", ".git/refs/", ".git/packed-refs", ".git/config"]
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/refs/", ".git/packed-refs", ".git/config"]
 )]
 pub struct GitDistance;
 
