@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-use ziron_runtime::spec::{ModuleSpec, OptionSpec};
+use ziron_runtime::spec::{ModuleSpec, OptionSpec, SpecsFile};
 
 /// All modules, by name.
 #[derive(Debug)]
@@ -13,20 +12,15 @@ pub struct Specs {
     by_name: HashMap<String, usize>,
 }
 
-#[derive(Deserialize)]
-struct File {
-    module: Vec<ModuleSpec>,
-}
-
 /// The modules that this compiler was built with.
 ///
 /// # Panics
 /// If `specs.toml` is damaged, which a test excludes.
 pub fn specs() -> &'static Specs {
     SPECS.get_or_init(|| {
-        let file: File =
+        let file: SpecsFile =
             ::toml::from_str(include_str!("../specs.toml")).expect("specs.toml is written by a test");
-        Specs::new(file.module)
+        Specs::new(file.into_modules())
     })
 }
 

@@ -3,7 +3,9 @@
 use ziron_runtime::gather::{self, Facts};
 use ziron_runtime::segment::{FactsFrom, Segment, Vars};
 use ziron_runtime::source::Source;
-use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, SourceVisitor, Value};
+use ziron_runtime::spec::{
+    FactSpec, ManifestSpec, ModuleSpec, Options, SourceVisitor, TableSpec, Value, VarSpec,
+};
 
 #[cfg(feature = "git")]
 use crate::git;
@@ -64,6 +66,9 @@ impl std::fmt::Debug for Registered {
 /// Does something with each module.
 trait Visitor {
     fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, spec: ModuleSpec, module: M);
+
+    /// Visits what the modules that follow have in common: they are rows of one table.
+    fn visit_table(&mut self, _table: TableSpec) {}
 }
 
 /// Writes `visit_types`, which shows a visitor the modules of the list.
@@ -115,9 +120,9 @@ modules! {
 /// Shows a visitor all modules: those of the list, and the rows of the tables.
 fn visit_all(visitor: &mut impl Visitor) {
     visit_types(visitor);
-    visit_rows(visitor, "tools::Tool", Some("managers"), tools::table::ROWS);
-    visit_rows(visitor, "tools::Compiler", Some("managers"), tools::compiler::ROWS);
-    visit_rows(visitor, "tools::Wrapper", None, tools::wrapper::ROWS);
+    visit_rows(visitor, "tools::Tool", Some("managers"), tools::Tool::DEFAULT, tools::table::ROWS);
+    visit_rows(visitor, "tools::Compiler", Some("managers"), tools::Compiler::DEFAULT, tools::compiler::ROWS);
+    visit_rows(visitor, "tools::Wrapper", None, tools::Wrapper::DEFAULT, tools::wrapper::ROWS);
 }
 
 /// All modules, sorted by name.
@@ -140,42 +145,79 @@ pub fn registry() -> Vec<Registered> {
 
 /// The specifications of all modules, as the compiler is given them: `compiler/specs.toml`.
 pub fn specs() -> Vec<ModuleSpec> {
-    let relative = |path: &str| path.trim_start_matches("ziron_modules::").to_owned();
     registry()
         .into_iter()
         .map(|Registered { mut spec, .. }| {
             spec.path = relative(&spec.path);
-            for var in &mut spec.vars {
-                var.kind.map_paths(&relative);
-            }
+            make_relative(&mut spec.vars);
             spec
         })
         .collect()
 }
 
+fn make_relative(vars: &mut [VarSpec]) {
+    for var in vars {
+        var.kind.map_paths(&relative);
+    }
+}
+
+/// A path of this crate as it is below the crate.
+fn relative(path: &str) -> String {
+    path.trim_start_matches("ziron_modules::").to_owned()
+}
+
 /// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
-/// Shows a visitor the rows of a table, whose type is at `path` below the crate.
+/// Declares the rows of a table, `/// DOC CONSTANT "name" at POSITION { fields }`: a constant for each, and the list of them.
+macro_rules! rows {
+    ($type:ident: $($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
+        $($field:ident: $value:expr),* $(,)?
+    })*) => {
+        $(
+            $(#[doc = $doc])*
+            pub const $constant: $type = $type {
+                name: $name,
+                $($field: $value,)*
+                ..$type::DEFAULT
+            };
+        )*
+
+        /// All rows.
+        pub(crate) const ROWS: &[$crate::list::Row<$type>] =
+            &[$((stringify!($constant), concat!($($doc, "\n"),*), $position, $constant)),*];
+    };
+}
+pub(crate) use rows;
+
+/// Shows a visitor the rows of a table, whose type is at `path` below the crate, and the value that they begin with.
 fn visit_rows<T: Segment + Options + Source + Copy + Send>(
     visitor: &mut impl Visitor,
     path: &str,
     feature: Option<&str>,
+    begin: T,
     rows: &[Row<T>],
 ) {
+    let table = TableSpec {
+        path: path.to_owned(),
+        feature: feature.map(ToOwned::to_owned),
+        options: begin.options(),
+        vars: T::Vars::<'static>::specs(),
+    };
+    visitor.visit_table(table.clone());
     for &(constant, doc, position, module) in rows {
         let spec = ModuleSpec {
             name: module.name().to_owned(),
             doc: doc.trim().to_owned(),
             position: Some(position),
-            path: path.to_owned(),
+            path: table.path.clone(),
             row: Some(format!("tools::{constant}")),
-            feature: feature.map(ToOwned::to_owned),
+            feature: table.feature.clone(),
             many: false,
             facts: vec![FactSpec::Own(ManifestSpec::of(&module))],
             root: None,
             options: module.options(),
-            vars: T::Vars::<'static>::specs(),
+            vars: table.vars.clone(),
             aliases: Vec::new(),
         };
         visitor.visit(spec, module);
@@ -191,21 +233,36 @@ mod samples;
 
 #[cfg(test)]
 mod tests {
+    use ziron_runtime::spec::SpecsFile;
+
     use super::*;
 
     /// The file that the compiler knows modules by. `ZIRON_BLESS=1` writes it anew.
     const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../compiler/specs.toml");
 
-    #[derive(serde::Serialize)]
-    struct File {
-        module: Vec<ModuleSpec>,
+    /// What the rows of the tables have in common.
+    fn tables() -> Vec<TableSpec> {
+        struct Tables(Vec<TableSpec>);
+        impl Visitor for Tables {
+            fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, _: ModuleSpec, _: M) {}
+
+            fn visit_table(&mut self, mut table: TableSpec) {
+                make_relative(&mut table.vars);
+                self.0.push(table);
+            }
+        }
+        let mut tables = Tables(Vec::new());
+        visit_all(&mut tables);
+        tables.0
     }
 
     #[test]
     #[allow(clippy::disallowed_methods, reason = "it compares a file of the repository")]
     fn the_compiler_knows_these_modules() {
         let header = "# Written from the modules' derives by `ZIRON_BLESS=1 cargo test -p ziron-modules --all-features`.\n\n";
-        let text = header.to_owned() + &toml::to_string_pretty(&File { module: specs() }).unwrap();
+        let file = SpecsFile::new(tables(), specs());
+        assert_eq!(file.clone().into_modules(), specs());
+        let text = header.to_owned() + &toml::to_string_pretty(&file).unwrap();
         if std::env::var_os("ZIRON_BLESS").is_some() {
             std::fs::write(SPECS, &text).unwrap();
         }

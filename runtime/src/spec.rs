@@ -3,11 +3,15 @@
 //! They are derived from the modules' types, written to `compiler/specs.toml` and checked by a test. Nothing of this is in a generated
 //! binary: nobody calls it there.
 
+mod file;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Manifest, Source};
+
+pub use file::{SpecsFile, TableSpec};
 
 /// What a module tells about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

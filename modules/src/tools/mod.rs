@@ -25,8 +25,8 @@ pub mod terraform;
 pub mod version;
 pub mod wrapper;
 
-pub use compiler::{C, CPP, Compiler, CompilerVars, CompilerVersion, FORTRAN};
+pub use compiler::*;
 pub use run::{Needs, ToolKey};
 pub use table::*;
 pub use version::{Tool, ToolVars, Version, VersionVars};
-pub use wrapper::{GRADLE, MAVEN, Wrapper};
+pub use wrapper::*;
