@@ -25,9 +25,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `root = "…"`: the format with which drawing begins, if not the option `format`;
 /// - `alias(all_status = "…")`: a variable that stands for a piece of format;
 /// - `many`: it stands for every table below its own;
-/// - `cost = …`, `policy = …` and what else [`Describe`](derive_describe) takes, but the name: they describe the module's own source.
+/// - `cost = …`, `policy = …` and what else [`Describe`](macro@Describe) takes, but the name: they describe the module's own source.
 ///
-/// A struct of rows has `#[source(…)]` in its place, as for [`Describe`](derive_describe).
+/// A struct of rows has `#[source(…)]` in its place, as for [`Describe`](macro@Describe).
 ///
 /// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`, or `fallback = "…"`: the option whose
 /// format or style it has where it is unset (its own default is never drawn then). A field without

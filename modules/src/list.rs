@@ -169,7 +169,7 @@ fn relative(path: &str) -> String {
 /// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
-/// Declares the rows of a table, `/// DOC CONSTANT "name" at POSITION { fields }`: a constant for each, and the list of them.
+/// Declares the rows of a table, a constant for each, and the list of them. A row is its doc comment and `CONSTANT "name" at POSITION { fields }`.
 macro_rules! rows {
     ($type:ident: $($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
         $($field:ident: $value:expr),* $(,)?
@@ -201,6 +201,8 @@ fn visit_rows<T: Segment + Options + Source + Copy + Send>(
     let table = TableSpec {
         path: path.to_owned(),
         feature: feature.map(ToOwned::to_owned),
+        // Files and programs are the rows' own.
+        own: ManifestSpec { files: Vec::new(), programs: Vec::new(), ..ManifestSpec::of(&begin) },
         options: begin.options(),
         vars: T::Vars::<'static>::specs(),
     };

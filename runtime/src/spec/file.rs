@@ -25,6 +25,8 @@ pub struct TableSpec {
     /// The cargo feature that they need, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
+    /// What their sources cost, and which variables they read whatever the row.
+    pub own: ManifestSpec,
     /// Their options, with the defaults that a row begins with.
     pub options: Vec<OptionSpec>,
     /// Their variables.
@@ -41,9 +43,15 @@ struct RowSpec {
     table: String,
     /// The constant that it is.
     row: String,
+    /// What its source reads besides the variables of the table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    env: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    programs: Vec<String>,
     /// The defaults that are its own, by the names of the options.
     defaults: BTreeMap<String, String>,
-    own: ManifestSpec,
 }
 
 impl SpecsFile {
@@ -86,7 +94,9 @@ impl RowSpec {
             defaults: differing
                 .filter_map(|(own, _)| Some((own.name.clone(), own.default.clone()?)))
                 .collect(),
-            own: own.clone(),
+            env: own.env.strip_prefix(table.own.env.as_slice())?.to_owned(),
+            files: own.files.clone(),
+            programs: own.programs.clone(),
         };
         (row.clone().into_module(table) == *spec).then_some(row)
     }
@@ -98,6 +108,9 @@ impl RowSpec {
                 option.default = Some(default);
             }
         }
+        let env = [table.own.env.as_slice(), &self.env].concat();
+        let (name, files, programs) = (self.name.clone(), self.files, self.programs);
+        let own = ManifestSpec { name, env, files, programs, ..table.own.clone() };
         ModuleSpec {
             name: self.name,
             doc: self.doc,
@@ -106,7 +119,7 @@ impl RowSpec {
             row: Some(self.row),
             feature: table.feature.clone(),
             many: false,
-            facts: vec![FactSpec::Own(self.own)],
+            facts: vec![FactSpec::Own(own)],
             root: None,
             options,
             vars: table.vars.clone(),
