@@ -63,9 +63,14 @@ impl std::fmt::Debug for Registered {
     }
 }
 
+/// What a module's struct of options is.
+trait Module: Segment + Options + Copy + Send + Sync + 'static {}
+impl<M: Segment + Options + Copy + Send + Sync + 'static> Module for M {}
+
 /// Does something with each module.
 trait Visitor {
-    fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, spec: ModuleSpec, module: M);
+    /// Visits a module with its defaults.
+    fn visit<M: Module>(&mut self, spec: ModuleSpec, module: M);
 
     /// Visits what the modules that follow have in common: they are rows of one table.
     fn visit_table(&mut self, _table: TableSpec) {}
@@ -129,11 +134,7 @@ fn visit_all(visitor: &mut impl Visitor) {
 pub fn registry() -> Vec<Registered> {
     struct All(Vec<Registered>);
     impl Visitor for All {
-        fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(
-            &mut self,
-            spec: ModuleSpec,
-            module: M,
-        ) {
+        fn visit<M: Module>(&mut self, spec: ModuleSpec, module: M) {
             self.0.push(Registered { spec, make: Box::new(move || Box::new(module)) });
         }
     }
@@ -191,7 +192,7 @@ macro_rules! rows {
 pub(crate) use rows;
 
 /// Shows a visitor the rows of a table, whose type is at `path` below the crate, and the value that they begin with.
-fn visit_rows<T: Segment + Options + Source + Copy + Send>(
+fn visit_rows<T: Module + Source>(
     visitor: &mut impl Visitor,
     path: &str,
     feature: Option<&str>,
@@ -246,7 +247,7 @@ mod tests {
     fn tables() -> Vec<TableSpec> {
         struct Tables(Vec<TableSpec>);
         impl Visitor for Tables {
-            fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, _: ModuleSpec, _: M) {}
+            fn visit<M: Module>(&mut self, _: ModuleSpec, _: M) {}
 
             fn visit_table(&mut self, mut table: TableSpec) {
                 make_relative(&mut table.vars);

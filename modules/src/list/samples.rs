@@ -62,7 +62,7 @@ pub(super) fn sources() -> Vec<&'static dyn TestSource> {
     #[derive(Default)]
     struct All(Vec<&'static dyn TestSource>);
     impl Visitor for All {
-        fn visit<M: Segment + Options + Copy + Send + Sync + 'static>(&mut self, _: ModuleSpec, module: M) {
+        fn visit<M: Module>(&mut self, _: ModuleSpec, module: M) {
             for sample in samples(module) {
                 Box::leak(Box::new(sample)).visit_sources(self);
             }
