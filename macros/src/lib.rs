@@ -5,6 +5,7 @@
 
 mod attribute;
 mod choice;
+mod describe;
 mod options;
 #[cfg(feature = "prompt")]
 mod prompt;
@@ -23,15 +24,31 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `feature = "…"`: the cargo feature it needs;
 /// - `root = "…"`: the format with which drawing begins, if not the option `format`;
 /// - `alias(all_status = "…")`: a variable that stands for a piece of format;
-/// - `many`: it stands for every table below its own.
+/// - `many`: it stands for every table below its own;
+/// - `cost = …`, `policy = …` and what else [`Describe`](macro@Describe) takes, but the name: they describe the module's own source.
+///
+/// A struct of rows has `#[source(…)]` in its place, as for [`Describe`](macro@Describe).
 ///
 /// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`, or `fallback = "…"`: the option whose
 /// format or style it has where it is unset (its own default is never drawn then). A field without
 /// `#[option]` is not an option; it takes `#[fixed(…)]`, the constant it holds. Doc comments are the users' documentation.
-#[proc_macro_derive(Options, attributes(module, option, fixed))]
+#[proc_macro_derive(Options, attributes(module, source, option, fixed))]
 pub fn derive_options(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     options::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Derives `Describe` for a source without options.
+///
+/// On the struct, `#[source(…)]`:
+/// - `name = "…"`: the name under which its facts are stored and shown;
+/// - `cost = File`, `policy = Never`: variants of `Cost` and `Policy`, or expressions, in which `self` is the source;
+/// - `env = ["…"]`, `files = ["…"]`, `programs = ["…"]`, `events = […]`: what it reads whatever its options say. Each may be an expression, such as a
+///   constant, and be there more than once.
+#[proc_macro_derive(Describe, attributes(source))]
+pub fn derive_describe(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    describe::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Derives `Vars` for the variables of a segment: the fields are the variables, their doc comments the users' documentation.

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Expr, Field, Fields, Ident, Meta, Path, Type};
 
 use crate::attribute::{optional, parameters, required_doc, text, unknown};
+use crate::describe::Description;
 
 #[allow(clippy::large_enum_variant, reason = "there are a few of them, for a moment")]
 /// One field: an option, or something that is fixed for the module.
@@ -40,8 +41,15 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let default = default_constant(name, &members, is_row_type);
     let options = members.iter().filter_map(option_spec);
     let setters = members.iter().filter_map(setter);
-    let module = module(input)?;
-    let sources = sources(input)?;
+    let metas = parameters(&input.attrs, "module")?;
+    let facts = match &metas {
+        None => vec![syn::parse_quote!(self)],
+        Some(metas) => facts(metas)?,
+    };
+    let visit_sources = visit_sources(&facts);
+    let is_one_of_many = members.iter().any(is_instance);
+    let module = metas.map(|metas| module(input, &metas, &facts, is_one_of_many)).transpose()?;
+    let describe = crate::describe::of_attribute(input)?;
     Ok(quote! {
         #default
 
@@ -57,10 +65,12 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
             }
 
-            #sources
+            #visit_sources
         }
 
         #module
+
+        #describe
     })
 }
 
@@ -114,6 +124,11 @@ fn wrap(ty: &Type, default: Expr) -> Expr {
     }
 }
 
+/// Whether a field tells which of several the module is.
+fn is_instance(member: &Member) -> bool {
+    matches!(member, Member::Fixed { ident, .. } if ident == "instance")
+}
+
 fn default_constant(name: &Ident, members: &[Member], is_row_type: bool) -> TokenStream {
     let fields = members.iter().map(|member| match member {
         Member::Option { ident, default, .. } => quote!(#ident: #default),
@@ -161,7 +176,7 @@ fn setter(member: &Member) -> Option<TokenStream> {
     let ident = match member {
         Member::Option { ident, .. } => ident,
         // Which of several a module is, the interpreter says as it says the options.
-        Member::Fixed { ident, .. } if ident == "instance" => ident,
+        Member::Fixed { ident, .. } if is_instance(member) => ident,
         Member::Fixed { .. } => return None,
     };
     let name = ident.to_string();
@@ -176,31 +191,22 @@ fn setter(member: &Member) -> Option<TokenStream> {
     })
 }
 
-/// `Options::source`: the sources that the module names by their types, its own among them. A row of a table is one.
-fn sources(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let facts = match parameters(&input.attrs, "module")? {
-        None => vec![syn::parse_quote!(self)],
-        Some(metas) => facts(&metas)?,
-    };
-    let arms = facts.iter().enumerate().filter_map(|(place, path)| {
+/// `Options::visit_sources`. A row of a table has its own source only.
+fn visit_sources(facts: &[Path]) -> TokenStream {
+    let visits = facts.iter().enumerate().filter_map(|(place, path)| {
         let source = match Named::new(path) {
             Named::Own => quote!(self),
             Named::Unit => quote!(&crate::#path),
             Named::Request | Named::Module => return None,
         };
-        Some(quote!(#place => ::core::option::Option::Some(#source),))
+        Some(quote!(visitor.visit(#place, #source);))
     });
-    Ok(quote! {
-        fn source(
-            &'static self,
-            fact: usize,
-        ) -> ::core::option::Option<&'static dyn ::ziron_runtime::gather::AnySource> {
-            match fact {
-                #(#arms)*
-                _ => ::core::option::Option::None,
-            }
+    quote! {
+        #[allow(unused_variables, reason = "some modules name no source")]
+        fn visit_sources(&'static self, visitor: &mut impl ::ziron_runtime::spec::SourceVisitor) {
+            #(#visits)*
         }
-    })
+    }
 }
 
 /// The paths in `facts(…)`.
@@ -248,16 +254,21 @@ impl Named {
     }
 }
 
-/// What `#[module(…)]` says: an associated function `spec` that puts the specification together.
-fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let Some(metas) = parameters(&input.attrs, "module")? else { return Ok(TokenStream::new()) };
+/// What `#[module(…)]` says: an associated function `spec` that puts the specification together, and the description of the module's own source.
+fn module(
+    input: &DeriveInput,
+    metas: &[Meta],
+    facts: &[Path],
+    is_one_of_many: bool,
+) -> syn::Result<TokenStream> {
     let name = &input.ident;
     let doc = required_doc(&input.attrs, name)?;
     let (mut module_name, mut position, mut feature, mut root, mut many) = (None, None, None, None, false);
-    let facts = facts(&metas)?;
+    let has_own = facts.iter().any(|path| matches!(Named::new(path), Named::Own));
     let facts = facts.iter().map(fact);
     let mut aliases = Vec::new();
-    for meta in &metas {
+    let mut source = Description::default();
+    for meta in metas {
         match meta {
             Meta::NameValue(pair) if pair.path.is_ident("name") => module_name = Some(text(meta)?),
             Meta::NameValue(pair) if pair.path.is_ident("position") => position = Some(pair.value.clone()),
@@ -278,15 +289,26 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
                     });
                 }
             }
+            other if source.take(other)? => {}
             other => {
-                return Err(unknown(
-                    other,
-                    "`name`, `position`, `facts`, `feature`, `root`, `alias` or `many`",
-                ));
+                let expected = "`name`, `position`, `facts`, `feature`, `root`, `alias`, `many`, `cost`, `policy`, `env`, `files`, `programs` or \
+                    `events`";
+                return Err(unknown(other, expected));
             }
         }
     }
     let module_name = module_name.unwrap_or_default();
+    let source_name = if is_one_of_many { quote!(self.instance) } else { quote!(#module_name) };
+    let describe = match (source.is_empty(), has_own) {
+        (true, _) => TokenStream::new(),
+        (false, true) => source.expand(name, &source_name)?,
+        (false, false) => {
+            return Err(syn::Error::new(
+                name.span(),
+                "describes a source, but has no `self` among its facts",
+            ));
+        }
+    };
     let position = position
         .map_or_else(|| quote!(::core::option::Option::None), |n| quote!(::core::option::Option::Some(#n)));
     let (feature, root) = (optional(feature.as_ref()), optional(root.as_ref()));
@@ -311,6 +333,8 @@ fn module(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
             }
         }
+
+        #describe
     })
 }
 

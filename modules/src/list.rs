@@ -3,7 +3,9 @@
 use ziron_runtime::gather::{self, Facts};
 use ziron_runtime::segment::{FactsFrom, Segment, Vars};
 use ziron_runtime::source::Source;
-use ziron_runtime::spec::{FactSpec, ManifestSpec, ModuleSpec, Options, Value};
+use ziron_runtime::spec::{
+    FactSpec, ManifestSpec, ModuleSpec, Options, SourceVisitor, TableSpec, Value, VarSpec,
+};
 
 #[cfg(feature = "git")]
 use crate::git;
@@ -28,7 +30,17 @@ impl<S: Segment + Options + Send + Sync> Interpreted for S {
     }
 
     fn source(&'static self, fact: usize) -> Option<&'static dyn gather::AnySource> {
-        Options::source(self, fact)
+        struct Find(usize, Option<&'static dyn gather::AnySource>);
+        impl SourceVisitor for Find {
+            fn visit<S: Source>(&mut self, fact: usize, source: &'static S) {
+                if fact == self.0 {
+                    self.1 = Some(source);
+                }
+            }
+        }
+        let mut find = Find(fact, None);
+        self.visit_sources(&mut find);
+        find.1
     }
 
     fn with_vars(&self, facts: &Facts<'_>, sources: &[usize], with: &mut dyn FnMut(Option<&dyn Vars>)) {
@@ -51,138 +63,209 @@ impl std::fmt::Debug for Registered {
     }
 }
 
-/// Adds modules to the list; those of a cargo feature are there if it is on.
+/// What a module's struct of options is.
+trait Module: Segment + Options + Copy + Send + Sync + 'static {}
+impl<M: Segment + Options + Copy + Send + Sync + 'static> Module for M {}
+
+/// Does something with each module.
+trait Visitor {
+    /// Visits a module with its defaults.
+    fn visit<M: Module>(&mut self, spec: ModuleSpec, module: M);
+
+    /// Visits what the modules that follow have in common: they are rows of one table.
+    fn visit_table(&mut self, _table: TableSpec) {}
+}
+
+/// Writes `visit_types`, which shows a visitor the modules of the list.
 macro_rules! modules {
-    ($all:ident: $($(#[$feature:meta])* $module:path),* $(,)?) => {
-        $(
-            $(#[$feature])*
-            $all.push(Registered { spec: <$module>::DEFAULT.spec(), make: Box::new(|| Box::new(<$module>::DEFAULT)) });
-        )*
+    ($($(#[$feature:meta])* $module:path,)*) => {
+        fn visit_types(visitor: &mut impl Visitor) {
+            $(
+                $(#[$feature])*
+                visitor.visit(<$module>::DEFAULT.spec(), <$module>::DEFAULT);
+            )*
+        }
     };
 }
 
+modules! {
+    core::character::Character,
+    core::cmd_duration::CmdDuration,
+    core::custom::Custom,
+    core::directory::Directory,
+    core::env_var::EnvVar,
+    core::fill::Fill,
+    core::hostname::Hostname,
+    core::jobs::Jobs,
+    core::line_break::LineBreak,
+    core::shell::Shell,
+    core::shlvl::Shlvl,
+    core::status::Status,
+    #[cfg(feature = "time")] core::time::Time,
+    core::username::Username,
+    #[cfg(feature = "git")] git::branch::GitBranch,
+    #[cfg(feature = "git")] git::commit::GitCommit,
+    #[cfg(feature = "git")] git::metrics::GitMetrics,
+    #[cfg(feature = "git")] git::state::GitState,
+    #[cfg(feature = "git")] git::status::GitStatus,
+    package::Package,
+    tools::elixir::Elixir,
+    tools::golang::Golang,
+    tools::haskell::Haskell,
+    tools::java::Java,
+    tools::kotlin::Kotlin,
+    tools::lua::Lua,
+    tools::nodejs::Nodejs,
+    tools::python::Python,
+    tools::ruby::Ruby,
+    tools::rust::Rust,
+    tools::terraform::Terraform,
+}
+
+/// Shows a visitor all modules: those of the list, and the rows of the tables.
+fn visit_all(visitor: &mut impl Visitor) {
+    visit_types(visitor);
+    visit_rows(visitor, "tools::Tool", Some("managers"), tools::Tool::DEFAULT, tools::table::ROWS);
+    visit_rows(visitor, "tools::Compiler", Some("managers"), tools::Compiler::DEFAULT, tools::compiler::ROWS);
+    visit_rows(visitor, "tools::Wrapper", None, tools::Wrapper::DEFAULT, tools::wrapper::ROWS);
+}
+
 /// All modules, sorted by name.
-#[allow(clippy::vec_init_then_push, reason = "some of them depend on features")]
 pub fn registry() -> Vec<Registered> {
-    let mut all = Vec::new();
-    modules![
-        all:
-        core::character::Character,
-        core::cmd_duration::CmdDuration,
-        core::custom::Custom,
-        core::directory::Directory,
-        core::env_var::EnvVar,
-        core::fill::Fill,
-        core::hostname::Hostname,
-        core::jobs::Jobs,
-        core::line_break::LineBreak,
-        core::shell::Shell,
-        core::shlvl::Shlvl,
-        core::status::Status,
-        #[cfg(feature = "time")]
-        core::time::Time,
-        core::username::Username,
-    ];
-    #[cfg(feature = "git")]
-    modules![
-        all:
-        git::branch::GitBranch,
-        git::commit::GitCommit,
-        git::metrics::GitMetrics,
-        git::state::GitState,
-        git::status::GitStatus,
-    ];
-    modules![
-        all:
-        package::Package,
-        tools::elixir::Elixir,
-        tools::golang::Golang,
-        tools::haskell::Haskell,
-        tools::java::Java,
-        tools::kotlin::Kotlin,
-        tools::lua::Lua,
-        tools::nodejs::Nodejs,
-        tools::python::Python,
-        tools::ruby::Ruby,
-        tools::rust::Rust,
-        tools::terraform::Terraform,
-    ];
-    rows(&mut all, "tools::Tool", Some("managers"), tools::table::ROWS, |tool| tool.name);
-    rows(&mut all, "tools::Compiler", Some("managers"), tools::compiler::ROWS, |compiler| compiler.name);
-    rows(&mut all, "tools::Wrapper", None, tools::wrapper::ROWS, |wrapper| wrapper.name);
-    all.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
-    all
+    struct All(Vec<Registered>);
+    impl Visitor for All {
+        fn visit<M: Module>(&mut self, spec: ModuleSpec, module: M) {
+            self.0.push(Registered { spec, make: Box::new(move || Box::new(module)) });
+        }
+    }
+    let mut all = All(Vec::new());
+    visit_all(&mut all);
+    all.0.sort_by(|a, b| a.spec.name.cmp(&b.spec.name));
+    all.0
 }
 
 /// The specifications of all modules, as the compiler is given them: `compiler/specs.toml`.
 pub fn specs() -> Vec<ModuleSpec> {
-    let relative = |path: &str| path.trim_start_matches("ziron_modules::").to_owned();
     registry()
         .into_iter()
         .map(|Registered { mut spec, .. }| {
             spec.path = relative(&spec.path);
-            for var in &mut spec.vars {
-                var.kind.map_paths(&relative);
-            }
+            make_relative(&mut spec.vars);
             spec
         })
         .collect()
 }
 
+fn make_relative(vars: &mut [VarSpec]) {
+    for var in vars {
+        var.kind.map_paths(&relative);
+    }
+}
+
+/// A path of this crate as it is below the crate.
+fn relative(path: &str) -> String {
+    path.trim_start_matches("ziron_modules::").to_owned()
+}
+
 /// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
-/// Adds the rows of a table, whose type is at `path` below the crate, to the list.
-fn rows<T: Segment + Options + Source + Copy + Send>(
-    all: &mut Vec<Registered>,
+/// Declares the rows of a table, a constant for each, and the list of them. A row is its doc comment and `CONSTANT "name" at POSITION { fields }`.
+macro_rules! rows {
+    ($type:ident: $($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
+        $($field:ident: $value:expr),* $(,)?
+    })*) => {
+        $(
+            $(#[doc = $doc])*
+            pub const $constant: $type = $type {
+                name: $name,
+                $($field: $value,)*
+                ..$type::DEFAULT
+            };
+        )*
+
+        /// All rows.
+        pub(crate) const ROWS: &[$crate::list::Row<$type>] =
+            &[$((stringify!($constant), concat!($($doc, "\n"),*), $position, $constant)),*];
+    };
+}
+pub(crate) use rows;
+
+/// Shows a visitor the rows of a table, whose type is at `path` below the crate, and the value that they begin with.
+fn visit_rows<T: Module + Source>(
+    visitor: &mut impl Visitor,
     path: &str,
     feature: Option<&str>,
-    rows: &'static [Row<T>],
-    name: fn(&T) -> &'static str,
+    begin: T,
+    rows: &[Row<T>],
 ) {
-    all.extend(rows.iter().map(|(constant, doc, position, module)| Registered {
-        spec: ModuleSpec {
-            name: name(module).to_owned(),
+    let table = TableSpec {
+        path: path.to_owned(),
+        feature: feature.map(ToOwned::to_owned),
+        // Files and programs are the rows' own.
+        own: ManifestSpec { files: Vec::new(), programs: Vec::new(), ..ManifestSpec::of(&begin) },
+        options: begin.options(),
+        vars: T::Vars::<'static>::specs(),
+    };
+    visitor.visit_table(table.clone());
+    for &(constant, doc, position, module) in rows {
+        let spec = ModuleSpec {
+            name: module.name().to_owned(),
             doc: doc.trim().to_owned(),
-            position: Some(*position),
-            path: path.to_owned(),
+            position: Some(position),
+            path: table.path.clone(),
             row: Some(format!("tools::{constant}")),
-            feature: feature.map(ToOwned::to_owned),
+            feature: table.feature.clone(),
             many: false,
-            facts: vec![FactSpec::Own(ManifestSpec::of(module))],
+            facts: vec![FactSpec::Own(ManifestSpec::of(&module))],
             root: None,
             options: module.options(),
-            vars: T::Vars::<'static>::specs(),
+            vars: table.vars.clone(),
             aliases: Vec::new(),
-        },
-        make: Box::new(|| Box::new(*module)),
-    }));
+        };
+        visitor.visit(spec, module);
+    }
 }
 
-#[cfg(all(test, feature = "git", feature = "time"))]
-#[macro_use]
-mod keys;
-
-#[cfg(all(test, feature = "git", feature = "time"))]
+#[cfg(test)]
 mod isolation;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod samples;
 
 #[cfg(test)]
 mod tests {
+    use ziron_runtime::spec::SpecsFile;
+
     use super::*;
 
     /// The file that the compiler knows modules by. `ZIRON_BLESS=1` writes it anew.
     const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../compiler/specs.toml");
 
-    #[derive(serde::Serialize)]
-    struct File {
-        module: Vec<ModuleSpec>,
+    /// What the rows of the tables have in common.
+    fn tables() -> Vec<TableSpec> {
+        struct Tables(Vec<TableSpec>);
+        impl Visitor for Tables {
+            fn visit<M: Module>(&mut self, _: ModuleSpec, _: M) {}
+
+            fn visit_table(&mut self, mut table: TableSpec) {
+                make_relative(&mut table.vars);
+                self.0.push(table);
+            }
+        }
+        let mut tables = Tables(Vec::new());
+        visit_all(&mut tables);
+        tables.0
     }
 
     #[test]
     #[allow(clippy::disallowed_methods, reason = "it compares a file of the repository")]
     fn the_compiler_knows_these_modules() {
         let header = "# Written from the modules' derives by `ZIRON_BLESS=1 cargo test -p ziron-modules --all-features`.\n\n";
-        let text = header.to_owned() + &toml::to_string_pretty(&File { module: specs() }).unwrap();
+        let file = SpecsFile::new(tables(), specs());
+        assert_eq!(file.clone().into_modules(), specs());
+        let text = header.to_owned() + &toml::to_string_pretty(&file).unwrap();
         if std::env::var_os("ZIRON_BLESS").is_some() {
             std::fs::write(SPECS, &text).unwrap();
         }

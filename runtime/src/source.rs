@@ -24,13 +24,8 @@ pub trait Fact:
 }
 impl<F: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Fact for F {}
 
-/// Gathers one kind of fact about a place.
-pub trait Source: Sync + Sized + 'static {
-    /// All that the fact depends on.
-    type Key: Key;
-    /// What is found.
-    type Fact: Fact;
-
+/// Describes a source: its name, its cost, its policy, and what it reads whatever its options say. Derived, from `#[source(…)]` or `#[module(…)]`.
+pub trait Describe {
     /// The name under which facts are stored and shown.
     fn name(&self) -> &'static str;
 
@@ -40,8 +35,23 @@ pub trait Source: Sync + Sized + 'static {
     /// How long its facts hold. Asked for at each drawing, unlike the manifest.
     fn policy(&self) -> Policy;
 
-    /// What the source reads: the only such list, [`Manifest::of`] the source and what is added to it.
-    fn manifest(&self) -> Manifest;
+    /// The part of the manifest that does not depend on options.
+    fn base_manifest(&self) -> Manifest {
+        Manifest::new(self.cost(), self.policy())
+    }
+}
+
+/// Gathers one kind of fact about a place.
+pub trait Source: Describe + Sync + Sized + 'static {
+    /// All that the fact depends on.
+    type Key: Key;
+    /// What is found.
+    type Fact: Fact;
+
+    /// What the source reads: the only such list. A source whose options name more adds it to the [base](Describe::base_manifest).
+    fn manifest(&self) -> Manifest {
+        self.base_manifest()
+    }
 
     /// Says what the fact depends on here; `None` if there is nothing to read, which is no error.
     ///
@@ -132,11 +142,6 @@ impl Manifest {
         }
     }
 
-    /// The manifest of a source that reads nothing.
-    pub fn of<S: Source>(source: &S) -> Manifest {
-        Manifest::new(source.cost(), source.policy())
-    }
-
     /// Adds variables of the environment. One that must not be there may be written with a leading `!`, as in an option `detect_env_vars`.
     #[must_use]
     pub fn env(mut self, names: &[&'static str]) -> Manifest {
@@ -162,6 +167,16 @@ impl Manifest {
     #[must_use]
     pub fn events(mut self, triggers: &[Trigger]) -> Manifest {
         self.events.extend_from_slice(triggers);
+        self
+    }
+
+    /// Adds what another manifest names.
+    #[must_use]
+    pub fn and(mut self, other: Manifest) -> Manifest {
+        self.env.extend(other.env);
+        self.files.extend(other.files);
+        self.programs.extend(other.programs);
+        self.events.extend(other.events);
         self
     }
 }

@@ -3,12 +3,15 @@
 //! They are derived from the modules' types, written to `compiler/specs.toml` and checked by a test. Nothing of this is in a generated
 //! binary: nobody calls it there.
 
+mod file;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gather::AnySource;
 use crate::source::{Manifest, Source};
+
+pub use file::{SpecsFile, TableSpec};
 
 /// What a module tells about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -286,9 +289,15 @@ pub trait Options: Sized {
     /// Sets an option from a checked value; false if there is no such option or the value does not fit.
     fn set(&mut self, name: &str, value: &Value) -> bool;
 
-    /// The source of the fact at this place among those that the module draws; `None` if the module names it otherwise than by its type: what the
-    /// shell said, or what another module's source finds.
-    fn source(&'static self, fact: usize) -> Option<&'static dyn AnySource>;
+    /// Shows a visitor the sources that the module names by their types, its own among them: neither the request nor what another module's source
+    /// finds.
+    fn visit_sources(&'static self, visitor: &mut impl SourceVisitor);
+}
+
+/// Does something with each source of a module.
+pub trait SourceVisitor {
+    /// Visits the source of the fact at this place among those that the module draws.
+    fn visit<S: Source>(&mut self, fact: usize, source: &'static S);
 }
 
 /// A checked value of an option, for the interpreter.

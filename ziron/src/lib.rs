@@ -24,7 +24,7 @@ pub use ziron_runtime::prelude::{Extras, Notify};
 pub use ziron_runtime::prompt::{Background, CacheSettings, Module, Prompt, Settings};
 pub use ziron_runtime::request::Request;
 pub use ziron_runtime::segment::Segment;
-pub use ziron_runtime::source::{Health, Manifest, Source};
+pub use ziron_runtime::source::{Describe, Health, Manifest, Source};
 pub use ziron_runtime::spec::{Condition, Format, StyleText, Substitution, Words};
 pub use ziron_runtime::start;
 pub use ziron_runtime::store::eviction::{Eviction, Fifo, Lfu, Lru, Slot, Weight};

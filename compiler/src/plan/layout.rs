@@ -11,7 +11,7 @@ use super::settings::{self, DEFAULT_FORMATS, FAILED, OUTDATED, Whole};
 use super::{CacheLimits, FactUse, Look, Module, Node, PartSet, Parts, Plan, Source, SourceKind};
 use super::{background, cache};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
-use crate::specs::{self, NOT_YET, Specs, specs};
+use crate::specs::{self, Specs, specs};
 use crate::syntax::format::{self, Piece, StylePart};
 use crate::syntax::style::{self, Palette, Style};
 use crate::syntax::toml::{Table, Text};
@@ -406,7 +406,7 @@ impl<'c> Layout<'c, '_> {
 
     fn unknown(&self, name: &str, place: Range<usize>) -> Diagnostic {
         let family = name.split('.').next().unwrap_or(name);
-        if NOT_YET.contains(&family) {
+        if specs::is_not_yet(family) {
             return Diagnostic::new(Code::NotYet, place, format!("the module `{name}` is not built yet"))
                 .label("nothing is shown for it");
         }

@@ -6,7 +6,7 @@ use ziron_runtime::spec::{ModuleSpec, OptionKind, Value};
 
 use super::{options, settings};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
-use crate::specs::{self, NOT_YET, Specs};
+use crate::specs::{self, Specs};
 use crate::syntax::format;
 use crate::syntax::style::{self, Palette};
 use crate::syntax::toml::{self, Key, Table};
@@ -76,7 +76,7 @@ fn is_option(spec: &ModuleSpec, key: &Key, value: &toml::Value) -> bool {
 }
 
 fn unknown_key(key: &Key, specs: &Specs) -> Diagnostic {
-    if NOT_YET.contains(&key.name.as_str()) {
+    if specs::is_not_yet(&key.name) {
         return Diagnostic::new(
             Code::NotYet,
             key.span.clone(),

@@ -1,4 +1,4 @@
-use ziron_macros::Options;
+use ziron_macros::{Describe, Options};
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Has an option without documentation.
@@ -47,5 +47,25 @@ struct Neither {
     /// What is this?
     format: Format,
 }
+
+/// Has a source whose policy is not said.
+#[derive(Options)]
+#[module(name = "seven", facts(self), cost = Free)]
+struct NoPolicy {}
+
+/// Describes a source that it does not have.
+#[derive(Options)]
+#[module(name = "eight", facts(request), cost = Free, policy = Never)]
+struct NoSource {}
+
+/// Has a cost that there is not.
+#[derive(Describe)]
+#[source(name = "nine", cost = Cheap, policy = Never)]
+struct NoSuchCost;
+
+/// Has a parameter of modules.
+#[derive(Describe)]
+#[source(name = "ten", cost = Free, policy = Never, position = 1)]
+struct NoModule;
 
 fn main() {}

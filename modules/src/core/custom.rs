@@ -14,7 +14,7 @@ use ziron_runtime::io::{Command, Io, Output};
 use ziron_runtime::pen::Lines;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Condition, Format, StyleText, Words};
 use ziron_runtime::variables::{EVERYTHING, of_script};
 
@@ -22,7 +22,12 @@ use crate::tools::options::Detection;
 
 /// Shows what a command of your own writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "custom", position = 89, many, facts(self))]
+#[module(
+    name = "custom", position = 89, many, facts(self),
+    cost = Process, policy = Last,
+    // The scripts are given all that the shell exports.
+    env = ["PATH", SHELL, "GIT_CEILING_DIRECTORIES", EVERYTHING]
+)]
 pub struct Custom {
     /// The format of the module.
     #[option(default = "[$symbol($output )]($style)")]
@@ -111,24 +116,10 @@ impl Source for Custom {
     type Key = Setting;
     type Fact = Said;
 
-    fn name(&self) -> &'static str {
-        self.instance
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Last
-    }
-
     fn manifest(&self) -> Manifest {
         let shell = if self.shell.0.is_empty() { String::from("sh") } else { self.shell.0.join(" ") };
-        let manifest = self.detection().manifest(self).env(&["PATH", SHELL, "GIT_CEILING_DIRECTORIES"]);
-        // The scripts are given all that the shell exports.
         let named: Vec<&'static str> = self.named().collect();
-        manifest.env(&[EVERYTHING]).env(&named).programs([shell])
+        self.detection().manifest(self.base_manifest()).env(&named).programs([shell])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Setting> {

@@ -18,12 +18,17 @@ use ziron_runtime::pen::Linked;
 use ziron_runtime::place::Place;
 use ziron_runtime::prelude::file_url;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText, Substitution};
 
 /// Shows the path of the directory, shortened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "directory", position = 8, facts(self), root = "$layout")]
+#[module(
+    name = "directory", position = 8, facts(self), root = "$layout",
+    cost = File, policy = Never,
+    env = ["HOME", "PWD", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"],
+    files = [".git"]
+)]
 pub struct Directory {
     /// The format of the module.
     #[option(default = "[$path]($style)[$read_only]($read_only_style) ")]
@@ -113,24 +118,6 @@ pub struct Shown {
 impl Source for Directory {
     type Key = Position;
     type Fact = Shown;
-
-    fn name(&self) -> &'static str {
-        "directory"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self)
-            .env(&["HOME", "PWD", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"])
-            .files([".git"])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Position> {
         let path = if self.use_logical_path { &place.logical } else { &place.physical };

@@ -9,12 +9,12 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Shows the value of a variable of the environment: `[env_var.NAME]` that of `NAME`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "env_var", position = 86, many, facts(self))]
+#[module(name = "env_var", position = 86, many, facts(self), cost = Free, policy = Never)]
 pub struct EnvVar {
     /// The format of the module.
     #[option(default = "with [$symbol$env_value]($style) ")]
@@ -57,20 +57,8 @@ impl Source for EnvVar {
     type Key = Value;
     type Fact = Value;
 
-    fn name(&self) -> &'static str {
-        self.instance
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Free
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(self.variable().as_slice())
+        self.base_manifest().env(self.variable().as_slice())
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Value> {

@@ -9,14 +9,14 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use crate::core::env::found;
 
 /// Shows the name of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "hostname", position = 2, facts(self))]
+#[module(name = "hostname", position = 2, facts(self), cost = Free, policy = Never, env = ["SSH_CONNECTION"])]
 pub struct Hostname {
     /// The format of the module.
     #[option(default = "[$ssh_symbol$hostname]($style) in ")]
@@ -55,20 +55,8 @@ impl Source for Hostname {
     type Key = bool;
     type Fact = Host;
 
-    fn name(&self) -> &'static str {
-        "hostname"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Free
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["SSH_CONNECTION"]).env(self.detect_env_vars)
+        self.base_manifest().env(self.detect_env_vars)
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<bool> {

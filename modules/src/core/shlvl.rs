@@ -11,12 +11,12 @@ use ziron_runtime::pen::Repeat;
 use ziron_runtime::place::Place;
 use ziron_runtime::request::Request;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Shows how deeply shells are nested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "shlvl", position = 4, facts(request, self))]
+#[module(name = "shlvl", position = 4, facts(request, self), cost = Free, policy = Never, env = ["SHLVL"])]
 pub struct Shlvl {
     /// The format of the module.
     #[option(default = "[$symbol$shlvl]($style) ")]
@@ -48,22 +48,6 @@ pub struct Level(i64);
 impl Source for Shlvl {
     type Key = Level;
     type Fact = Level;
-
-    fn name(&self) -> &'static str {
-        "shlvl"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Free
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["SHLVL"])
-    }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Level> {
         io.env_text("SHLVL")?.parse().ok().map(Level)

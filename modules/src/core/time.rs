@@ -17,13 +17,18 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Shows the time of day.
 #[allow(clippy::struct_field_names, reason = "users know the options by these names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "time", position = 95, feature = "time", facts(self))]
+#[module(
+    name = "time", position = 95, feature = "time", facts(self),
+    cost = File, policy = Never,
+    env = ["TZ", "TZDIR"],
+    files = [LOCAL_ZONE, ZONES, "$TZ", "$TZDIR"]
+)]
 pub struct Time {
     /// The format of the module.
     #[option(default = "at [$time]($style) ")]
@@ -71,22 +76,6 @@ pub struct Moment {
 impl Source for Time {
     type Key = Moment;
     type Fact = Written;
-
-    fn name(&self) -> &'static str {
-        "time"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["TZ", "TZDIR"]).files([LOCAL_ZONE, ZONES, "$TZ", "$TZDIR"])
-    }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Moment> {
         Some(Moment {

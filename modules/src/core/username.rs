@@ -9,14 +9,20 @@ use ziron_macros::{Choice, Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use crate::core::env::{vetoed, wanted};
 
 /// Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "username", position = 1, facts(self))]
+#[module(
+    name = "username", position = 1, facts(self),
+    cost = File, policy = Never,
+    env = ["LOGNAME", "USER"],
+    env = SSH,
+    files = ["/etc/passwd"]
+)]
 pub struct Username {
     /// The format of the module.
     #[option(default = "[$user]($style) in ")]
@@ -55,24 +61,8 @@ impl Source for Username {
     type Key = Someone;
     type Fact = Someone;
 
-    fn name(&self) -> &'static str {
-        "username"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        Manifest::of(self)
-            .env(&["LOGNAME", "USER"])
-            .env(&SSH)
-            .env(self.detect_env_vars)
-            .files(["/etc/passwd"])
+        self.base_manifest().env(self.detect_env_vars)
     }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<Someone> {

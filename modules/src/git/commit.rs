@@ -10,7 +10,7 @@ use ziron_runtime::io::Io;
 use ziron_runtime::pen::{Datum, Pen};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Cost, Policy, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine;
@@ -18,7 +18,12 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows the commit that is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "git_commit", position = 13, feature = "git", facts(self))]
+#[module(
+    name = "git_commit", position = 13, feature = "git", facts(self),
+    cost = if self.tag_disabled { Cost::File } else { Cost::Tree },
+    policy = if self.tag_disabled { Policy::Never } else { Policy::Last },
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/refs/", ".git/packed-refs"]
+)]
 pub struct GitCommit {
     /// The format of the module.
     #[option(default = "[\\($hash$tag\\)]($style) ")]
@@ -56,26 +61,6 @@ pub struct Commit {
 impl Source for GitCommit {
     type Key = RepositoryKey;
     type Fact = Option<Commit>;
-
-    fn name(&self) -> &'static str {
-        "git_commit"
-    }
-
-    fn cost(&self) -> Cost {
-        if self.tag_disabled { Cost::File } else { Cost::Tree }
-    }
-
-    fn policy(&self) -> Policy {
-        if self.tag_disabled { Policy::Never } else { Policy::Last }
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
-            ".git/HEAD",
-            ".git/refs/",
-            ".git/packed-refs",
-        ])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
         shared::key(place, io).await

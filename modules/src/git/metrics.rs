@@ -8,7 +8,7 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{Metrics, Renames, Repository, StatusOptions, Untracked};
@@ -16,7 +16,11 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows how many lines were added and deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]
-#[module(name = "git_metrics", position = 15, feature = "git", facts(self))]
+#[module(
+    name = "git_metrics", position = 15, feature = "git", facts(self),
+    cost = Tree, policy = Last,
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/index", "every tracked file"]
+)]
 pub struct GitMetrics {
     /// The format of the module.
     #[option(default = "([+$added]($added_style) )([-$deleted]($deleted_style) )")]
@@ -41,26 +45,6 @@ pub struct GitMetrics {
 impl Source for GitMetrics {
     type Key = RepositoryKey;
     type Fact = Metrics;
-
-    fn name(&self) -> &'static str {
-        "git_metrics"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Tree
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Last
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
-            ".git/HEAD",
-            ".git/index",
-            "every tracked file",
-        ])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
         shared::work_tree_key(place, io).await

@@ -4,15 +4,14 @@
 //! Hidden when: there is none.
 //! Costs: up to eight look-ups of files.
 
-use ziron_macros::{Choice, Options, Vars};
+use ziron_macros::{Choice, Describe, Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{Repository, State, StateKind};
-use super::head::repository_source;
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows a merge, rebase or the like that is under way.
@@ -51,11 +50,33 @@ pub struct GitState {
     pub disabled: bool,
 }
 
-repository_source! {
-    /// Reads whether an operation is under way.
-    GitOperation "git_operation" -> Option<State>, File Never
-    [".git/rebase-merge/", ".git/rebase-apply/", ".git/MERGE_HEAD", ".git/REVERT_HEAD", ".git/CHERRY_PICK_HEAD", ".git/BISECT_LOG", ".git/sequencer/todo"],
-    |shared, place, io| shared.read(Repository::state)
+/// Reads whether an operation is under way.
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(
+    name = "git_operation", cost = File, policy = Never,
+    env = VARIABLES, events = EVENTS, files = [
+        ".git/rebase-merge/", ".git/rebase-apply/", ".git/MERGE_HEAD", ".git/REVERT_HEAD", ".git/CHERRY_PICK_HEAD", ".git/BISECT_LOG",
+        ".git/sequencer/todo"
+    ]
+)]
+pub struct GitOperation;
+
+impl Source for GitOperation {
+    type Key = RepositoryKey;
+    type Fact = Option<State>;
+
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
+        shared::key(place, io).await
+    }
+
+    async fn read<I: Io>(
+        &self,
+        _key: &RepositoryKey,
+        place: &Place,
+        io: &I,
+    ) -> Result<Option<State>, ReadError> {
+        shared::open(place, io).read(Repository::state)
+    }
 }
 
 /// Which operation is shown.

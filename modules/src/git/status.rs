@@ -4,15 +4,14 @@
 //! Hidden when: there is nothing to tell; outside a work tree.
 //! Costs: one look at every tracked file and one listing of every directory, on other threads.
 
-use ziron_macros::{Choice, Options, Vars};
+use ziron_macros::{Choice, Describe, Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::engine::{AheadBehind, Renames, Repository, Status, StatusOptions, Untracked};
-use super::head::repository_source;
 use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
 
 /// Shows the state of the work tree.
@@ -22,7 +21,9 @@ use super::shared::{self, EVENTS, RepositoryKey, VARIABLES};
     position = 16,
     feature = "git",
     facts(self, git::status::GitStash, git::status::GitDistance),
-    alias(all_status = "$conflicted$stashed$deleted$renamed$modified$typechanged$staged$untracked$unknown")
+    alias(all_status = "$conflicted$stashed$deleted$renamed$modified$typechanged$staged$untracked$unknown"),
+    cost = Tree, policy = Last,
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/index", "every tracked file"]
 )]
 pub struct GitStatus {
     /// The format of the module.
@@ -110,26 +111,6 @@ impl Source for GitStatus {
     type Key = RepositoryKey;
     type Fact = Status;
 
-    fn name(&self) -> &'static str {
-        "git_status"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Tree
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Last
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(VARIABLES).events(EVENTS).files([
-            ".git/HEAD",
-            ".git/index",
-            "every tracked file",
-        ])
-    }
-
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
         shared::work_tree_key(place, io).await
     }
@@ -146,22 +127,58 @@ impl Source for GitStatus {
     }
 }
 
-repository_source! {
-    /// Counts what is stashed.
-    GitStash "git_stash" -> u32, File Never [".git/logs/refs/stash"],
-    |shared, place, io| shared.read(Repository::stash_count)
+/// Counts what is stashed.
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(
+    name = "git_stash", cost = File, policy = Never,
+    env = VARIABLES, events = EVENTS, files = [".git/logs/refs/stash"]
+)]
+pub struct GitStash;
+
+impl Source for GitStash {
+    type Key = RepositoryKey;
+    type Fact = u32;
+
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
+        shared::key(place, io).await
+    }
+
+    async fn read<I: Io>(&self, _key: &RepositoryKey, place: &Place, io: &I) -> Result<u32, ReadError> {
+        shared::open(place, io).read(Repository::stash_count)
+    }
 }
 
-repository_source! {
-    /// Measures how far the branch is from the one it follows.
-    GitDistance "git_distance" -> Option<AheadBehind>, Tree Last [".git/HEAD", ".git/refs/", ".git/packed-refs", ".git/config"],
-    |shared, place, io| shared.read_aside(io, |repository, stop| {
-        let head = repository.head()?;
-        match repository.upstream(&head)?.filter(|upstream| upstream.exists) {
-            Some(upstream) => repository.ahead_behind(&head, &upstream, stop),
-            None => Ok(None),
-        }
-    }).await
+/// Measures how far the branch is from the one it follows.
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(
+    name = "git_distance", cost = Tree, policy = Last,
+    env = VARIABLES, events = EVENTS, files = [".git/HEAD", ".git/refs/", ".git/packed-refs", ".git/config"]
+)]
+pub struct GitDistance;
+
+impl Source for GitDistance {
+    type Key = RepositoryKey;
+    type Fact = Option<AheadBehind>;
+
+    async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RepositoryKey> {
+        shared::key(place, io).await
+    }
+
+    async fn read<I: Io>(
+        &self,
+        _key: &RepositoryKey,
+        place: &Place,
+        io: &I,
+    ) -> Result<Option<AheadBehind>, ReadError> {
+        let distance = |repository: &Repository, stop: &_| {
+            let head = repository.head()?;
+            match repository.upstream(&head)?.filter(|upstream| upstream.exists) {
+                Some(upstream) => repository.ahead_behind(&head, &upstream, stop),
+                None => Ok(None),
+            }
+        };
+        shared::open(place, io).read_aside(io, distance).await
+    }
 }
 
 /// How many files there are of a kind.

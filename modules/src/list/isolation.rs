@@ -9,13 +9,13 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use futures_lite::future::block_on;
 use ziron_runtime::io::{Real, Sent};
 use ziron_runtime::place::Place;
-use ziron_runtime::source::{Cost, Source};
-use ziron_runtime::spec::Condition;
+use ziron_runtime::source::Cost;
 
-use super::*;
+use super::samples::{TestSource, sources};
+use crate::tools::manager::name_with_mise;
+use crate::tools::rust::Rust;
 
 /// Variables that make one tool or another load code, or run another program, in real life.
 const STEERING: &[&str] = &[
@@ -117,7 +117,7 @@ impl Machine {
     }
 
     /// Reads a source in the project; what is found does not matter.
-    fn read<S: Source>(&self, source: &S, path: &str, more: &[(&'static str, &str)]) {
+    fn read(&self, source: &dyn TestSource, path: &str, more: &[(&'static str, &str)]) {
         let mut values: Vec<(OsString, OsString)> =
             STEERING.iter().map(|name| ((*name).into(), ". ./x.steer".into())).collect();
         values.push(("HOME".into(), self.path("home").into()));
@@ -131,15 +131,11 @@ impl Machine {
         let io = Real::with(Sent::new(known.leak(), values));
         let project = self.path("home/project");
         let place = Place::new(project.clone(), project, Some(self.path("home")), Duration::from_secs(60));
-        block_on(async {
-            if let Some(key) = source.key(&place, &io).await {
-                let _ = source.read(&key, &place, &io).await;
-            }
-        });
+        let _ = source.look_for_real(&place, &io);
     }
 
     /// Files that show the modules of a source in the project.
-    fn show<S: Source>(&self, source: &S) {
+    fn show(&self, source: &dyn TestSource) {
         for name in source.manifest().files.iter().filter(|name| !name.starts_with(['!', '/', '$', '~'])) {
             let path = format!("home/project/{}", name.replace("*.", "file."));
             if path.ends_with('/') {
@@ -182,7 +178,7 @@ impl Machine {
 }
 
 /// The programs of a source that runs tools; none for others, and for custom modules, whose scripts the user has written.
-fn programs<S: Source>(source: &S) -> BTreeSet<String> {
+fn programs(source: &dyn TestSource) -> BTreeSet<String> {
     if source.cost() != Cost::Process || source.name().starts_with("custom") {
         return BTreeSet::new();
     }
@@ -190,20 +186,10 @@ fn programs<S: Source>(source: &S) -> BTreeSet<String> {
     source.manifest().programs.into_iter().map(name).filter(|name| name != "pyenv").collect()
 }
 
-/// Does something with each source that runs tools, and with the names of its programs.
-macro_rules! for_each_tool {
-    (|$source:ident, $programs:ident| $body:block) => {{
-        macro_rules! each {
-            ($one:expr) => {{
-                let $source = $one;
-                let $programs = programs($source);
-                if !$programs.is_empty() {
-                    $body
-                }
-            }};
-        }
-        for_each_source!(each);
-    }};
+/// The sources that run tools, and the names of their programs.
+fn tools() -> impl Iterator<Item = (&'static dyn TestSource, BTreeSet<String>)> {
+    let with_programs = sources().into_iter().map(|source| (source, programs(source)));
+    with_programs.filter(|(_, programs)| !programs.is_empty())
 }
 
 /// A project that brings all that it may.
@@ -223,7 +209,7 @@ fn hostile(machine: &Machine, programs: &BTreeSet<String>) {
 #[test]
 fn nothing_of_the_directory_is_run() {
     let mut count = 0;
-    for_each_tool!(|source, programs| {
+    for (source, programs) in tools() {
         let machine = Machine::new();
         machine.show(source);
         hostile(&machine, &programs);
@@ -244,13 +230,13 @@ fn nothing_of_the_directory_is_run() {
         );
         assert_eq!(machine.seen(source.name()), BTreeSet::new());
         count += 1;
-    });
+    }
     assert!(count > 40, "only {count} sources run tools");
 }
 
 #[test]
 fn no_manager_is_run() {
-    for_each_tool!(|source, programs| {
+    for (source, programs) in tools() {
         for manager in ["pyenv", "asdf", "mise", "volta", "unknown"] {
             let machine = Machine::new();
             machine.show(source);
@@ -260,20 +246,12 @@ fn no_manager_is_run() {
             let mut versions = String::new();
             for name in &programs {
                 // What mise calls the tool, which is what asdf's plug-in is called here as well.
-                let tools = match &**name {
-                    "python2" | "python3" => "python",
-                    "erl" => "erlang",
-                    "tofu" => "opentofu",
-                    "scalac" => "scala",
-                    "rustc" => "rust",
-                    "ghc" => "haskell",
-                    other => other,
-                };
+                let tools = name_with_mise(name);
                 match manager {
                     "asdf" => {
                         machine.trap(&format!("{folder}/{name}"), &format!("# asdf-plugin: {tools} 1.0.0"));
                         machine.tool(&format!("{root}/installs/{tools}/1.0.0/bin/{name}"));
-                        versions.push_str(&format!("{tools} 1.0.0\n"));
+                        versions.extend([tools, " 1.0.0\n"]);
                     }
                     "mise" | "volta" => {
                         let (binary, shims) =
@@ -285,7 +263,7 @@ fn no_manager_is_run() {
                         symlink(machine.path(&format!("{root}/{binary}")), shim).unwrap();
                         machine.tool(&format!("{root}/installs/{tools}/1.0.0/bin/{name}"));
                         machine.tool(&format!("{root}/tools/image/node/1.0.0/bin/{name}"));
-                        versions.push_str(&format!("{tools} 1.0.0\n"));
+                        versions.extend([tools, " 1.0.0\n"]);
                     }
                     _ => {
                         machine.trap(&format!("{folder}/{name}"), "");
@@ -311,12 +289,12 @@ fn no_manager_is_run() {
             );
             assert!(is_read || seen.is_empty(), "`{}` of {manager} has run {seen:?}", source.name());
         }
-    });
+    }
 }
 
 #[test]
 fn a_toolchain_file_chooses_no_program() {
-    let source = &tools::rust::Rust::DEFAULT;
+    let source = &Rust::DEFAULT;
     for (file, runs) in [
         ("[toolchain]\nchannel = \"good\"\n", true),
         ("[toolchain]\npath = \"HERE/evil\"\n", false),

@@ -15,7 +15,7 @@ use ziron_macros::{Choice, Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::{Place, is_named};
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use crate::files;
@@ -24,7 +24,11 @@ use formats::{FORMATS, Found};
 
 /// Shows the version of the package that the directory holds.
 #[derive(Clone, Copy, Debug, Options)]
-#[module(name = "package", position = 21, feature = "package", facts(self))]
+#[module(
+    name = "package", position = 21, feature = "package", facts(self),
+    cost = File, policy = Never,
+    files = FORMATS.iter().map(|(name, _)| *name)
+)]
 pub struct Package {
     /// The format of the module.
     #[option(default = "is [$symbol$version]($style) ")]
@@ -68,22 +72,6 @@ pub struct Manifests {
 impl Source for Package {
     type Key = Manifests;
     type Fact = PackageVersion;
-
-    fn name(&self) -> &'static str {
-        "package"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).files(FORMATS.iter().map(|(name, _)| *name))
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Manifests> {
         let is_wanted = |name: &OsStr| {

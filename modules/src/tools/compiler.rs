@@ -9,17 +9,18 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
 use super::parse::{semantic_word, stdout};
 use super::run::{Needs, ToolKey, tool_key};
 use super::version::VersionVars;
-use crate::list::Row;
+use crate::list::rows;
 
 /// A compiler of which there are several.
 #[derive(Clone, Copy, Debug, Options)]
+#[source(name = self.name, cost = Process, policy = Keyed)]
 pub struct Compiler {
     /// The format of the module.
     #[option(default = "via [$symbol($version(-$name) )]($style)")]
@@ -56,49 +57,37 @@ pub struct Compiler {
     pub names: &'static [(&'static str, &'static str)],
 }
 
-/// The C compiler.
-pub const C: Compiler = Compiler {
-    symbol: Format("C "),
-    detect_extensions: &["c", "h"],
-    commands: &[&["cc", "--version"], &["gcc", "--version"], &["clang", "--version"]],
-    name: "c",
-    names: &[("clang", "clang"), ("gcc", "Free Software Foundation")],
-    ..Compiler::DEFAULT
-};
-
-/// The C++ compiler.
-pub const CPP: Compiler = Compiler {
-    symbol: Format("C++ "),
-    disabled: true,
-    detect_extensions: &["cpp", "cc", "cxx", "c++", "hpp", "hh", "hxx", "h++", "tcc"],
-    commands: &[&["c++", "--version"], &["g++", "--version"], &["clang++", "--version"]],
-    name: "cpp",
-    names: &[("clang++", "clang"), ("g++", "Free Software Foundation")],
-    ..Compiler::DEFAULT
-};
-
-/// The Fortran compiler.
-pub const FORTRAN: Compiler = Compiler {
-    symbol: Format("🅵  "),
-    style: StyleText("bold purple"),
-    version_format: Format("${raw}"),
-    detect_files: &["fpm.toml"],
-    detect_extensions: &[
-        "f", "F", "for", "FOR", "ftn", "FTN", "f77", "F77", "f90", "F90", "f95", "F95", "f03", "F03", "f08",
-        "F08", "f18", "F18",
-    ],
-    commands: &[&["gfortran", "--version"], &["flang", "--version"], &["flang-new", "--version"]],
-    name: "fortran",
-    names: &[("gfortran", "GNU"), ("flang", "flang")],
-    ..Compiler::DEFAULT
-};
-
-/// All rows.
-pub(crate) const ROWS: &[Row<Compiler>] = &[
-    ("C", "Shows the version of the C compiler in a directory with C files.", 23, C),
-    ("CPP", "Shows the version of the C++ compiler in a directory with C++ files.", 26, CPP),
-    ("FORTRAN", "Shows the version of the Fortran compiler in a directory with Fortran files.", 35, FORTRAN),
-];
+rows! {
+    Compiler:
+    /// Shows the version of the C compiler in a directory with C files.
+    C "c" at 23 {
+        symbol: Format("C "),
+        detect_extensions: &["c", "h"],
+        commands: &[&["cc", "--version"], &["gcc", "--version"], &["clang", "--version"]],
+        names: &[("clang", "clang"), ("gcc", "Free Software Foundation")],
+    }
+    /// Shows the version of the C++ compiler in a directory with C++ files.
+    CPP "cpp" at 26 {
+        symbol: Format("C++ "),
+        disabled: true,
+        detect_extensions: &["cpp", "cc", "cxx", "c++", "hpp", "hh", "hxx", "h++", "tcc"],
+        commands: &[&["c++", "--version"], &["g++", "--version"], &["clang++", "--version"]],
+        names: &[("clang++", "clang"), ("g++", "Free Software Foundation")],
+    }
+    /// Shows the version of the Fortran compiler in a directory with Fortran files.
+    FORTRAN "fortran" at 35 {
+        symbol: Format("🅵  "),
+        style: StyleText("bold purple"),
+        version_format: Format("${raw}"),
+        detect_files: &["fpm.toml"],
+        detect_extensions: &[
+            "f", "F", "for", "FOR", "ftn", "FTN", "f77", "F77", "f90", "F90", "f95", "F95", "f03", "F03", "f08",
+            "F08", "f18", "F18",
+        ],
+        commands: &[&["gfortran", "--version"], &["flang", "--version"], &["flang-new", "--version"]],
+        names: &[("gfortran", "GNU"), ("flang", "flang")],
+    }
+}
 
 /// The version of a compiler, and which one it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,20 +115,8 @@ impl Source for Compiler {
     type Key = ToolKey;
     type Fact = CompilerVersion;
 
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, self.commands, Needs::NOTHING)
+        self.detection().manifest_of_tool(self.base_manifest(), self.commands, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

@@ -10,7 +10,7 @@ use ziron_macros::Vars;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
@@ -19,7 +19,10 @@ use super::version::VersionVars;
 
 tool! {
     /// Shows the version of Elixir in a directory that uses it.
-    #[module(name = "elixir", position = 31, feature = "managers", facts(self))]
+    #[module(
+        name = "elixir", position = 31, feature = "managers", facts(self),
+        cost = Process, policy = Keyed
+    )]
     pub struct Elixir {
         files: ["mix.exs"],
         folders: [],
@@ -48,20 +51,8 @@ impl Source for Elixir {
     type Key = ToolKey;
     type Fact = ElixirVersion;
 
-    fn name(&self) -> &'static str {
-        "elixir"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN, ERLANG)
+        self.detection().manifest_of_tool(self.base_manifest(), RUN, ERLANG)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

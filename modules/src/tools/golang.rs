@@ -10,11 +10,11 @@ mod toolchain;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use ziron_macros::Vars;
+use ziron_macros::{Describe, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::StyleText;
 
 use super::capable::{Capability, Needed};
@@ -26,7 +26,12 @@ use crate::files;
 
 tool! {
     /// Shows the version of Go in a directory that uses it.
-    #[module(name = "golang", position = 37, feature = "golang", facts(self, tools::golang::GoMod))]
+    #[module(
+        name = "golang", position = 37, feature = "golang", facts(self, tools::golang::GoMod),
+        cost = Process, policy = Keyed,
+        env = toolchain::VARIABLES,
+        files = ["~/.config/go/env"]
+    )]
     pub struct Golang {
         files: ["go.mod", "go.sum", "go.work", "glide.yaml", "Gopkg.yml", "Gopkg.lock", ".go-version"],
         folders: ["Godeps"],
@@ -57,23 +62,8 @@ impl Source for Golang {
     type Key = GolangKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "golang"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection()
-            .manifest_of_tool(self, RUN, Needs::NOTHING)
-            .env(toolchain::VARIABLES)
-            .files(["~/.config/go/env"])
+        self.detection().manifest_of_tool(self.base_manifest(), RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<GolangKey> {
@@ -107,28 +97,13 @@ fn parse(output: &Output) -> Option<String> {
 }
 
 /// The version that `go.mod` asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "golang_mod", cost = File, policy = Never, files = ["go.mod"])]
 pub struct GoMod;
 
 impl Source for GoMod {
     type Key = PathBuf;
     type Fact = Needed;
-
-    fn name(&self) -> &'static str {
-        "golang_mod"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).files(["go.mod"])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
         place.has_file(io, "go.mod").await.then(|| place.physical.clone())

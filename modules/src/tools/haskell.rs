@@ -7,11 +7,11 @@
 
 use std::path::PathBuf;
 
-use ziron_macros::Vars;
+use ziron_macros::{Describe, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::Format;
 
 use super::options::tool;
@@ -22,7 +22,10 @@ use crate::files;
 
 tool! {
     /// Shows the Stack snapshot or the version of GHC in a directory that uses Haskell.
-    #[module(name = "haskell", position = 39, feature = "managers", facts(self, tools::haskell::Snapshot))]
+    #[module(
+        name = "haskell", position = 39, feature = "managers", facts(self, tools::haskell::Snapshot),
+        cost = Process, policy = Keyed
+    )]
     pub struct Haskell {
         files: ["stack.yaml", "cabal.project"],
         folders: [],
@@ -44,20 +47,8 @@ impl Source for Haskell {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "haskell"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING)
+        self.detection().manifest_of_tool(self.base_manifest(), RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -77,28 +68,13 @@ impl Source for Haskell {
 }
 
 /// The snapshot that `stack.yaml` names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "haskell_snapshot", cost = File, policy = Never, files = ["stack.yaml"])]
 pub struct Snapshot;
 
 impl Source for Snapshot {
     type Key = PathBuf;
     type Fact = String;
-
-    fn name(&self) -> &'static str {
-        "haskell_snapshot"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).files(["stack.yaml"])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
         place.has_file(io, "stack.yaml").await.then(|| place.physical.clone())

@@ -8,7 +8,7 @@
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 
 use super::options::tool;
 use super::parse::either;
@@ -17,7 +17,11 @@ use super::version::{ToolVars, Version};
 
 tool! {
     /// Shows the version of Java in a directory that uses it.
-    #[module(name = "java", position = 42, feature = "managers", facts(self))]
+    #[module(
+        name = "java", position = 42, feature = "managers", facts(self),
+        cost = Process, policy = Keyed,
+        env = ["JAVA_HOME"]
+    )]
     pub struct Java {
         files: [
             "pom.xml", "build.gradle.kts", "build.sbt", ".java-version", "deps.edn", "project.clj", "build.boot", ".sdkmanrc"
@@ -35,22 +39,12 @@ impl Source for Java {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "java"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection()
-            .manifest_of_tool(self, &[&["java", "-Xinternalversion"]], Needs::NOTHING)
-            .env(&["JAVA_HOME"])
+        self.detection().manifest_of_tool(
+            self.base_manifest(),
+            &[&["java", "-Xinternalversion"]],
+            Needs::NOTHING,
+        )
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

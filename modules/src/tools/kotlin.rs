@@ -13,7 +13,7 @@ use super::run::Needs;
 
 tool! {
     /// Shows the version of Kotlin in a directory that uses it.
-    #[module(name = "kotlin", position = 44, feature = "managers", facts(self))]
+    #[module(name = "kotlin", position = 44, feature = "managers", facts(self), cost = Process, policy = Keyed)]
     pub struct Kotlin {
         files: [],
         folders: [],
@@ -29,7 +29,7 @@ tool! {
     }
 }
 
-version_of!(Kotlin, "kotlin", |kotlin| [kotlin.kotlin_binary, "-version"], Needs::JAVA, parse);
+version_of!(Kotlin, |kotlin| [kotlin.kotlin_binary, "-version"], Needs::JAVA, parse);
 
 /// The first digits and dots, three or more of them: `Kotlin version 1.9.22-release-704 (JRE 17)`.
 fn parse(output: &Output) -> Option<String> {

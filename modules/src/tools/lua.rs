@@ -11,7 +11,7 @@ use super::run::Needs;
 
 tool! {
     /// Shows the version of Lua in a directory that uses it.
-    #[module(name = "lua", position = 45, feature = "managers", facts(self))]
+    #[module(name = "lua", position = 45, feature = "managers", facts(self), cost = Process, policy = Keyed)]
     pub struct Lua {
         files: [".lua-version"],
         folders: ["lua"],
@@ -27,7 +27,7 @@ tool! {
     }
 }
 
-version_of!(Lua, "lua", |lua| [lua.lua_binary, "-v"], Needs::NOTHING, word_of_either::<1>);
+version_of!(Lua, |lua| [lua.lua_binary, "-v"], Needs::NOTHING, word_of_either::<1>);
 
 #[cfg(test)]
 mod tests {

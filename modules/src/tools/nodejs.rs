@@ -7,11 +7,11 @@
 
 use std::path::PathBuf;
 
-use ziron_macros::Vars;
+use ziron_macros::{Describe, Vars};
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::StyleText;
 
 use super::capable::{Capability, Needed};
@@ -24,7 +24,11 @@ use crate::json::Json;
 
 tool! {
     /// Shows the version of Node.js in a directory that uses it.
-    #[module(name = "nodejs", position = 49, feature = "nodejs", facts(self, tools::nodejs::Engines))]
+    #[module(
+        name = "nodejs", position = 49, feature = "nodejs", facts(self, tools::nodejs::Engines),
+        cost = Process, policy = Keyed,
+        files = ["!esy.lock/"]
+    )]
     pub struct Nodejs {
         files: [
             "package.json", ".node-version", ".nvmrc", "!bunfig.toml", "!bun.lock", "!bun.lockb", "!deno.json", "!deno.jsonc", "!deno.lock"
@@ -49,20 +53,8 @@ impl Source for Nodejs {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "nodejs"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING).files(["!esy.lock/"])
+        self.detection().manifest_of_tool(self.base_manifest(), RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -82,28 +74,13 @@ impl Source for Nodejs {
 }
 
 /// The version that `package.json` asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "nodejs_engines", cost = File, policy = Never, files = ["package.json"])]
 pub struct Engines;
 
 impl Source for Engines {
     type Key = PathBuf;
     type Fact = Needed;
-
-    fn name(&self) -> &'static str {
-        "nodejs_engines"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).files(["package.json"])
-    }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {
         place.has_file(io, "package.json").await.then(|| place.physical.clone())

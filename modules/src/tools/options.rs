@@ -2,7 +2,7 @@
 
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
-use ziron_runtime::source::{Manifest, Source};
+use ziron_runtime::source::Manifest;
 
 use super::manager;
 use super::run::Needs;
@@ -21,33 +21,35 @@ impl Detection {
         place.matches(io, self.files, self.folders, self.extensions).await
     }
 
-    /// The manifest of a source that looks for these names.
-    pub(crate) fn manifest<S: Source>(self, of: &S) -> Manifest {
+    /// The manifest of a source that looks for these names, and reads what its base names.
+    pub(crate) fn manifest(self, base: Manifest) -> Manifest {
         let extension = |name: &&str| match name.strip_prefix('!') {
             Some(name) => format!("!*.{name}"),
             None => format!("*.{name}"),
         };
-        Manifest::of(of)
+        Manifest::new(base.cost, base.policy)
             .files(self.files.iter().copied())
             .files(self.folders.iter().map(|name| format!("{name}/")))
             .files(self.extensions.iter().map(extension))
+            .and(base)
     }
 
-    /// The manifest of a source that runs one of some command lines.
-    pub(crate) fn manifest_of_tool<S: Source>(self, of: &S, run: &[&[&str]], needs: Needs) -> Manifest {
-        of_tool(self.manifest(of), run, needs)
+    /// The manifest of a source that looks for these names, and runs one of some command lines.
+    pub(crate) fn manifest_of_tool(self, base: Manifest, run: &[&[&str]], needs: Needs) -> Manifest {
+        of_tool(self.manifest(base), run, needs)
     }
 }
 
-/// Adds what running one of some command lines reads.
-pub(crate) fn of_tool(manifest: Manifest, run: &[&[&str]], needs: Needs) -> Manifest {
+/// The manifest of a source that runs one of some command lines, and reads what its base names.
+pub(crate) fn of_tool(base: Manifest, run: &[&[&str]], needs: Needs) -> Manifest {
     let variables: Vec<&'static str> = manager::variables(run).collect();
-    manifest
+    Manifest::new(base.cost, base.policy)
         .env(&["HOME", "PATH"])
         .env(&variables)
         .env(needs.variables)
         .programs(run.iter().map(|words| words.join(" ")))
         .programs(needs.programs.iter().copied())
+        .and(base)
 }
 
 /// Declares a tool's struct of options: those that every tool has, with the defaults given, and after `with` its own.
@@ -114,29 +116,18 @@ macro_rules! tool {
 }
 pub(crate) use tool;
 
-/// Implements `Source` and `Segment` for a tool that shows nothing but its version: its name, the command line that tells it, what that needs, and
-/// how the version is found in what it says.
+/// Implements `Source` and `Segment` for a tool that shows nothing but its version: the command line that tells it, what that needs, and how the
+/// version is found in what it says.
 macro_rules! version_of {
-    ($type:ident, $name:literal, |$tool:ident| $run:expr, $needs:expr, $parse:expr) => {
+    ($type:ident, |$tool:ident| $run:expr, $needs:expr, $parse:expr) => {
         impl ziron_runtime::source::Source for $type {
             type Key = $crate::tools::run::ToolKey;
             type Fact = $crate::tools::version::Version;
 
-            fn name(&self) -> &'static str {
-                $name
-            }
-
-            fn cost(&self) -> ziron_runtime::source::Cost {
-                ziron_runtime::source::Cost::Process
-            }
-
-            fn policy(&self) -> ziron_runtime::source::Policy {
-                ziron_runtime::source::Policy::Keyed
-            }
-
             fn manifest(&self) -> ziron_runtime::source::Manifest {
                 let $tool = self;
-                self.detection().manifest_of_tool(self, &[&$run], $needs)
+                let base = ziron_runtime::source::Describe::base_manifest(self);
+                self.detection().manifest_of_tool(base, &[&$run], $needs)
             }
 
             async fn key<I: ziron_runtime::io::Io>(

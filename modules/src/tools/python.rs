@@ -8,11 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ziron_macros::{Choice, Vars};
+use ziron_macros::{Choice, Describe, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::Format;
 
 use super::manager;
@@ -25,7 +25,10 @@ use crate::files;
 
 tool! {
     /// Shows the version of Python in a directory that uses it, and the virtual environment.
-    #[module(name = "python", position = 57, feature = "managers", facts(self, tools::python::Virtualenv))]
+    #[module(
+        name = "python", position = 57, feature = "managers", facts(self, tools::python::Virtualenv),
+        cost = Process, policy = Keyed
+    )]
     pub struct Python {
         files: ["requirements.txt", ".python-version", "pyproject.toml", "Pipfile", "tox.ini", "setup.py", "__init__.py"],
         folders: [],
@@ -79,23 +82,11 @@ impl Source for Python {
     type Key = PythonKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "python"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
         let run = self.run();
         let run: Vec<&[&str]> = run.iter().map(Vec::as_slice).collect();
         self.detection()
-            .manifest_of_tool(self, &run, Needs::NOTHING)
+            .manifest_of_tool(self.base_manifest(), &run, Needs::NOTHING)
             .env(self.detect_env_vars)
             .env(&["PYENV_ROOT"])
     }
@@ -146,7 +137,8 @@ fn second_word(output: &Output) -> Option<String> {
 }
 
 /// The virtual environment that is active.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "python_virtualenv", cost = File, policy = Never, env = ["VIRTUAL_ENV"], files = ["$VIRTUAL_ENV/pyvenv.cfg"])]
 pub struct Virtualenv;
 
 /// A virtual environment.
@@ -161,22 +153,6 @@ pub struct Environment {
 impl Source for Virtualenv {
     type Key = String;
     type Fact = Environment;
-
-    fn name(&self) -> &'static str {
-        "python_virtualenv"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["VIRTUAL_ENV"]).files(["$VIRTUAL_ENV/pyvenv.cfg"])
-    }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {
         io.env_text("VIRTUAL_ENV")

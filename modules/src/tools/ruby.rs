@@ -5,11 +5,11 @@
 //! Costs: a look at the `PATH`; one process for each version of the program, ever.
 //! Source: ruby(1); rvm's `GEM_HOME`, whose last part is what `rvm current` prints.
 
-use ziron_macros::Vars;
+use ziron_macros::{Describe, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 
 use super::options::tool;
 use super::parse::{some, stdout};
@@ -19,7 +19,10 @@ use crate::core::env::found;
 
 tool! {
     /// Shows the version of Ruby in a directory that uses it.
-    #[module(name = "ruby", position = 62, feature = "managers", facts(self, tools::ruby::Gemset))]
+    #[module(
+        name = "ruby", position = 62, feature = "managers", facts(self, tools::ruby::Gemset),
+        cost = Process, policy = Keyed
+    )]
     pub struct Ruby {
         files: ["Gemfile", ".ruby-version"],
         folders: [],
@@ -42,20 +45,10 @@ impl Source for Ruby {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "ruby"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, RUN, Needs::NOTHING).env(self.detect_variables)
+        self.detection()
+            .manifest_of_tool(self.base_manifest(), RUN, Needs::NOTHING)
+            .env(self.detect_variables)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
@@ -81,28 +74,13 @@ fn parse(output: &Output) -> Option<String> {
 }
 
 /// RVM's gemset.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "ruby_gemset", cost = Free, policy = Never, env = ["GEM_HOME"])]
 pub struct Gemset;
 
 impl Source for Gemset {
     type Key = String;
     type Fact = String;
-
-    fn name(&self) -> &'static str {
-        "ruby_gemset"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Free
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["GEM_HOME"])
-    }
 
     async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {
         let home = io.env_text("GEM_HOME")?;

@@ -13,7 +13,7 @@ use ziron_runtime::io::Io;
 use ziron_runtime::pen::{Datum, Pen};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 
 use super::options::tool;
 use super::parse::stdout;
@@ -23,7 +23,12 @@ use toolchain::Chosen;
 
 tool! {
     /// Shows the version of Rust in a directory that uses it.
-    #[module(name = "rust", position = 63, feature = "managers", facts(self))]
+    #[module(
+        name = "rust", position = 63, feature = "managers", facts(self),
+        cost = Process, policy = Keyed,
+        env = ["RUSTUP_HOME", "RUSTUP_TOOLCHAIN"],
+        files = ["~/.rustup/settings.toml", "rust-toolchain", "rust-toolchain.toml"]
+    )]
     pub struct Rust {
         files: ["Cargo.toml"],
         folders: [],
@@ -67,23 +72,12 @@ impl Source for Rust {
     type Key = RustKey;
     type Fact = RustVersion;
 
-    fn name(&self) -> &'static str {
-        "rust"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection()
-            .manifest_of_tool(self, &[&["rustc", "--version", "--verbose"]], Needs::NOTHING)
-            .env(&["RUSTUP_HOME", "RUSTUP_TOOLCHAIN"])
-            .files(["~/.rustup/settings.toml", "rust-toolchain", "rust-toolchain.toml"])
+        self.detection().manifest_of_tool(
+            self.base_manifest(),
+            &[&["rustc", "--version", "--verbose"]],
+            Needs::NOTHING,
+        )
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<RustKey> {

@@ -6,37 +6,34 @@ use super::parse::{
 };
 use super::run::Needs;
 use super::version::Tool;
-use crate::list::Row;
+use crate::list::rows;
 use ziron_runtime::spec::{Format, StyleText};
 
-/// Declares rows: constants of type [`Tool`], and the list of them.
+/// Declares rows of type [`Tool`], without what is the same in all of them.
 macro_rules! tools {
     ($($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
         $(files: $files:expr,)? $(folders: $folders:expr,)? $(extensions: $extensions:expr,)?
         run: $run:expr, $(needs: $needs:expr,)? parse: $parse:expr, symbol: $symbol:literal, style: $style:literal
         $(, format: $format:literal)? $(, version_format: $version_format:literal)? $(,)?
     })*) => {
-        $(
-            $(#[doc = $doc])*
-            pub const $constant: Tool = Tool {
-                name: $name,
-                $(detect_files: &$files,)?
-                $(detect_folders: &$folders,)?
-                $(detect_extensions: &$extensions,)?
-                run: &$run,
-                $(needs: $needs,)?
-                parse: $parse,
-                symbol: Format($symbol),
-                style: StyleText($style),
-                $(format: Format($format),)?
-                $(version_format: Format($version_format),)?
-                ..Tool::DEFAULT
-            };
-        )*
-
-        /// All rows.
-        pub(crate) const ROWS: &[Row<Tool>] =
-            &[$((stringify!($constant), concat!($($doc, "\n"),*), $position, $constant)),*];
+        rows! {
+            Tool:
+            $(
+                $(#[doc = $doc])*
+                $constant $name at $position {
+                    $(detect_files: &$files,)?
+                    $(detect_folders: &$folders,)?
+                    $(detect_extensions: &$extensions,)?
+                    run: &$run,
+                    $(needs: $needs,)?
+                    parse: $parse,
+                    symbol: Format($symbol),
+                    style: StyleText($style),
+                    $(format: Format($format),)?
+                    $(version_format: Format($version_format),)?
+                }
+            )*
+        }
     };
 }
 

@@ -8,11 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use ziron_macros::Vars;
+use ziron_macros::{Describe, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 
 use super::options::{of_tool, tool};
 use super::parse::{some, stdout};
@@ -22,7 +22,12 @@ use crate::files;
 
 tool! {
     /// Shows the workspace of Terraform or OpenTofu in a directory that uses it.
-    #[module(name = "terraform", position = 67, feature = "managers", facts(self, tools::terraform::TerraformVersion))]
+    #[module(
+        name = "terraform", position = 67, feature = "managers", facts(self, tools::terraform::TerraformVersion),
+        cost = File, policy = Never,
+        env = ["TF_WORKSPACE", "TF_DATA_DIR"],
+        files = [".terraform/environment"]
+    )]
     pub struct Terraform {
         files: [],
         folders: [".terraform"],
@@ -50,23 +55,8 @@ impl Source for Terraform {
     type Key = Selection;
     type Fact = Workspace;
 
-    fn name(&self) -> &'static str {
-        "terraform"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection()
-            .manifest(self)
-            .env(&["TF_WORKSPACE", "TF_DATA_DIR"])
-            .files([".terraform/environment"])
+        self.detection().manifest(self.base_manifest())
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<Selection> {
@@ -89,7 +79,8 @@ impl Source for Terraform {
 }
 
 /// The version of Terraform, or else of OpenTofu.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Describe)]
+#[source(name = "terraform_version", cost = Process, policy = Keyed, files = [".terraform/", "*.tf", "*.tfplan", "*.tfstate"])]
 pub struct TerraformVersion;
 
 /// The command lines that are tried for the version.
@@ -99,21 +90,8 @@ impl Source for TerraformVersion {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        "terraform_version"
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        let looks = Manifest::of(self).files([".terraform/", "*.tf", "*.tfplan", "*.tfstate"]);
-        of_tool(looks, RUN, Needs::NOTHING)
+        of_tool(self.base_manifest(), RUN, Needs::NOTHING)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

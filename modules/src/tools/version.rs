@@ -9,7 +9,7 @@ use ziron_macros::{Options, Vars};
 use ziron_runtime::io::{Io, Output};
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
@@ -18,6 +18,7 @@ use super::run::{Needs, ToolKey, tool_key};
 
 /// A tool that shows nothing but its version: a row of the table.
 #[derive(Clone, Copy, Debug, Options)]
+#[source(name = self.name, cost = Process, policy = Keyed)]
 pub struct Tool {
     /// The format of the module.
     #[option(default = "via [$symbol($version )]($style)")]
@@ -78,20 +79,8 @@ impl Source for Tool {
     type Key = ToolKey;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::Process
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Keyed
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest_of_tool(self, self.run, self.needs)
+        self.detection().manifest_of_tool(self.base_manifest(), self.run, self.needs)
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {

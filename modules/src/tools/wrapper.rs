@@ -11,17 +11,18 @@ use ziron_macros::Options;
 use ziron_runtime::io::Io;
 use ziron_runtime::place::Place;
 use ziron_runtime::segment::Segment;
-use ziron_runtime::source::{Cost, Manifest, Policy, ReadError, Source};
+use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
 use super::options::Detection;
 use super::parse::some;
 use super::version::{ToolVars, Version};
 use crate::files;
-use crate::list::Row;
+use crate::list::rows;
 
 /// A build tool whose version a wrapper fixes.
 #[derive(Clone, Copy, Debug, Options)]
+#[source(name = self.name, cost = File, policy = Never)]
 pub struct Wrapper {
     /// The format of the module.
     #[option(default = "via [$symbol($version )]($style)")]
@@ -64,33 +65,25 @@ pub struct Wrapper {
     pub prefix: &'static str,
 }
 
-/// Gradle.
-pub const GRADLE: Wrapper = Wrapper {
-    symbol: Format("🅶 "),
-    detect_extensions: &["gradle", "gradle.kts"],
-    detect_folders: &["gradle"],
-    name: "gradle",
-    settings: "gradle/wrapper/gradle-wrapper.properties",
-    prefix: "gradle-",
-    ..Wrapper::DEFAULT
-};
-
-/// Maven.
-pub const MAVEN: Wrapper = Wrapper {
-    symbol: Format("🅼 "),
-    detect_files: &["pom.xml"],
-    name: "maven",
-    folder: ".mvn",
-    settings: ".mvn/wrapper/maven-wrapper.properties",
-    prefix: "apache-maven-",
-    ..Wrapper::DEFAULT
-};
-
-/// All rows.
-pub(crate) const ROWS: &[Row<Wrapper>] = &[
-    ("GRADLE", "Shows the version of Gradle that the directory's wrapper downloads.", 38, GRADLE),
-    ("MAVEN", "Shows the version of Maven that the directory's wrapper downloads.", 46, MAVEN),
-];
+rows! {
+    Wrapper:
+    /// Shows the version of Gradle that the directory's wrapper downloads.
+    GRADLE "gradle" at 38 {
+        symbol: Format("🅶 "),
+        detect_extensions: &["gradle", "gradle.kts"],
+        detect_folders: &["gradle"],
+        settings: "gradle/wrapper/gradle-wrapper.properties",
+        prefix: "gradle-",
+    }
+    /// Shows the version of Maven that the directory's wrapper downloads.
+    MAVEN "maven" at 46 {
+        symbol: Format("🅼 "),
+        detect_files: &["pom.xml"],
+        folder: ".mvn",
+        settings: ".mvn/wrapper/maven-wrapper.properties",
+        prefix: "apache-maven-",
+    }
+}
 
 impl Wrapper {
     const fn detection(&self) -> Detection {
@@ -106,20 +99,8 @@ impl Source for Wrapper {
     type Key = PathBuf;
     type Fact = Version;
 
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn cost(&self) -> Cost {
-        Cost::File
-    }
-
-    fn policy(&self) -> Policy {
-        Policy::Never
-    }
-
     fn manifest(&self) -> Manifest {
-        self.detection().manifest(self).files([self.settings])
+        self.detection().manifest(self.base_manifest()).files([self.settings])
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<PathBuf> {

@@ -17,7 +17,7 @@ use crate::io::{Io, Real};
 #[cfg(feature = "otlp")]
 use crate::otlp::Traced;
 use crate::place::Place;
-use crate::source::{Cost, Manifest, Policy, Source};
+use crate::source::{Cost, Describe, Manifest, Policy, Source};
 use crate::store::{AnyFact, FactCache};
 
 /// A source without its types. Every [`Source`] is one.
@@ -66,15 +66,15 @@ impl<I: 'static> fmt::Debug for dyn AnySource<I> {
 
 impl<S: Source, I: Io> AnySource<I> for S {
     fn name(&self) -> &'static str {
-        Source::name(self)
+        Describe::name(self)
     }
 
     fn cost(&self) -> Cost {
-        Source::cost(self)
+        Describe::cost(self)
     }
 
     fn policy(&self) -> Policy {
-        Source::policy(self)
+        Describe::policy(self)
     }
 
     fn manifest(&self) -> Manifest {
@@ -98,12 +98,12 @@ impl<S: Source, I: Io> AnySource<I> for S {
                 )));
             }
         };
-        if is_read_each_time(Source::policy(self), memory)
-            && Source::cost(self) < Cost::Tree
+        if is_read_each_time(Describe::policy(self), memory)
+            && Describe::cost(self) < Cost::Tree
             && let Some(result) = at_once(self.read(&key, place, io))
         {
             if mind.is_some() {
-                with.note(Source::name(self), hash_of(&key));
+                with.note(Describe::name(self), hash_of(&key));
             }
             return Begun::Ready(match result {
                 Ok(fact) => (Some(any(fact)), Outcome::Read),
@@ -124,7 +124,7 @@ impl<S: Source, I: Io> AnySource<I> for S {
             Some(Some(key)) => key,
         };
         // What is cheap and kept nowhere is read, as a drawing does.
-        let is_cheap = is_read_each_time(Source::policy(self), memory) && Source::cost(self) < Cost::Tree;
+        let is_cheap = is_read_each_time(Describe::policy(self), memory) && Describe::cost(self) < Cost::Tree;
         let read = is_cheap.then(|| at_once(self.read(&key, place, io))).flatten();
         Lookup::Key {
             shown: format!("{key:?}"),

@@ -188,17 +188,14 @@ mod tests {
     use super::*;
     use crate::io::{Command, Simulated};
     use crate::place::Place;
-    use crate::source::{Cost, Manifest, Policy, ReadError, Source};
+    use crate::source::{Cost, Describe, Policy, ReadError, Source};
     use crate::store::NoCache;
     use crate::store::Store;
 
     /// Asks a program for its version, once for each version.
     struct Tool(Policy);
 
-    impl Source for Tool {
-        type Key = String;
-        type Fact = String;
-
+    impl Describe for Tool {
         fn name(&self) -> &'static str {
             "tool"
         }
@@ -210,10 +207,11 @@ mod tests {
         fn policy(&self) -> Policy {
             self.0
         }
+    }
 
-        fn manifest(&self) -> Manifest {
-            Manifest::of(self)
-        }
+    impl Source for Tool {
+        type Key = String;
+        type Fact = String;
 
         async fn key<I: Io>(&self, _place: &Place, io: &I) -> Option<String> {
             io.env_text("KEY")

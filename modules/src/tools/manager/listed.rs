@@ -56,3 +56,9 @@ pub(super) const TOOLS: &[Tool] = &[
 pub(super) fn tool_of(program: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.programs.contains(&program))
 }
+
+/// What mise calls a program's tool.
+#[cfg(test)]
+pub(crate) fn name_with_mise(program: &str) -> &str {
+    tool_of(program).map_or(program, |tool| tool.name)
+}

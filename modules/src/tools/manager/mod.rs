@@ -27,6 +27,8 @@ use ziron_runtime::io::{FileKind, Identity, Io};
 use ziron_runtime::place::Place;
 
 pub(crate) use env::pyenv_versions;
+#[cfg(test)]
+pub(crate) use listed::name_with_mise;
 
 /// What a program's name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::io::{Command, Io};
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{Background, Module, Prompt, Settings};
-use crate::source::{Cost, Health, Manifest, Policy, ReadError, Source};
+use crate::source::{Cost, Describe, Health, Manifest, Policy, ReadError, Source};
 use crate::store::CacheLimits;
 use crate::store::eviction::Lru;
 use crate::store::source_cache::{AnyCache, SourceCache};
@@ -68,11 +68,7 @@ impl Thing {
     }
 }
 
-impl Source for Thing {
-    /// What it is, and what identifies its contents where something does.
-    type Key = (PathBuf, u64);
-    type Fact = String;
-
+impl Describe for Thing {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -90,9 +86,15 @@ impl Source for Thing {
         self.policy
     }
 
-    fn manifest(&self) -> Manifest {
-        Manifest::of(self).env(&["PROFILE", "TOKEN"])
+    fn base_manifest(&self) -> Manifest {
+        Manifest::new(self.cost(), self.policy()).env(&["PROFILE", "TOKEN"])
     }
+}
+
+impl Source for Thing {
+    /// What it is, and what identifies its contents where something does.
+    type Key = (PathBuf, u64);
+    type Fact = String;
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<(PathBuf, u64)> {
         let path = self.at(&place.physical, &io.env_text("PROFILE").unwrap_or_default());

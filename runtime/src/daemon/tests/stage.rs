@@ -24,7 +24,7 @@ use crate::ipc::frame::Frame;
 use crate::pen::Pen;
 use crate::place::Place;
 use crate::prompt::{Background, Module, Prompt, Settings};
-use crate::source::{Cost, Manifest, Policy, ReadError, Source, Trigger};
+use crate::source::{Cost, Describe, Manifest, Policy, ReadError, Source, Trigger};
 use crate::store::CacheLimits;
 use crate::store::Store;
 use crate::store::eviction::Lru;
@@ -45,10 +45,7 @@ pub(super) static COMMITS: Number = Number(1);
 pub(super) static DEPLOYS_CACHE: SourceCache<Lru> = SourceCache::new("deploys", CacheLimits::DEFAULT);
 pub(super) static COMMITS_CACHE: SourceCache<Lru> = SourceCache::new("commits", CacheLimits::DEFAULT);
 
-impl Source for Number {
-    type Key = PathBuf;
-    type Fact = u64;
-
+impl Describe for Number {
     fn name(&self) -> &'static str {
         ["deploys", "commits"][self.0]
     }
@@ -60,10 +57,15 @@ impl Source for Number {
     fn policy(&self) -> Policy {
         Policy::Keyed
     }
+}
+
+impl Source for Number {
+    type Key = PathBuf;
+    type Fact = u64;
 
     fn manifest(&self) -> Manifest {
         let events: &[Trigger] = [&[Trigger::Custom("deploy")][..], &[Trigger::CommandEnd]][self.0];
-        Manifest::of(self).events(events)
+        self.base_manifest().events(events)
     }
 
     async fn key<I: Io>(&self, place: &Place, _: &I) -> Option<PathBuf> {
