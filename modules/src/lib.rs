@@ -6,6 +6,7 @@
 pub mod core;
 #[cfg_attr(not(feature = "toml"), path = "document_off.rs")]
 mod document;
+mod env;
 mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;

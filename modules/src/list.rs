@@ -9,6 +9,7 @@ use ziron_runtime::spec::{
 
 #[cfg(feature = "git")]
 use crate::git;
+use crate::tools::rows::Row;
 use crate::{core, package, tools};
 
 /// A module that can be drawn without being compiled.
@@ -166,30 +167,6 @@ fn make_relative(vars: &mut [VarSpec]) {
 fn relative(path: &str) -> String {
     path.trim_start_matches("ziron_modules::").to_owned()
 }
-
-/// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
-pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
-
-/// Declares the rows of a table, a constant for each, and the list of them. A row is its doc comment and `CONSTANT "name" at POSITION { fields }`.
-macro_rules! rows {
-    ($type:ident: $($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
-        $($field:ident: $value:expr),* $(,)?
-    })*) => {
-        $(
-            $(#[doc = $doc])*
-            pub const $constant: $type = $type {
-                name: $name,
-                $($field: $value,)*
-                ..$type::DEFAULT
-            };
-        )*
-
-        /// All rows.
-        pub(crate) const ROWS: &[$crate::list::Row<$type>] =
-            &[$((stringify!($constant), concat!($($doc, "\n"),*), $position, $constant)),*];
-    };
-}
-pub(crate) use rows;
 
 /// Shows a visitor the rows of a table, whose type is at `path` below the crate, and the value that they begin with.
 fn visit_rows<T: Module + Source>(

@@ -12,7 +12,7 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use crate::core::env::found;
+use crate::env::found;
 
 /// Shows the name of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]

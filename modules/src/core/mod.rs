@@ -4,7 +4,6 @@ pub mod character;
 pub mod cmd_duration;
 pub mod custom;
 pub mod directory;
-pub(crate) mod env;
 pub mod env_var;
 pub mod fill;
 pub mod hostname;

@@ -12,7 +12,7 @@ use ziron_runtime::segment::Segment;
 use ziron_runtime::source::{Describe, Manifest, ReadError, Source};
 use ziron_runtime::spec::{Format, StyleText};
 
-use crate::core::env::{vetoed, wanted};
+use crate::env::{vetoed, wanted};
 
 /// Shows the user's name: root's, in an SSH session, or if it is not the one that was logged in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Options)]

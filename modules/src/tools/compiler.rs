@@ -16,7 +16,7 @@ use super::options::Detection;
 use super::parse::{semantic_word, stdout};
 use super::run::{Needs, ToolKey, tool_key};
 use super::version::VersionVars;
-use crate::list::rows;
+use crate::tools::rows::rows;
 
 /// A compiler of which there are several.
 #[derive(Clone, Copy, Debug, Options)]

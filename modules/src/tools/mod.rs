@@ -17,6 +17,7 @@ pub mod parse;
 pub mod python;
 #[cfg_attr(not(feature = "version-req"), path = "requirement_off.rs")]
 mod requirement;
+pub(crate) mod rows;
 pub mod ruby;
 mod run;
 pub mod rust;

@@ -20,7 +20,7 @@ use super::options::tool;
 use super::parse::{either, some};
 use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
-use crate::core::env::found;
+use crate::env::found;
 use crate::files;
 
 tool! {

@@ -15,7 +15,7 @@ use super::options::tool;
 use super::parse::{some, stdout};
 use super::run::{Needs, ToolKey, tool_key};
 use super::version::{Version, VersionVars};
-use crate::core::env::found;
+use crate::env::found;
 
 tool! {
     /// Shows the version of Ruby in a directory that uses it.

@@ -6,7 +6,7 @@ use super::parse::{
 };
 use super::run::Needs;
 use super::version::Tool;
-use crate::list::rows;
+use crate::tools::rows::rows;
 use ziron_runtime::spec::{Format, StyleText};
 
 /// Declares rows of type [`Tool`], without what is the same in all of them.

@@ -18,7 +18,7 @@ use super::options::Detection;
 use super::parse::some;
 use super::version::{ToolVars, Version};
 use crate::files;
-use crate::list::rows;
+use crate::tools::rows::rows;
 
 /// A build tool whose version a wrapper fixes.
 #[derive(Clone, Copy, Debug, Options)]
