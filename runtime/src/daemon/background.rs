@@ -1,4 +1,4 @@
-//! Parts of the daemon that deliver events, run refresh timers, and return memory to the system.
+//! Services of the daemon that deliver events, run refresh timers, and return memory to the system.
 
 use std::convert::Infallible;
 use std::io;
@@ -9,7 +9,7 @@ use futures_lite::future::or;
 
 use super::host::Host;
 use super::memory;
-use super::parts::Part;
+use super::services::Service;
 use super::state::DaemonState;
 use crate::bus::{Bus, Event, Invalidated};
 use crate::exec::Priority;
@@ -23,19 +23,19 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// Delay before memory is returned to the system after a reading.
 const TIDY: Duration = Duration::from_secs(2);
 
-/// The parts that every daemon has.
-pub(super) fn parts<W: Host>(daemon: &Arc<DaemonState<W>>) -> Vec<Part> {
+/// The services that every daemon has.
+pub(super) fn services<W: Host>(daemon: &Arc<DaemonState<W>>) -> Vec<Service> {
     let (bus, tidying) = (daemon.clone(), daemon.clone());
-    let mut parts = vec![
-        Part::vital("bus", Priority::High, move || tell(bus.clone())),
-        Part::useful("tidying", Priority::Low, move || tidy(tidying.clone())),
+    let mut services = vec![
+        Service::vital("bus", Priority::High, move || tell(bus.clone())),
+        Service::useful("tidying", Priority::Low, move || tidy(tidying.clone())),
     ];
     for (source, period) in daemon.bus.table().timers() {
         let (bus, clock) = (daemon.bus.clone(), daemon.exec.clock().clone());
         let timer = move || time(bus.clone(), source, clock.clone(), period.max(SHORTEST));
-        parts.push(Part::useful(format!("timer of {source}"), Priority::Low, timer));
+        services.push(Service::useful(format!("timer of {source}"), Priority::Low, timer));
     }
-    parts
+    services
 }
 
 /// Delivers events to sessions and listeners, and removes invalidated facts from the store, so that they do not come

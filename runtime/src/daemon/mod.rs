@@ -22,12 +22,12 @@ mod memory;
 mod metrics;
 mod mounted;
 mod non_blocking;
-mod parts;
 mod prefetched;
 mod process;
 mod program;
 mod readings;
 mod serve;
+mod services;
 mod session;
 mod session_events;
 #[cfg(test)]

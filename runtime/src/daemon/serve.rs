@@ -19,8 +19,8 @@ use super::host::{Host, Machine};
 use super::inherited;
 use super::life::{Life, LifeError};
 use super::memory;
-use super::parts::{self, Part};
 use super::program::{Named, Program};
+use super::services::{self, Service};
 use super::session::converse;
 use super::state::{Counters, DaemonState};
 use super::transport::Stream;
@@ -74,7 +74,7 @@ pub(crate) fn run(prompt: &'static Prompt, store: Option<Store>) -> Result<(), L
         watchdog.clone().post(&single);
     }
     let home = Home { folder: life.folder().clone(), socket, program: program.clone() };
-    parts::begin(&daemon, all_parts(&daemon, listener, home));
+    services::begin(&daemon, all_services(&daemon, listener, home));
     let end = {
         let daemon = daemon.clone();
         async move { finish(life, &ended(&daemon).await, program.path()) }
@@ -84,21 +84,21 @@ pub(crate) fn run(prompt: &'static Prompt, store: Option<Store>) -> Result<(), L
     Ok(())
 }
 
-/// All parts, as tasks of the executor: another thread can go on with them if this one is blocked.
-pub(super) fn all_parts<W: Host>(
+/// All services, as tasks of the executor: another thread can go on with them if this one is blocked.
+pub(super) fn all_services<W: Host>(
     daemon: &Arc<DaemonState<W>>,
     listener: UnixListener,
     home: Home,
-) -> Vec<Part> {
-    let mut parts = background::parts(daemon);
+) -> Vec<Service> {
+    let mut services = background::services(daemon);
     let own = daemon.clone();
-    parts.push(Part::useful("configuration", Priority::Low, move || configuration::watch(own.clone())));
+    services.push(Service::useful("configuration", Priority::Low, move || configuration::watch(own.clone())));
     let own = daemon.clone();
-    parts.push(Part::useful("home", Priority::High, move || watch_home(own.clone(), home.clone())));
+    services.push(Service::useful("home", Priority::High, move || watch_home(own.clone(), home.clone())));
     let (own, listener) = (daemon.clone(), Arc::new(listener));
     let accept = move || accept_all(own.clone(), listener.clone());
-    parts.push(Part::vital("listener", Priority::Critical, accept));
-    parts
+    services.push(Service::vital("listener", Priority::Critical, accept));
+    services
 }
 
 /// Ends the process. Facts are stored as they are read, and the files of sessions stay for the next daemon.
@@ -128,7 +128,7 @@ pub(super) enum ShutdownReason {
     Homeless,
     /// Its program was replaced.
     Replaced,
-    /// A part that it needs has failed too often: which, and why.
+    /// A service that it needs has failed too often: which, and why.
     Failed(String),
 }
 

@@ -46,7 +46,7 @@ pub(super) struct DaemonState<W: Host> {
     /// Notified when the number of sessions changes, and when the daemon is to end.
     pub(super) changed: event_listener::Event,
     ending: OnceLock<ShutdownReason>,
-    /// The parts that it does without for now, and why.
+    /// The services that it does without for now, and why.
     failing: Mutex<BTreeMap<String, String>>,
     pub(super) started: Instant,
 }
@@ -170,7 +170,7 @@ impl<W: Host> DaemonState<W> {
         self.ending().is_some()
     }
 
-    /// The parts that it does without for now, and why.
+    /// The services that it does without for now, and why.
     pub(super) fn failing(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,7 +2,7 @@
 
 mod ahead;
 mod given_up;
-mod parts;
+mod services;
 mod stage;
 mod words;
 

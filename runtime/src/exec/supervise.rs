@@ -1,4 +1,4 @@
-//! Supervision: a part that fails is begun again, within limits.
+//! Supervision: a service that fails is begun again, within limits.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ use futures_lite::FutureExt as _;
 
 use super::time::Clock;
 
-/// How often a part may be begun again.
+/// How often a service may be begun again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Limits {
     /// So many restarts within [`window`](Limits::window) are borne; one failure more is one too many.
@@ -25,10 +25,10 @@ pub(crate) struct Limits {
     pub pause: Duration,
 }
 
-/// A part at work: it ends only when it fails.
+/// A service at work: it ends only when it fails.
 pub(crate) type Work = Pin<Box<dyn Future<Output = io::Result<Infallible>> + Send>>;
 
-/// A part has failed too often.
+/// A service has failed too often.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct GaveUp {
     /// How often it has failed within the window.
@@ -46,12 +46,12 @@ impl fmt::Display for GaveUp {
     }
 }
 
-/// Runs a part until it has failed too often. `begin` begins it; `on_failure` is told of each failure.
+/// Runs a service until it has failed too often. `begin` begins it; `on_failure` is told of each failure.
 ///
 /// A panic is a failure too, where panics can be caught: release builds abort.
 ///
 /// # Cancel safety
-/// Dropping it ends the part.
+/// Dropping it ends the service.
 pub(crate) async fn supervise(
     clock: &Clock,
     limits: Limits,
@@ -92,7 +92,7 @@ mod tests {
     const LIMITS: Limits =
         Limits { restarts: 3, window: Duration::from_secs(10), pause: Duration::from_millis(100) };
 
-    /// Supervises a part that lives for this span each time, and ends with each of these failures.
+    /// Supervises a service that lives for this span each time, and ends with each of these failures.
     fn run(span: Duration, failures: Vec<&'static str>) -> (GaveUp, Duration, usize) {
         simulate(1, |world| async move {
             let mut left = failures.into_iter();
@@ -136,8 +136,8 @@ mod tests {
                 };
                 Box::pin(work) as Work
             };
-            let part = supervise(world.clock(), LIMITS, &mut begin, &|_| {});
-            assert!(world.clock().timeout(Duration::from_secs(3600), part).await.is_err(), "it goes on");
+            let service = supervise(world.clock(), LIMITS, &mut begin, &|_| {});
+            assert!(world.clock().timeout(Duration::from_secs(3600), service).await.is_err(), "it goes on");
             assert_eq!(begun, 100);
         });
     }

@@ -10,7 +10,7 @@ use async_channel::{Receiver, Sender};
 
 use super::super::background;
 use super::super::host::Host;
-use super::super::parts;
+use super::super::services;
 use super::super::session::converse;
 use super::super::state::DaemonState;
 use super::super::transport::{BackupSender, Transport, TransportError};
@@ -258,11 +258,11 @@ pub(super) fn daemon(world: &simulate::World) -> Sampler {
 
 pub(super) fn hub_with(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
     let daemon = still(world, store);
-    parts::begin(&daemon, background::parts(&daemon));
+    services::begin(&daemon, background::services(&daemon));
     daemon
 }
 
-/// A daemon whose parts have not begun.
+/// A daemon whose services have not begun.
 pub(super) fn still(world: &simulate::World, store: Option<Arc<Store>>) -> Sampler {
     hang([false, false]);
     DEPLOYS_CACHE.clear();

@@ -1,4 +1,4 @@
-//! The daemon's long-lived parts, each under a supervisor: a part that fails is begun again.
+//! The daemon's services: what goes on for as long as it does, each under a supervisor, which begins again what fails.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -14,51 +14,51 @@ use super::state::DaemonState;
 use crate::exec::Priority;
 use crate::exec::supervise::{Limits, Work, supervise};
 
-/// A part that fails is begun again after 100 ms, then 200 ms and so on, at most five times a minute.
+/// A service that fails is begun again after 100 ms, then 200 ms and so on, at most five times a minute.
 pub(super) const LIMITS: Limits =
     Limits { restarts: 5, window: Duration::from_secs(60), pause: Duration::from_millis(100) };
 
-/// A part that goes on until it fails.
-pub(super) struct Part {
+/// What goes on for as long as the daemon does, or until it fails.
+pub(super) struct Service {
     pub(super) name: Cow<'static, str>,
     priority: Priority,
     need: Need,
     pub(super) begin: Box<dyn FnMut() -> Work + Send>,
 }
 
-/// What becomes of the daemon when a part has failed too often.
+/// What becomes of the daemon when a service has failed too often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     /// It ends, and shells start another.
     Vital,
-    /// It serves without the part, which is tried again after a pause: the system may have no watch left, and would have
+    /// It serves without the service, which is tried again after a pause: the system may have no watch left, and would have
     /// none for the next daemon either.
     Useful,
 }
 
-impl Part {
-    /// A part without which the daemon is of no use.
+impl Service {
+    /// A service without which the daemon is of no use.
     pub(super) fn vital<F>(
         name: impl Into<Cow<'static, str>>,
         priority: Priority,
         begin: impl FnMut() -> F + Send + 'static,
-    ) -> Part
+    ) -> Service
     where
         F: Future<Output = io::Result<Infallible>> + Send + 'static,
     {
-        Part { name: name.into(), priority, need: Need::Vital, begin: boxed(begin) }
+        Service { name: name.into(), priority, need: Need::Vital, begin: boxed(begin) }
     }
 
-    /// A part that the daemon can do without.
+    /// A service that the daemon can do without.
     pub(super) fn useful<F>(
         name: impl Into<Cow<'static, str>>,
         priority: Priority,
         begin: impl FnMut() -> F + Send + 'static,
-    ) -> Part
+    ) -> Service
     where
         F: Future<Output = io::Result<Infallible>> + Send + 'static,
     {
-        Part { need: Need::Useful, ..Part::vital(name, priority, begin) }
+        Service { need: Need::Useful, ..Service::vital(name, priority, begin) }
     }
 }
 
@@ -69,18 +69,18 @@ where
     Box::new(move || Box::pin(begin()))
 }
 
-/// Begins parts, each in a task of its own.
-pub(super) fn begin<W: Host>(daemon: &Arc<DaemonState<W>>, parts: impl IntoIterator<Item = Part>) {
-    for part in parts {
-        let (name, priority) = (part.name.clone(), part.priority);
-        daemon.exec.spawn_named(name, priority, keep(daemon.clone(), part)).detach();
+/// Begins services, each in a task of its own.
+pub(super) fn begin<W: Host>(daemon: &Arc<DaemonState<W>>, services: impl IntoIterator<Item = Service>) {
+    for service in services {
+        let (name, priority) = (service.name.clone(), service.priority);
+        daemon.exec.spawn_named(name, priority, keep(daemon.clone(), service)).detach();
     }
 }
 
-/// Runs a part for as long as there is a daemon.
-async fn keep<W: Host>(daemon: Arc<DaemonState<W>>, part: Part) {
-    let Part { name, need, mut begin, .. } = part;
-    let failed = |why: &str| daemon.bus.trace.tell("part", || format!("{name} has failed: {why}"));
+/// Runs a service for as long as there is a daemon.
+async fn keep<W: Host>(daemon: Arc<DaemonState<W>>, service: Service) {
+    let Service { name, need, mut begin, .. } = service;
+    let failed = |why: &str| daemon.bus.trace.tell("service", || format!("{name} has failed: {why}"));
     loop {
         let gave_up = supervise(daemon.exec.clock(), LIMITS, &mut *begin, &failed).await;
         let why = format!("{name} {gave_up}");
@@ -95,8 +95,8 @@ async fn keep<W: Host>(daemon: Arc<DaemonState<W>>, part: Part) {
     }
 }
 
-impl fmt::Debug for Part {
+impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Part").field("name", &self.name).field("need", &self.need).finish_non_exhaustive()
+        f.debug_struct("Service").field("name", &self.name).field("need", &self.need).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Parts of the daemon that end, and are begun again.
+//! Services of the daemon that end, and are begun again.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,22 +12,22 @@ use std::time::Duration;
 use futures_lite::future::{or, pending, poll_once};
 
 use super::stage::{LONG, connect, in_turn, set, shell, still};
-use crate::daemon::parts::{self, LIMITS, Part};
 use crate::daemon::program::Program;
-use crate::daemon::serve::{Home, ShutdownReason, accept_all, all_parts};
+use crate::daemon::serve::{Home, ShutdownReason, accept_all, all_services};
+use crate::daemon::services::{self, LIMITS, Service};
 use crate::exec::Priority;
 use crate::exec::simulate::{self, for_seeds};
 use crate::ipc::address::{self, Address};
 use crate::ipc::peer;
 
-/// How often each part was begun.
+/// How often each service was begun.
 type Begun = Arc<Mutex<BTreeMap<String, usize>>>;
 
-/// The part, whose first life ends with an error, and whose second one panics.
-fn unlucky(mut part: Part, begun: &Begun) -> Part {
-    let (name, begun) = (part.name.to_string(), begun.clone());
+/// The service, whose first life ends with an error, and whose second one panics.
+fn unlucky(mut service: Service, begun: &Begun) -> Service {
+    let (name, begun) = (service.name.to_string(), begun.clone());
     let begin = move || {
-        let work = (part.begin)();
+        let work = (service.begin)();
         let mut begun = begun.lock().unwrap();
         let lives = begun.entry(name.clone()).or_default();
         *lives += 1;
@@ -41,11 +41,11 @@ fn unlucky(mut part: Part, begun: &Begun) -> Part {
         };
         or(work, ends)
     };
-    Part::vital(part.name.clone(), Priority::Normal, begin)
+    Service::vital(service.name.clone(), Priority::Normal, begin)
 }
 
 #[test]
-fn each_part_that_ends_is_begun_again() {
+fn each_service_that_ends_is_begun_again() {
     let test = |world: simulate::World| async move {
         let daemon = still(&world, None);
         let runtime = crate::safe_path::private_folder().unwrap();
@@ -57,11 +57,11 @@ fn each_part_that_ends_is_begun_again() {
         let trace = connect(&daemon);
         trace.say("hello|v=1|answer=once").await;
         trace.hear().await;
-        trace.say("trace|filter=part").await;
+        trace.say("trace|filter=service").await;
         world.clock().sleep(LONG).await;
         let begun = Begun::default();
-        let all = all_parts(&daemon, listener, home);
-        parts::begin(&daemon, all.into_iter().map(|part| unlucky(part, &begun)));
+        let all = all_services(&daemon, listener, home);
+        services::begin(&daemon, all.into_iter().map(|service| unlucky(service, &begun)));
         world.clock().sleep(LONG).await;
         let lives: Vec<_> = begun.lock().unwrap().clone().into_iter().collect();
         let names = ["bus", "configuration", "home", "listener", "tidying"];
@@ -83,10 +83,10 @@ fn each_part_that_ends_is_begun_again() {
     in_turn(|| for_seeds(0..10, test));
 }
 
-/// How often a part is begun that always fails, and what becomes of the daemon.
+/// How often a service is begun that always fails, and what becomes of the daemon.
 async fn hopeless(
     world: &simulate::World,
-    part: fn(Box<dyn FnMut() -> crate::exec::supervise::Work + Send>) -> Part,
+    service: fn(Box<dyn FnMut() -> crate::exec::supervise::Work + Send>) -> Service,
     span: Duration,
 ) -> (usize, Option<ShutdownReason>, Vec<String>) {
     let daemon = still(world, None);
@@ -96,19 +96,19 @@ async fn hopeless(
         count.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { Err(io::Error::other("no room")) })
     };
-    parts::begin(&daemon, [part(Box::new(begin))]);
+    services::begin(&daemon, [service(Box::new(begin))]);
     world.clock().sleep(span).await;
     let failing = daemon.failing().values().cloned().collect();
     (begun.load(Ordering::Relaxed), daemon.ending().cloned(), failing)
 }
 
 #[test]
-fn the_daemon_ends_without_a_part_that_it_needs() {
+fn the_daemon_ends_without_a_service_that_it_needs() {
     let test = |world: simulate::World| async move {
-        let part = |begin| Part::vital("bus", Priority::High, begin);
+        let service = |begin| Service::vital("bus", Priority::High, begin);
         let why = String::from("bus failed 6 times within 60s: no room");
         let end = Some(ShutdownReason::Failed(why));
-        assert_eq!(hopeless(&world, part, Duration::from_secs(300)).await, (6, end, vec![]));
+        assert_eq!(hopeless(&world, service, Duration::from_secs(300)).await, (6, end, vec![]));
     };
     in_turn(|| for_seeds(0..3, test));
 }
@@ -116,10 +116,10 @@ fn the_daemon_ends_without_a_part_that_it_needs() {
 #[test]
 fn it_goes_on_without_another_one_which_is_tried_again_later() {
     let test = |world: simulate::World| async move {
-        let part = |begin| Part::useful("configuration", Priority::Low, begin);
+        let service = |begin| Service::useful("configuration", Priority::Low, begin);
         let why = vec![String::from("configuration failed 6 times within 60s: no room")];
-        assert_eq!(hopeless(&world, part, LIMITS.window).await, (6, None, why.clone()));
-        assert_eq!(hopeless(&world, part, LIMITS.window + Duration::from_secs(30)).await, (12, None, why));
+        assert_eq!(hopeless(&world, service, LIMITS.window).await, (6, None, why.clone()));
+        assert_eq!(hopeless(&world, service, LIMITS.window + Duration::from_secs(30)).await, (12, None, why));
     };
     in_turn(|| for_seeds(0..3, test));
 }
