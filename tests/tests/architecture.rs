@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read the sources")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +75,7 @@ fn named(text: &str, prefix: &str) -> BTreeSet<String> {
         match after.strip_prefix('{') {
             None => _ = names.insert(word(after)),
             Some(list) => {
-                names.extend(list.split('}').next().unwrap().split(',').map(|name| word(name.trim())))
+                names.extend(list.split('}').next().unwrap().split(',').map(|name| word(name.trim())));
             }
         }
     }
@@ -130,10 +131,12 @@ fn no_folder_is_imported_by_what_it_imports() {
         for (from, named) in &imports {
             for (to, file) in named {
                 if reached(&imports, to).contains(from.as_str()) {
-                    circles += &format!(
-                        "{source}: {from} imports {to} in {}, and is imported by it in turn\n",
-                        file.display()
-                    );
+                    let file = file.display();
+                    writeln!(
+                        circles,
+                        "{source}: {from} imports {to} in {file}, and is imported by it in turn"
+                    )
+                    .unwrap();
                 }
             }
         }

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -198,9 +199,12 @@ fn write_down(counts: &BTreeMap<&str, Count>) {
         "# What a prompt costs. Written by `ZIRON_BLESS=1 cargo test -p ziron-tests --test counts`.\n",
     );
     for (name, Count { instructions, system_calls }) in counts {
-        text += &format!("\n[{name}]\n");
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "\n[{name}]");
         for (what, count) in [("instructions", instructions), ("system_calls", system_calls)] {
-            text += &count.map(|count| format!("{what} = {count}\n")).unwrap_or_default();
+            if let Some(count) = count {
+                let _ = writeln!(text, "{what} = {count}");
+            }
         }
     }
     fs::write(written(), text).unwrap();
@@ -236,7 +240,7 @@ fn a_prompt_costs_what_is_written_down() {
             let off = (counted as f64 / known as f64 - 1.0) * 100.0;
             // One call more or less of a few is more than the tolerance, and still is one.
             if off.abs() > TOLERANCE && counted.abs_diff(known.unsigned_abs()) > 1 {
-                wrong += &format!("{name}: {counted} {what}, {known} are written down ({off:+.1} %)\n");
+                let _ = writeln!(wrong, "{name}: {counted} {what}, {known} are written down ({off:+.1} %)");
             }
         }
     }
