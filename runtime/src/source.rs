@@ -69,7 +69,7 @@ pub trait Source: Describe + Sync + Sized + 'static {
         io: &I,
     ) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
 
-    /// What can be said without asking the system anything, drawn (marked as old) where a file system does not answer: a path, but not its
+    /// What can be said without asking the system anything, drawn (as stale) where a file system does not answer: a path, but not its
     /// repository.
     fn at_hand(&self, place: &Place) -> Option<Self::Fact> {
         let _ = place;
@@ -92,7 +92,7 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// The programs that it may run.
     pub programs: Vec<String>,
-    /// The events that make its facts old.
+    /// The events that invalidate its facts.
     pub events: Vec<Trigger>,
     /// How expensive it is.
     pub cost: Cost,
@@ -100,7 +100,7 @@ pub struct Manifest {
     pub policy: Policy,
 }
 
-/// An event that makes facts old, by its name. What watches files, repositories and the network adds its own here.
+/// An event that invalidates facts, by its name. What watches files, repositories and the network adds its own here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trigger {
@@ -217,7 +217,7 @@ pub enum Policy {
     Keyed,
     /// It holds as long as the key is the same, but not longer than this.
     Ttl(Duration),
-    /// It is read for every prompt; the last value is drawn, marked as old, where a reading comes too late.
+    /// It is read for every prompt; the last value is drawn as stale where a reading comes too late.
     Last,
 }
 
@@ -361,7 +361,7 @@ impl<F> Known<F> {
         }
     }
 
-    /// Whether the fact is known to be old.
+    /// Whether the fact is stale.
     pub const fn is_stale(&self) -> bool {
         matches!(self, Known::Stale(_))
     }
@@ -384,7 +384,7 @@ pub struct Health(u8);
 impl Health {
     /// All was read, or there is nothing to read.
     pub const GOOD: Health = Health(0);
-    /// A fact is old.
+    /// A fact is stale.
     pub const STALE: Health = Health(1);
     /// A fact could not be read.
     pub const FAILED: Health = Health(2);

@@ -1,9 +1,9 @@
 //! The bus: what happens, whom it concerns, and who is told.
 //!
-//! An event makes the facts of those sources old that subscribe to it, at once: when [`Bus::happen`] returns, no prompt
+//! An event invalidates the facts of the sources that subscribe to it, at once: when [`Bus::happen`] returns, no prompt
 //! shows them as new any more. What follows is told in batches, at most one for each frame of a screen: sessions that
 //! show such a fact are called to draw again, and listeners get their lines. The queue in between is bounded; what it
-//! loses makes everything old that an event can make old, so that nothing wrong is shown.
+//! loses invalidates everything that an event can invalidate, so that nothing wrong is shown.
 
 mod event;
 mod listen;
@@ -118,13 +118,13 @@ impl Bus {
         let mut invalidated = Invalidated::Nothing;
         if let Event::Timer { source } = event {
             if let Some(subscriber) = self.table.timed(source) {
-                subscriber.make_old();
+                subscriber.invalidate();
                 invalidated = Invalidated::Sources(vec![source]);
             }
         } else if !event.only_tells() {
             let subscribers = self.table.subscribers(event.name());
             for subscriber in subscribers {
-                subscriber.make_old();
+                subscriber.invalidate();
             }
             if !subscribers.is_empty() {
                 let is_meant = |source: &str| subscribers.iter().any(|known| known.source == source);

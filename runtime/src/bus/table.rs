@@ -1,4 +1,4 @@
-//! Subscriptions: which sources an event makes old.
+//! Subscriptions: which sources an event invalidates.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,14 +8,14 @@ use crate::gather::PlannedSource;
 use crate::source::Trigger;
 use crate::store::source_cache::{AnyCache, Which};
 
-/// Which sources an event makes old. Decided when the program was compiled; resolved once, when the daemon begins.
+/// Which sources an event invalidates. Decided when the program was compiled; resolved once, when the daemon begins.
 #[derive(Default)]
 pub struct Table {
     by_event: BTreeMap<&'static str, Vec<Subscriber>>,
     timers: Vec<(Subscriber, Duration)>,
 }
 
-/// A source that an event makes old.
+/// A source that an event invalidates.
 #[derive(Clone, Copy)]
 pub(super) struct Subscriber {
     pub(super) source: &'static str,
@@ -23,8 +23,8 @@ pub(super) struct Subscriber {
 }
 
 impl Subscriber {
-    /// Makes all that is remembered of the source old.
-    pub(super) fn make_old(&self) {
+    /// Invalidates all cached facts of the source.
+    pub(super) fn invalidate(&self) {
         self.cache.invalidate(Which::All);
     }
 }
@@ -94,7 +94,7 @@ impl Table {
         self.by_event.get(event).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether any event makes a source old.
+    /// Whether any event invalidates a source.
     pub(super) fn has(&self, source: &str) -> bool {
         let timers = self.timers.iter().map(|(subscriber, _)| subscriber);
         self.by_event.values().flatten().chain(timers).any(|subscriber| subscriber.source == source)
@@ -110,7 +110,7 @@ impl Table {
         self.timers.iter().map(|(subscriber, _)| subscriber).find(|known| known.source == source)
     }
 
-    /// The events that make a source old.
+    /// The events that invalidate a source.
     pub fn events_of(&self, source: &str) -> Vec<&'static str> {
         let of_source = |subscribers: &[Subscriber]| subscribers.iter().any(|known| known.source == source);
         self.by_event.iter().filter(|(_, all)| of_source(all)).map(|(event, _)| *event).collect()

@@ -1,4 +1,4 @@
-//! Views: what each session shows, and the bell that calls it when that is old.
+//! Views: the facts that each session shows, and the bell that calls it when one of them is invalidated.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,7 +84,7 @@ impl View {
             return;
         }
         let facts = self.facts();
-        let is_old = |fact: &Fact| {
+        let is_invalidated = |fact: &Fact| {
             let by = |invalidated: &Invalidated| match invalidated {
                 Invalidated::Nothing => false,
                 Invalidated::Facts(facts) => facts.contains(fact),
@@ -95,7 +95,7 @@ impl View {
             others.into_iter().any(|notice| by(&notice.invalidated))
                 || batch.is_anything_stale && table.has(fact.0)
         };
-        let is_called = facts.iter().any(is_old);
+        let is_called = facts.iter().any(is_invalidated);
         // Who is woken may want to look at the facts.
         drop(facts);
         if is_called {

@@ -117,7 +117,7 @@ fn read_within(mut pipe: PipeReader, budget: Duration) -> Option<Vec<u8>> {
     }
 }
 
-/// Draws what is known without looking anywhere, marked as old.
+/// Draws what is known without looking anywhere, as stale.
 pub(super) fn at_hand(prompt: &'static Prompt, request: &Request, parts: Parts) -> Vec<u8> {
     let place = world::place_unseen(prompt, request, place_of(request));
     let facts = prompt.gather(&AtHand::new(world::system(), place, request));

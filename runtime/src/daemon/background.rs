@@ -57,15 +57,18 @@ async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<Infallible> {
                 Invalidated::Sources(sources) => sources.contains(source),
             })
         };
-        let is_old = |source: &&'static str| invalidated(source).is_some();
+        let is_invalidated = |source: &&'static str| invalidated(source).is_some();
         for account in daemon.readings.accounts() {
             if let Some(notice) = invalidated(&account.source) {
                 account.note_invalidated(notice.event.name(), clock.now());
             }
         }
         let Some(store) = daemon.world.store() else { return };
-        let old: Vec<&'static str> =
-            stored.iter().filter(|source| batch.is_anything_stale || is_old(source)).copied().collect();
+        let old: Vec<&'static str> = stored
+            .iter()
+            .filter(|source| batch.is_anything_stale || is_invalidated(source))
+            .copied()
+            .collect();
         if !old.is_empty() {
             let forget =
                 daemon.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));

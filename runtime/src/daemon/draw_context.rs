@@ -179,3 +179,32 @@ fn leave_out_prelude(out: &mut Vec<u8>, begin: usize) {
         out.push(PART_END);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &[u8] = b"redraw\x1f7\x1ffresh\x1f";
+
+    fn frame(parts: &str) -> Vec<u8> {
+        [HEAD, parts.replace('|', "\x1f").as_bytes()].concat()
+    }
+
+    #[test]
+    fn what_is_printed_once_is_not_in_a_redraw() {
+        let mut out = frame("left|right|then||prelude|");
+        leave_out_prelude(&mut out, HEAD.len());
+        assert_eq!(out, frame("left|right|then|||"));
+        let mut alone = frame("left");
+        leave_out_prelude(&mut alone, HEAD.len());
+        assert_eq!(alone, frame("left"), "one part has no prelude");
+    }
+
+    #[test]
+    fn what_is_shown_is_neither_the_number_nor_the_prelude() {
+        let mut answer = frame("left|right|then||prelude|");
+        assert_eq!(shown(&answer), b"\x1ffresh\x1fleft\x1fright\x1fthen");
+        answer.splice(..HEAD.len(), *b"redraw\x1f8\x1ffresh\x1f");
+        assert_eq!(shown(&answer), shown(&frame("left|right|then||other|")));
+    }
+}

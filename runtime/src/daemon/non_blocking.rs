@@ -34,7 +34,7 @@ pub(super) struct NonBlockingGather<'a, I> {
 pub(super) struct Pending {
     name: &'static str,
     state: State,
-    memory: &'static dyn FactCache,
+    cache: &'static dyn FactCache,
     /// Whether the cache was asked for it: sources that are not cached do not count in statistics.
     is_question: bool,
 }
@@ -91,23 +91,23 @@ impl<'r, I: Io> Gather<'r, I> for NonBlockingGather<'r, I> {
 
     fn begin(&self, planned: &PlannedSource<I>) -> Pending {
         let PlannedSource { source, parts, cache, .. } = *planned;
-        let (name, memory): (_, &'static dyn FactCache) = (source.name(), cache);
+        let (name, cache): (_, &'static dyn FactCache) = (source.name(), cache);
         if !parts.meets(self.wanted) {
-            return Pending { name, state: State::Unwanted, memory, is_question: false };
+            return Pending { name, state: State::Unwanted, cache, is_question: false };
         }
         let (cost, policy) = (source.cost(), source.policy());
         let going_on = |work| State::Begun(work, source.at_hand(&self.read_context.place));
-        let state = match source.begin(memory, self.read_context) {
+        let state = match source.begin(cache, self.read_context) {
             Begun::Ready(learned) => State::Ready(learned),
             // What is large begins when all that is small has been read: its threads would take the processor from it.
             Begun::Rest(work) if cost >= Cost::Tree => going_on(work),
             Begun::Rest(mut work) => poll(&mut work).map_or_else(|| going_on(work), State::Ready),
         };
-        Pending { name, state, memory, is_question: policy != Policy::Never }
+        Pending { name, state, cache, is_question: policy != Policy::Never }
     }
 
     fn finish(&self, pending: Pending) -> Known<AnyFact> {
-        let Pending { name, state, memory, is_question } = pending;
+        let Pending { name, state, cache, is_question } = pending;
         let learned = match state {
             State::Unwanted => return Known::Absent,
             State::Ready(learned) => Ok(learned),
@@ -151,7 +151,7 @@ impl<'r, I: Io> Gather<'r, I> for NonBlockingGather<'r, I> {
             }
         };
         if let (true, Some(answer)) = (self.is_first, answer) {
-            memory.count(answer);
+            cache.count(answer);
         }
         known
     }

@@ -78,7 +78,7 @@ impl<W: Host> Explain<'_, W> {
                         page.line("memory", "nothing for this key; it is read when it is drawn");
                     }
                 }
-                if entry.is_some_and(|entry| entry.is_old) {
+                if entry.is_some_and(|entry| entry.is_invalidated) {
                     page.line("old", "an event has said that it may have changed");
                 }
             }
@@ -105,7 +105,7 @@ impl<W: Host> Explain<'_, W> {
         let (hits, stale, misses) = (seen.hits, seen.stale, seen.misses);
         if hits + stale + misses > 0 {
             let (hits, misses) = (counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
-            page.line("counts", &format!("{hits} · {stale} shown as old · {misses}"));
+            page.line("counts", &format!("{hits} · {stale} shown as stale · {misses}"));
         }
         if let Some(period) = refresh {
             page.line("refresh", &format!("every {} while it is shown", seconds(*period)));

@@ -41,10 +41,10 @@ pub trait AnySource<I: 'static = Real>: Sync + 'static {
     ///
     /// # Cancel safety
     /// Dropping what is left to do abandons the reading; nothing is kept.
-    fn begin(&'static self, memory: &'static dyn FactCache, with: &Arc<ReadContext<I>>) -> Begun;
+    fn begin(&'static self, cache: &'static dyn FactCache, with: &Arc<ReadContext<I>>) -> Begun;
 
     /// Looks up what the source would be asked for, for people.
-    fn look_up(&self, memory: &dyn FactCache, with: &ReadContext<I>) -> Lookup;
+    fn look_up(&self, cache: &dyn FactCache, with: &ReadContext<I>) -> Lookup;
 
     /// Reads a fact that is written as a value of TOML, in the shape of its Rust type.
     ///
@@ -85,20 +85,16 @@ impl<S: Source, I: Io> AnySource<I> for S {
         Source::at_hand(self, place).map(any)
     }
 
-    fn begin(&'static self, memory: &'static dyn FactCache, with: &Arc<ReadContext<I>>) -> Begun {
+    fn begin(&'static self, cache: &'static dyn FactCache, with: &Arc<ReadContext<I>>) -> Begun {
         let ReadContext { place, io, mind, .. } = &**with;
         let key = match at_once(self.key(place, io)) {
             Some(Some(key)) => key,
             Some(None) => return Begun::Ready((None, Outcome::Nothing)),
             None => {
-                return Begun::Rest(Box::pin(from_the_start(
-                    keyed(self, with.clone()),
-                    memory,
-                    with.clone(),
-                )));
+                return Begun::Rest(Box::pin(from_the_start(keyed(self, with.clone()), cache, with.clone())));
             }
         };
-        if is_read_each_time(Describe::policy(self), memory)
+        if is_read_each_time(Describe::policy(self), cache)
             && Describe::cost(self) < Cost::Tree
             && let Some(result) = at_once(self.read(&key, place, io))
         {
@@ -110,13 +106,13 @@ impl<S: Source, I: Io> AnySource<I> for S {
                 Err(error) => (self.without_reading(&key).map(any), outcome_of(error)),
             });
         }
-        match begin_asking(Arc::new(Of { source: self, key }), memory, with.clone()) {
+        match begin_asking(Arc::new(Of { source: self, key }), cache, with.clone()) {
             Ok(learned) => Begun::Ready(learned),
             Err(work) => Begun::Rest(work),
         }
     }
 
-    fn look_up(&self, memory: &dyn FactCache, with: &ReadContext<I>) -> Lookup {
+    fn look_up(&self, cache: &dyn FactCache, with: &ReadContext<I>) -> Lookup {
         let ReadContext { place, io, .. } = with;
         let key = match at_once(self.key(place, io)) {
             None => return Lookup::Waits,
@@ -124,7 +120,7 @@ impl<S: Source, I: Io> AnySource<I> for S {
             Some(Some(key)) => key,
         };
         // What is cheap and kept nowhere is read, as a drawing does.
-        let is_cheap = is_read_each_time(Describe::policy(self), memory) && Describe::cost(self) < Cost::Tree;
+        let is_cheap = is_read_each_time(Describe::policy(self), cache) && Describe::cost(self) < Cost::Tree;
         let read = is_cheap.then(|| at_once(self.read(&key, place, io))).flatten();
         Lookup::Key {
             shown: format!("{key:?}"),
@@ -183,16 +179,16 @@ fn any<F: Send + Sync + 'static>(fact: F) -> AnyFact {
     Arc::new(fact)
 }
 
-fn is_read_each_time(policy: Policy, memory: &dyn FactCache) -> bool {
-    policy == Policy::Never && memory.lifetime().is_none()
+fn is_read_each_time(policy: Policy, cache: &dyn FactCache) -> bool {
+    policy == Policy::Never && cache.lifetime().is_none()
 }
 
 fn begin_asking<I: Io>(
     dyn_source: Arc<dyn DynSource<I>>,
-    memory: &'static dyn FactCache,
+    cache: &'static dyn FactCache,
     with: Arc<ReadContext<I>>,
 ) -> Result<Learned, Work> {
-    let mut asking = Asking::new(dyn_source, memory, with);
+    let mut asking = Asking::new(dyn_source, cache, with);
     asking.at_once().ok_or_else(|| Box::pin(asking.learn()) as Work)
 }
 
@@ -209,11 +205,11 @@ fn keyed<S: Source, I: Io>(
 
 async fn from_the_start<I: Io>(
     keyed: Later<'static, Option<Arc<dyn DynSource<I>>>>,
-    memory: &'static dyn FactCache,
+    cache: &'static dyn FactCache,
     with: Arc<ReadContext<I>>,
 ) -> Learned {
     let Some(dyn_source) = keyed.await else { return (None, Outcome::Nothing) };
-    match begin_asking(dyn_source, memory, with) {
+    match begin_asking(dyn_source, cache, with) {
         Ok(learned) => learned,
         Err(work) => work.await,
     }

@@ -1,4 +1,4 @@
-//! Gathering what costs nothing, for a picture where a file system does not answer: nothing outside this process is
+//! Gathering what costs nothing, for a prompt where a file system does not answer: nothing outside this process is
 //! touched.
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) fn free<I: Io>(
     }
 }
 
-/// Gathers what is at hand, marked as old.
+/// Gathers what is at hand, as stale.
 #[derive(Debug)]
 pub(crate) struct AtHand<'a, I> {
     read_context: Arc<ReadContext<I>>,

@@ -123,13 +123,13 @@ impl<I: Io> Direct<'_, I> {
         &self,
         source: &'static dyn AnySource<I>,
         parts: Parts,
-        memory: &'static dyn FactCache,
+        cache: &'static dyn FactCache,
     ) -> Pending {
-        let (name, start, lifetime) = (source.name(), self.now(), memory.lifetime());
+        let (name, start, lifetime) = (source.name(), self.now(), cache.lifetime());
         if !parts.meets(self.wanted) {
             return Pending { name, start, end: None, lifetime, state: State::Unwanted };
         }
-        let state = match source.begin(memory, &self.read_context) {
+        let state = match source.begin(cache, &self.read_context) {
             Begun::Ready(learned) => State::Ready(learned),
             Begun::Rest(mut work) => match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(learned) => State::Ready(learned),

@@ -1,4 +1,4 @@
-//! Learning one fact: from what is remembered if its policy allows, else by reading it.
+//! Learning one fact: from the cache or the store if its policy allows, else by reading it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +30,7 @@ pub type Learned = (Option<AnyFact>, Outcome);
 /// A fact that is being learned.
 pub type Work = Pin<Box<dyn Future<Output = Learned> + Send>>;
 
-/// A fact in memory; without one, its reading failed, or has found nothing to show.
+/// A fact in the cache; without one, its reading failed, or has found nothing to show.
 struct Remembered {
     fact: Option<AnyFact>,
     /// Why it could not be read, if it failed.
@@ -49,14 +49,14 @@ impl Remembered {
     };
 }
 
-/// What the memory has for a key.
+/// What the cache has for a key.
 struct CachedOutcome {
     fact: Option<AnyFact>,
     has_failed: bool,
     /// Whether that may be drawn as it is.
     holds: bool,
-    /// Whether an event has said that it holds no more.
-    is_old: bool,
+    /// Whether an event has invalidated it.
+    is_invalidated: bool,
     age: Duration,
 }
 
@@ -65,17 +65,17 @@ pub(super) struct Asking<I> {
     dyn_source: Arc<dyn DynSource<I>>,
     /// The key as it is stored.
     key: Vec<u8>,
-    memory: &'static dyn FactCache,
+    cache: &'static dyn FactCache,
     with: Arc<ReadContext<I>>,
     name: &'static str,
     cost: Cost,
     policy: Policy,
     /// How long it holds; `None` if it is read for every prompt.
     longest: Option<Duration>,
-    /// Its last value, as far as the memory has one that is too old.
+    /// Its last value, if the cache has one that has expired or was invalidated.
     last: Option<AnyFact>,
-    /// Whether an event has made that old.
-    is_old: bool,
+    /// Whether an event has invalidated that.
+    is_invalidated: bool,
     /// Whether the reading has had to wait.
     waits: bool,
 }
@@ -83,18 +83,18 @@ pub(super) struct Asking<I> {
 impl<I: Io> Asking<I> {
     pub(super) fn new(
         dyn_source: Arc<dyn DynSource<I>>,
-        memory: &'static dyn FactCache,
+        cache: &'static dyn FactCache,
         with: Arc<ReadContext<I>>,
     ) -> Asking<I> {
         let (name, cost, policy, key) =
             (dyn_source.name(), dyn_source.cost(), dyn_source.policy(), dyn_source.key());
-        let longest = match (memory.lifetime(), policy) {
+        let longest = match (cache.lifetime(), policy) {
             (Some(age), _) | (None, Policy::Ttl(age)) => Some(age),
             (None, Policy::Keyed) => Some(Duration::MAX),
             (None, Policy::Never | Policy::Last) => None,
         };
-        let (last, is_old, waits) = (None, false, false);
-        Asking { dyn_source, key, memory, with, name, cost, policy, longest, last, is_old, waits }
+        let (last, is_invalidated, waits) = (None, false, false);
+        Asking { dyn_source, key, cache, with, name, cost, policy, longest, last, is_invalidated, waits }
     }
 
     /// What this process remembers, if that may be drawn as it is.
@@ -107,13 +107,19 @@ impl<I: Io> Asking<I> {
             && *tick >= mind.asked
         {
             let (fact, has_failed, age) = (fact.clone(), failure.is_some(), Duration::ZERO);
-            return Some(self.held(CachedOutcome { fact, has_failed, holds: true, is_old: false, age }));
+            return Some(self.held(CachedOutcome {
+                fact,
+                has_failed,
+                holds: true,
+                is_invalidated: false,
+                age,
+            }));
         }
         let recalled = self.recall(mind)?;
         if recalled.holds {
             return Some(self.held(recalled));
         }
-        (self.last, self.is_old) = (recalled.fact, recalled.is_old);
+        (self.last, self.is_invalidated) = (recalled.fact, recalled.is_invalidated);
         None
     }
 
@@ -141,7 +147,7 @@ impl<I: Io> Asking<I> {
         if let Some(None) = observation {
             return (self.dyn_source.without_reading(), Outcome::Resting);
         }
-        let (began, mark, start) = (tick(), self.memory.mark(), with.io.instant());
+        let (began, mark, start) = (tick(), self.cache.mark(), with.io.instant());
         let result = self.read(&with).await;
         let failure = result.as_ref().err().filter(|error| error.is_failure());
         let took = with.io.instant().saturating_duration_since(start);
@@ -171,7 +177,7 @@ impl<I: Io> Asking<I> {
                 // What holds for a while, by its source or by the configuration, is not read again meanwhile, however
                 // quick it is.
                 let worth_keeping = self.longest.is_some() || self.policy == Policy::Last && took > SLOW;
-                if let (true, Some(store)) = (worth_keeping && self.memory.mark() == mark, store)
+                if let (true, Some(store)) = (worth_keeping && self.cache.mark() == mark, store)
                     && let Some(bytes) = self.dyn_source.store(&fact)
                 {
                     store.put(self.name, &self.key, &bytes, with.io.now());
@@ -202,31 +208,31 @@ impl<I: Io> Asking<I> {
     }
 
     fn recall(&self, mind: &Mind) -> Option<CachedOutcome> {
-        let recalled = self.memory.recall(&self.key)?;
+        let recalled = self.cache.recall(&self.key)?;
         let age = self.with.io.instant().saturating_duration_since(recalled.at);
         let Remembered { fact, failure, tick, .. } = recalled.fact.downcast_ref()?;
         let is_young = match fact {
             Some(_) => self.longest.is_some_and(|longest| age <= longest),
             None => self.is_process() && !self.with.patient && age < REST,
         };
-        // An event after a reading makes it old, however late the prompt was asked for.
-        let holds = !recalled.is_old && (*tick >= mind.asked || is_young);
+        // An event after a reading invalidates it, however late the prompt was asked for.
+        let holds = !recalled.is_invalidated && (*tick >= mind.asked || is_young);
         let (fact, has_failed) = (fact.clone(), failure.is_some());
-        Some(CachedOutcome { fact, has_failed, holds, is_old: recalled.is_old, age })
+        Some(CachedOutcome { fact, has_failed, holds, is_invalidated: recalled.is_invalidated, age })
     }
 
     /// What the store has, if that may be drawn as it is, or says that it is not to be read now.
     fn look_in_store(&mut self) -> Option<Learned> {
         let with = self.with.clone();
         let ReadContext { io, store: Some(store), mind, .. } = &*with else { return None };
-        let longest = self.longest.filter(|_| !self.is_old)?;
-        let stored = store.find(self.name, &self.key, io.now()).filter(|stored| !stored.is_old);
+        let longest = self.longest.filter(|_| !self.is_invalidated)?;
+        let stored = store.find(self.name, &self.key, io.now()).filter(|stored| !stored.is_invalidated);
         if let Some(stored) = stored
             && stored.age <= longest
             && let Some(fact) = self.dyn_source.restore(stored.fact())
         {
             if mind.is_some() {
-                self.keep(Ok(fact.clone()), 0, Some(self.memory.mark()), stored.age, Duration::ZERO);
+                self.keep(Ok(fact.clone()), 0, Some(self.cache.mark()), stored.age, Duration::ZERO);
             }
             return Some((Some(fact), Outcome::Stored(stored.age)));
         }
@@ -235,7 +241,7 @@ impl<I: Io> Asking<I> {
             return None;
         }
         let failed = store.find(&failures_of(self.name), &self.key, io.now());
-        let outcome = match failed.filter(|failed| !failed.is_old && failed.age < REST) {
+        let outcome = match failed.filter(|failed| !failed.is_invalidated && failed.age < REST) {
             Some(failed) if failed.fact() == NOTHING => Outcome::Nothing,
             Some(_) => Outcome::Resting,
             None if mind.is_none() && store.is_refreshing(io.now()) => Outcome::Elsewhere,
@@ -303,7 +309,7 @@ impl<I: Io> Asking<I> {
             let at = now.checked_sub(age).unwrap_or(now);
             let bytes = size_of::<Remembered>() + inside.unwrap_or_default();
             let finding = NewFact { fact: kept, show: Remembered::SHOW, at, bytes, cost };
-            self.memory.keep(mark, self.key.clone(), finding);
+            self.cache.keep(mark, self.key.clone(), finding);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::source::Health;
 pub type DrawMark<'m> = &'m dyn Fn(&mut Pen<'_>);
 
 impl Pen<'_> {
-    /// Begins the drawing of a module. Where its facts are old, it is dimmed.
+    /// Begins the drawing of a module. Where its facts are stale, it is dimmed.
     pub fn begin_module(&mut self, health: Health) {
         self.in_module = true;
         self.health = health;
@@ -22,7 +22,7 @@ impl Pen<'_> {
         self.chosen = None;
     }
 
-    /// Ends the drawing of a module whose facts are read somewhere. What is old is marked where nothing can be dimmed,
+    /// Ends the drawing of a module whose facts are read somewhere. What is stale is marked where nothing can be dimmed,
     /// and what could not be read in any case, unless the configuration has no mark.
     pub fn end_module_marked(&mut self, module: &str, mark: Option<DrawMark<'_>>) {
         if self.health != Health::GOOD {

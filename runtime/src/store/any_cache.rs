@@ -24,7 +24,7 @@ pub trait AnyCache: FactCache {
     /// What is here now, in no particular order.
     fn entries(&self, now: Instant) -> Vec<CacheEntry>;
 
-    /// Marks entries as old and says how many.
+    /// Invalidates entries and says how many.
     fn invalidate(&self, which: Which<'_>) -> usize;
 
     /// Takes the entries with this hash of their key off, and says how many.
@@ -126,8 +126,8 @@ pub struct CacheEntry {
     pub age: Duration,
     /// How often it was asked for.
     pub hits: u64,
-    /// Whether it is marked as old.
-    pub is_old: bool,
+    /// Whether an event has invalidated it.
+    pub is_invalidated: bool,
     pub(super) fact: AnyFact,
     pub(super) show: Show,
 }

@@ -22,7 +22,7 @@ pub(super) struct Decoded<'b> {
     /// When the fact was stored (ms since 1970).
     pub(super) stored_at: u64,
     /// Whether it was invalidated since.
-    pub(super) is_old: bool,
+    pub(super) is_invalidated: bool,
     pub(super) key: &'b [u8],
     pub(super) fact: &'b [u8],
 }
@@ -38,13 +38,13 @@ pub(super) enum Flaw {
 
 /// Puts an entry together; `None` if its key is longer than any key is.
 pub(super) fn encode(entry: Decoded<'_>) -> Option<Vec<u8>> {
-    let Decoded { stored_at, is_old, key, fact } = entry;
+    let Decoded { stored_at, is_invalidated, key, fact } = entry;
     let mut bytes = Vec::with_capacity(HEADER_BYTES + key.len() + fact.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&SCHEMA.to_le_bytes());
     bytes.extend_from_slice(&u16::try_from(key.len()).ok()?.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
-    let mark = if is_old { INVALIDATED } else { 0 };
+    let mark = if is_invalidated { INVALIDATED } else { 0 };
     bytes.extend_from_slice(&(stored_at & !INVALIDATED | mark).to_le_bytes());
     bytes.extend_from_slice(key);
     bytes.extend_from_slice(fact);
@@ -69,7 +69,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Flaw> {
     let key_bytes = usize::from(u16::from_le_bytes([header[6], header[7]]));
     let (key, fact) = rest.split_at_checked(key_bytes).ok_or(Flaw::Damaged)?;
     let time = u64::from_le_bytes(*header.last_chunk().ok_or(Flaw::Damaged)?);
-    Ok(Decoded { stored_at: time & !INVALIDATED, is_old: time & INVALIDATED != 0, key, fact })
+    Ok(Decoded { stored_at: time & !INVALIDATED, is_invalidated: time & INVALIDATED != 0, key, fact })
 }
 
 /// The checksum of an entry: of all but itself.
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    const GOOD: Decoded<'_> = Decoded { stored_at: 7, is_old: false, key: b"key", fact: b"fact" };
+    const GOOD: Decoded<'_> = Decoded { stored_at: 7, is_invalidated: false, key: b"key", fact: b"fact" };
 
     #[test]
     fn damage_anywhere_is_noticed() {
@@ -190,11 +190,11 @@ mod tests {
         #[test]
         fn what_was_put_together_comes_apart(
             stored_at in 0_u64..1 << 63,
-            is_old: bool,
+            is_invalidated: bool,
             key: Vec<u8>,
             fact: Vec<u8>,
         ) {
-            let entry = Decoded { stored_at, is_old, key: &key, fact: &fact };
+            let entry = Decoded { stored_at, is_invalidated, key: &key, fact: &fact };
             let bytes = encode(entry).unwrap();
             prop_assert_eq!(decode(&bytes), Ok(entry));
         }

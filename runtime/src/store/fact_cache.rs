@@ -1,4 +1,4 @@
-//! What a process that draws more than once remembers of a source.
+//! What a process that draws more than once keeps of a source.
 
 use std::any::Any;
 use std::fmt;
@@ -32,8 +32,8 @@ pub struct CachedFact {
     pub fact: AnyFact,
     /// When its reading ended.
     pub at: Instant,
-    /// Whether an event has said since that it holds no more.
-    pub is_old: bool,
+    /// Whether an event has invalidated it since.
+    pub is_invalidated: bool,
 }
 
 /// What came of a reading, to be kept.
@@ -62,7 +62,7 @@ pub type Show = fn(&(dyn Any + Send + Sync), &mut dyn fmt::Write) -> fmt::Result
 pub enum CacheOutcome {
     /// The fact was there, and holds.
     Hit,
-    /// Its last value was there to be shown as old until it was read again.
+    /// Its last value was there to be shown as stale until it was read again.
     Stale,
     /// It had to be read.
     Miss,
@@ -70,7 +70,7 @@ pub enum CacheOutcome {
     Resting,
 }
 
-/// A memory that forgets at once: what a process has that draws once.
+/// Keeps nothing: what a process has that draws once.
 #[derive(Clone, Copy, Debug)]
 pub struct NoCache;
 

@@ -131,8 +131,8 @@ fn remove_abandoned(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_temporary = entry.path().extension().is_some_and(|extension| extension == "tmp");
         let modified = entry.metadata().and_then(|meta| meta.modified());
-        let is_old = |modified| now.duration_since(modified).is_ok_and(|age| age > ABANDONED);
-        if is_temporary && modified.is_ok_and(is_old) {
+        let is_invalidated = |modified| now.duration_since(modified).is_ok_and(|age| age > ABANDONED);
+        if is_temporary && modified.is_ok_and(is_invalidated) {
             let _ = std::fs::remove_file(entry.path());
         }
     }

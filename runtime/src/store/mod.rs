@@ -89,7 +89,7 @@ pub struct Stored<F> {
     /// How long ago it was stored; nothing if the clock was set back since.
     pub age: Duration,
     /// Whether it was invalidated since. [`Store::load`] leaves such facts alone.
-    pub is_old: bool,
+    pub is_invalidated: bool,
 }
 
 /// An entry with the right key, before its fact has a type.
@@ -98,7 +98,7 @@ pub(crate) struct Found {
     fact_at: usize,
     pub(crate) age: Duration,
     /// Whether it was invalidated.
-    pub(crate) is_old: bool,
+    pub(crate) is_invalidated: bool,
 }
 
 impl Found {
@@ -164,14 +164,14 @@ impl Store {
 
     /// Loads the fact of a source for a key, whatever its age, unless it was invalidated.
     pub fn load<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
-        self.load_last(source, key, now).filter(|stored| !stored.is_old)
+        self.load_last(source, key, now).filter(|stored| !stored.is_invalidated)
     }
 
-    /// Loads the last fact of a source for a key, whatever happened since: to be drawn as old while a new one is read.
+    /// Loads the last fact of a source for a key, whatever happened since: to be drawn as stale while a new one is read.
     pub fn load_last<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
         let found = self.find(source, &postcard::to_stdvec(key).ok()?, now)?;
         let fact = postcard::from_bytes(found.fact()).ok()?;
-        Some(Stored { fact, age: found.age, is_old: found.is_old })
+        Some(Stored { fact, age: found.age, is_invalidated: found.is_invalidated })
     }
 
     /// Stores a fact. Fails silently: a prompt goes on without a store, and `doctor` says why.
@@ -200,14 +200,14 @@ impl Store {
         if decoded.key != key {
             return None;
         }
-        let (fact_at, age, is_old) =
-            (bytes.len() - decoded.fact.len(), age_of(&decoded, now), decoded.is_old);
-        Some(Found { bytes, fact_at, age, is_old })
+        let (fact_at, age, is_invalidated) =
+            (bytes.len() - decoded.fact.len(), age_of(&decoded, now), decoded.is_invalidated);
+        Some(Found { bytes, fact_at, age, is_invalidated })
     }
 
     pub(crate) fn put(&self, source: &str, key: &[u8], fact: &[u8], now: SystemTime) {
         let stored_at = millis(now);
-        let Some(bytes) = encode(Decoded { stored_at, is_old: false, key, fact }) else { return };
+        let Some(bytes) = encode(Decoded { stored_at, is_invalidated: false, key, fact }) else { return };
         if bytes.len() as u64 > limits::ENTRY_LIMIT {
             return;
         }

@@ -139,7 +139,7 @@ impl Desk<'_> {
                     entry.bytes.to_string(),
                     age(entry.age),
                     entry.hits.to_string(),
-                    state(entry.is_old).to_owned(),
+                    state(entry.is_invalidated).to_owned(),
                 ]);
             }
         }
@@ -152,7 +152,7 @@ impl Desk<'_> {
                 format!("{:016x}", entry.key_hash),
                 entry.bytes.to_string(),
                 age(entry.age),
-                state(entry.is_old).to_owned(),
+                state(entry.is_invalidated).to_owned(),
             ]);
         }
         begin_stored(&mut text, store, &table);
@@ -180,7 +180,7 @@ impl Desk<'_> {
         for cache in self.caches.iter().filter(|cache| cache.name() == source) {
             for entry in cache.entries(self.now.instant).iter().filter(|entry| is_meant(entry.key_hash)) {
                 let _ = writeln!(text, "{source} {:016x}, in memory", entry.key_hash);
-                let (age, state) = (age(entry.age), state(entry.is_old));
+                let (age, state) = (age(entry.age), state(entry.is_invalidated));
                 let _ = writeln!(
                     text,
                     "  read {age} ago, {state}; {} bytes; asked {} times",
@@ -192,7 +192,7 @@ impl Desk<'_> {
         let stored = self.store.map(|store| store.entries(self.now.time)).unwrap_or_default();
         for entry in stored.iter().filter(|entry| belongs_to(entry, source) && is_meant(entry.key_hash)) {
             let _ = writeln!(text, "{} {:016x}, stored", entry.source, entry.key_hash);
-            let (age, state) = (age(entry.age), state(entry.is_old));
+            let (age, state) = (age(entry.age), state(entry.is_invalidated));
             let _ = writeln!(text, "  stored {age} ago, {state}; {} bytes", entry.bytes);
             let _ = writeln!(text, "  key  {}\n  fact {}\n", readable(&entry.key), readable(&entry.fact));
         }
@@ -246,8 +246,8 @@ fn nothing_of(source: &str) -> String {
     format!("nothing of `{source}` is remembered; `cache list` shows what is")
 }
 
-fn state(is_old: bool) -> &'static str {
-    if is_old { "old" } else { "valid" }
+fn state(is_invalidated: bool) -> &'static str {
+    if is_invalidated { "old" } else { "valid" }
 }
 
 /// An age as people say it, with two units at most.

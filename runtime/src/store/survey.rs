@@ -22,7 +22,7 @@ pub struct StoredEntry {
     /// How long ago it was stored.
     pub age: Duration,
     /// Whether it was invalidated since.
-    pub is_old: bool,
+    pub is_invalidated: bool,
     /// The key, in postcard's format.
     pub key: Vec<u8>,
     /// The fact, in postcard's format. What type it has only its source knows.
@@ -83,7 +83,7 @@ impl Store {
                         key_hash,
                         bytes: bytes.len(),
                         age: age_of(&entry, now),
-                        is_old: entry.is_old,
+                        is_invalidated: entry.is_invalidated,
                         key: entry.key.to_owned(),
                         fact: entry.fact.to_owned(),
                     }),
@@ -110,7 +110,7 @@ impl Store {
                 ..SourceStatistics::default()
             });
             known.entries += 1;
-            known.old += usize::from(entry.is_old);
+            known.old += usize::from(entry.is_invalidated);
             known.bytes += entry.bytes;
             known.newest = known.newest.min(entry.age);
             known.oldest = known.oldest.max(entry.age);
@@ -131,7 +131,7 @@ impl Store {
         size
     }
 
-    /// Marks the facts of a source as old, and says how many: they are read again when they are next needed, and drawn as old until then. That the source failed is forgotten.
+    /// Invalidates the facts of a source, and says how many: they are read again when they are next needed, and drawn as stale until then. That the source failed is forgotten.
     ///
     /// # Examples
     /// ```
@@ -152,7 +152,7 @@ impl Store {
             back.each(&mut |name, bytes| {
                 if entry::parts_of(name).is_some_and(|(of, _)| of == source)
                     && let Ok(entry) = decode(bytes)
-                    && let Some(marked) = encode(Decoded { is_old: true, ..entry })
+                    && let Some(marked) = encode(Decoded { is_invalidated: true, ..entry })
                 {
                     old.push((name.to_owned(), marked));
                 }

@@ -47,7 +47,7 @@ pub(super) fn contract(store: &Store) {
     assert_eq!(store.invalidate("tool"), 2);
     assert_eq!(text(store, 1), None);
     let last = store.load_last::<u32, String>("tool", &1, at(12)).unwrap();
-    assert_eq!((last.fact.as_str(), last.is_old, last.age), ("v2", true, Duration::from_secs(1)));
+    assert_eq!((last.fact.as_str(), last.is_invalidated, last.age), ("v2", true, Duration::from_secs(1)));
     assert_eq!(store.load::<u32, ()>("tool-failed", &1, at(12)), None, "that it failed is forgotten");
     store.save("tool", &1_u32, &String::from("v3"), at(12));
     assert_eq!(text(store, 1).as_deref(), Some("v3"));
@@ -70,7 +70,7 @@ pub(super) fn contract(store: &Store) {
         store.save("tool", &1_u32, &String::from("v4"), at(12));
     }
     // What has the right name, but another key, is another's: two keys may have one hash.
-    let other = encode(Decoded { stored_at: 1, is_old: false, key: &[9], fact: &[0] }).unwrap();
+    let other = encode(Decoded { stored_at: 1, is_invalidated: false, key: &[9], fact: &[0] }).unwrap();
     store.backend.with(&store.folder, |back| back.write(&name, &other).unwrap());
     assert_eq!(text(store, 1), None);
     // A fact of another shape is not found, and is replaced by the next.

@@ -121,7 +121,7 @@ mod tests {
         store.invalidate("tool");
         assert!(lock(&aside.queue).writes.is_empty());
         let found = store.find("tool", &1_u32.to_le_bytes(), SystemTime::UNIX_EPOCH);
-        assert!(found.is_some_and(|found| found.is_old));
+        assert!(found.is_some_and(|found| found.is_invalidated));
         store.clear(None);
         assert!(!has(&store, 1) && !has(&store, 2));
     }

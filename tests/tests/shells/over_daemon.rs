@@ -70,11 +70,11 @@ fn zsh_reads_the_script_of_another_build() {
     let setup = Setup { is_patient: true, ..Setup::default().background(Background::Alone) };
     let Some((mut session, _)) = start(Zsh, &setup.after(OLD)) else { return };
     // Says how often the function is the old one.
-    let is_old = |session: &mut Session, count: usize| {
+    let is_invalidated = |session: &mut Session, count: usize| {
         session.run("clear; which _ziron_ask_later | grep -c old");
         session.plain().lines().any(|line| line == count.to_string())
     };
-    assert!(is_old(&mut session, 1), "{}", session.plain());
+    assert!(is_invalidated(&mut session, 1), "{}", session.plain());
     session.serve(daemon_program(), "data");
     session.daemon().tell(&["hello=other-build"]);
     let told = session.run("false");
@@ -84,13 +84,13 @@ fn zsh_reads_the_script_of_another_build() {
     assert_eq!(session.run("").codes(), ("1", "1"));
     // The script is read when the next line is begun, at the latest.
     session.run("true");
-    assert!(is_old(&mut session, 0), "{}", session.plain());
+    assert!(is_invalidated(&mut session, 0), "{}", session.plain());
     let told = session.run("sh -c 'exit 5'");
     assert_eq!((told.codes(), told.is_by_daemon()), (("5", "5"), true));
     // Once: the daemon that is asked now is of the new build.
     session.run(OLD);
     session.run("true");
-    assert!(is_old(&mut session, 1), "{}", session.plain());
+    assert!(is_invalidated(&mut session, 1), "{}", session.plain());
 }
 
 #[test]

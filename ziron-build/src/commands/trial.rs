@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::shells;
 use crate::ui::Ui;
 use crate::watches::{Watches, settled, watched};
-use crate::{compile, config, interpreted};
+use crate::{compile, config, install, interpreted};
 
 /// Opens the shell with an interpreted prompt, which follows the configuration; with one that was compiled if that is asked for.
 pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
@@ -41,6 +41,10 @@ pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError>
             error.because(needs).hint("`ziron-build try --compiled` compiles it first.")
         })?;
         interpreted::install(&program, &config.text).doing(|| "could not write the prompt".into())?;
+        if install::says(&program, "--version").is_none() {
+            let error = CommandError::new(Kind::Io, format!("`{}` cannot be run there", program.display()));
+            return Err(error.hint("`TMPDIR` chooses another place: one that programs may be run from."));
+        }
         follow(args.config.clone(), env.clone(), program.clone(), config.text);
     }
 

@@ -293,7 +293,7 @@ impl Shell {
         let is_true = is_answered && self.freshness == Freshness::Fresh;
         let is_held = self.ask.as_ref().is_some_and(|ask| ask.shows.is_some());
         assert!(
-            // What is old is marked.
+            // What is stale is marked.
             is_true || self.kind == Kind::Fish && self.is_left_alone && (is_answered || is_held),
             "{:?} shows what nobody has said to be true: {:?}, {} answered, {:?}",
             self.kind,

@@ -71,7 +71,7 @@ fn each_service_that_ends_is_begun_again() {
             assert!(told.iter().any(|text| text.contains(why)), "{why}: {told:?}");
         }
         assert_eq!(daemon.ending(), None);
-        // Those that were begun again work: an event is told, and the prompt is drawn with what it made old.
+        // Those that were begun again work: an event is told, and the prompt is drawn with what it invalidated.
         let shell = shell(&daemon, "zsh", 1).await;
         assert_eq!(shell.draw(1, "/one").await, "1,1,");
         set([2, 2]);

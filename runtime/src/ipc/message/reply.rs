@@ -164,7 +164,7 @@ pub struct Drawn<'f> {
 }
 
 /// The picture that an empty line shows at once, before it is asked for: as the one it comes with, but no command has
-/// run, and what takes long to verify is marked as old.
+/// run, and what takes long to verify is stale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held<'f> {
     /// The left prompt.

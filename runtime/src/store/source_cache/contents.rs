@@ -18,7 +18,7 @@ pub(super) struct Item {
     pub(super) fact: AnyFact,
     pub(super) show: Show,
     pub(super) read_at: Instant,
-    pub(super) is_old: bool,
+    pub(super) is_invalidated: bool,
 }
 
 /// A fact on its way to the cache.
@@ -78,7 +78,7 @@ impl<E: Eviction> Contents<E> {
     /// Puts a fact in the cache, makes room for it, and says how many others had to go.
     pub(super) fn put(&mut self, parcel: Parcel, keeping: CacheLimits, gone: &mut Vec<Place>) -> u64 {
         let Parcel { key, mut item, weight, began } = parcel;
-        item.is_old = began != self.generation;
+        item.is_invalidated = began != self.generation;
         let known = self.index.get(&key).copied();
         if keeping.entries == 0 || weight.bytes > keeping.bytes {
             // It is not kept, but what was there for its key is wrong now.
@@ -163,7 +163,7 @@ impl<E: Eviction> Contents<E> {
                 Which::Fitting(fits) => fits(&place.key),
             };
             if is_meant {
-                place.item.is_old = true;
+                place.item.is_invalidated = true;
                 count += 1;
             }
         }

@@ -54,7 +54,7 @@ impl<E: Eviction> AnyCache for SourceCache<E> {
             bytes: place.bytes,
             age: now.saturating_duration_since(place.item.read_at),
             hits: place.hits,
-            is_old: place.item.is_old,
+            is_invalidated: place.item.is_invalidated,
             fact: place.item.fact.clone(),
             show: place.item.show,
         };

@@ -14,20 +14,20 @@ const ENTRY_BYTES: usize = 192;
 
 impl<E: Eviction> FactCache for SourceCache<E> {
     fn recall(&self, key: &[u8]) -> Option<CachedFact> {
-        let Item { fact, read_at, is_old, .. } = self.lock().as_mut()?.find(key)?;
-        Some(CachedFact { fact, at: read_at, is_old })
+        let Item { fact, read_at, is_invalidated, .. } = self.lock().as_mut()?.find(key)?;
+        Some(CachedFact { fact, at: read_at, is_invalidated })
     }
 
     fn mark(&self) -> u64 {
         self.lock().as_ref().map_or(0, Contents::generation)
     }
 
-    /// If anything in the cache was invalidated since `mark`, the fact is old from the start: it may have been read
+    /// If anything in the cache was invalidated since `mark`, the fact is invalidated from the start: it may have been read
     /// before the change.
     fn keep(&self, mark: u64, key: Vec<u8>, fact: NewFact) {
         let NewFact { fact, show, at, bytes, cost } = fact;
         let weight = Weight { bytes: ENTRY_BYTES + key.len() + bytes, cost };
-        let item = Item { fact, show, read_at: at, is_old: false };
+        let item = Item { fact, show, read_at: at, is_invalidated: false };
         self.put(Parcel { key: key.into(), item, weight, began: mark });
     }
 

@@ -94,7 +94,7 @@ impl<E: Eviction> SourceCache<E> {
         self.keeping.ttl
     }
 
-    /// Marks the entries as old whose keys fit, and says how many. Their facts stay, to be drawn as such until new ones
+    /// Invalidates the entries whose keys fit, and says how many. Their facts stay, to be drawn as stale until new ones
     /// are read.
     ///
     /// # Examples
@@ -115,7 +115,7 @@ impl<E: Eviction> SourceCache<E> {
     ///     cache.keep(cache.mark(), postcard::to_stdvec(folder).unwrap(), finding);
     /// }
     /// assert_eq!(cache.invalidate_where(|folder: &String| folder == "/b"), 1);
-    /// assert!(cache.recall(&postcard::to_stdvec("/b").unwrap()).unwrap().is_old);
+    /// assert!(cache.recall(&postcard::to_stdvec("/b").unwrap()).unwrap().is_invalidated);
     /// ```
     pub fn invalidate_where<K: Key>(&self, fits: impl Fn(&K) -> bool) -> usize {
         self.invalidate(Which::Fitting(&|key| postcard::from_bytes(key).is_ok_and(|key: K| fits(&key))))

@@ -44,8 +44,8 @@ fn fact_of(cache: &SourceCache<impl Eviction>, key: u32) -> Option<String> {
     cache.recall(&key_of(key)).and_then(|held| held.fact.downcast_ref::<String>().cloned())
 }
 
-fn is_old(cache: &SourceCache<impl Eviction>, key: u32) -> bool {
-    cache.recall(&key_of(key)).unwrap().is_old
+fn is_invalidated(cache: &SourceCache<impl Eviction>, key: u32) -> bool {
+    cache.recall(&key_of(key)).unwrap().is_invalidated
 }
 
 #[test]
@@ -56,10 +56,10 @@ fn what_is_invalidated_keeps_its_last_value() {
     }
     assert_eq!(cache.invalidate_where(|key: &u32| *key == 1), 1);
     let held = cache.recall(&key_of(1)).unwrap();
-    assert_eq!((held.is_old, fact_of(&cache, 1).as_deref(), held.at), (true, Some("1"), read_at));
-    assert!(!is_old(&cache, 2));
+    assert_eq!((held.is_invalidated, fact_of(&cache, 1).as_deref(), held.at), (true, Some("1"), read_at));
+    assert!(!is_invalidated(&cache, 2));
     put(&cache, 1, "new");
-    assert!(!is_old(&cache, 1));
+    assert!(!is_invalidated(&cache, 1));
     assert_eq!(cache.invalidate(Which::All), 3);
 }
 
@@ -69,9 +69,9 @@ fn what_was_read_before_a_change_is_old_when_it_arrives() {
     let before = cache.mark();
     assert_eq!(cache.invalidate(Which::All), 0, "nothing is there yet");
     put_since(&cache, before, 1, "too early", now());
-    assert!(is_old(&cache, 1));
+    assert!(is_invalidated(&cache, 1));
     put_since(&cache, cache.mark(), 1, "after it", now());
-    assert!(!is_old(&cache, 1));
+    assert!(!is_invalidated(&cache, 1));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_shelf_lists_what_it_has() {
     fact_of(&cache, 1);
     let entries = AnyCache::entries(&cache, read_at + Duration::from_secs(3));
     let [entry] = &entries[..] else { panic!("{entries:?}") };
-    assert_eq!((entry.hits, entry.is_old, entry.age), (1, false, Duration::from_secs(3)));
+    assert_eq!((entry.hits, entry.is_invalidated, entry.age), (1, false, Duration::from_secs(3)));
     assert_eq!(entry.fact(), "Some(\"one\")");
     assert_eq!(cache.remove_hash(entry.key_hash ^ 1), 0);
     assert_eq!(cache.remove_hash(entry.key_hash), 1);
