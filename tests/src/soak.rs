@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// How long one truth is looked for before git is asked again.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// So many descriptors more than after its first minute are no leak of a daemon's: connections that are being made, files that are being read.
+const MORE_DESCRIPTORS: usize = 8;
+
 /// So many steps before a wrong prompt are told.
 const STORY: usize = 8;
 
@@ -82,6 +85,8 @@ pub fn run(minutes: u64, seed: u64, out: &mut impl Write) -> Found {
     let mut story: VecDeque<String> = VecDeque::new();
     let (begin, mut told) = (Instant::now(), Instant::now());
     let mut count = 0;
+    // A daemon, and its descriptors when it was first looked at.
+    let mut first: Option<(u32, usize)> = None;
     while begin.elapsed() < Duration::from_secs(minutes * 60) {
         let at = random.below(windows.len());
         count += 1;
@@ -120,6 +125,14 @@ pub fn run(minutes: u64, seed: u64, out: &mut impl Write) -> Found {
         if told.elapsed() > Duration::from_secs(60) {
             told = Instant::now();
             let _ = writeln!(out, "{} s, {}: {}", begin.elapsed().as_secs(), found.checks, of_daemon(&world));
+            if let Some(pid) = daemon(&world) {
+                let now = descriptors(pid);
+                let (_, before) = first.filter(|(known, _)| *known == pid).unwrap_or((pid, now));
+                first = Some((pid, before));
+                if now > before + MORE_DESCRIPTORS {
+                    found.wrong.push(format!("daemon {pid} has {now} descriptors, and had {before}"));
+                }
+            }
         }
     }
     found
@@ -318,6 +331,10 @@ fn of_daemon(world: &World) -> String {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         line.map(|rest| rest.trim_matches([':', '\t', ' ']).to_owned()).unwrap_or_default()
     };
-    let open = fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
+    let open = descriptors(pid);
     format!("daemon {pid}: {} resident, {open} descriptors, {} threads", field("VmRSS"), field("Threads"))
+}
+
+fn descriptors(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
 }
