@@ -6,10 +6,17 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(not(feature = "redis"))]
+use super::absent::Absent as Redis;
+#[cfg(not(feature = "sqlite"))]
+use super::absent::Absent as Sqlite;
 use super::files::{self, Content};
 use super::limits::{Limits, Tally};
-use super::memory::FactCache;
+#[cfg(test)]
+use super::memory::Memory;
+#[cfg(feature = "redis")]
 use super::redis::Redis;
+#[cfg(feature = "sqlite")]
 use super::sqlite::Sqlite;
 
 /// Which back end a configuration asks for.
@@ -23,8 +30,9 @@ pub enum BackendChoice {
     /// A Redis server, which several hosts may share; files while it does not answer. Needs the feature `redis`; files
     /// without it.
     Redis(RedisChoice),
-    /// The memory of this process, for tests. Needs the feature `background`; files without it.
-    FactCache,
+    /// The memory of this process.
+    #[cfg(test)]
+    Memory,
 }
 
 /// Which Redis server, and how it is used.
@@ -92,22 +100,39 @@ pub(super) trait Back {
     fn probe(&self) -> io::Result<()>;
 }
 
+/// A back end that a configuration may ask for.
+pub(super) trait OptionalBack: Back + Sized {
+    /// Opens it; `None` if it cannot be what the configuration asks for.
+    fn open(choice: BackendChoice, folder: &Path) -> Option<Self>;
+
+    /// Whether it can be asked now.
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    /// Says that others wait for whoever asks it.
+    #[cfg(feature = "background")]
+    fn hurry(&self) {}
+}
+
 /// The back end that a store uses besides its files.
 #[derive(Clone, Debug)]
 pub(super) enum Backend {
     Files,
     Sqlite(Sqlite),
     Redis(Redis),
-    FactCache(FactCache),
+    #[cfg(test)]
+    Memory(Memory),
 }
 
 impl Backend {
     pub(super) fn new(choice: BackendChoice, folder: &Path) -> Backend {
         let chosen = match choice {
             BackendChoice::Files => None,
-            BackendChoice::Sqlite => Sqlite::new(folder).map(Backend::Sqlite),
-            BackendChoice::Redis(choice) => Redis::new(choice, folder).map(Backend::Redis),
-            BackendChoice::FactCache => FactCache::new().map(Backend::FactCache),
+            BackendChoice::Sqlite => Sqlite::open(choice, folder).map(Backend::Sqlite),
+            BackendChoice::Redis(_) => Redis::open(choice, folder).map(Backend::Redis),
+            #[cfg(test)]
+            BackendChoice::Memory => Some(Backend::Memory(Memory::default())),
         };
         chosen.unwrap_or(Backend::Files)
     }
@@ -118,7 +143,8 @@ impl Backend {
             Backend::Files => "files",
             Backend::Sqlite(_) => "SQLite",
             Backend::Redis(_) => "Redis",
-            Backend::FactCache(_) => "memory",
+            #[cfg(test)]
+            Backend::Memory(_) => "memory",
         }
     }
 
@@ -127,12 +153,14 @@ impl Backend {
     #[cfg(feature = "background")]
     pub(super) fn hurry(&self, folder: &Path) -> Option<Backend> {
         match self {
-            Backend::Sqlite(_) => Sqlite::new(folder).map(Backend::Sqlite),
+            Backend::Sqlite(_) => Sqlite::open(BackendChoice::Sqlite, folder).map(Backend::Sqlite),
             Backend::Redis(back) => {
                 back.hurry();
                 Some(self.clone())
             }
-            Backend::Files | Backend::FactCache(_) => None,
+            Backend::Files => None,
+            #[cfg(test)]
+            Backend::Memory(_) => None,
         }
     }
 
@@ -141,7 +169,8 @@ impl Backend {
             Backend::Sqlite(back) => back.read(name),
             Backend::Redis(back) if back.is_there() => back.read(name),
             Backend::Files | Backend::Redis(_) => read_file(folder, name),
-            Backend::FactCache(back) => back.read(name),
+            #[cfg(test)]
+            Backend::Memory(back) => back.read(name),
         }
     }
 
@@ -151,7 +180,8 @@ impl Backend {
             Backend::Sqlite(back) => ask(back),
             Backend::Redis(back) if back.is_there() => ask(back),
             Backend::Files | Backend::Redis(_) => ask(&Files(folder)),
-            Backend::FactCache(back) => ask(back),
+            #[cfg(test)]
+            Backend::Memory(back) => ask(back),
         }
     }
 }

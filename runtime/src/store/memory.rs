@@ -9,7 +9,7 @@ use super::limits::Limits;
 
 /// Entries by their names, with the order in which they were written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FactCache(Arc<Mutex<Entries>>);
+pub(super) struct Memory(Arc<Mutex<Entries>>);
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -17,18 +17,13 @@ struct Entries {
     clock: u64,
 }
 
-impl FactCache {
-    #[allow(clippy::unnecessary_wraps, reason = "the same signature as its twin's")]
-    pub(super) fn new() -> Option<FactCache> {
-        Some(FactCache::default())
-    }
-
+impl Memory {
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Back for FactCache {
+impl Back for Memory {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.lock().entries.get(name).map(|(_, bytes)| bytes.clone())
     }

@@ -12,6 +12,8 @@
     reason = "the store is a back end of its own beside `Io`, which sources are handed; it opens files as all do"
 )]
 
+#[cfg(not(all(feature = "redis", feature = "sqlite")))]
+mod absent;
 mod address;
 mod any_cache;
 mod backend;
@@ -21,9 +23,9 @@ pub mod eviction;
 mod fact_cache;
 mod files;
 mod limits;
-#[cfg_attr(not(feature = "background"), path = "memory_off.rs")]
+#[cfg(test)]
 mod memory;
-#[cfg_attr(not(feature = "redis"), path = "redis_off.rs")]
+#[cfg(feature = "redis")]
 mod redis;
 mod write_behind;
 #[cfg(all(fuzzing, feature = "redis"))]
@@ -32,7 +34,7 @@ mod refresh;
 mod report;
 #[cfg_attr(not(feature = "background"), path = "source_cache_off.rs")]
 pub mod source_cache;
-#[cfg_attr(not(feature = "sqlite"), path = "sqlite_off.rs")]
+#[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod state;
 mod survey;

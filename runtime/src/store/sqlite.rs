@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use rustix::fs::FlockOperation;
 
-use super::backend::Back;
+use super::backend::{Back, BackendChoice, OptionalBack};
 use super::entry::SCHEMA;
 use super::files;
 use super::limits::{Limits, Tally};
@@ -40,12 +40,6 @@ struct Database {
 }
 
 impl Sqlite {
-    #[allow(clippy::unnecessary_wraps, reason = "the same signature as its twin's")]
-    pub(super) fn new(folder: &Path) -> Option<Sqlite> {
-        let folder = folder.to_owned();
-        Some(Sqlite(Arc::new(Database { folder, connection: Mutex::default() })))
-    }
-
     /// Asks the database, which is opened where it is not, and made anew where it is damaged.
     fn ask<R>(&self, ask: impl Fn(&Connection) -> rusqlite::Result<R>) -> io::Result<R> {
         let mut open = self.lock();
@@ -135,6 +129,13 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     use ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
         || matches!(error, rusqlite::Error::SqlInputError { .. })
+}
+
+impl OptionalBack for Sqlite {
+    fn open(_choice: BackendChoice, folder: &Path) -> Option<Sqlite> {
+        let folder = folder.to_owned();
+        Some(Sqlite(Arc::new(Database { folder, connection: Mutex::default() })))
+    }
 }
 
 impl Back for Sqlite {

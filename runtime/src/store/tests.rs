@@ -112,8 +112,8 @@ fn files_do_as_every_back_end() {
 #[test]
 fn memory_does_as_every_back_end() {
     let (guard, _) = store();
-    contract(&Store::open(BackendChoice::FactCache, guard.path()));
-    limits(Store::open(BackendChoice::FactCache, guard.path().join("other")));
+    contract(&Store::open(BackendChoice::Memory, guard.path()));
+    limits(Store::open(BackendChoice::Memory, guard.path().join("other")));
 }
 
 #[test]

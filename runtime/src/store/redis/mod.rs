@@ -22,7 +22,7 @@ use link::Link;
 use wire::RedisReply;
 
 use super::address::{self, Address};
-use super::backend::{Back, RedisChoice};
+use super::backend::{Back, BackendChoice, OptionalBack, RedisChoice};
 use super::entry::{SCHEMA, parts_of};
 use super::files;
 use super::limits::Limits;
@@ -69,18 +69,12 @@ struct State {
 
 impl Redis {
     /// A server, unless its address makes no sense.
-    pub(super) fn new(choice: RedisChoice, folder: &Path) -> Option<Redis> {
+    fn new(choice: RedisChoice, folder: &Path) -> Option<Redis> {
         let address = address::parse(choice.url).ok()?;
         let prefix = format!("{}:{SCHEMA}:", choice.prefix);
         let (folder, state) = (folder.to_owned(), Mutex::default());
         let (is_hurried, is_tried) = (AtomicBool::new(false), AtomicBool::new(false));
         Some(Redis(Arc::new(Server { address, prefix, choice, folder, state, is_hurried, is_tried })))
-    }
-
-    /// Has nobody wait for a server that did not answer: once its rest is over, another thread tries it.
-    #[cfg(feature = "background")]
-    pub(super) fn hurry(&self) {
-        self.0.is_hurried.store(true, Ordering::Relaxed);
     }
 
     /// Whether a server whose rest is over may be asked at once.
@@ -97,27 +91,6 @@ impl Redis {
             tried.detach();
         }
         false
-    }
-
-    /// Whether the server may be asked: it answered the last time, or that is long ago.
-    pub(super) fn is_there(&self) -> bool {
-        if self.0.is_tried.load(Ordering::Relaxed) {
-            return false;
-        }
-        // Nothing is locked while it is tried again, which is done here if there are no threads.
-        let (is_linked, failed_at) = {
-            let state = self.lock();
-            (state.link.is_some(), state.failed_at)
-        };
-        let is_marked = || {
-            let since = std::fs::symlink_metadata(self.0.folder.join(DOWN)).and_then(|meta| meta.modified());
-            since.is_ok_and(|since| SystemTime::now().duration_since(since).unwrap_or_default() < REST)
-        };
-        match (is_linked, failed_at) {
-            (true, _) => true,
-            (false, Some(failed_at)) => failed_at.elapsed() >= REST && self.try_again(),
-            (false, None) => !is_marked(),
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -193,6 +166,42 @@ impl Redis {
                 return Ok(names);
             }
             cursor.clone_from(next);
+        }
+    }
+}
+
+impl OptionalBack for Redis {
+    fn open(choice: BackendChoice, folder: &Path) -> Option<Redis> {
+        match choice {
+            BackendChoice::Redis(choice) => Redis::new(choice, folder),
+            _ => None,
+        }
+    }
+
+    /// Has nobody wait for a server that did not answer: once its rest is over, another thread tries it.
+    #[cfg(feature = "background")]
+    fn hurry(&self) {
+        self.0.is_hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server may be asked: it answered the last time, or that is long ago.
+    fn is_there(&self) -> bool {
+        if self.0.is_tried.load(Ordering::Relaxed) {
+            return false;
+        }
+        // Nothing is locked while it is tried again, which is done here if there are no threads.
+        let (is_linked, failed_at) = {
+            let state = self.lock();
+            (state.link.is_some(), state.failed_at)
+        };
+        let is_marked = || {
+            let since = std::fs::symlink_metadata(self.0.folder.join(DOWN)).and_then(|meta| meta.modified());
+            since.is_ok_and(|since| SystemTime::now().duration_since(since).unwrap_or_default() < REST)
+        };
+        match (is_linked, failed_at) {
+            (true, _) => true,
+            (false, Some(failed_at)) => failed_at.elapsed() >= REST && self.try_again(),
+            (false, None) => !is_marked(),
         }
     }
 }
