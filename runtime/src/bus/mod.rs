@@ -101,7 +101,7 @@ impl Bus {
         views.iter().filter_map(Weak::upgrade).any(|view| view.waits_for(source))
     }
 
-    /// Waits until a session shows another picture. Only what comes after this call counts.
+    /// Waits until a session shows another prompt. Only what comes after this call counts.
     pub(crate) fn shown(&self) -> event_listener::EventListener {
         self.shown.listen()
     }

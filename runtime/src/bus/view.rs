@@ -30,19 +30,19 @@ impl View {
         self.session
     }
 
-    /// Notes that a picture is shown that can be drawn again.
+    /// Notes that a prompt is shown that can be drawn again.
     pub fn mark_ready(&self) {
         self.is_ready.store(true, Ordering::SeqCst);
         self.shown.notify(usize::MAX);
     }
 
-    /// Notes that no picture is shown that could be drawn again, such as while a command runs.
+    /// Notes that no prompt is shown that could be drawn again, such as while a command runs.
     pub fn suspend(&self) {
         self.is_ready.store(false, Ordering::SeqCst);
         self.acknowledge();
     }
 
-    /// Notes the facts of the picture that is shown now. Room for them is used again.
+    /// Notes the facts of the prompt that is shown now. Room for them is used again.
     pub fn set_facts(&self, facts: &[Fact]) {
         let mut known = self.facts();
         known.clear();

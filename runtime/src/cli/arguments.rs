@@ -44,7 +44,7 @@ pub(super) enum Command {
 pub(super) enum Script {
     /// The one that connects it.
     Prompt,
-    /// The one that shows an old picture until then.
+    /// The one that shows a saved prompt until then.
     Instant,
 }
 

@@ -126,15 +126,15 @@ pub(super) fn init(
 ) -> Result<String, String> {
     let binary = own_path()?;
     if which == arguments::Script::Instant {
-        let pictures = world::cache("instant").and_then(Result::ok);
-        let own = pictures.filter(|safe| safe.owner() == rustix::process::geteuid().as_raw());
+        let saved = world::cache("instant").and_then(Result::ok);
+        let own = saved.filter(|safe| safe.owner() == rustix::process::geteuid().as_raw());
         let text = |path: &Path| path.to_str().map(str::to_owned);
         let named = own.and_then(|safe| {
             Some((text(safe.path())?, safe.anchors().iter().map(|path| text(path)).collect::<Option<_>>()?))
         });
         let (folder, anchors): (String, Vec<String>) = named.unwrap_or_default();
-        let pictures = shell::Pictures { folder: &folder, anchors: &anchors, terminal: Terminal::VARIABLES };
-        return shell::instant(shell, &binary, prompt.build.build_hash, pictures)
+        let saved = shell::SavedPrompts { folder: &folder, anchors: &anchors, terminal: Terminal::VARIABLES };
+        return shell::instant(shell, &binary, prompt.build.build_hash, saved)
             .ok_or_else(|| String::from("there is an instant prompt for zsh only"));
     }
     let mut continuation = Vec::new();

@@ -16,7 +16,7 @@ use crate::store::Store;
 
 /// The environment variable that names another folder for stored facts.
 pub(super) const CACHE_VARIABLE: &str = "ZIRON_CACHE";
-/// The variables that decide where facts and pictures are stored.
+/// The variables that decide where facts and rendered prompts are stored.
 pub(super) const CACHE_VARIABLES: [&str; 3] = [CACHE_VARIABLE, "XDG_CACHE_HOME", "HOME"];
 
 /// Completes a request with what the process itself can see.

@@ -81,7 +81,7 @@ impl<W: Host> Session<W> {
         if self.is_placeholder || is_placeholder && !self.redraws {
             Ok(())
         } else {
-            self.send_picture(transport).await
+            self.send_drawn(transport).await
         }
     }
 
@@ -102,7 +102,7 @@ impl<W: Host> Session<W> {
         }
         self.finish_later(Parting::MovedOn);
         // Nothing is shown for this request yet, not even where the last one looked the same.
-        self.picture.clear();
+        self.shown.clear();
         if let Some(guard) = &self.guard {
             guard.view.suspend();
         }
@@ -118,7 +118,7 @@ impl<W: Host> Session<W> {
             return Ok(());
         }
         asked.draw_placeholder(&self.daemon, &mut self.out);
-        self.send_picture(transport).await
+        self.send_drawn(transport).await
     }
 
     /// Gathers and draws. If that is blocked, the watchdog answers with a placeholder. Also returns whether the shell
@@ -184,7 +184,7 @@ impl<W: Host> Session<W> {
         self.waiting = LateFacts::default();
         self.asked = Some(Arc::new(asked));
         self.context = Some(Arc::new(context));
-        self.send_picture(transport).await
+        self.send_drawn(transport).await
     }
 
     /// Lets readings end that nobody here waits for any more: their facts are the last values of the next prompt.
@@ -211,7 +211,7 @@ impl<W: Host> Session<W> {
         // Those that are still missing are waited for already, unless the world has changed meanwhile.
         let known = self.waiting.finish_draw(context.draw(DrawStage::Redraw, &mut self.out));
         self.give_up(known, KNOWN);
-        self.send_picture(transport).await
+        self.send_drawn(transport).await
     }
 }
 

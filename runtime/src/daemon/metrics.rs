@@ -102,7 +102,7 @@ fn all<W: Host>(daemon: &DaemonState<W>, page: &mut impl Sink) {
         page.family(name, Kind::Counter, help);
         page.sample(name, &[], value.into());
     }
-    page.family("ziron_draw_seconds", Kind::Histogram, "Time from a request to its first picture.");
+    page.family("ziron_draw_seconds", Kind::Histogram, "Time from a request to its first prompt.");
     page.histogram("ziron_draw_seconds", &[], &daemon.draws);
     sources(daemon, page);
 }

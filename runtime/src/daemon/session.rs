@@ -66,7 +66,7 @@ pub(super) struct Session<W: Host> {
     rate: Bucket,
     pub(super) out: Vec<u8>,
     /// What the shell was sent last, without the parts that change with every frame.
-    pub(super) picture: Vec<u8>,
+    pub(super) shown: Vec<u8>,
     /// The prefetched prompt that it has.
     pub(super) prefetched: Prefetched,
     /// Reading ahead for the shell's new directory, until it asks for its prompt.
@@ -99,7 +99,7 @@ impl<W: Host> Drop for Session<W> {
 /// What a session does next.
 enum Step {
     Frame(bool),
-    /// Facts have arrived that the last picture did not show.
+    /// Facts have arrived that the last prompt did not show.
     Arrived,
     /// Facts have not arrived for too long.
     GivenUp,
@@ -160,7 +160,7 @@ pub(super) async fn converse<W: Host>(daemon: Arc<DaemonState<W>>, mut transport
         is_greeted: transport.shell().is_some(),
         rate: Bucket::new(BURST, REQUESTS_PER_SECOND, daemon.exec.clock().now()),
         out: Vec::with_capacity(BUFFER_BYTES),
-        picture: Vec::new(),
+        shown: Vec::new(),
         prefetched: Prefetched::Nothing,
         ahead: None,
         silent: None,
@@ -400,17 +400,17 @@ impl<W: Host> Session<W> {
     }
 
     /// Sends the prompt that was drawn. A redraw that changes nothing is not sent.
-    pub(super) async fn send_picture(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
-        let picture = shown(&self.out);
+    pub(super) async fn send_drawn(&mut self, transport: &mut impl Transport) -> Result<(), SessionEnd> {
+        let now = shown(&self.out);
         if is_redraw(&self.out) {
-            if picture == self.picture {
+            if now == self.shown {
                 return Ok(());
             }
             Counters::add(&self.daemon.counts.redraws);
             self.note_redraw();
         }
-        self.picture.clear();
-        self.picture.extend_from_slice(picture);
+        self.shown.clear();
+        self.shown.extend_from_slice(now);
         self.prefetched.note(&self.out);
         self.send(transport).await
     }

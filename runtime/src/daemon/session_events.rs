@@ -77,7 +77,7 @@ impl<W: Host> Session<W> {
         self.note_shown(&context);
         self.context = Some(std::sync::Arc::new(context));
         if waiting.is_empty() {
-            return self.send_picture(transport).await;
+            return self.send_drawn(transport).await;
         }
         // Facts have the time of one frame to arrive before they are shown as stale.
         self.finish_later(Parting::MovedOn);

@@ -74,7 +74,7 @@ struct Looked {
 }
 
 /// Begins to read all that a prompt would need; with `patience`, also what has failed a moment ago. Nobody sees the
-/// picture, and it counts in no statistics.
+/// prompt, and it counts in no statistics.
 fn look<W: Host>(
     daemon: &Arc<DaemonState<W>>,
     asked: &DrawRequest<W::Io>,

@@ -6,7 +6,7 @@ mod kept;
 mod startup;
 
 pub use init::{Client, Quoting, Script, names_with_script, script, unprompted};
-pub use instant::{Pictures, instant};
+pub use instant::{SavedPrompts, instant};
 pub use kept::{Fitness, Kept, guard, is_worth_keeping};
 pub use startup::{Call, connects, kept_file, kept_folder};
 

@@ -70,10 +70,10 @@ impl Shell {
         Shell { kind, client, seq: 0, folder, environment, status: 0, duration_ms: 0, jobs: 0 }
     }
 
-    /// Asks the daemon for a prompt and waits until it is final; says how many pictures there were.
+    /// Asks the daemon for a prompt and waits until it is final; says how many prompts there were.
     ///
     /// # Panics
-    /// When the daemon does not answer, or the picture does not become final.
+    /// When the daemon does not answer, or the prompt does not become final.
     pub fn prompt(&mut self) -> (Picture, usize) {
         self.seq += 1;
         let status = self.status.to_string();

@@ -149,7 +149,7 @@ impl Client {
         }
     }
 
-    /// Draws the last picture again, with all facts, where the shell can take it.
+    /// Draws the last prompt again, with all facts, where the shell can take it.
     pub(super) fn push(&mut self, data: &str) {
         let Some((seq, call)) = &self.last else { return };
         if matches!(self.way, Way::Fifos { .. }) {
@@ -181,7 +181,7 @@ impl Client {
         });
     }
 
-    /// A frame with a picture.
+    /// A frame with a prompt.
     pub(super) fn picture(&self, kind: &str, state: &str, seq: &str, call: usize, data: &str) -> Vec<u8> {
         let mut parts = vec![kind.to_owned(), seq.to_owned(), state.to_owned()];
         parts.extend(stub::picture(self.shell, call, data));

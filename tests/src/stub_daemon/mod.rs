@@ -2,7 +2,7 @@
 //!
 //! It speaks the protocol from its description, with code of its own, so that shell scripts and the real daemon are
 //! each tested against something that was not written to please them. Its prompts are those of the stub of a prompt
-//! program, it counts in the same log, and it adds `--by daemon` to what it writes there. A picture that is not up to
+//! program, it counts in the same log, and it adds `--by daemon` to what it writes there. A prompt that is not up to
 //! date shows `old` where the data would be.
 
 mod clients;
@@ -224,7 +224,7 @@ impl Daemon {
         let (seq, is_stale) = (message.value("seq").to_owned(), how.starts_with("stale"));
         client.last = Some((seq.clone(), call));
         let data = if is_stale { "old" } else { self.data.as_str() };
-        // A shell that shows a picture already is told that this is another one: it has another number.
+        // A shell that shows a prompt already is told that this is another one: it has another number.
         let is_held = message.value("held") == "1";
         let kind = if is_held { "redraw" } else { "drawn" };
         let answer = client.picture(kind, if is_stale { "stale" } else { "fresh" }, &seq, call, data);

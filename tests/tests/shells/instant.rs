@@ -47,7 +47,7 @@ fn release(user: &User) {
     fs::write(user.path("gate"), "go\n").unwrap();
 }
 
-/// Opens a shell and ends it at its first prompt, so that there is a picture.
+/// Opens a shell and ends it at its first prompt, so that there is a prompt.
 fn once(user: &User) {
     once_in(user, "");
 }
@@ -55,7 +55,7 @@ fn once(user: &User) {
 fn once_in(user: &User, folder: &str) {
     let mut terminal = user.open_in(folder, &[], SIZE);
     release(user);
-    // There is no picture yet, so that this is the prompt.
+    // There is no prompt yet, so that this is the prompt.
     wait_cursor_after(&terminal, "ok> ");
     terminal.send("\x04");
     terminal.wait_exit();
@@ -65,7 +65,7 @@ fn wait_styled(terminal: &Terminal, text: &str) {
     terminal.wait(&format!("screen\n{text}\n"), |screen| (dump::styled(screen) == text).then_some(()));
 }
 
-/// Opens a shell that shows the picture and waits.
+/// Opens a shell that shows the prompt and waits.
 fn open(user: &User) -> Terminal {
     let terminal = user.open(&[]);
     wait_styled(&terminal, PICTURE);
@@ -237,7 +237,7 @@ fn at_the_end_of_the_screen_and_in_the_middle_of_a_line() {
 
 #[test]
 fn what_is_printed_at_the_end_of_the_screen_stays() {
-    // It scrolls, and the cursor is in the column and, but for one line, in the place where the picture ended.
+    // It scrolls, and the cursor is in the column and, but for one line, in the place where the prompt ended.
     let Some(user) = user("print; print -n 'abc '") else { return };
     once(&user);
     let terminal = user.open_by(&["/bin/sh", "-c", "seq 50; exec \"$@\"", "sh"], &[], SIZE);
@@ -256,7 +256,7 @@ fn in_a_terminal_that_changes_its_size() {
     release(&user);
     wait_screen(&terminal, "\nin ~\nok>\n\nin ~\nok>");
     goes_on(&terminal);
-    // This width has no picture yet.
+    // This width has no prompt yet.
     let terminal = user.open_by(&[], &[], Size { rows: 24, columns: 70 });
     release(&user);
     wait_styled(&terminal, PROMPT);
@@ -296,7 +296,7 @@ fn hostile_names_are_shown_and_nothing_more() {
     assert!(!user.path("pwned").exists() && !user.path(name).join("pwned").exists());
 }
 
-/// The files with pictures.
+/// The files with prompts.
 fn pictures(user: &User) -> Vec<PathBuf> {
     let entries = fs::read_dir(user.path(".cache/ziron/instant")).into_iter().flatten();
     entries.map(|entry| entry.unwrap().path()).collect()
@@ -324,7 +324,7 @@ fn what_is_no_picture_is_not_shown() {
     wait_styled(&terminal, &PROMPT.replace("in ~", "at ~"));
 }
 
-/// Whether there is a picture of a folder. Others may have taken its place since.
+/// Whether there is a prompt of a folder. Others may have taken its place since.
 fn has_picture(user: &User, folder: &str) -> bool {
     let name = format!("\0{}\0", user.path(folder).display());
     let is_of = |file: PathBuf| String::from_utf8_lossy(&fs::read(file).unwrap()).contains(&name);
@@ -333,7 +333,7 @@ fn has_picture(user: &User, folder: &str) -> bool {
 
 #[test]
 fn only_a_picture_that_could_be_the_first_is_kept() {
-    // The job has ended by the time the picture is looked at, as it may when zsh ends it, leaving.
+    // The job has ended by the time the prompt is looked at, as it may when zsh ends it, leaving.
     let Some(user) = user("zshexit() { kill %1 2>/dev/null; wait }") else { return };
     // Where the shell ends counts too, unless the last command failed.
     for (folder, line) in [("one", "cd one"), ("two", "cd two; false"), ("three", "cd three; sleep 100 &")] {

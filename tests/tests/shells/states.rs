@@ -33,7 +33,7 @@ use states;
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
-    /// The daemon has another picture for the prompt that is shown.
+    /// The daemon has another prompt for the prompt that is shown.
     News,
     /// The terminal gets another width, and back.
     Resize,

@@ -28,7 +28,7 @@ impl Process {
         let _ = self.fd.read_with(has_ended).await;
     }
 
-    /// Tells it that a picture is there. The signal does nothing to a process that does not expect it.
+    /// Tells it that a prompt is there. The signal does nothing to a process that does not expect it.
     pub(in crate::daemon) fn nudge(&self) {
         let _ = rustix::process::pidfd_send_signal(self.fd.get_ref(), Signal::URG);
     }

@@ -35,7 +35,7 @@ impl Process {
         }
     }
 
-    /// Tells it that a picture is there. The signal does nothing to a process that does not expect it.
+    /// Tells it that a prompt is there. The signal does nothing to a process that does not expect it.
     pub(in crate::daemon) fn nudge(&self) {
         let _ = rustix::process::kill_process(self.pid, Signal::URG);
     }

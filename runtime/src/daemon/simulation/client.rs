@@ -32,7 +32,7 @@ const REST: Duration = Duration::from_secs(60);
 /// How much later than that an answer may come: others are served on the same thread.
 const SLACK: Duration = Duration::from_millis(20);
 
-/// The longest until a picture is final where nothing hangs: readings that were going on, those that are begun after
+/// The longest until a prompt is final where nothing hangs: readings that were going on, those that are begun after
 /// them, the frames in between, and as much again for what changes meanwhile.
 const CALM_LIMIT: Duration = Duration::from_millis(400);
 
@@ -105,7 +105,7 @@ pub(super) struct Ask {
     pub(super) shows: Option<Shows>,
 }
 
-/// The parts of a picture but the prelude.
+/// The parts of a prompt but the prelude.
 pub(super) type Shows = [Vec<u8>; 4];
 
 pub(super) fn shows(held: &Held<'_>) -> Shows {
@@ -122,7 +122,7 @@ pub(super) struct Client {
     seq: u64,
     /// Requests that have not been answered.
     asks: VecDeque<Ask>,
-    /// The one that was answered last, and whether its last picture is final.
+    /// The one that was answered last, and whether its last prompt is final.
     answered: Option<(Ask, Freshness)>,
     /// What it shows if the next line is empty.
     prefetched: Option<Shows>,
@@ -286,7 +286,7 @@ impl Client {
         }
     }
 
-    /// Waits for the last picture, and says things meanwhile that must not matter.
+    /// Waits for the last prompt, and says things meanwhile that must not matter.
     async fn until_final(&mut self) {
         let machine = self.around.machine.clone();
         let clock = machine.sim.clock();
@@ -297,7 +297,7 @@ impl Client {
             match clock.timeout(span, self.take()).await {
                 Ok(came) => assert_eq!(came, Some(Came::Redraw)),
                 Err(TimedOut) if clock.now() > end => {
-                    panic!("the last picture is still not final: {:?}", self.answered)
+                    panic!("the last prompt is still not final: {:?}", self.answered)
                 }
                 Err(TimedOut) => self.tell().await,
             }
@@ -361,7 +361,7 @@ impl Around {
         Some(shows(&held))
     }
 
-    /// Checks that a picture shows what was true between the request and the answer, or is marked and was true once.
+    /// Checks that a prompt shows what was true between the request and the answer, or is marked and was true once.
     pub(super) fn check(&self, ask: &Ask, drawn: &Drawn<'_>, sent: Sent) {
         let text = |part| std::str::from_utf8(part).expect("text");
         let left = text(drawn.left);

@@ -2,7 +2,7 @@
 //! product; the lines, the machine and the clock are not.
 //!
 //! In each world some shells work at once, of all kinds, while the machine changes under them, readings take their
-//! time, fail or hang, and others on the socket misbehave. Every picture that a shell gets is held against what was
+//! time, fail or hang, and others on the socket misbehave. Every prompt that a shell gets is held against what was
 //! true when ([`client`]).
 //!
 //! In others daemons die one after the other ([`deaths`]).
@@ -106,11 +106,11 @@ fn worlds() -> u64 {
 }
 
 #[test]
-fn no_picture_is_wrong_and_each_becomes_final() {
+fn no_prompt_is_wrong_and_each_becomes_final() {
     for_seeds(0..worlds(), |sim| live(sim, Weather::Calm));
 }
 
 #[test]
-fn no_picture_is_wrong_whatever_goes_wrong() {
+fn no_prompt_is_wrong_whatever_goes_wrong() {
     for_seeds(0..worlds(), |sim| live(sim, Weather::Rough));
 }

@@ -213,7 +213,7 @@ fn show(facts: &Facts<'_>, at: usize, pen: &mut Pen<'_>) {
     }
 }
 
-/// What a picture shows of one thing.
+/// What a prompt shows of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown<'p> {
     Nothing,

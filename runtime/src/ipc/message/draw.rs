@@ -55,7 +55,7 @@ pub struct Draw<'f> {
     pub request: Request,
     /// Which parts are wanted.
     pub wanted: Wanted<'f>,
-    /// Whether the shell shows the picture already that the last answer had for an empty line.
+    /// Whether the shell shows the prompt already that the last answer had for an empty line.
     pub is_held: bool,
     /// The exported variables of the plan's manifest that are set; all that are, if the plan runs scripts of the
     /// user's.

@@ -130,7 +130,7 @@ impl<'f> Welcome<'f> {
     }
 }
 
-/// Whether a picture shows the facts as they are.
+/// Whether a prompt shows the facts as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freshness {
     /// It does.
@@ -163,7 +163,7 @@ pub struct Drawn<'f> {
     pub held: Option<Held<'f>>,
 }
 
-/// The picture that an empty line shows at once, before it is asked for: as the one it comes with, but no command has
+/// The prompt that an empty line shows at once, before it is asked for: as the one it comes with, but no command has
 /// run, and what takes long to verify is stale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held<'f> {
@@ -179,7 +179,7 @@ pub struct Held<'f> {
     pub prelude: &'f [u8],
 }
 
-/// Stands for a held picture that is the one it comes with.
+/// Stands for a prefetched prompt that is the one it comes with.
 pub(crate) const SAME: &[u8] = b"=";
 
 impl<'f> Held<'f> {
@@ -213,7 +213,7 @@ impl<'f> Drawn<'f> {
         drawn
     }
 
-    /// The picture itself.
+    /// The prompt itself.
     fn shown(&self) -> Held<'f> {
         let Drawn { left, right, transient_left, transient_right, prelude, .. } = *self;
         Held { left, right, transient_left, transient_right, prelude }
