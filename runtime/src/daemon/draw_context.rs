@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn what_is_shown_is_neither_the_number_nor_the_prelude() {
         let mut answer = frame("left|right|then||prelude|");
-        assert_eq!(shown(&answer), b"\x1ffresh\x1fleft\x1fright\x1fthen");
+        assert_eq!(shown(&answer), b"\x1ffresh\x1fleft\x1fright\x1fthen\x1f");
         answer.splice(..HEAD.len(), *b"redraw\x1f8\x1ffresh\x1f");
         assert_eq!(shown(&answer), shown(&frame("left|right|then||other|")));
     }
