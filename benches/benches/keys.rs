@@ -1,5 +1,5 @@
-//! How long it takes to gather the facts of the default prompt in a folder of a hundred entries where there is nothing to find: all keys, the
-//! listing included.
+//! How long it takes to gather the facts of the default prompt in a folder of a hundred entries where there is nothing
+//! to find: all keys, the listing included.
 #![allow(clippy::disallowed_methods, reason = "a bench makes files")]
 
 use std::hint::black_box;

@@ -1,4 +1,5 @@
-//! What benches, tests and the program that measures share: the default prompt, facts for it to draw, a counter of allocations.
+//! What benches, tests and the program that measures share: the default prompt, facts for it to draw, a counter of
+//! allocations.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,9 +1,8 @@
 //! The emitter: a plan as Rust.
 //!
-//! The code is what a careful person would write: a static for each module's options, a function that draws it, constants
-//! for styles, and one table.
-//! It cannot fail; what could be wrong was found by the plan's checks. Everything is in one module with imports of its
-//! own, so that it compiles anywhere.
+//! The code is what a careful person would write: a static for each module's options, a function that draws it,
+//! constants for styles, and one table. It cannot fail; what could be wrong was found by the plan's checks. Everything
+//! is in one module with imports of its own, so that it compiles anywhere.
 
 mod body;
 mod extras;
@@ -106,8 +105,8 @@ pub fn program(plan: &Plan, build: Build<'_>) -> String {
     text(&tokens)
 }
 
-/// What a plan becomes as a program, without what identifies the build and where the configuration says it: two configurations for which this is the
-/// same make the same program.
+/// What a plan becomes as a program, without what identifies the build and where the configuration says it: two
+/// configurations for which this is the same make the same program.
 pub fn essence(plan: &Plan) -> String {
     let mut plan = plan.clone();
     plan.modules.iter_mut().for_each(|module| module.line = None);

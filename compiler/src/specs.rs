@@ -26,8 +26,8 @@ pub fn specs() -> &'static Specs {
 
 static SPECS: OnceLock<Specs> = OnceLock::new();
 
-/// Takes the specifications from a program that has the modules themselves, which is quicker than reading the file. A test holds both together. Does
-/// nothing where they are known already.
+/// Takes the specifications from a program that has the modules themselves, which is quicker than reading the file. A
+/// test holds both together. Does nothing where they are known already.
 pub fn provide(modules: impl FnOnce() -> Vec<ModuleSpec>) {
     SPECS.get_or_init(|| Specs::new(modules()));
 }

@@ -1,6 +1,7 @@
 //! What formats mean, one case a line: a configuration, and the plan it becomes, in a compact notation.
 //!
-//! Text is in quotes, `$x` draws a variable, `<style: …>` has a style (`-`: none of its own), `{test? …}` is a conditional in a module and
+//! Text is in quotes, `$x` draws a variable, `<style: …>` has a style (`-`: none of its own), `{test? …}` is a
+//! conditional in a module and
 //! `(…)` one around modules, `@rust` draws a module and `@rust/style` one inside a group, `~` is a line break.
 
 use std::fmt::Write;
@@ -123,7 +124,8 @@ fn all_leaves_out_what_either_format_names() {
         assert_eq!(count, usize::from(config.contains("'$directory$all")), "{config}");
         assert_eq!(shown.len() + usize::from(count == 0), default.len(), "{config}");
     }
-    // Also what is named in a group or a conditional, in either, and what is named after it; but not what the other parts name.
+    // Also what is named in a group or a conditional, in either, and what is named after it; but not what the other
+    // parts name.
     let shown =
         all("format = '$all[($directory)](red)'\nright_format = '(x[$rust]())'\n[ziron]\ntransient = true");
     assert!(
@@ -342,7 +344,8 @@ fn every_default_format_is_right() {
     }
 }
 
-/// The emitter names locals after the module and after the variables that are bound; a name inside must not hide one outside.
+/// The emitter names locals after the module and after the variables that are bound; a name inside must not hide one
+/// outside.
 #[test]
 fn no_variable_hides_its_module() {
     use ziron_runtime::spec::{VarKind, VarSpec};

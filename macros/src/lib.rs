@@ -1,7 +1,7 @@
 //! The derives of Ziron's modules, and `prompt!`.
 //!
-//! Entry points only: each converts tokens and hands them on. The derives write what a module's struct says about itself, so that
-//! it is written once; they hide no code.
+//! Entry points only: each converts tokens and hands them on. The derives write what a module's struct says about
+//! itself, so that it is written once; they hide no code.
 
 mod attribute;
 mod choice;
@@ -29,8 +29,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// A struct of rows has `#[source(…)]` in its place, as for [`Describe`](macro@Describe).
 ///
-/// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`, or `fallback = "…"`: the option whose
-/// format or style it has where it is unset (its own default is never drawn then). A field without
+/// On a field, `#[option(default = …)]`, and optionally `unit = "ms"`, `alias = "…"`, `var`, or `fallback = "…"`: the
+/// option whose format or style it has where it is unset (its own default is never drawn then). A field without
 /// `#[option]` is not an option; it takes `#[fixed(…)]`, the constant it holds. Doc comments are the users' documentation.
 #[proc_macro_derive(Options, attributes(module, source, option, fixed))]
 pub fn derive_options(input: TokenStream) -> TokenStream {
@@ -51,7 +51,8 @@ pub fn derive_describe(input: TokenStream) -> TokenStream {
     describe::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// Derives `Vars` for the variables of a segment: the fields are the variables, their doc comments the users' documentation.
+/// Derives `Vars` for the variables of a segment: the fields are the variables, their doc comments the users'
+/// documentation.
 ///
 /// On a field, `#[var(…)]`:
 /// - `choice`: its type derives `Choice` over options that hold formats;

@@ -254,7 +254,8 @@ impl Named {
     }
 }
 
-/// What `#[module(…)]` says: an associated function `spec` that puts the specification together, and the description of the module's own source.
+/// What `#[module(…)]` says: an associated function `spec` that puts the specification together, and the description of
+/// the module's own source.
 fn module(
     input: &DeriveInput,
     metas: &[Meta],

@@ -4,7 +4,8 @@ use ziron_runtime::io::Io;
 
 /// Whether the variables of a `detect_env_vars` option speak for a module; `None` if the option is empty.
 ///
-/// A name with a leading `!` hides the module when it is set; of the others one has to be set. A list of nothing but `!` names shows it.
+/// A name with a leading `!` hides the module when it is set; of the others one has to be set. A list of nothing but
+/// `!` names shows it.
 pub(crate) fn found<I: Io>(io: &I, names: &[&str]) -> Option<bool> {
     if names.is_empty() {
         return None;

@@ -1,7 +1,7 @@
 //! The modules of Ziron's prompts: one file for each, one folder for each family, one ordered list.
 //!
-//! A module's file reads from top to bottom: what it shows, its options, its key, its fact, how the fact is read, how it is drawn.
-//! The struct of options is the segment, and the source as well where the source has options.
+//! A module's file reads from top to bottom: what it shows, its options, its key, its fact, how the fact is read, how
+//! it is drawn. The struct of options is the segment, and the source as well where the source has options.
 
 pub mod core;
 #[cfg_attr(not(feature = "toml"), path = "document_off.rs")]

@@ -1,7 +1,8 @@
 //! The client library: how a program of anyone's talks to the daemon of a prompt.
 //!
 //! `docs/protocol.md` describes the protocol. There are four clients, from small to large, each with a deadline on every call: [`Client`] (synchronous),
-//! [`Caller`] (asks once, and tries again), [`AsyncClient`] with [`Pool`] (persistent connections), and [`Subscription`] (what happens, as it happens).
+//! [`Caller`] (asks once, and tries again), [`AsyncClient`] with [`Pool`] (persistent connections), and
+//! [`Subscription`] (what happens, as it happens).
 
 pub use crate::ipc::address::{Address, AddressError, Refusal, SessionFile, Surroundings};
 pub use crate::ipc::asynchronous::AsyncClient;

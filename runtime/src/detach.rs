@@ -1,6 +1,7 @@
 //! A process of this program's own that outlives it.
 //!
-//! The standard library's `Command` would bring `fork`, and with it the C library's name service, into every static program: measured,
+//! The standard library's `Command` would bring `fork`, and with it the C library's name service, into every static
+//! program: measured,
 //! 1.37 MB in place of 1.25 MB for a prompt that starts nothing. `posix_spawn` needs neither.
 #![allow(unsafe_code, reason = "posix_spawn takes pointers")]
 
@@ -26,7 +27,8 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Starts a program with these arguments and this process's environment and streams, and does not wait for it: it is to [`leave`].
+/// Starts a program with these arguments and this process's environment and streams, and does not wait for it: it is to
+/// [`leave`].
 pub(crate) fn start(program: &Path, arguments: &[&OsStr]) {
     let words = [program.as_os_str()].into_iter().chain(arguments.iter().copied());
     let Ok(words) = words.map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>() else {
@@ -35,14 +37,16 @@ pub(crate) fn start(program: &Path, arguments: &[&OsStr]) {
     let mut pointers: Vec<_> = words.iter().map(|word| word.as_ptr()).collect();
     pointers.push(ptr::null());
     let mut pid = 0;
-    // SAFETY: the strings and the list of pointers to them, which ends with a null pointer, outlive the call; null stands for no
-    // actions and no attributes; nothing else in this program changes the environment. Where it fails, nothing was started.
+    // SAFETY: the strings and the list of pointers to them, which ends with a null pointer, outlive the call; null
+    // stands for no actions and no attributes; nothing else in this program changes the environment. Where it fails,
+    // nothing was started.
     unsafe {
         posix_spawn(&raw mut pid, words[0].as_ptr(), ptr::null(), ptr::null(), pointers.as_ptr(), environ)
     };
 }
 
-/// Does the same to a program whose output is to be read here. What else it would say goes nowhere: it may hold it open for ever.
+/// Does the same to a program whose output is to be read here. What else it would say goes nowhere: it may hold it open
+/// for ever.
 pub(crate) fn start_reading(program: &Path, arguments: &[&OsStr]) -> io::Result<PipeReader> {
     let (reader, writer) = io::pipe()?;
     let null = null(OFlags::CLOEXEC)?;
@@ -71,8 +75,9 @@ pub(crate) fn end_output() {
     }
 }
 
-/// Leaves the terminal, the streams and all other open files of whoever started this process: a shell waits for the end of a prompt's output, and
-/// somebody may wait for the end of a pipe that the shell has open. It is to be called before anything is opened.
+/// Leaves the terminal, the streams and all other open files of whoever started this process: a shell waits for the end
+/// of a prompt's output, and somebody may wait for the end of a pipe that the shell has open. It is to be called before
+/// anything is opened.
 pub(crate) fn leave() {
     close_inherited();
     // It fails only for the leader of a group, which needs it no more.

@@ -1,8 +1,9 @@
 //! What a compiled Ziron prompt stands on.
 //!
-//! A shell's [`request`] and the [`place`] it is in are all that a drawing starts from. [`source`]s read facts about the place through
-//! [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`] draws them. This crate knows no module
-//! of a prompt: those are in `ziron-modules`, and the compiler writes the table that joins them, a [`prompt::Prompt`].
+//! A shell's [`request`] and the [`place`] it is in are all that a drawing starts from. [`source`]s read facts about
+//! the place through [`io`], within a budget that [`gather`] keeps; [`segment`]s turn facts into variables; the [`pen`]
+//! draws them. This crate knows no module of a prompt: those are in `ziron-modules`, and the compiler writes the table
+//! that joins them, a [`prompt::Prompt`].
 
 pub mod build;
 #[cfg(feature = "background")]

@@ -1,7 +1,9 @@
-//! The OpenTelemetry protocol in its JSON encoding: one object on one line, as collectors read it from files and take it over HTTP.
+//! The OpenTelemetry protocol in its JSON encoding: one object on one line, as collectors read it from files and take
+//! it over HTTP.
 //!
-//! Source: opentelemetry.io, "OTLP Specification", JSON Protobuf Encoding, and "OpenTelemetry Protocol File Exporter"; the names and numbers are
-//! those of opentelemetry-proto 1.x. Numbers of 64 bits are texts, identifiers are hexadecimal, times are nanoseconds since 1970.
+//! Source: opentelemetry.io, "OTLP Specification", JSON Protobuf Encoding, and "OpenTelemetry Protocol File Exporter";
+//! the names and numbers are those of opentelemetry-proto 1.x. Numbers of 64 bits are texts, identifiers are
+//! hexadecimal, times are nanoseconds since 1970.
 
 mod json;
 #[cfg(feature = "background")]

@@ -1,10 +1,11 @@
 //! The prelude: what goes to the terminal once before a prompt, and is no part of it.
 //!
-//! A shell prints it as it is, without reading prompt escapes into it. It holds operating system commands (OSC): the mark that ends
-//! a command's output, the directory, the title, a notification; and the footer of a finished command. Each is there only if the configuration
-//! asks for it.
+//! A shell prints it as it is, without reading prompt escapes into it. It holds operating system commands (OSC): the
+//! mark that ends a command's output, the directory, the title, a notification; and the footer of a finished command.
+//! Each is there only if the configuration asks for it.
 //!
-//! Sources: ECMA-48, 8.3.89; xterm's `ctlseqs`; the "semantic prompts" proposal of Per Bothner (OSC 133); freedesktop's terminal working group (OSC 7).
+//! Sources: ECMA-48, 8.3.89; xterm's `ctlseqs`; the "semantic prompts" proposal of Per Bothner (OSC 133); freedesktop's
+//! terminal working group (OSC 7).
 
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
@@ -46,7 +47,8 @@ impl Extras {
     pub const NONE: Extras = Extras { profile: None, report_directory: false, marks: false, notify: None };
 }
 
-/// Variables that every prompt depends on, besides those of its sources and its terminal: where programs and the user's files are.
+/// Variables that every prompt depends on, besides those of its sources and its terminal: where programs and the user's
+/// files are.
 const ALWAYS: [&str; 2] = ["HOME", "PATH"];
 
 /// Shells say it with every request.
@@ -160,7 +162,8 @@ fn trim(out: &mut Vec<u8>, start: usize) {
     }
 }
 
-/// The longest text in an operating system command (bytes): terminals have limits of their own, and behind those it is shown as text.
+/// The longest text in an operating system command (bytes): terminals have limits of their own, and behind those it is
+/// shown as text.
 const LONGEST_COMMAND: usize = 1000;
 
 /// Writes one operating system command, whose text is cut if it is too long.
@@ -216,8 +219,8 @@ fn cut(out: &mut Vec<u8>, start: usize, sign: &str) {
     }
 }
 
-/// The mark with which a prompt begins. bash and tcsh do not draw the upper lines of a prompt again when the window changes its size, so the terminal
-/// must not take them away. Source: kitty's "Shell integration".
+/// The mark with which a prompt begins. bash and tcsh do not draw the upper lines of a prompt again when the window
+/// changes its size, so the terminal must not take them away. Source: kitty's "Shell integration".
 pub(crate) fn prompt_begins(shell: Shell) -> &'static str {
     if matches!(shell, Shell::Bash | Shell::Tcsh) { "133;A;redraw=0" } else { "133;A" }
 }
@@ -237,7 +240,8 @@ fn numeric_status(request: &Request) -> Option<&str> {
     request.status.as_deref().filter(is_number)
 }
 
-/// The address of a file on this machine: `file://host/path`, with all but unreserved characters as `%XX`. Source: RFC 8089, RFC 3986.
+/// The address of a file on this machine: `file://host/path`, with all but unreserved characters as `%XX`. Source: RFC
+/// 8089, RFC 3986.
 ///
 /// ```
 /// use std::path::Path;
@@ -263,8 +267,8 @@ pub fn file_url(host: &str, path: &Path) -> String {
     url
 }
 
-/// The statuses of a command that its user has interrupted, quit or suspended, who is therefore there: 128 and the signal, on Linux and elsewhere.
-/// Source: signal(7).
+/// The statuses of a command that its user has interrupted, quit or suspended, who is therefore there: 128 and the
+/// signal, on Linux and elsewhere. Source: signal(7).
 const GIVEN_UP: [&str; 4] = ["130", "131", "146", "148"];
 
 /// Says that a long command has ended.

@@ -1,7 +1,7 @@
 //! The prompt: a table of constants, sources and functions that draw.
 //!
-//! The compiler writes one as a static, the interpreter makes one while the program runs. Everything in this crate that draws is handed one, and
-//! is compiled once, not for each prompt.
+//! The compiler writes one as a static, the interpreter makes one while the program runs. Everything in this crate that
+//! draws is handed one, and is compiled once, not for each prompt.
 
 use std::fmt;
 use std::time::Duration;
@@ -26,7 +26,8 @@ pub const PART_END: u8 = 0x1f;
 pub struct Prompt<I: 'static = Real> {
     /// Which build this is.
     pub build: Build,
-    /// Whether the table was made from the configuration when the program began: then another configuration needs no build, but a new process.
+    /// Whether the table was made from the configuration when the program began: then another configuration needs no
+    /// build, but a new process.
     pub is_interpreted: bool,
     /// What the configuration says about the prompt as a whole.
     pub settings: Settings,
@@ -34,8 +35,8 @@ pub struct Prompt<I: 'static = Real> {
     pub cache: CacheSettings,
     /// What it says about the background mode; `None` if there is none.
     pub background: Option<Background>,
-    /// The variables of the environment that the prompt depends on, sorted, where it has a background mode: what a shell sends.
-    /// See [`Prompt::variables_of_manifests`].
+    /// The variables of the environment that the prompt depends on, sorted, where it has a background mode: what a
+    /// shell sends. See [`Prompt::variables_of_manifests`].
     pub variables: &'static [&'static str],
     /// What is sent to the terminal besides the prompt.
     pub extras: Extras,

@@ -143,8 +143,8 @@ impl<V: Vars, const N: usize> Each for Few<V, N> {
 
 /// The facts of a segment, taken from those of a drawing.
 pub trait FactsFrom<'a> {
-    /// Takes the facts; `sources` are the places of their sources in the prompt's table, in the order of the tuple. Behind the last place there is
-    /// no fact.
+    /// Takes the facts; `sources` are the places of their sources in the prompt's table, in the order of the tuple.
+    /// Behind the last place there is no fact.
     fn take(facts: &'a Facts<'_>, sources: &[usize]) -> Self;
 }
 

@@ -19,8 +19,8 @@ unsafe extern "C" {
     fn signal(number: c_int, handler: usize) -> usize;
 }
 
-/// Keeps the process alive where it writes to a pipe that nobody reads, or to a file that may not grow: writing fails, and what would be stored is not.
-/// The standard library gives programs that it starts the first signal back.
+/// Keeps the process alive where it writes to a pipe that nobody reads, or to a file that may not grow: writing fails,
+/// and what would be stored is not. The standard library gives programs that it starts the first signal back.
 pub(crate) fn ignore_what_would_end_it() {
     // SAFETY: no handler is put in place.
     unsafe {

@@ -24,7 +24,8 @@ pub trait Fact:
 }
 impl<F: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Fact for F {}
 
-/// Describes a source: its name, its cost, its policy, and what it reads whatever its options say. Derived, from `#[source(…)]` or `#[module(…)]`.
+/// Describes a source: its name, its cost, its policy, and what it reads whatever its options say. Derived, from
+/// `#[source(…)]` or `#[module(…)]`.
 pub trait Describe {
     /// The name under which facts are stored and shown.
     fn name(&self) -> &'static str;
@@ -48,7 +49,8 @@ pub trait Source: Describe + Sync + Sized + 'static {
     /// What is found.
     type Fact: Fact;
 
-    /// What the source reads: the only such list. A source whose options name more adds it to the [base](Describe::base_manifest).
+    /// What the source reads: the only such list. A source whose options name more adds it to the
+    /// [base](Describe::base_manifest).
     fn manifest(&self) -> Manifest {
         self.base_manifest()
     }
@@ -69,8 +71,8 @@ pub trait Source: Describe + Sync + Sized + 'static {
         io: &I,
     ) -> impl Future<Output = Result<Self::Fact, ReadError>> + Send;
 
-    /// What can be said without asking the system anything, drawn (as stale) where a file system does not answer: a path, but not its
-    /// repository.
+    /// What can be said without asking the system anything, drawn (as stale) where a file system does not answer: a
+    /// path, but not its repository.
     fn at_hand(&self, place: &Place) -> Option<Self::Fact> {
         let _ = place;
         None
@@ -142,7 +144,8 @@ impl Manifest {
         }
     }
 
-    /// Adds variables of the environment. One that must not be there may be written with a leading `!`, as in an option `detect_env_vars`.
+    /// Adds variables of the environment. One that must not be there may be written with a leading `!`, as in an option
+    /// `detect_env_vars`.
     #[must_use]
     pub fn env(mut self, names: &[&'static str]) -> Manifest {
         self.env.extend(names.iter().copied().map(detected));
@@ -263,7 +266,8 @@ pub enum ReadError {
         /// What was expected of whom, in words.
         what: String,
     },
-    /// Everything could be read, and there is nothing to show: no such program, no version in a file that need not have one. This is no failure.
+    /// Everything could be read, and there is nothing to show: no such program, no version in a file that need not have
+    /// one. This is no failure.
     Nothing {
         /// What there is not, in words.
         what: String,

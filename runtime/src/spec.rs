@@ -1,7 +1,7 @@
 //! Specifications: what a module tells the compiler and the documentation about itself.
 //!
-//! They are derived from the modules' types, written to `compiler/specs.toml` and checked by a test. Nothing of this is in a generated
-//! binary: nobody calls it there.
+//! They are derived from the modules' types, written to `compiler/specs.toml` and checked by a test. Nothing of this is
+//! in a generated binary: nobody calls it there.
 
 mod file;
 
@@ -211,8 +211,8 @@ pub enum VarKind {
         path: String,
         /// Whether there may be none.
         optional: bool,
-        /// Whether any text of its counts as something in a conditional. Otherwise only its variables do: starship's rule for
-        /// most symbols.
+        /// Whether any text of its counts as something in a conditional. Otherwise only its variables do: starship's
+        /// rule for most symbols.
         #[serde(default, skip_serializing_if = "is_false")]
         drawn: bool,
         /// What can be chosen.
@@ -289,8 +289,8 @@ pub trait Options: Sized {
     /// Sets an option from a checked value; false if there is no such option or the value does not fit.
     fn set(&mut self, name: &str, value: &Value) -> bool;
 
-    /// Shows a visitor the sources that the module names by their types, its own among them: neither the request nor what another module's source
-    /// finds.
+    /// Shows a visitor the sources that the module names by their types, its own among them: neither the request nor
+    /// what another module's source finds.
     fn visit_sources(&'static self, visitor: &mut impl SourceVisitor);
 }
 

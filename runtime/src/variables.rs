@@ -3,8 +3,8 @@
 /// What a manifest says in place of names where a script of the user's is given all that the shell exports.
 pub const EVERYTHING: &str = "*";
 
-/// What stands before the numbers in the names of a family: a manifest names `GIT_CONFIG_KEY_0`, `GIT_CONFIG_KEY_1` and so on, as far as they are
-/// set, by `GIT_CONFIG_KEY_#`. `None` for the name of one variable.
+/// What stands before the numbers in the names of a family: a manifest names `GIT_CONFIG_KEY_0`, `GIT_CONFIG_KEY_1` and
+/// so on, as far as they are set, by `GIT_CONFIG_KEY_#`. `None` for the name of one variable.
 ///
 /// ```
 /// use ziron_runtime::variables::family;
@@ -35,7 +35,8 @@ pub fn detected(entry: &str) -> &str {
     entry.strip_prefix('!').unwrap_or(entry)
 }
 
-/// The variables that a script names: `$NAME` and `${NAME…}`. Those that a program which it runs may want are not known.
+/// The variables that a script names: `$NAME` and `${NAME…}`. Those that a program which it runs may want are not
+/// known.
 ///
 /// ```
 /// use ziron_runtime::variables::of_script;

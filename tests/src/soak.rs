@@ -41,7 +41,8 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// How long one truth is looked for before git is asked again.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// So many descriptors more than after its first minute are no leak of a daemon's: connections that are being made, files that are being read.
+/// So many descriptors more than after its first minute are no leak of a daemon's: connections that are being made,
+/// files that are being read.
 const MORE_DESCRIPTORS: usize = 8;
 
 /// So many steps before a wrong prompt are told.

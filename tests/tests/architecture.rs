@@ -24,7 +24,8 @@ fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     }
 }
 
-/// A file without its comments and without what only tests compile: items behind `#[cfg(test)]`, up to the line that ends them.
+/// A file without its comments and without what only tests compile: items behind `#[cfg(test)]`, up to the line that
+/// ends them.
 fn product(text: &str) -> String {
     let mut lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
     let mut product = String::new();

@@ -1,9 +1,9 @@
-//! What a prompt costs, counted: instructions, and system calls without those of threads. A count does not depend on how busy the machine is, so that a slower way is seen in
-//! the commit that takes it.
+//! What a prompt costs, counted: instructions, and system calls without those of threads. A count does not depend on
+//! how busy the machine is, so that a slower way is seen in the commit that takes it.
 //!
 //! `counts.toml` has the counts; `ZIRON_BLESS=1 cargo test -p ziron-tests --test counts` writes it. They are those of Debian's C library on x86-64: its
-//! functions differ from processor to processor, so valgrind's is the same everywhere. Without valgrind or strace, or on another system, nothing is
-//! counted.
+//! functions differ from processor to processor, so valgrind's is the same everywhere. Without valgrind or strace, or
+//! on another system, nothing is counted.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 
 use std::collections::BTreeMap;
@@ -105,7 +105,8 @@ impl Machine {
         let folder = self.path(folder);
         let switched = |mut command: Command| {
             if !daemon {
-                // A folder that there is not: what takes long would be stored, and below valgrind that depends on the machine.
+                // A folder that there is not: what takes long would be stored, and below valgrind that depends on the
+                // machine.
                 command.env("ZIRON_DAEMON", "off").env("ZIRON_CACHE", "/dev/null/cache");
             }
             command

@@ -1,5 +1,5 @@
-//! Files are opened in one way: clippy bans the others, but files that are allowed to look at the clock or at the environment are allowed to open as
-//! well. This looks at the sources themselves.
+//! Files are opened in one way: clippy bans the others, but files that are allowed to look at the clock or at the
+//! environment are allowed to open as well. This looks at the sources themselves.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files")]
 
 use std::fs;

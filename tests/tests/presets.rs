@@ -1,4 +1,5 @@
-//! Presets drawn over canned scenarios, at several widths and for each shell: what a change of anything changes about them.
+//! Presets drawn over canned scenarios, at several widths and for each shell: what a change of anything changes about
+//! them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read the templates")]
 
 use std::fmt::Write as _;
@@ -37,7 +38,8 @@ fn names() -> Vec<String> {
     names
 }
 
-/// What every preset shows in a scenario that differs from `clean-repo` in one thing: one of these texts, or at least something else than there.
+/// What every preset shows in a scenario that differs from `clean-repo` in one thing: one of these texts, or at least
+/// something else than there.
 const MUST_BE_SEEN: [(&str, &[&str]); 9] = [
     ("failed-command", &[]),
     ("long-command", &["8s"]),

@@ -26,7 +26,8 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
     /// The hash of the configuration's text, which the program prints for `--version`.
     pub(crate) config_hash: String,
-    /// The hash of all that makes the program another one, which it prints as well. Comments and the order of tables do not.
+    /// The hash of all that makes the program another one, which it prints as well. Comments and the order of tables do
+    /// not.
     pub(crate) build_hash: String,
 }
 

@@ -1,6 +1,7 @@
 //! What `init` prints, in files that shells read: a start-up file that sources one starts no process.
 //!
-//! The program writes them itself, since it has to write them again when its surroundings are others; this file says where.
+//! The program writes them itself, since it has to write them again when its surroundings are others; this file says
+//! where.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,8 @@ pub(crate) const KEPT: [Shell; 3] = [Shell::Zsh, Shell::Bash, Shell::Fish];
 /// What zsh's start-up file can begin with.
 const INSTANT: &str = "instant.zsh";
 
-/// Where the script of a shell is kept, if it is a shell that can read it from a file. A prompt that is written somewhere else on demand is not one that
-/// the user's start-up files mean, and has none.
+/// Where the script of a shell is kept, if it is a shell that can read it from a file. A prompt that is written
+/// somewhere else on demand is not one that the user's start-up files mean, and has none.
 pub(crate) fn at(env: &Env, binary: &Path, shell: Shell) -> Option<PathBuf> {
     kept_file(&env.data_home(), installed_name(env, binary)?, shell)
 }
@@ -50,7 +51,8 @@ pub(crate) fn is_own(script: &Path) -> bool {
     is_own && script.parent().is_some_and(|folder| safe_path::check(folder, user).is_ok())
 }
 
-/// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask the program.
+/// Keeps the script of every shell. Where that fails, as in a home folder that cannot be written to, a shell has to ask
+/// the program.
 pub(crate) fn keep_all(env: &Env, binary: &Path, ui: Ui) {
     let Some(folder) = folder(env, binary) else { return };
     let scripts = KEPT.map(|shell| (name(shell), vec![shell.name()]));

@@ -1,7 +1,7 @@
 //! Puts a new binary in the place of the old one, in one step, and back again.
 //!
-//! The new file is written beside the old one and renamed over it, so that at every moment the name leads to a whole, tested
-//! program. The old one stays as `<name>.previous`. Whatever is not a prompt of ours is never replaced.
+//! The new file is written beside the old one and renamed over it, so that at every moment the name leads to a whole,
+//! tested program. The old one stays as `<name>.previous`. Whatever is not a prompt of ours is never replaced.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -28,8 +28,8 @@ pub(crate) fn previous(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
-/// Finds out, before anything is compiled, whether a prompt can be put at `target`: what is there must be a prompt of ours, or nothing, and the
-/// folder must be one that can be written to. Makes the folder where it is missing.
+/// Finds out, before anything is compiled, whether a prompt can be put at `target`: what is there must be a prompt of
+/// ours, or nothing, and the folder must be one that can be written to. Makes the folder where it is missing.
 pub(crate) fn prepare(target: &Path) -> Result<(), CommandError> {
     expect_prompt_or_nothing(target)?;
     if target.exists() {
@@ -114,8 +114,8 @@ fn replaced_once(bytes: &[u8], old: &str, new: &str) -> Option<Vec<u8>> {
 }
 
 impl Staged {
-    /// Copies the installed program, with another hash of the configuration. `None` where the hash cannot be found, or the system runs only programs as they
-    /// were linked.
+    /// Copies the installed program, with another hash of the configuration. `None` where the hash cannot be found, or
+    /// the system runs only programs as they were linked.
     pub(crate) fn relabelled(target: &Path, old: &str, new: &str) -> Result<Option<Self>, CommandError> {
         // macOS refuses a program that is not what was signed.
         let is_signed = cfg!(target_os = "macos");
@@ -211,7 +211,8 @@ fn keep(target: &Path) -> io::Result<()> {
     }
 }
 
-/// A hard link to `target` under a temporary name; a copy where the file system has no links. None where `target` is missing.
+/// A hard link to `target` under a temporary name; a copy where the file system has no links. None where `target` is
+/// missing.
 fn second_name(target: &Path) -> io::Result<Option<TempPath>> {
     if !target.exists() {
         return Ok(None);

@@ -48,7 +48,8 @@ fn plan(text: &str) -> Option<Plan> {
     (!diagnostics.has_errors()).then_some(plan)
 }
 
-/// What any configuration may depend on: shells are told once which variables to send, and the configuration changes while they run.
+/// What any configuration may depend on: shells are told once which variables to send, and the configuration changes
+/// while they run.
 fn all_variables(prompt: &Prompt) -> &'static [&'static str] {
     let of_modules = specs::specs().iter().flat_map(|spec| &spec.facts).flat_map(|fact| match fact {
         FactSpec::Own(manifest) | FactSpec::Unit { manifest, .. } => manifest.env.as_slice(),
@@ -68,7 +69,8 @@ fn all_variables(prompt: &Prompt) -> &'static [&'static str] {
 pub(crate) fn install(program: &Path, text: &str) -> io::Result<()> {
     write(program, text)?;
     let own = env::current_exe()?;
-    // A second name for the same file costs nothing, but there may be none: on another file system, or of a file that belongs to somebody else.
+    // A second name for the same file costs nothing, but there may be none: on another file system, or of a file that
+    // belongs to somebody else.
     fs::hard_link(&own, program).or_else(|_| fs::copy(&own, program).map(drop))
 }
 

@@ -40,7 +40,8 @@ pub use env::Env;
 pub use error::{CommandError, Kind};
 pub use interpreted::prompt_of_this_program;
 
-/// The hash of the sources that prompts are built from: what was built from others is not what this program would build.
+/// The hash of the sources that prompts are built from: what was built from others is not what this program would
+/// build.
 pub const SOURCES: &str = sources::HASH;
 
 /// Runs the program with these arguments, its own name first, and this environment.

@@ -32,7 +32,8 @@ pub(crate) fn startup_file(shell: Shell, env: &Env) -> Option<PathBuf> {
     shell.startup_file(&env.home(), |name| env.path(name))
 }
 
-/// The command that opens the user's shell, which is one of [`init_files::KEPT`], with `program` as its prompt. Files it needs go into `scratch`.
+/// The command that opens the user's shell, which is one of [`init_files::KEPT`], with `program` as its prompt. Files
+/// it needs go into `scratch`.
 pub(crate) fn trial(shell: Shell, env: &Env, program: &Path, scratch: &Path) -> io::Result<Command> {
     let script = init_files::keep(env, program, scratch, shell);
     let call = script.as_deref().map_or(Call::Program(program), Call::Script);
@@ -59,7 +60,8 @@ pub(crate) fn trial(shell: Shell, env: &Env, program: &Path, scratch: &Path) -> 
     Ok(command)
 }
 
-/// Reads the user's own file under the user's own `ZDOTDIR`, which that file may change, then comes back to ours for `.zshrc`.
+/// Reads the user's own file under the user's own `ZDOTDIR`, which that file may change, then comes back to ours for
+/// `.zshrc`.
 const ZSHENV: &str = r"if [[ -n $ZIRON_TRY_USER ]]; then export ZDOTDIR=$ZIRON_TRY_USER; else unset ZDOTDIR; fi
 [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]] && source ${ZDOTDIR:-$HOME}/.zshenv
 export ZIRON_TRY_USER=${ZDOTDIR-}

@@ -9,7 +9,8 @@ use notify::{Config, EventKindMask, PollWatcher, RecommendedWatcher, RecursiveMo
 
 use crate::ui::Ui;
 
-/// The configuration is read when nothing has happened to it for so long: an editor may write it in pieces, and a formatter after it.
+/// The configuration is read when nothing has happened to it for so long: an editor may write it in pieces, and a
+/// formatter after it.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// How often the configuration is looked at where the system reports no changes.
@@ -30,9 +31,9 @@ pub(crate) fn settled(happened: &Receiver<Happened>, is_over: impl Fn() -> bool)
     !is_over()
 }
 
-/// What is watched for the file at `path`: the folders in which something happens when another file takes its place, which are its own and those of
-/// the links on the way to it, and the file itself, since not every system tells a folder's watcher what is written to a file. Where a folder is
-/// missing, the nearest one that is there.
+/// What is watched for the file at `path`: the folders in which something happens when another file takes its place,
+/// which are its own and those of the links on the way to it, and the file itself, since not every system tells a
+/// folder's watcher what is written to a file. Where a folder is missing, the nearest one that is there.
 pub(crate) fn watched(path: &Path) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::new();
     let Ok(mut path) = std::path::absolute(path) else { return folders };

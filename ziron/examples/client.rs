@@ -1,4 +1,5 @@
-//! Asks the daemon of a prompt how it is, and for a prompt: with the synchronous client, then with the asynchronous one.
+//! Asks the daemon of a prompt how it is, and for a prompt: with the synchronous client, then with the asynchronous
+//! one.
 //!
 //! ```sh
 //! cargo run -p ziron --example client --features background -- ~/.local/bin/ziron-prompt

@@ -11,7 +11,8 @@ use crate::syntax::toml::Table;
 /// What a configuration says about the background mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackgroundMode {
-    /// Whether it is wanted; `None` if the configuration does not say: a program of its own has it, a prompt inside somebody's crate has not.
+    /// Whether it is wanted; `None` if the configuration does not say: a program of its own has it, a prompt inside
+    /// somebody's crate has not.
     pub enabled: Option<bool>,
     /// How it behaves where there is one.
     pub background: Background,

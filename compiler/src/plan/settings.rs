@@ -23,7 +23,8 @@ pub(super) struct Formats<'c> {
     pub(super) outdated: Option<&'c Text>,
 }
 
-/// The default format of `failed`. It stands on the background of what is before it, so that it does not tear a ribbon of colour.
+/// The default format of `failed`. It stands on the background of what is before it, so that it does not tear a ribbon
+/// of colour.
 pub(super) const FAILED: &str = "[⚠ ](bold fg:red bg:prev_bg)";
 
 /// The default format of `outdated`.

@@ -7,7 +7,8 @@ use ziron_runtime::variables::{detected, of_script};
 use super::module::default;
 use super::{Module, Plan, Source, SourceKind};
 
-/// The variables that a shell sends, sorted: what [`Prompt::variables_of_manifests`](ziron_runtime::prompt::Prompt::variables_of_manifests) says of the compiled one.
+/// The variables that a shell sends, sorted: what
+/// [`Prompt::variables_of_manifests`](ziron_runtime::prompt::Prompt::variables_of_manifests) says of the compiled one.
 pub fn variables(plan: &Plan) -> Vec<String> {
     let of_sources: Vec<String> = plan.sources.iter().flat_map(|source| of_source(plan, source)).collect();
     prelude::variables(of_sources.iter().map(String::as_str), plan.extras.notify)
@@ -23,8 +24,8 @@ fn of_source(plan: &Plan, source: &Source) -> Vec<String> {
     }
 }
 
-/// What a module's own source reads: what its manifest says where the options are the defaults, without what those name, and with what the
-/// configured ones name.
+/// What a module's own source reads: what its manifest says where the options are the defaults, without what those
+/// name, and with what the configured ones name.
 fn of_module(module: &Module) -> Vec<String> {
     let own = module.spec.facts.iter().find_map(|fact| match fact {
         FactSpec::Own(manifest) => Some(manifest.env.clone()),

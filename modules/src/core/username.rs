@@ -1,8 +1,7 @@
 //! The user.
 //!
-//! Shows: the user's name.
-//! Hidden when: the user is neither root nor someone else than who logged in, and this is no SSH session; see `show_always`.
-//! Costs: one look into the password file; variables of the environment.
+//! Shows: the user's name. Hidden when: the user is neither root nor someone else than who logged in, and this is no
+//! SSH session; see `show_always`. Costs: one look into the password file; variables of the environment.
 
 use serde::{Deserialize, Serialize};
 use ziron_macros::{Choice, Options, Vars};

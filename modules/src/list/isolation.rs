@@ -1,5 +1,6 @@
-//! Nothing of a directory is run: all sources that run tools, with real scripts in the place of the tools, of the managers and of what a repository
-//! brings. Each tool writes down where it was run and with which variables; whatever is not to be run leaves a canary.
+//! Nothing of a directory is run: all sources that run tools, with real scripts in the place of the tools, of the
+//! managers and of what a repository brings. Each tool writes down where it was run and with which variables; whatever
+//! is not to be run leaves a canary.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and look at them")]
 
 use std::collections::BTreeSet;
@@ -177,7 +178,8 @@ impl Machine {
     }
 }
 
-/// The programs of a source that runs tools; none for others, and for custom modules, whose scripts the user has written.
+/// The programs of a source that runs tools; none for others, and for custom modules, whose scripts the user has
+/// written.
 fn programs(source: &dyn TestSource) -> BTreeSet<String> {
     if source.cost() != Cost::Process || source.name().starts_with("custom") {
         return BTreeSet::new();

@@ -1,6 +1,8 @@
-//! What a source looks at is in its manifest, and what its facts depend on is in its key: of all sources, in worlds that differ in one thing.
+//! What a source looks at is in its manifest, and what its facts depend on is in its key: of all sources, in worlds
+//! that differ in one thing.
 //!
-//! The daemon asks shells for the variables of manifests and for no others, and shells share a fact if their keys are equal.
+//! The daemon asks shells for the variables of manifests and for no others, and shells share a fact if their keys are
+//! equal.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -189,7 +191,8 @@ fn is_file_named(file: &Path, name: &str, world: &World) -> bool {
     file.starts_with(name) || file.ends_with(name.strip_prefix("~/").unwrap_or(name))
 }
 
-/// A source without a key in any world is not checked by the tests above. Git's read repositories, of which a simulated machine has none.
+/// A source without a key in any world is not checked by the tests above. Git's read repositories, of which a simulated
+/// machine has none.
 #[test]
 fn every_source_has_a_key() {
     let has_key = |source: &dyn TestSource| {

@@ -108,7 +108,8 @@ impl Source for Package {
         place: &Place,
         io: &I,
     ) -> Result<PackageVersion, ReadError> {
-        // A manifest that cannot be read is a failure, unless another tells a version. One that tells none is no failure.
+        // A manifest that cannot be read is a failure, unless another tells a version. One that tells none is no
+        // failure.
         let mut failure = ReadError::nothing("no manifest here tells a version");
         for name in names {
             let matches =

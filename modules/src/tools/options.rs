@@ -116,8 +116,8 @@ macro_rules! tool {
 }
 pub(crate) use tool;
 
-/// Implements `Source` and `Segment` for a tool that shows nothing but its version: the command line that tells it, what that needs, and how the
-/// version is found in what it says.
+/// Implements `Source` and `Segment` for a tool that shows nothing but its version: the command line that tells it,
+/// what that needs, and how the version is found in what it says.
 macro_rules! version_of {
     ($type:ident, |$tool:ident| $run:expr, $needs:expr, $parse:expr) => {
         impl ziron_runtime::source::Source for $type {

@@ -119,8 +119,8 @@ impl Source for Python {
     }
 }
 
-/// What `pyenv version-name` would say. pyenv itself is not run: it is a script that looks for its version, and for scripts of plug-ins, in the
-/// place.
+/// What `pyenv version-name` would say. pyenv itself is not run: it is a script that looks for its version, and for
+/// scripts of plug-ins, in the place.
 async fn pyenv_name<I: Io>(place: &Place, io: &I) -> Option<String> {
     if let Some(name) = io.env_text("PYENV_VERSION").filter(|name| !name.is_empty()) {
         return Some(name);

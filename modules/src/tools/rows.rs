@@ -3,7 +3,8 @@
 /// A row of a table of modules: the name of its constant, its documentation, its place in `$all`, and the row itself.
 pub(crate) type Row<T> = (&'static str, &'static str, u32, T);
 
-/// Declares the rows of a table, a constant for each, and the list of them. A row is its doc comment and `CONSTANT "name" at POSITION { fields }`.
+/// Declares the rows of a table, a constant for each, and the list of them. A row is its doc comment and `CONSTANT
+/// "name" at POSITION { fields }`.
 macro_rules! rows {
     ($type:ident: $($(#[doc = $doc:literal])* $constant:ident $name:literal at $position:literal {
         $($field:ident: $value:expr),* $(,)?

@@ -1,9 +1,8 @@
 //! Rust.
 //!
-//! Shows: the version of the compiler that would be used here.
-//! Hidden when: the directory has none of its files.
-//! Costs: a look at the `PATH`, and at rustup's settings and toolchain files; one process for each version of the compiler, ever.
-//! Source: rustc(1); the rustup book, "Overrides".
+//! Shows: the version of the compiler that would be used here. Hidden when: the directory has none of its files. Costs:
+//! a look at the `PATH`, and at rustup's settings and toolchain files; one process for each version of the compiler,
+//! ever. Source: rustc(1); the rustup book, "Overrides".
 
 mod toolchain;
 

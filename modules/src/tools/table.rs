@@ -37,7 +37,8 @@ macro_rules! tools {
     };
 }
 
-/// Makes Erlang print the exact version of its OTP, which no option of it does. Source: the OTP documentation, "System Principles", "OTP version".
+/// Makes Erlang print the exact version of its OTP, which no option of it does. Source: the OTP documentation, "System
+/// Principles", "OTP version".
 const ERLANG_RELEASE: &str = "Release = erlang:system_info(otp_release), \
     File = filename:join([code:root_dir(), \"releases\", Release, \"OTP_VERSION\"]), \
     {ok, Version} = file:read_file(File), io:fwrite(Version), halt(0).";

@@ -95,7 +95,8 @@ impl Source for TerraformVersion {
     }
 
     async fn key<I: Io>(&self, place: &Place, io: &I) -> Option<ToolKey> {
-        // What the module's own source looks for decides whether this is drawn; where there is nothing of the kind, nothing is run.
+        // What the module's own source looks for decides whether this is drawn; where there is nothing of the kind,
+        // nothing is run.
         let is_used = place.matches(io, &[], &[".terraform"], &["tf", "tfplan", "tfstate"]).await;
         if !is_used {
             return None;

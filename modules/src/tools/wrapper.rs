@@ -120,7 +120,8 @@ impl Source for Wrapper {
     }
 }
 
-/// The version of what a wrapper's settings say is downloaded: the last part of its address, without a prefix and what the last `-` begins.
+/// The version of what a wrapper's settings say is downloaded: the last part of its address, without a prefix and what
+/// the last `-` begins.
 fn distribution(settings: &str, prefix: &str) -> Option<String> {
     let address = settings.lines().find_map(|line| line.strip_prefix("distributionUrl="))?;
     some(address.rsplit('/').next()?.strip_prefix(prefix)?.rsplit_once('-')?.0)

@@ -1,4 +1,5 @@
-//! Drawing where a file system may not answer: in a process of its own, so that a shell gets a prompt within the budget whatever becomes of that one.
+//! Drawing where a file system may not answer: in a process of its own, so that a shell gets a prompt within the budget
+//! whatever becomes of that one.
 //!
 //! Elsewhere there is no such process, and no cost but a look at the list of mounts.
 
@@ -17,7 +18,8 @@ use crate::io::mounts::{self, Mounts};
 use crate::prompt::Prompt;
 use crate::request::Request;
 
-/// Variables that name folders which are looked at for nearly every prompt, besides those of the plan: programs, settings, the store.
+/// Variables that name folders which are looked at for nearly every prompt, besides those of the plan: programs,
+/// settings, the store.
 const FOLDERS: [&str; 5] = ["HOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", world::CACHE_VARIABLE];
 
 /// What may keep a request waiting.
@@ -48,7 +50,8 @@ fn names_one(value: &OsStr, mounts: &Mounts) -> bool {
     std::env::split_paths(value).any(|path| path.is_absolute() && mounts.lead_away(&path))
 }
 
-/// Where a request is to be drawn, as far as that is known without looking there: the kernel knows where this process is.
+/// Where a request is to be drawn, as far as that is known without looking there: the kernel knows where this process
+/// is.
 fn place_of(request: &Request) -> PathBuf {
     let own = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
     match &request.path {
@@ -58,8 +61,8 @@ fn place_of(request: &Request) -> PathBuf {
     }
 }
 
-/// Draws in a process of its own, and waits for it for so long. One that hangs is left: a thread would keep this process from its end, since some
-/// file systems let nobody be killed who waits for them.
+/// Draws in a process of its own, and waits for it for so long. One that hangs is left: a thread would keep this
+/// process from its end, since some file systems let nobody be killed who waits for them.
 pub(super) fn draw(request: &Request, parts: Parts, budget: Duration) -> Option<Vec<u8>> {
     let own = std::env::current_exe().ok()?;
     let words = words(request, parts);

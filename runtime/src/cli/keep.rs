@@ -75,8 +75,8 @@ fn variable(name: &str) -> String {
     std::env::var_os(name).map_or(String::new(), |value| value.to_string_lossy().into_owned())
 }
 
-/// Replaces a file at once. Its folder is made if need be, and has to be on a safe path: shells run what is in it. What zsh has compiled of the file
-/// before goes, whoever made it, since zsh would run that if it were younger.
+/// Replaces a file at once. Its folder is made if need be, and has to be on a safe path: shells run what is in it. What
+/// zsh has compiled of the file before goes, whoever made it, since zsh would run that if it were younger.
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let folder = file.parent().ok_or(io::ErrorKind::InvalidInput)?;

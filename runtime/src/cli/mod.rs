@@ -28,7 +28,8 @@ use crate::prompt::Prompt;
 use quick::Outcome;
 use report::Form;
 
-/// What `--help` begins with, and so a text that every generated binary contains: `ziron-build` replaces no file that does not.
+/// What `--help` begins with, and so a text that every generated binary contains: `ziron-build` replaces no file that
+/// does not.
 pub const MADE_BY: &str = "A prompt made by ziron-build.\n";
 
 const HELP: &str = "
@@ -71,7 +72,8 @@ pub fn main(prompt: &'static Prompt) -> ExitCode {
     ExitCode::from(run_with(prompt, lexopt::Parser::from_env(), Outcome::NotMine))
 }
 
-/// Runs a generated binary with the arguments after the program's name, and returns its exit status. The daemon may have been asked already.
+/// Runs a generated binary with the arguments after the program's name, and returns its exit status. The daemon may
+/// have been asked already.
 pub(crate) fn run_with(prompt: &'static Prompt, arguments: lexopt::Parser, asked: Outcome) -> u8 {
     let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,

@@ -1,8 +1,8 @@
 //! The quickest way to a prompt: a process asks the daemon, shows the answer and ends, before anything else is begun.
 //!
-//! It does what [`background::draw`](super::background::draw) does, for the calls that shells' scripts make, without memory of its own but one buffer
-//! on the stack, and in few functions: of a program of some megabytes, each page that is touched costs as much as thousands of instructions. Whatever is
-//! not as usual is left to the ordinary way.
+//! It does what [`background::draw`](super::background::draw) does, for the calls that shells' scripts make, without
+//! memory of its own but one buffer on the stack, and in few functions: of a program of some megabytes, each page that
+//! is touched costs as much as thousands of instructions. Whatever is not as usual is left to the ordinary way.
 
 mod answer;
 mod message;
@@ -34,8 +34,8 @@ pub(crate) type Variables<'v> = &'v dyn Fn(&[u8]) -> Option<&'v [u8]>;
 /// Room for the request, and then for the answer (bytes). Where it is too little, the ordinary way has more.
 const ROOM_BYTES: usize = 8 << 10;
 
-/// How long the first part of the answer is waited for (ms). Each further part may take half as long as the one before, so that all of them take
-/// less than twice as much.
+/// How long the first part of the answer is waited for (ms). Each further part may take half as long as the one before,
+/// so that all of them take less than twice as much.
 const PATIENCE_MS: i64 = 100;
 
 /// Draws a prompt with the daemon's help, from the arguments after the program's name.

@@ -64,14 +64,15 @@ async fn tell<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<Infallible> {
             }
         }
         let Some(store) = daemon.world.store() else { return };
-        let old: Vec<&'static str> = stored
+        let invalid: Vec<&'static str> = stored
             .iter()
             .filter(|source| batch.is_anything_stale || is_invalidated(source))
             .copied()
             .collect();
-        if !old.is_empty() {
-            let forget =
-                daemon.exec.unblock(move || old.into_iter().for_each(|source| _ = store.invalidate(source)));
+        if !invalid.is_empty() {
+            let forget = daemon
+                .exec
+                .unblock(move || invalid.into_iter().for_each(|source| _ = store.invalidate(source)));
             forget.detach();
         }
     };

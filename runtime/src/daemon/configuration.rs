@@ -18,6 +18,7 @@ use linux::Names;
 use portable::Names;
 
 use super::host::Host;
+use super::serve::ShutdownReason;
 use super::state::DaemonState;
 use crate::bus::Event;
 use crate::rebuild;
@@ -41,21 +42,22 @@ pub(super) async fn watch<W: Host>(daemon: Arc<DaemonState<W>>) -> io::Result<In
         while let Ok(touched) = daemon.exec.clock().timeout(SETTLE, names.touched()).await {
             touched?;
         }
-        if look(&daemon).await && daemon.prompt.is_interpreted {
-            daemon.stop();
-        }
+        look(&daemon).await;
     }
 }
 
-/// Looks whether a rebuild is due, and tells those who want to know.
-async fn look<W: Host>(daemon: &DaemonState<W>) -> bool {
+/// Looks whether a rebuild is due, and tells those who want to know. An interpreted prompt reads its configuration when
+/// the process begins: another daemon takes over.
+async fn look<W: Host>(daemon: &DaemonState<W>) {
     let build = daemon.prompt.build;
     let is_due = daemon.exec.unblock(move || rebuild::is_due(build)).await;
     let was_due = daemon.rebuild.swap(is_due, Ordering::Relaxed);
     if is_due || was_due {
         daemon.bus.happen(Event::Configuration, None);
     }
-    is_due
+    if is_due && daemon.prompt.is_interpreted {
+        daemon.end(ShutdownReason::Replaced);
+    }
 }
 
 #[cfg(test)]

@@ -195,12 +195,12 @@ pub(crate) fn mean(folder: PathBuf) {
 /// Where the daemon of this binary is.
 pub(crate) fn address() -> Result<Address, AddressError> {
     let binary = std::env::current_exe().unwrap_or_default();
-    let world = Surroundings { meant: MEANT.get().cloned(), ..Surroundings::of_process() };
+    let surroundings = Surroundings { meant: MEANT.get().cloned(), ..Surroundings::of_process() };
     // Linux says it without symbolic links.
     if cfg!(target_os = "linux") {
-        Address::of_canonical(&binary, &world)
+        Address::of_canonical(&binary, &surroundings)
     } else {
-        Address::of(&binary, &world)
+        Address::of(&binary, &surroundings)
     }
 }
 

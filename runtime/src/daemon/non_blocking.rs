@@ -192,8 +192,8 @@ impl LateFacts {
     }
 
     /// Notes that a prompt shows the readings that have ended. `rest` are the readings that this prompt itself did not
-    /// wait for: they replace ours where none of ours is left, and if `rest` is empty nothing is left. What comes back is
-    /// not needed any more.
+    /// wait for: they replace ours where none of ours is left, and if `rest` is empty nothing is left. What comes back
+    /// is not needed any more.
     #[must_use]
     pub(super) fn finish_draw(&mut self, rest: LateFacts) -> LateFacts {
         self.has_news = false;

@@ -234,10 +234,7 @@ async fn ended<W: Host>(daemon: &DaemonState<W>) -> ShutdownReason {
     loop {
         let changed = daemon.changed.listen();
         if let Some(reason) = daemon.ending() {
-            // The configuration is read when the process begins.
-            let is_outdated = daemon.prompt.is_interpreted && daemon.rebuild.load(Ordering::Relaxed);
-            let makes_way = *reason == ShutdownReason::Stopped && is_outdated;
-            return if makes_way { ShutdownReason::Replaced } else { reason.clone() };
+            return reason.clone();
         }
         if daemon.session_count() > 0 {
             changed.await;

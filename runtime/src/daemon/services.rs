@@ -31,8 +31,8 @@ pub(super) struct Service {
 enum Need {
     /// It ends, and shells start another.
     Vital,
-    /// It serves without the service, which is tried again after a pause: the system may have no watch left, and would have
-    /// none for the next daemon either.
+    /// It serves without the service, which is tried again after a pause: the system may have no watch left, and would
+    /// have none for the next daemon either.
     Useful,
 }
 

@@ -1,7 +1,7 @@
 //! Sources without their types: what the table of a prompt holds.
 //!
-//! There are as many types of sources as a prompt has modules. The code that knows them is there once for each, so it is kept to this file and
-//! [`dyn_source`](super::dyn_source): everything behind it is compiled once.
+//! There are as many types of sources as a prompt has modules. The code that knows them is there once for each, so it
+//! is kept to this file and [`dyn_source`](super::dyn_source): everything behind it is compiled once.
 
 use std::fmt;
 use std::future::Future;

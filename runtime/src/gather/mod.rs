@@ -1,7 +1,7 @@
 //! Gathering: from sources to facts, within the budget.
 //!
-//! [`Prompt::gather`](crate::prompt::Prompt::gather) begins every source of the prompt's table, then finishes each. What is cheap is read while it
-//! begins; what must wait runs side by side meanwhile.
+//! [`Prompt::gather`](crate::prompt::Prompt::gather) begins every source of the prompt's table, then finishes each.
+//! What is cheap is read while it begins; what must wait runs side by side meanwhile.
 
 mod any_source;
 mod at_hand;

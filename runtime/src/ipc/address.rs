@@ -138,10 +138,9 @@ fn host_hash() -> u32 {
 /// Where the daemon of a binary is, and what belongs to it.
 ///
 /// ```
-/// use std::path::Path;
-/// use ziron_runtime::client::{Address, Surroundings};
-/// let folder = tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap();
-/// let address = Address::of(Path::new("/usr/bin/ziron-prompt"), &Surroundings::with_runtime_dir(folder.path())).unwrap();
+/// use std::path::Path; use ziron_runtime::client::{Address, Surroundings}; let folder =
+/// tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700)).tempdir().unwrap(); let
+/// address = Address::of(Path::new("/usr/bin/ziron-prompt"), &Surroundings::with_runtime_dir(folder.path())).unwrap();
 /// assert!(address.socket().starts_with(folder.path().join("ziron")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

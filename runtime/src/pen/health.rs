@@ -22,8 +22,8 @@ impl Pen<'_> {
         self.chosen = None;
     }
 
-    /// Ends the drawing of a module whose facts are read somewhere. What is stale is marked where nothing can be dimmed,
-    /// and what could not be read in any case, unless the configuration has no mark.
+    /// Ends the drawing of a module whose facts are read somewhere. What is stale is marked where nothing can be
+    /// dimmed, and what could not be read in any case, unless the configuration has no mark.
     pub fn end_module_marked(&mut self, module: &str, mark: Option<DrawMark<'_>>) {
         if self.health != Health::GOOD {
             self.put_health(module, mark);

@@ -59,7 +59,8 @@ impl Shell {
         if self == Shell::Cmd { CLINK } else { self.name() }
     }
 
-    /// Finds a shell by its name; anything unknown is [`Shell::Plain`]. `clink` is a name of [`Shell::Cmd`], which has no prompt to speak of without it.
+    /// Finds a shell by its name; anything unknown is [`Shell::Plain`]. `clink` is a name of [`Shell::Cmd`], which has
+    /// no prompt to speak of without it.
     ///
     /// ```
     /// use ziron_runtime::shell::Shell;

@@ -1,6 +1,7 @@
 //! The files back end: one file for each entry, in a folder of the user's own.
 //!
-//! Processes that store different entries never meet; those that store the same one replace it atomically, and the last one wins.
+//! Processes that store different entries never meet; those that store the same one replace it atomically, and the last
+//! one wins.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -169,7 +169,8 @@ impl Store {
         self.load_last(source, key, now).filter(|stored| !stored.is_invalidated)
     }
 
-    /// Loads the last fact of a source for a key, whatever happened since: to be drawn as stale while a new one is read.
+    /// Loads the last fact of a source for a key, whatever happened since: to be drawn as stale while a new one is
+    /// read.
     pub fn load_last<K: Key, F: Fact>(&self, source: &str, key: &K, now: SystemTime) -> Option<Stored<F>> {
         let found = self.find(source, &postcard::to_stdvec(key).ok()?, now)?;
         let fact = postcard::from_bytes(found.fact()).ok()?;

@@ -1,6 +1,7 @@
 //! The SQLite back end: one database in the store's folder, in WAL mode, so that readers wait for nobody.
 //!
-//! It is opened when the first entry is asked for. A database that is damaged is dropped and made anew, by one process at a time.
+//! It is opened when the first entry is asked for. A database that is damaged is dropped and made anew, by one process
+//! at a time.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;

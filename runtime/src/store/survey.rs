@@ -131,7 +131,8 @@ impl Store {
         size
     }
 
-    /// Invalidates the facts of a source, and says how many: they are read again when they are next needed, and drawn as stale until then. That the source failed is forgotten.
+    /// Invalidates the facts of a source, and says how many: they are read again when they are next needed, and drawn
+    /// as stale until then. That the source failed is forgotten.
     ///
     /// # Examples
     /// ```

@@ -1,5 +1,5 @@
-//! Any bytes, cut anywhere: a decoder gives the same frames as for the whole, within the limits, and whatever can be read as a message comes
-//! back as it is when it is written.
+//! Any bytes, cut anywhere: a decoder gives the same frames as for the whole, within the limits, and whatever can be
+//! read as a message comes back as it is when it is written.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

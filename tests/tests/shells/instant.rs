@@ -17,7 +17,8 @@ const PICTURE: &str = "\n[dimmed blue]in ~[/]\n[dimmed green]ok>[/][dimmed] [/]"
 /// The first prompt.
 const PROMPT: &str = "\n[blue]in ~[/]\n[green]ok>[/]";
 
-/// A user whose start-up file shows the instant prompt, waits for [`release`], does something, and then connects the prompt.
+/// A user whose start-up file shows the instant prompt, waits for [`release`], does something, and then connects the
+/// prompt.
 fn user(something: &str) -> Option<User> {
     let user = User::new(Zsh)?;
     rustix::fs::mknodat(

@@ -1,4 +1,5 @@
-//! What people do to a shell while a daemon draws its prompt: interrupt it, upgrade it, set options, edit as in vi, complete from a menu.
+//! What people do to a shell while a daemon draws its prompt: interrupt it, upgrade it, set options, edit as in vi,
+//! complete from a menu.
 
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,8 @@ fn wait_calls(session: &Session, mut is_right: impl FnMut(&[Told]) -> bool) {
     }
 }
 
-/// Ctrl-C while the daemon has been asked and has not answered: there is a prompt, nothing is said, and an answer that comes late is no answer to
-/// what is asked next.
+/// Ctrl-C while the daemon has been asked and has not answered: there is a prompt, nothing is said, and an answer that
+/// comes late is no answer to what is asked next.
 fn ctrl_c_while_waiting(shell: Shell, setup: &Setup) {
     let Some((mut session, _)) = start(shell, setup) else { return };
     session.run("true");
@@ -29,7 +30,8 @@ fn ctrl_c_while_waiting(shell: Shell, setup: &Setup) {
         session.send("true\r");
         wait_calls(&session, |calls| calls.len() > before);
         if shell == Fish {
-            // It gives up the prompt that it was about to show, and shows none until the next line: so it does on its own, too.
+            // It gives up the prompt that it was about to show, and shows none until the next line: so it does on its
+            // own, too.
             session.send("\x03");
         } else {
             session.interrupt();

@@ -61,10 +61,13 @@ pub(super) fn once(args: &BuildArgs, env: &Env, ui: Ui, interrupt: &Interrupt) -
     Ok(())
 }
 
-/// Makes an installed program one of this configuration, where that would be compiled to the same but for the configuration's hash: comments and blank lines
-/// have changed, or the order of tables. `None` where it has to be compiled.
+/// Makes an installed program one of this configuration, where that would be compiled to the same but for the
+/// configuration's hash: comments and blank lines have changed, or the order of tables. `None` where it has to be
+/// compiled.
 fn relabel(compiled: &Compiled, target: &Path) -> Result<Option<Outcome>, CommandError> {
-    let Some(installed) = install::is_prompt(target).then(|| Installed::ask(target)).flatten() else {
+    // It is run: another user's file with our mark in it is not.
+    let can_be_asked = init_files::is_own(target) && install::is_prompt(target);
+    let Some(installed) = can_be_asked.then(|| Installed::ask(target)).flatten() else {
         return Ok(None);
     };
     if installed.build != compiled.build_hash {

@@ -14,7 +14,8 @@ use crate::ui::Ui;
 use crate::watches::{Watches, settled, watched};
 use crate::{compile, config, install, interpreted};
 
-/// Opens the shell with an interpreted prompt, which follows the configuration; with one that was compiled if that is asked for.
+/// Opens the shell with an interpreted prompt, which follows the configuration; with one that was compiled if that is
+/// asked for.
 pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError> {
     let shell = shells::of_user(env);
     if !KEPT.contains(&shell) {
@@ -62,7 +63,8 @@ pub(super) fn run(args: &TryArgs, env: &Env, ui: Ui) -> Result<(), CommandError>
     Ok(())
 }
 
-/// Shows the configuration whenever it has changed and can be shown, as long as this process lives. The terminal is the shell's: nothing is said.
+/// Shows the configuration whenever it has changed and can be shown, as long as this process lives. The terminal is the
+/// shell's: nothing is said.
 fn follow(args: ConfigArgs, env: Env, program: PathBuf, mut shown: String) {
     thread::spawn(move || {
         let (mut watches, happened, _waker) = Watches::new(Ui::new(&env, true));

@@ -1,7 +1,7 @@
 //! The interpreter: makes the table of a prompt from a plan while the program runs.
 //!
-//! It is the same [`Prompt`] that the compiler writes as a static, so that everything that is handed one draws, gathers and serves alike. A test
-//! holds the two together.
+//! It is the same [`Prompt`] that the compiler writes as a static, so that everything that is handed one draws, gathers
+//! and serves alike. A test holds the two together.
 
 mod drawing;
 

@@ -342,3 +342,19 @@ fn what_changes_nothing_compiles_nothing() {
     world.run(&["--profile", "small"]).says(0, &["Installed"]);
     assert_eq!(builds(), 3, "another profile is another program");
 }
+
+#[test]
+fn a_file_that_others_can_exchange_is_not_asked() {
+    let world = World::new(VERSIONED);
+    fs::create_dir(world.path("shared")).unwrap();
+    fs::set_permissions(world.path("shared"), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let asked = world.path("asked");
+    world.write(
+        "shared/ziron-prompt",
+        &format!("#!/bin/sh\n# A prompt made by ziron-build.\necho \"$*\" >> {}\n", asked.display()),
+    );
+    let file = world.path("shared/ziron-prompt");
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    world.run(&["-o", "shared/"]).says(0, &["Installed"]);
+    assert!(!asked.exists(), "{:?}", fs::read_to_string(asked));
+}

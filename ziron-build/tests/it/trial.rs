@@ -68,7 +68,8 @@ fn a_shell_we_do_not_know() {
     ran.says(2, &["knows bash, zsh and fish"]);
 }
 
-/// Opens `shell` in a terminal, with a prompt that nothing was compiled for, and types lines. Returns what the terminal was sent.
+/// Opens `shell` in a terminal, with a prompt that nothing was compiled for, and types lines. Returns what the terminal
+/// was sent.
 fn at_once(world: &World, shell: &str, lines: &str) -> Option<String> {
     let path = ["/bin", "/usr/bin"]
         .map(|folder| Path::new(folder).join(shell))

@@ -9,7 +9,8 @@ use crate::ipc::client::ClientError;
 use crate::prompt::Prompt;
 use crate::request::Request;
 
-/// Fewer watches than this are soon used up by editors and file managers. Source: the kernel's default on small machines, inotify(7).
+/// Fewer watches than this are soon used up by editors and file managers. Source: the kernel's default on small
+/// machines, inotify(7).
 #[cfg(target_os = "linux")]
 const FEW_WATCHES: u64 = 8192;
 

@@ -179,7 +179,8 @@ impl Six {
         Six { prompt: Box::leak(Box::new(prompt)), caches }
     }
 
-    /// A prompt for a world on this thread, with empty caches. How large they may be: as usual, tiny, or nothing at all.
+    /// A prompt for a world on this thread, with empty caches. How large they may be: as usual, tiny, or nothing at
+    /// all.
     pub(super) fn of_size(size: usize) -> Six {
         thread_local! {
             static SIZES: [Six; 3] = [

@@ -22,8 +22,8 @@ impl<E: Eviction> FactCache for SourceCache<E> {
         self.lock().as_ref().map_or(0, Contents::generation)
     }
 
-    /// If anything in the cache was invalidated since `mark`, the fact is invalidated from the start: it may have been read
-    /// before the change.
+    /// If anything in the cache was invalidated since `mark`, the fact is invalidated from the start: it may have been
+    /// read before the change.
     fn keep(&self, mark: u64, key: Vec<u8>, fact: NewFact) {
         let NewFact { fact, show, at, bytes, cost } = fact;
         let weight = Weight { bytes: ENTRY_BYTES + key.len() + bytes, cost };
