@@ -6,6 +6,7 @@
     reason = "shared by a build script and a test"
 )]
 
+use ziron_compiler::plan_of;
 use ziron_compiler::specs::specs;
 use ziron_runtime::spec::{ModuleSpec, OptionKind, VarKind, toml_string};
 
@@ -68,7 +69,26 @@ pub fn config(seed: u64) -> String {
     for spec in modules {
         text.push_str(&module(spec, &mut random));
     }
+    for source in &plan_of(&text).0.sources {
+        text.push_str(&cache(&source.ident, &mut random));
+    }
     text
+}
+
+/// What is said about keeping the facts of a source; nothing about most.
+fn cache(source: &str, random: &mut Random) -> String {
+    if !random.one_in(3) {
+        return String::new();
+    }
+    let mut text = format!("[cache.{source}]\n");
+    for line in
+        ["policy = 'lfu'", "policy = 'fifo'", "entries = 7\nbytes = 4096", "ttl = 5000", "refresh = 60000"]
+    {
+        if !text.contains("policy") || !line.starts_with("policy") {
+            text.push_str(&if random.one_in(2) { format!("{line}\n") } else { String::new() });
+        }
+    }
+    text + "events = ['deploy', 'upgrade']\n"
 }
 
 fn module(spec: &ModuleSpec, random: &mut Random) -> String {
